@@ -1,0 +1,82 @@
+// The contract of an IOVA allocator: who gets which entries of a window. It knows nothing of time, tables or
+// devices; it reports its work to a CostMeter and the machine prices it. State is plain data, so that a clone
+// is a checkpoint.
+
+import type { CostMeter } from '../engine/meter.ts'
+import type { Param } from '../params.ts'
+import type { Settings } from '../scenario/schema.ts'
+import type { AbsEntry, Cpu, Entry, KernelRef, Pages } from '../types.ts'
+
+/** The window an allocator hands out. Entries are IOMMU pages of 2^pageShift bytes. */
+export interface WindowGeometry {
+  /** Entries in the table, at least 2. */
+  readonly size: number
+  /** Absolute entry of table-relative entry 0. */
+  readonly offset: number
+  readonly pageShift: number
+  /** TCEs per block: 16 = one cache line of 128 bytes. A power of two. */
+  readonly blockSize: number
+  /** Reserved range [resStart, resEnd) in absolute entries; 0, 0 = none. */
+  readonly resStart: number
+  readonly resEnd: number
+  /** Entries that an allocation must not cross a multiple of: (segment boundary mask >> pageShift) + 1, a power of
+   *  two, or Infinity where there is no boundary within the window. */
+  readonly boundary: number
+}
+
+/** One request; reused from call to call. */
+export interface AllocRequest {
+  cpu: Cpu
+  /** 0 is refused. */
+  npages: Pages
+  /** The first entry is a multiple of 2^alignOrder (table-relative). */
+  alignOrder: number
+  /** Highest absolute entry that the device can address. */
+  mask: AbsEntry
+  /** In and out: where a scatter-gather list goes on; 0 = no hint. Ignored and left alone when `useHandle` is false. */
+  handle: Entry
+  useHandle: boolean
+}
+
+/** A part of the window with its own hint: a pool, a half. Table-relative entries, `end` exclusive. */
+export interface Region {
+  readonly name: string
+  readonly start: number
+  readonly end: number
+  readonly hint: number
+  /** Index of the lock that guards it. */
+  readonly lock: number
+}
+
+/** `reserved` covers page 0, firmware ranges and protection entries; `used` is handed out. */
+export type RangeKind = 'used' | 'reserved'
+
+export interface IovaAllocator<S extends object = object> {
+  readonly id: string
+  readonly label: string
+  /** Years or releases in which kernels shipped it. */
+  readonly era: string
+  readonly kernel: KernelRef
+  readonly params: readonly Param[]
+  /** State of an empty window. Throws RangeError on a geometry that the spec says never occurs. */
+  create(geometry: WindowGeometry, settings: Settings): S
+  /** First table-relative entry of the run handed out, or NO_ENTRY. Sets `meter.hang` if it would never return. */
+  alloc(s: S, req: AllocRequest, meter: CostMeter): Entry
+  /** Takes [entry, entry+npages) (table-relative) back. False, and no change, when it is outside the table. */
+  free(s: S, entry: Entry, npages: Pages, meter: CostMeter): boolean
+  /** Number of locks; at least 1. */
+  locks(s: S): number
+  /** Index of the lock a request takes first. */
+  lockForAlloc(s: S, cpu: Cpu, npages: Pages): number
+  /** Index of the lock that freeing `entry` takes. */
+  lockForFree(s: S, entry: Entry): number
+  regions(s: S): readonly Region[]
+  /** Index into `regions` where a request of this size from this CPU begins. */
+  homeRegion(s: S, cpu: Cpu, npages: Pages): number
+  /** Entries that one-page requests can get from an empty table before the first refusal. */
+  usable(s: S): number
+  /** Free entries in [start, limit), and the longest run of them. */
+  freeIn(s: S, start: number, limit: number): { free: number; longestRun: number }
+  /** Every maximal run of non-free entries, ascending, adjacent runs of different kind apart. */
+  forEachRange(s: S, visit: (start: Entry, npages: Pages, kind: RangeKind) => void): void
+}

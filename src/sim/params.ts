@@ -1,0 +1,55 @@
+// A Param is the one source for a control, its link key, its validation and its documentation.
+
+export type ParamValue = number | string
+
+export type ParamUnit = 'bytes' | 'ns' | 'count' | 'bits' | 'percent' | 'bps' | 'choice'
+
+export interface ParamOption {
+  readonly value: ParamValue
+  /** Text in a link and on the command line: only A–Z a–z 0–9 - _ . */
+  readonly key: string
+  readonly label: string
+  /** One line that tells what this choice is; shown where there is room. */
+  readonly help?: string
+}
+
+export interface Param {
+  /** Field name in the scenario and last part of the link key. */
+  readonly name: string
+  readonly label: string
+  readonly unit: ParamUnit
+  readonly default: ParamValue
+  /** Every allowed value, in order; absent for a continuous parameter. */
+  readonly values?: readonly ParamOption[]
+  /** Inclusive bounds of a continuous parameter, integers. */
+  readonly min?: number
+  readonly max?: number
+  /** A sentence for a person who has never met the term. */
+  readonly help: string
+  /** `live` takes effect at once; `restart` drains the device and reloads its driver, as on a real machine. */
+  readonly effect: 'live' | 'restart'
+}
+
+/** Text of a value as a link carries it. A value that is not allowed is written as it stands. */
+export function formatParam(param: Param, value: ParamValue): string {
+  const option = param.values?.find((o) => o.value === value)
+  return option ? option.key : String(value)
+}
+
+/** The value that `text` names, or null when the parameter does not allow it. */
+export function parseParam(param: Param, text: string): ParamValue | null {
+  if (param.values) return param.values.find((o) => o.key === text.toLowerCase())?.value ?? null
+  if (!/^\d{1,15}$/.test(text)) return null
+  const value = Number(text)
+  return value >= (param.min ?? 0) && value <= (param.max ?? Number.MAX_SAFE_INTEGER) ? value : null
+}
+
+/** What a parameter allows, in words for a message: "4k, 64k" or "0 to 100". */
+export function allowedText(param: Param): string {
+  if (param.values) return param.values.map((o) => o.key).join(', ')
+  return `${param.min ?? 0} to ${param.max ?? Number.MAX_SAFE_INTEGER}`
+}
+
+export function isAllowed(param: Param, value: ParamValue): boolean {
+  return parseParam(param, formatParam(param, value)) === value
+}

@@ -1,0 +1,335 @@
+// What the probes measure and the views draw. Every array is planar and transferable; every shape is stated.
+// A frame is complete: a view needs nothing else to paint, hit-test and describe itself.
+
+import type { Scenario } from '../scenario/schema.ts'
+
+/** States of an IOMMU page. The order of the numbers is the order of severity: in a cell that covers several
+ *  pages the largest number present is `state`. */
+export const CELL_FREE = 0
+export const CELL_RESERVED = 1
+export const CELL_CACHED = 2
+export const CELL_MAPPED = 3
+export const CELL_QUEUED = 4
+export const CELL_REACHABLE = 5
+export const CELL_FAILED = 6
+/** Padding after the last page of the window. */
+export const CELL_NONE = 255
+
+export type CellState = 0 | 1 | 2 | 3 | 4 | 5 | 6
+
+export type ColourBy = 'state' | 'cpu' | 'device' | 'size' | 'age'
+
+/** What the IOVA map is asked for. `first`/`count` are table-relative entries; the probe widens them to whole
+ *  rows. `maxCells` bounds the answer. */
+export interface IovaSpaceRequest {
+  readonly table: number
+  readonly first: number
+  readonly count: number
+  /** Cells in a row: a power of two. */
+  readonly columns: number
+  readonly maxRows: number
+  readonly colourBy: ColourBy
+  /** Leave out long never-used stretches and say where they were. */
+  readonly breaks: boolean
+}
+
+/** A run of consecutive rows; between two segments stands an axis break of `gapBefore` entries. */
+export interface MapSegment {
+  readonly row: number
+  readonly rows: number
+  readonly firstEntry: number
+  /** Entries left out before this segment; 0 when it follows directly. */
+  readonly gapBefore: number
+}
+
+/** A region of the allocator: a pool, a half. Table-relative entries, `end` exclusive. */
+export interface RegionInfo {
+  readonly name: string
+  readonly start: number
+  readonly end: number
+  /** Where the next search begins. */
+  readonly hint: number
+}
+
+export interface IovaSpaceFrame {
+  readonly table: number
+  readonly columns: number
+  readonly rows: number
+  /** Entries per cell: a power of two. */
+  readonly entriesPerCell: number
+  /** log2 of the IOMMU page size in bytes. */
+  readonly pageShift: number
+  /** Entries in the table. */
+  readonly size: number
+  /** Absolute entry of table-relative entry 0. */
+  readonly offset: number
+  readonly segments: readonly MapSegment[]
+  /** Entries left out after the last segment; 0 when the window's end is shown. */
+  readonly gapAfter: number
+  readonly regions: readonly RegionInfo[]
+  readonly colourBy: ColourBy
+  /** [rows*columns] worst state in the cell, or CELL_NONE. */
+  readonly state: Uint8Array
+  /** [rows*columns] share of the cell's entries that are mapped, 0…255. */
+  readonly used: Uint8Array
+  /** [rows*columns] share of the *mapped* bytes of the cell that is buffer, 0…65535 (1500 of 65536 bytes = 1500). */
+  readonly useful: Uint16Array
+  /** [rows*columns] freshness of the newest mapping, 255 = mapped now, decaying with 120 us of simulated time. */
+  readonly fresh: Uint8Array
+  /** [rows*columns] largest free run inside the cell as a share of its entries, 0…255; 0 when entriesPerCell = 1. */
+  readonly freeRun: Uint8Array
+  /** [rows*columns] class under `colourBy`: cpu number, device number, log2 pages, or age (see `valueScale`); 255 = none. */
+  readonly value: Uint8Array
+  /** For `age`: value v stands for ageNs = 2^(v/8) …, 0 = just now. For `size`: v = ceil(log2 pages). */
+  readonly counts: StateCounts
+}
+
+/** Entries of the table by state, plus refusals so far. */
+export interface StateCounts {
+  readonly mapped: number
+  readonly free: number
+  readonly reserved: number
+  readonly cached: number
+  readonly queued: number
+  readonly reachable: number
+  readonly refused: number
+}
+
+/** Address × time. Column-major: index = column*bands + band. Column c covers [c*columnNs, (c+1)*columnNs). */
+export interface AddressTimeFrame {
+  readonly table: number
+  readonly bands: number
+  /** Columns the horizon has room for. */
+  readonly columns: number
+  /** Columns that hold data, the last one still growing. */
+  readonly filled: number
+  readonly columnNs: number
+  readonly entriesPerBand: number
+  readonly pageShift: number
+  readonly offset: number
+  readonly size: number
+  readonly regions: readonly RegionInfo[]
+  /** [columns*bands] share of the band that is mapped at the column's end, 0…255. */
+  readonly mapped: Uint8Array
+  /** [columns*bands] new mappings in the column as a share of the band, 0…255, saturating; at least 1 if any. */
+  readonly fresh: Uint8Array
+}
+
+/** A tick on the time axis. */
+export interface TimeMark {
+  readonly ns: number
+  readonly kind: 'change' | 'spill' | 'refusal' | 'hang'
+  readonly text: string
+}
+
+/** The time-line. Arrays are indexed by column, as in AddressTimeFrame. */
+export interface TimelineFrame {
+  readonly columns: number
+  readonly filled: number
+  readonly columnNs: number
+  readonly horizonNs: number
+  readonly windowBytes: number
+  /** [columns] bytes of IOMMU pages mapped at the column's end, all tables. */
+  readonly mappedBytes: Float64Array
+  /** [columns] bytes of buffers in them. */
+  readonly usefulBytes: Float64Array
+  /** [columns] refused allocations in the column. */
+  readonly refused: Float32Array
+  /** [columns] frames that found no posted buffer in the column. */
+  readonly missed: Float32Array
+  readonly cpus: number
+  /** [columns*cpus] share of the column that the CPU waited for a lock, 0…255. Column-major. */
+  readonly lockWait: Uint8Array
+  /** [cpus] share of the last full millisecond (or of the run, if shorter) spent waiting for a lock, 0…1. */
+  readonly lockWaitNow: Float32Array
+  readonly marks: readonly TimeMark[]
+}
+
+/** The TCE table by table page: 512 TCEs = 4 KiB of table each. */
+export interface TcePagesFrame {
+  readonly table: number
+  readonly tcesPerPage: number
+  readonly pages: number
+  readonly pageShift: number
+  readonly offset: number
+  readonly size: number
+  /** [pages] TCEs set. */
+  readonly set: Uint16Array
+  /** [pages] writes (set and clear) in the last millisecond of simulated time, or since the rebuild. */
+  readonly writes: Uint32Array
+  readonly tableBytes: number
+}
+
+/** A region with who uses it. */
+export interface RegionUse extends RegionInfo {
+  readonly mapped: number
+  readonly free: number
+  /** Longest run of free entries. */
+  readonly largestRun: number
+  /** CPUs whose requests begin here (small requests), ascending. */
+  readonly homeOf: readonly number[]
+  /** Allocations so far that landed here although the request began in another region. */
+  readonly spillsIn: number
+  /** Lock of this region: acquisitions, those that had to wait, total wait. */
+  readonly lockTaken: number
+  readonly lockContended: number
+  readonly lockWaitNs: number
+}
+
+/** Per-CPU regions: who allocates where. */
+export interface RegionsFrame {
+  readonly table: number
+  readonly pageShift: number
+  readonly offset: number
+  readonly size: number
+  readonly cpus: number
+  readonly regions: readonly RegionUse[]
+  /** [regions*cpus] live entries in region r that CPU c mapped. Row-major by region. */
+  readonly owned: Uint32Array
+  /** [cpus] index of the region where the CPU's small requests begin. */
+  readonly home: Uint8Array
+  /** [slices*regions] owner of the majority of each region's 128 equal slices: cpu number or 255. Row-major by region. */
+  readonly slices: number
+  readonly sliceOwner: Uint8Array
+  /** [slices*regions] share of the slice that is mapped, 0…255. */
+  readonly sliceUsed: Uint8Array
+}
+
+/** The figures above the map and beside the time-line. All of one table (the one that is looked at) unless said. */
+export interface Summary {
+  readonly mapped: number
+  /** Entries that a run of one-page requests can ever get: size less reservations and region-end losses. */
+  readonly usable: number
+  readonly size: number
+  readonly pageShift: number
+  readonly mappedBytes: number
+  readonly usefulBytes: number
+  readonly liveMappings: number
+  readonly largestFreeRun: number
+  readonly refused: number
+  /** Refusals in the last 100 us. */
+  readonly refusedRecently: number
+  /** `nth` = number of the map call that failed, counted from 1; `fitted` = mappings live just before it. */
+  readonly firstRefusal: {
+    readonly ns: number
+    readonly npages: number
+    readonly nth: number
+    readonly fitted: number
+  } | null
+  readonly maps: number
+  readonly unmaps: number
+  readonly tableBytes: number
+  readonly spills: number
+  /** Whole machine: frames delivered and frames that found no buffer. */
+  readonly frames: number
+  readonly missed: number
+  /** Payload delivered in the last full time column, bit/s, and what the link offered. */
+  readonly deliveredBps: number
+  readonly offeredBps: number
+  readonly hang: { readonly ns: number; readonly cpu: number } | null
+}
+
+/** One try of a refused request, in kernel order. */
+export interface RefusalTry {
+  readonly region: string
+  readonly from: 'handle' | 'hint' | 'start'
+  readonly start: number
+  readonly limit: number
+  /** Free entries in the searched range. */
+  readonly freeEntries: number
+  /** Longest run of free entries in the searched range. */
+  readonly longestRun: number
+}
+
+export interface Refusal {
+  readonly ns: number
+  readonly cpu: number
+  readonly device: string
+  readonly npages: number
+  readonly vaddr: number
+  readonly tries: readonly RefusalTry[]
+}
+
+/** Everything that is known about one IOMMU page. */
+export interface InspectCard {
+  readonly table: number
+  readonly entry: number
+  readonly pageShift: number
+  readonly offset: number
+  readonly size: number
+  readonly state: CellState
+  readonly region: string
+  /** How often this entry has been handed out. */
+  readonly generation: number
+  /** CPU that mapped it last, or -1 if nobody ever did. */
+  readonly mapping: {
+    readonly device: string
+    readonly owner: string
+    readonly cpu: number
+    readonly firstEntry: number
+    readonly npages: number
+    readonly bytes: number
+    /** Offset of the buffer in the mapping's first IOMMU page. */
+    readonly pageOffset: number
+    readonly realAddr: number
+    readonly mappedAtNs: number
+    readonly ageNs: number
+    readonly paid: { readonly lockNs: number; readonly searchNs: number; readonly tableNs: number }
+    readonly direction: 'to device' | 'from device' | 'bidirectional'
+  } | null
+  /** The TCE: real page address | permission bits; 0 = not set. */
+  readonly tce: number
+  /** Table page (512 TCEs) and slot in it. */
+  readonly tablePage: number
+  readonly tableSlot: number
+}
+
+export type LogKind = 'refusal' | 'suppressed' | 'change' | 'spill' | 'link' | 'hang' | 'note'
+
+export interface LogLine {
+  readonly ns: number
+  readonly kind: LogKind
+  readonly cpu: number
+  readonly text: string
+  /** The kernel's own words, as opposed to the lab's. */
+  readonly kernel: boolean
+}
+
+/** Registry of probe ids to their request and answer. */
+export interface ProbeTypes {
+  'iova-space': { request: IovaSpaceRequest; frame: IovaSpaceFrame }
+  'address-time': { request: { readonly table: number }; frame: AddressTimeFrame }
+  timeline: { request: Record<string, never>; frame: TimelineFrame }
+  'tce-pages': { request: { readonly table: number }; frame: TcePagesFrame }
+  regions: { request: { readonly table: number }; frame: RegionsFrame }
+}
+export type ProbeId = keyof ProbeTypes
+export type ProbeRequests = { readonly [K in ProbeId]?: ProbeTypes[K]['request'] }
+export type ProbeFrames = { readonly [K in ProbeId]?: ProbeTypes[K]['frame'] }
+
+/** Where a run is. */
+export interface RunStatus {
+  readonly ns: number
+  readonly events: number
+  readonly steps: number
+  readonly mode: 'paused' | 'playing' | 'seeking'
+  /** While seeking: events replayed and to be replayed (an estimate when the target is a time). */
+  readonly seek: { readonly done: number; readonly of: number } | null
+  /** The last visible operation, in words. */
+  readonly lastStep: string
+}
+
+/** All that one paint needs. */
+export interface Frame {
+  readonly source: number
+  readonly request: number
+  /** Counts scenario changes: settings, inputs, undo. */
+  readonly revision: number
+  readonly status: RunStatus
+  readonly summary: Summary
+  readonly refusal: Refusal | null
+  readonly card: InspectCard | null
+  readonly log: { readonly total: number; readonly suppressed: number; readonly lines: readonly LogLine[] }
+  readonly views: ProbeFrames
+  readonly scenario: Scenario
+}

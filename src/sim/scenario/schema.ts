@@ -1,0 +1,94 @@
+// A scenario is all that determines a run: settings, seed and inputs. The same object serves the page, the
+// worker, the headless command, the tests and the link.
+
+import type { Param, ParamValue } from '../params.ts'
+
+export type Settings = Readonly<Record<string, ParamValue>>
+
+/** One device (a partitionable endpoint): its window, its TCE table, its allocator and its DMA mask. */
+export interface DeviceSpec {
+  /** `d0`, `d1` …: namespace of its keys. */
+  readonly id: string
+  /** What the log calls it, for example `eth0`. */
+  readonly name: string
+  /** Index of the device whose window, table and allocator this one uses; its own index when it has its own. */
+  readonly table: number
+  readonly settings: Settings
+}
+
+/** One source of map and unmap calls. */
+export interface WorkloadSpec {
+  /** `w0`, `w1` …: namespace of its keys. */
+  readonly id: string
+  /** Registry id of the workload. */
+  readonly type: string
+  /** Index into `devices`. */
+  readonly device: number
+  readonly settings: Settings
+}
+
+/**
+ * A live change. It takes effect after `events` heap events have been processed and before any later one;
+ * `ns` is the clock at that moment. Inputs are ordered by `events`, then by position in the list.
+ */
+export interface Input {
+  readonly ns: number
+  readonly events: number
+  /** Field path, for example `d0.iommuPage`. */
+  readonly path: string
+  readonly value: ParamValue
+}
+
+export interface Scenario {
+  /** Id of the preset it started from. */
+  readonly preset: string
+  /** uint32. */
+  readonly seed: number
+  /** Machine-wide settings, namespace `m`. */
+  readonly machine: Settings
+  readonly devices: readonly DeviceSpec[]
+  readonly workloads: readonly WorkloadSpec[]
+  readonly inputs: readonly Input[]
+}
+
+/** Groups in which controls stand on the page. */
+export type FieldGroup = 'machine' | 'iova' | 'workload'
+
+/** One settable value of a scenario with the Param that governs it. */
+export interface Field {
+  /** `m.cpus`, `d0.iommuPage`, `w0.ring` …: also the link key. */
+  readonly path: string
+  readonly param: Param
+  readonly value: ParamValue
+  readonly group: FieldGroup
+  /** Name of the device or workload it belongs to, empty for the machine. */
+  readonly owner: string
+  /** Values of this param that cannot be combined with the other settings, with the reason. */
+  readonly refused: Readonly<Record<string, string>>
+}
+
+/** A value that cannot be used: which field, what was given, what is allowed. */
+export interface Problem {
+  readonly field: string
+  readonly given: string
+  readonly allowed: string
+}
+
+/** A preset: a scenario with a name, a story and a picture to open on. */
+export interface Preset {
+  readonly id: string
+  readonly title: string
+  /** One sentence: what is happening. */
+  readonly says: string
+  /** One sentence: what to try. */
+  readonly tryThis: string
+  /** The control the story is about, with the value to try; pointed at on the page. */
+  readonly nudge: { readonly path: string; readonly value: ParamValue } | null
+  readonly scenario: Scenario
+  /** Where the page opens, in ns; the picture there already says something. */
+  readonly openNs: number
+  /** Initial right end of the time axis, ns. */
+  readonly horizonNs: number
+  /** Dock views shown at first, by view id, at most three. */
+  readonly dock: readonly string[]
+}

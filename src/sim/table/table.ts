@@ -1,0 +1,29 @@
+// The contract of a translation table: which real page an entry leads to. The machine owns the order of
+// table and allocator; a table only stores and forgets.
+
+import type { CostMeter } from '../engine/meter.ts'
+import type { Entry, KernelRef, Pages, RealAddr } from '../types.ts'
+
+/** TCE permission bits. */
+export const TCE_READ = 1
+export const TCE_WRITE = 2
+
+export interface TranslationTable<S extends object = object> {
+  readonly id: string
+  readonly label: string
+  readonly kernel: KernelRef
+  /** An empty table of `size` entries of 2^pageShift bytes. */
+  create(size: number, pageShift: number): S
+  /** Entries [entry, entry+npages) lead to consecutive real pages from the page of `address`. False when the backend
+   *  has no resources; then nothing was written. */
+  set(s: S, entry: Entry, npages: Pages, address: RealAddr, permission: number, meter: CostMeter): boolean
+  clear(s: S, entry: Entry, npages: Pages, meter: CostMeter): void
+  /** The TCE: real page address | permission bits; 0 when the entry is not set. */
+  walk(s: S, entry: Entry): number
+  /** Table pages of level `level` (0 = leaf), ascending: first entry covered and number of entries set. */
+  forEachTable(s: S, level: number, visit: (firstEntry: Entry, entriesSet: number) => void): void
+  levels(s: S): number
+  bytesAllocated(s: S): number
+  /** What the kernel charges for it. */
+  bytesAccounted(s: S): number
+}
