@@ -1,0 +1,90 @@
+// What the page knows besides the frames: the scenario as it stands, the way it is looked at, and what a person
+// can do. Everything here that a link must carry is in `scenario`, `position` and `view`.
+
+import type { CellState, ColourBy, ParamValue, Problem, Scenario } from '../sim/index.ts'
+import type { FrameHolder } from './frames.ts'
+
+/** How the run is looked at; kept in the link. */
+export interface ViewState {
+  /** Device index whose table is shown. */
+  readonly table: number
+  /** Zoomed range of the map in table-relative entries; count 0 = the whole window. */
+  readonly first: number
+  readonly count: number
+  readonly colourBy: ColourBy
+  /** Leave long never-used stretches out of the map. */
+  readonly breaks: boolean
+  /** Ids of the views in the dock, at most three. */
+  readonly dock: readonly string[]
+  /** Selected entry: what the inspector shows when nothing is hovered. */
+  readonly selected: number | null
+}
+
+export type Theme = 'system' | 'dark' | 'light'
+
+export interface AppState {
+  /** False until the first frame of the current source has come. */
+  readonly ready: boolean
+  readonly scenario: Scenario
+  readonly revision: number
+  readonly playing: boolean
+  /** Simulated ns per wall ns, or as fast as it goes. */
+  readonly speed: number | 'max'
+  readonly view: ViewState
+  /** Entry under pointer or keyboard cursor; wins over `view.selected` in the inspector unless `pinned`. */
+  readonly hovered: number | null
+  readonly pinned: boolean
+  /** Legend: the one state that is shown strongly, or null. */
+  readonly isolated: CellState | null
+  readonly theme: Theme
+  /** What of the link could not be used. */
+  readonly problems: readonly Problem[]
+  /** What the worker could not do; the page keeps its last picture. */
+  readonly failure: string | null
+  /** Columns of cells in a map row; set by the layout (128 wide, 64 on a phone). */
+  readonly mapColumns: number
+  readonly canUndo: boolean
+  readonly canRedo: boolean
+  /** A short note for the status line and screen readers, for example what a rebuild did. */
+  readonly announcement: string
+}
+
+export interface AppActions {
+  openPreset(id: string): void
+  /** Loads a link's fragment; what cannot be used goes to `problems`, the rest is loaded. */
+  openLink(fragment: string): void
+  setParam(path: string, value: ParamValue): void
+  undo(): void
+  redo(): void
+  play(): void
+  pause(): void
+  /** Visible operations; negative goes back. */
+  step(steps: number): void
+  seek(ns: number): void
+  nextFailure(): void
+  reset(): void
+  setSpeed(speed: number | 'max'): void
+  setView(change: Partial<ViewState>): void
+  hover(entry: number | null): void
+  select(entry: number | null): void
+  setPinned(pinned: boolean): void
+  isolate(state: CellState | null): void
+  setTheme(theme: Theme): void
+  setMapColumns(columns: number): void
+  dismissProblems(): void
+  /** The link that brings another person here: fragment with leading `#`. */
+  link(): string
+  restartWorker(): void
+}
+
+/** The whole of what views, controls and app see of the store. */
+export interface Lab {
+  readonly frames: FrameHolder
+  readonly getState: () => AppState
+  readonly subscribe: (listener: (state: AppState, previous: AppState) => void) => () => void
+  readonly actions: AppActions
+  /** Resolves when nothing is under way: no frame in flight, no seek, nothing unpainted. */
+  idle(): Promise<void>
+  /** State hash of the current source. */
+  hash(): Promise<string>
+}
