@@ -1,0 +1,54 @@
+// Arithmetic on non-negative safe integers (below 2^53), where JavaScript's own bit operators stop at 2^32.
+
+const TWO_32 = 4294967296
+const TWO_30 = 1073741824
+
+/** 2^n for integers n from 0 to 1023, exact. */
+export function pow2(n: number): number {
+  let result = 1
+  for (; n > 30; n -= 30) result *= TWO_30
+  return result * (1 << n)
+}
+
+/** Largest multiple of `unit` (a positive integer) that is at most `x`. */
+export function alignDown(x: number, unit: number): number {
+  return Math.floor(x / unit) * unit
+}
+
+/** Smallest multiple of `unit` (a positive integer) that is at least `x`. */
+export function alignUp(x: number, unit: number): number {
+  return Math.ceil(x / unit) * unit
+}
+
+/** Largest k with 2^k <= x, for a positive safe integer x. */
+export function log2Floor(x: number): number {
+  return x < TWO_32 ? 31 - Math.clz32(x) : 63 - Math.clz32(x / TWO_32)
+}
+
+/** Smallest k with 2^k >= x, for a safe integer x; 0 for 0 and 1. */
+export function log2Ceil(x: number): number {
+  return x <= 1 ? 0 : log2Floor(x - 1) + 1
+}
+
+/** True for 1, 2, 4 … 2^52. */
+export function isPow2(x: number): boolean {
+  return Number.isSafeInteger(x) && x >= 1 && pow2(log2Floor(x)) === x
+}
+
+/** Bitwise AND of two safe integers, exact over all 53 bits. */
+export function and53(a: number, b: number): number {
+  const low = (a & b) >>> 0
+  return a < TWO_32 || b < TWO_32 ? low : (Math.floor(a / TWO_32) & Math.floor(b / TWO_32)) * TWO_32 + low
+}
+
+/** Number of set bits of a 32-bit word. */
+export function popcount32(x: number): number {
+  let n = x - ((x >>> 1) & 0x55555555)
+  n = (n & 0x33333333) + ((n >>> 2) & 0x33333333)
+  return Math.imul((n + (n >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24
+}
+
+/** Index of the lowest set bit of a 32-bit word that is not 0. */
+export function lowestBit(x: number): number {
+  return 31 - Math.clz32(x & -x)
+}

@@ -1,0 +1,54 @@
+// What the bitmap allocators share: which windows they take, and how used and reserved entries are listed.
+
+import { type Bitmap, findNextSet, findNextZero } from '../../lib/bitmap.ts'
+import { isPow2 } from '../../lib/bits.ts'
+import { type Entry, entry, type Pages, pages } from '../types.ts'
+import type { RangeKind, WindowGeometry } from './allocator.ts'
+
+/** Throws RangeError on a window that no kernel sets up (spec/POWERPC.md G.7) or that a bitmap cannot hold. */
+export function checkGeometry(g: WindowGeometry): void {
+  const problem = !(Number.isInteger(g.size) && g.size >= 2 && g.size < 0x80000000)
+    ? `size ${g.size}: 2 to 2147483647 entries`
+    : !(g.offset >= 0 && Number.isSafeInteger(g.offset + g.size))
+      ? `offset ${g.offset}: a safe integer`
+      : !isPow2(g.blockSize)
+        ? `block size ${g.blockSize}: a power of two`
+        : !(g.boundary === Infinity || isPow2(g.boundary))
+          ? `boundary ${g.boundary}: a power of two or none`
+          : null
+  if (problem) throw new RangeError(problem)
+}
+
+/**
+ * Visits every maximal run of set bits of `used`, ascending; the part of a run that is also set in `reserved` is
+ * visited apart, as reserved. Both bitmaps have the same size.
+ */
+export function visitRanges(
+  used: Bitmap,
+  reserved: Bitmap,
+  visit: (start: Entry, npages: Pages, kind: RangeKind) => void,
+): void {
+  const size = used.size
+  for (let at = findNextSet(used, 0, size); at < size; at = findNextSet(used, at, size)) {
+    const end = findNextZero(used, at, size)
+    while (at < end) {
+      const firm = findNextSet(reserved, at, end)
+      const until = firm === at ? findNextZero(reserved, at, end) : firm
+      visit(entry(at), pages(until - at), firm === at ? 'reserved' : 'used')
+      at = until
+    }
+  }
+}
+
+/** Free entries of [start, limit) and the longest run of them. */
+export function freeRuns(used: Bitmap, start: number, limit: number): { free: number; longestRun: number } {
+  let free = 0
+  let longestRun = 0
+  for (let at = findNextZero(used, start, limit); at < limit; at = findNextZero(used, at, limit)) {
+    const end = findNextSet(used, at, limit)
+    free += end - at
+    if (end - at > longestRun) longestRun = end - at
+    at = end
+  }
+  return { free, longestRun }
+}

@@ -1,0 +1,12 @@
+// The registry of IOVA allocators. Ids are public, for ever.
+
+import type { IovaAllocator } from './allocator.ts'
+import { tceHalves } from './tce-halves.ts'
+import { tcePools } from './tce-pools.ts'
+
+export const allocators: readonly IovaAllocator[] = [tceHalves, tcePools]
+
+/** The allocator with this id, or undefined. */
+export function allocatorById(id: string): IovaAllocator | undefined {
+  return allocators.find((a) => a.id === id)
+}

@@ -1,0 +1,78 @@
+// The single-level TCE table: one array of 8-byte entries, indexed by IOMMU page number.
+//
+// Kernel: arch/powerpc/platforms/pseries/iommu.c, see `kernel` below. Spec: spec/POWERPC.md A.7, B.
+// What it does: each entry holds the address of a real page and permission bits; the hardware reads it by index.
+// The whole table exists from the start, whatever is mapped.
+// Not modelled: hypercalls and their failures (a wrapper may refuse `set`), the hardware's own copy of an entry.
+// Invariant: `setCount` says for each table page how many of its entries are not 0.
+// Cost: one 8-byte write per entry, on set and on clear.
+
+import { alignDown, pow2 } from '../../lib/bits.ts'
+import { type Chunked, chunked, touch } from '../../lib/chunked.ts'
+import type { CostMeter } from '../engine/meter.ts'
+import { type Entry, entry, type Pages, type RealAddr } from '../types.ts'
+import type { TranslationTable } from './table.ts'
+
+const TCE_BYTES = 8
+/** A table page is 4 KiB: 512 TCEs. */
+export const TCES_PER_PAGE = 512
+
+export interface TceSingleState {
+  readonly size: number
+  /** Bytes of an IOMMU page. */
+  readonly pageBytes: number
+  /** [size] real page address + permission bits; 0 = not set. */
+  readonly tces: Chunked<Float64Array>
+  /** [ceil(size / 512)] entries set in each table page. */
+  readonly setCount: Chunked<Uint16Array>
+}
+
+function write(s: TceSingleState, e: number, tce: number): void {
+  const was = s.tces.data[e] !== 0
+  s.tces.data[e] = tce
+  touch(s.tces, e)
+  const is = tce !== 0
+  if (was === is) return
+  const page = Math.floor(e / TCES_PER_PAGE)
+  s.setCount.data[page]! += is ? 1 : -1
+  touch(s.setCount, page)
+}
+
+export const tceSingle: TranslationTable<TceSingleState> = {
+  id: 'tce-single',
+  label: 'One level',
+  kernel: {
+    file: 'arch/powerpc/platforms/pseries/iommu.c',
+    symbols: ['tce_build_pSeries', 'tce_free_pSeries'],
+    tag: 'v6.12',
+  },
+  create(size, pageShift) {
+    return {
+      size,
+      pageBytes: pow2(pageShift),
+      tces: chunked(new Float64Array(size)),
+      setCount: chunked(new Uint16Array(Math.ceil(size / TCES_PER_PAGE))),
+    }
+  },
+  set(s, e: Entry, npages: Pages, address: RealAddr, permission: number, meter: CostMeter): boolean {
+    let tce = alignDown(address, s.pageBytes) + permission
+    for (let i = 0; i < npages; i++, tce += s.pageBytes) write(s, e + i, tce)
+    meter.tceWrites += npages
+    return true
+  },
+  clear(s, e: Entry, npages: Pages, meter: CostMeter): void {
+    for (let i = 0; i < npages; i++) write(s, e + i, 0)
+    meter.tceWrites += npages
+  },
+  walk: (s, e) => s.tces.data[e] ?? 0,
+  forEachTable(s, level, visit) {
+    if (level !== 0) return
+    s.setCount.data.forEach((set, page) => {
+      visit(entry(page * TCES_PER_PAGE), set)
+    })
+  },
+  levels: () => 1,
+  bytesAllocated: (s) => s.size * TCE_BYTES,
+  // The kernel's own table is nobody's locked memory; only a table made for user space is charged.
+  bytesAccounted: () => 0,
+}
