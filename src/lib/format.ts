@@ -1,0 +1,90 @@
+// Numbers as people read them: one way to write each quantity, for every panel and for the command line.
+
+const THIN = '\u2009'
+
+/** Groups of four hex digits from the right, joined by `_`. */
+function grouped(digits: string): string {
+  let out = digits.slice(-4)
+  for (let i = digits.length - 4; i > 0; i -= 4) out = `${digits.slice(Math.max(0, i - 4), i)}_${out}`
+  return out
+}
+
+/** `0x07c2_3600`: a non-negative integer in hex, at least `digits` long. */
+export function hex(n: number | bigint, digits = 8): string {
+  return `0x${grouped(n.toString(16).padStart(digits, '0'))}`
+}
+
+/** Byte address of an absolute entry (pages from bus address 0). Exact beyond 2^53, where a double is not. */
+export function addressOf(absEntry: number, pageShift: number): bigint {
+  return BigInt(absEntry) << BigInt(pageShift)
+}
+
+/** `0x07c2_0000`: the byte address at which an absolute entry begins. */
+export function entryAddress(absEntry: number, pageShift: number): string {
+  return hex(addressOf(absEntry, pageShift))
+}
+
+/** `4 077`: an integer with a thin space between thousands. */
+export function count(n: number): string {
+  const whole = Math.round(n)
+  const digits = String(Math.abs(whole))
+  let out = digits.slice(-3)
+  for (let i = digits.length - 3; i > 0; i -= 3) out = digits.slice(Math.max(0, i - 3), i) + THIN + out
+  return whole < 0 ? `−${out}` : out
+}
+
+/** One decimal, dropped when it is zero: `254.8`, `64`. */
+function short(n: number): string {
+  const text = n.toFixed(1)
+  const [whole, tenth] = text.split('.')
+  return tenth === '0' ? count(Number(whole)) : `${count(Number(whole))}.${tenth}`
+}
+
+const BYTE_UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB'] as const
+
+/** A number of bytes as value and unit, `['254.8', 'MiB']`; below 10 000 and no multiple of 1 KiB it stays in bytes. */
+export function bytesParts(n: number): readonly [value: string, unit: string] {
+  let value = n
+  let unit = 0
+  if (n >= 10000 || n % 1024 === 0)
+    while (value >= 1024 && unit < BYTE_UNITS.length - 1) {
+      value /= 1024
+      unit++
+    }
+  return [short(value), BYTE_UNITS[unit] ?? 'B']
+}
+
+/** `254.8 MiB`, `64 KiB`, `1 500 B`. */
+export function bytes(n: number): string {
+  return bytesParts(n).join(' ')
+}
+
+/** `11.120`: nanoseconds as milliseconds, without the unit. */
+export function ms(ns: number, decimals = 3): string {
+  return (ns / 1e6).toFixed(decimals)
+}
+
+/** A span of time in the unit that suits it: `320 ns`, `1.9 µs`, `0.845 ms`, `2.5 s`. */
+export function duration(ns: number): string {
+  if (ns < 1000) return `${Math.round(ns)} ns`
+  if (ns < 1e5) return `${short(ns / 1e3)} µs`
+  if (ns < 1e9) return `${Number((ns / 1e6).toFixed(3))} ms`
+  return `${Number((ns / 1e9).toFixed(3))} s`
+}
+
+/** A share 0…1 as `6.3 %`; 100 and 0 only when exact, so that "nearly full" never reads as full. */
+export function percent(share: number): string {
+  if (share <= 0) return '0 %'
+  if (share >= 1) return '100 %'
+  const p = share * 100
+  if (p < 0.1) return '< 0.1 %'
+  if (p > 99.9) return '> 99.9 %'
+  return `${p < 10 || p > 99 ? p.toFixed(1) : String(Math.round(p))} %`
+}
+
+/** `9.4 Gbit/s`. */
+export function bitRate(bps: number): string {
+  if (bps >= 1e9) return `${short(bps / 1e9)} Gbit/s`
+  if (bps >= 1e6) return `${short(bps / 1e6)} Mbit/s`
+  return `${short(bps / 1e3)} kbit/s`
+}
