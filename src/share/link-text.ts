@@ -1,0 +1,205 @@
+// The parts of a link that need no simulation to be read or written: pairs, numbers, times, the view. Reading
+// never throws; what cannot be used is added to the problems and null or the standard comes back.
+
+import type { ColourBy, Preset, Problem } from '../sim/index.ts'
+import { LINK_VERSION, type RawLink, upgradeLink } from './versions.ts'
+
+/** How a run is looked at; the same fields as the store's view state. */
+export interface LinkView {
+  /** Device index whose table is shown. */
+  readonly table: number
+  /** Zoomed range of the map in table-relative entries; count 0 = the whole window. */
+  readonly first: number
+  readonly count: number
+  readonly colourBy: ColourBy
+  readonly breaks: boolean
+  /** View ids, at most three. */
+  readonly dock: readonly string[]
+  /** Selected table-relative entry. */
+  readonly selected: number | null
+}
+
+/** After exactly `events` heap events if given, otherwise after every event at or before `ns`. */
+export interface LinkPosition {
+  readonly ns: number
+  readonly events?: number
+}
+
+/** Simulated ns per wall ns, or as fast as it goes; null = the page's own choice. */
+export type Speed = number | 'max' | null
+
+/** How a preset is looked at when the link says nothing. */
+export function defaultView(preset: Preset): LinkView {
+  return { table: 0, first: 0, count: 0, colourBy: 'state', breaks: true, dock: preset.dock, selected: null }
+}
+
+const COLOURS: readonly ColourBy[] = ['state', 'cpu', 'device', 'size', 'age']
+const MAX_LENGTH = 262_144
+const MAX_PAIRS = 1024
+const MAX_PROBLEMS = 40
+const MAX_DOCK = 3
+/** An hour of simulated time: a longer replay is a mistake, not a link. */
+const MAX_NS = 3_600_000_000_000
+const MAX_EVENTS = 1_000_000_000_000
+const MAX_ENTRY = 0xffff_ffff
+const MIN_SPEED = 1e-9
+const MAX_SPEED = 1000
+
+/** Collects what could not be used, each value cut to a readable length, the list to a readable number. */
+export class Problems {
+  private readonly kept: Problem[] = []
+  private dropped = 0
+
+  add(field: string, given: string, allowed: string): void {
+    if (this.kept.length < MAX_PROBLEMS) this.kept.push({ field: readable(field), given: readable(given), allowed })
+    else this.dropped++
+  }
+
+  list(): readonly Problem[] {
+    if (this.dropped === 0) return this.kept
+    return [
+      ...this.kept,
+      { field: 'link', given: `${this.dropped} more problems`, allowed: 'a link made by this page' },
+    ]
+  }
+}
+
+function readable(text: string): string {
+  const clean = text.slice(0, 80).replace(/\p{C}/gu, '\ufffd')
+  return text.length > 80 ? `${clean}…` : clean
+}
+
+export function splitPairs(text: string, problems: Problems): RawLink {
+  let fragment = text.slice(text.indexOf('#') + 1)
+  if (fragment.length > MAX_LENGTH) {
+    problems.add('link', `${fragment.length} characters`, `at most ${MAX_LENGTH}; the end was left out`)
+    fragment = fragment.slice(0, MAX_LENGTH)
+  }
+  const parts = fragment.split('&').filter((part) => part !== '')
+  if (parts.length > MAX_PAIRS) problems.add('link', `${parts.length} keys`, `at most ${MAX_PAIRS}`)
+  return parts.slice(0, MAX_PAIRS).map((part) => {
+    const at = part.indexOf('=')
+    return at < 0 ? [decoded(part), ''] : [decoded(part.slice(0, at)), decoded(part.slice(at + 1))]
+  })
+}
+
+/** Undoes the percent signs that a mail or chat program put in; a broken one stays as it is and is reported later. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
+export function readVersion(raw: RawLink, problems: Problems): RawLink {
+  const given = raw.find(([key]) => key === 'v')?.[1]
+  const rest = raw.filter(([key]) => key !== 'v')
+  if (given === undefined) return rest
+  const version = parseWhole(given, Number.MAX_SAFE_INTEGER)
+  if (version === null || version < 1) {
+    problems.add('v', given, `1 to ${LINK_VERSION}`)
+    return rest
+  }
+  if (version > LINK_VERSION) {
+    problems.add('v', given, `up to ${LINK_VERSION}: the link was made by a newer lab; what this one knows was loaded`)
+    return rest
+  }
+  return upgradeLink(rest, version)
+}
+
+/** A whole number without sign, exponent or point, or null. */
+function parseWhole(text: string, max: number): number | null {
+  if (!/^\d{1,16}$/.test(text)) return null
+  const value = Number(text)
+  return value <= max ? value : null
+}
+
+export function encodePosition({ ns, events }: LinkPosition): string {
+  return events === undefined ? String(ns) : `${ns}.${events}`
+}
+
+export function parsePosition(text: string): LinkPosition | null {
+  const [nsText = '', eventsText, ...more] = text.split('.')
+  const ns = parseWhole(nsText, MAX_NS)
+  if (ns === null || more.length > 0) return null
+  if (eventsText === undefined) return { ns }
+  const events = parseWhole(eventsText, MAX_EVENTS)
+  return events === null ? null : { ns, events }
+}
+
+export function readPosition(text: string | undefined, problems: Problems): LinkPosition | null {
+  if (text === undefined) return null
+  const position = parsePosition(text)
+  if (!position) problems.add('at', text, `<ns> or <ns>.<events>, at most ${MAX_NS} ns`)
+  return position
+}
+
+export function readSeed(text: string | undefined, problems: Problems): number | null {
+  if (text === undefined) return null
+  const seed = /^(0x[0-9a-f]{1,8}|\d{1,10})$/i.test(text) ? Number(text) : Number.NaN
+  if (seed <= 0xffff_ffff) return seed
+  problems.add('seed', text, '0x0 to 0xffffffff')
+  return null
+}
+
+export function readSpeed(text: string | undefined, problems: Problems): Speed {
+  if (text === undefined) return null
+  if (text === 'max') return 'max'
+  const speed = /^\d{1,16}(\.\d{1,24})?(e-\d{1,2})?$/.test(text) ? Number(text) : Number.NaN
+  if (speed >= MIN_SPEED && speed <= MAX_SPEED) return speed
+  problems.add('speed', text, `max, or ${MIN_SPEED} to ${MAX_SPEED}`)
+  return null
+}
+
+export function viewPairs(view: LinkView, standard: LinkView): [string, string][] {
+  const pairs: [string, string][] = []
+  if (view.table !== standard.table) pairs.push(['table', String(view.table)])
+  if (view.count !== 0) pairs.push(['zoom', `${view.first}.${view.count}`])
+  if (view.colourBy !== standard.colourBy) pairs.push(['colour', view.colourBy])
+  if (view.breaks !== standard.breaks) pairs.push(['breaks', view.breaks ? 'on' : 'off'])
+  if (view.dock.join('~') !== standard.dock.join('~')) pairs.push(['dock', view.dock.join('~') || 'none'])
+  if (view.selected !== null) pairs.push(['sel', String(view.selected)])
+  return pairs
+}
+
+export function readView(
+  take: (key: string) => string | undefined,
+  preset: Preset,
+  dockViews: readonly string[] | undefined,
+  problems: Problems,
+): LinkView {
+  const standard = defaultView(preset)
+  /** The value that `read` makes of the text, or the standard, with a problem where it makes null. */
+  function value<T>(key: string, otherwise: T, allowed: string, read: (text: string) => T | null): T {
+    const text = take(key)
+    if (text === undefined) return otherwise
+    const got = read(text)
+    if (got === null) problems.add(key, text, allowed)
+    return got ?? otherwise
+  }
+  const last = preset.scenario.devices.length - 1
+  const allowedDock = `none, or up to ${MAX_DOCK} of ${dockViews?.join(', ') ?? 'the views'}, joined by ~`
+  const zoom = value('zoom', standard, '<first entry>.<entries>', (text) => {
+    const [first, count, ...more] = text.split('.').map((part) => parseWhole(part, MAX_ENTRY))
+    return typeof first === 'number' && count && more.length === 0 ? { ...standard, first, count } : null
+  })
+  return {
+    table: value('table', standard.table, `0 to ${last}`, (text) => parseWhole(text, last)),
+    first: zoom.first,
+    count: zoom.count,
+    colourBy: value('colour', standard.colourBy, COLOURS.join(', '), (t) => COLOURS.find((c) => c === t) ?? null),
+    breaks: value('breaks', standard.breaks, 'on, off', (text) =>
+      text === 'on' ? true : text === 'off' ? false : null,
+    ),
+    dock: value('dock', standard.dock, allowedDock, (text) => readDock(text, dockViews)),
+    selected: value('sel', standard.selected, `0 to ${MAX_ENTRY}`, (text) => parseWhole(text, MAX_ENTRY)),
+  }
+}
+
+function readDock(text: string, dockViews: readonly string[] | undefined): readonly string[] | null {
+  if (text === 'none') return []
+  const ids = text.split('~', MAX_DOCK + 1)
+  const fine = (id: string): boolean => (dockViews ? dockViews.includes(id) : /^[a-z][a-z0-9-]{0,31}$/.test(id))
+  return ids.length <= MAX_DOCK && new Set(ids).size === ids.length && ids.every(fine) ? ids : null
+}
