@@ -1,7 +1,6 @@
 // How React reaches the lab: one context, one hook for state, one for frames.
 
-import { createContext, useContext, useEffect, useState } from 'react'
-import { useStore } from 'zustand'
+import { createContext, useContext, useEffect, useState, useSyncExternalStore } from 'react'
 import type { Frame } from '../sim/index.ts'
 import type { AppState, Lab } from './state.ts'
 
@@ -16,7 +15,7 @@ export function useLab(): Lab {
 /** A part of the state; the component renders again when that part changes (compared with Object.is). */
 export function useApp<T>(select: (state: AppState) => T): T {
   const lab = useLab()
-  return useStore(lab as unknown as Parameters<typeof useStore>[0], select as never) as T
+  return useSyncExternalStore(lab.subscribe, () => select(lab.getState()))
 }
 
 /** A part of the newest frame, or null before the first; renders again only when `select` gives something new. */
@@ -26,6 +25,10 @@ export function useFrame<T>(select: (frame: Frame) => T): T | null {
     const frame = frames.latest()
     return frame ? select(frame) : null
   })
-  useEffect(() => frames.subscribe((frame) => setValue(() => select(frame))), [frames, select])
+  useEffect(() => {
+    const frame = frames.latest()
+    if (frame) setValue(() => select(frame))
+    return frames.subscribe((next) => setValue(() => select(next)))
+  }, [frames, select])
   return value
 }

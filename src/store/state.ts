@@ -26,6 +26,8 @@ export interface AppState {
   /** False until the first frame of the current source has come. */
   readonly ready: boolean
   readonly scenario: Scenario
+  /** Values a person has set and the simulation has not confirmed yet, by field path: what a control shows. */
+  readonly pending: Readonly<Record<string, ParamValue>>
   readonly revision: number
   readonly playing: boolean
   /** Simulated ns per wall ns, or as fast as it goes. */
@@ -41,8 +43,12 @@ export interface AppState {
   readonly problems: readonly Problem[]
   /** What the worker could not do; the page keeps its last picture. */
   readonly failure: string | null
+  /** The worker is gone; only `restartWorker` helps. */
+  readonly dead: boolean
   /** Columns of cells in a map row; set by the layout (128 wide, 64 on a phone). */
   readonly mapColumns: number
+  /** Rows that the map's box has room for. */
+  readonly mapMaxRows: number
   readonly canUndo: boolean
   readonly canRedo: boolean
   /** A short note for the status line and screen readers, for example what a rebuild did. */
@@ -54,6 +60,9 @@ export interface AppActions {
   /** Loads a link's fragment; what cannot be used goes to `problems`, the rest is loaded. */
   openLink(fragment: string): void
   setParam(path: string, value: ParamValue): void
+  /** Begins the run again with another seed, uint32. */
+  setSeed(seed: number): void
+  /** The former value becomes a new input at now; the clock does not go back. */
   undo(): void
   redo(): void
   play(): void
@@ -70,8 +79,10 @@ export interface AppActions {
   setPinned(pinned: boolean): void
   isolate(state: CellState | null): void
   setTheme(theme: Theme): void
-  setMapColumns(columns: number): void
+  /** The map's shape in cells, from the layout. */
+  setMapColumns(columns: number, maxRows?: number): void
   dismissProblems(): void
+  dismissFailure(): void
   /** The link that brings another person here: fragment with leading `#`. */
   link(): string
   restartWorker(): void

@@ -1,0 +1,320 @@
+import { describe, expect, it } from 'vitest'
+import type { LinkCodec } from '../share/codec.ts'
+import type { Frame, Preset, Scenario } from '../sim/index.ts'
+import { createSimClient, frameBuffers, type WorkerLike } from '../worker/client.ts'
+import type { FrameRequest, FromWorker, ToWorker } from '../worker/protocol.ts'
+import { createLab } from './lab.ts'
+import { createStats } from './stats.ts'
+
+const scenario: Scenario = { preset: 'one', seed: 1, machine: { cpus: 8 }, devices: [], workloads: [], inputs: [] }
+const preset: Preset = {
+  id: 'one',
+  title: '',
+  says: '',
+  tryThis: '',
+  nudge: null,
+  scenario,
+  openNs: 1000,
+  horizonNs: 9000,
+  dock: [],
+}
+
+/** A worker that answers only when told to, and an animation clock that ticks only when told to. */
+function bench(start = '') {
+  const sent: ToWorker[] = []
+  let worker: WorkerLike | null = null
+  let now = 0
+  let queue: (() => void)[] = []
+  let fragment = start
+  const entries: string[] = []
+  let onAddress = () => {}
+  const codec: LinkCodec = {
+    encodeLink: ({ scenario, position }) => `#at=${position.ns}&in=${scenario.inputs.length}`,
+    decodeLink: (text) => ({
+      scenario,
+      position: { ns: Number(/at=(\d+)/.exec(text)?.[1] ?? 1000) },
+      view: { table: 0, first: 0, count: 0, colourBy: 'state', breaks: true, dock: [], selected: null },
+      speed: null,
+      problems: text.includes('bad') ? [{ field: 'bad', given: '1', allowed: 'nothing' }] : [],
+    }),
+  }
+  let made = 0
+  const client = createSimClient(() => {
+    made++
+    worker = {
+      postMessage: (message) => void sent.push(message),
+      terminate: () => {},
+      onmessage: null,
+      onerror: null,
+      onmessageerror: null,
+    }
+    return worker
+  })
+  const stats = createStats(() => now)
+  const lab = createLab({
+    client,
+    presets: [preset],
+    valueOf: (s, path) => (path === 'm.cpus' ? ((s.inputs.at(-1)?.value ?? s.machine.cpus) as number) : null),
+    codec,
+    dockViews: ['regions'],
+    address: {
+      read: () => fragment,
+      push: (next) => {
+        fragment = next
+        entries.push(`push ${next}`)
+      },
+      replace: (next) => {
+        fragment = next
+        entries.push(`replace ${next}`)
+      },
+      later: () => {},
+      onChange: (listener) => {
+        onAddress = listener
+      },
+    },
+    now: () => now,
+    animate: (callback) => void queue.push(callback),
+    afterPaint: (callback) => callback(),
+    say: (notice) => notice.kind,
+    stats,
+  })
+  const say = (message: FromWorker) => worker?.onmessage?.({ data: message })
+  return {
+    lab,
+    sent,
+    stats,
+    entries,
+    made: () => made,
+    pass: (ms: number) => {
+      now += ms
+    },
+    say,
+    crash: () => worker?.onerror?.({ message: 'out of memory' }),
+    visit: (next: string) => {
+      fragment = next
+      onAddress()
+    },
+    /** One animation frame. */
+    tick() {
+      const due = queue
+      queue = []
+      for (const callback of due) callback()
+    },
+    types: () => sent.map((m) => m.type).join(' '),
+    requests: () => sent.filter((m): m is FrameRequest => m.type === 'frame'),
+    answer(part: { ns?: number; mode?: 'paused' | 'playing' | 'seeking'; revision?: number; source?: number } = {}) {
+      const last = sent.filter((m) => m.type === 'frame').at(-1) as FrameRequest
+      const { ns = 1000, mode = 'paused', revision = 0, source = last.source } = part
+      const frame = {
+        source,
+        request: last.request,
+        revision,
+        status: { ns, events: ns, steps: 0, mode, seek: null, lastStep: '' },
+        views: { timeline: { mappedBytes: new Float64Array(2), usefulBytes: new Float64Array(2) } },
+      } as unknown as Frame
+      say({ type: 'frame', frame })
+      return frame
+    },
+    accept(source: number, inputs: number) {
+      const list = Array.from({ length: inputs }, (_, i) => ({ ns: 1, events: i, path: 'm.cpus', value: 4 }))
+      say({ type: 'scenario', source, revision: inputs, scenario: { ...scenario, inputs: list } })
+    },
+  }
+}
+
+function opened() {
+  const b = bench()
+  b.lab.actions.openLink('')
+  b.accept(1, 0)
+  b.tick()
+  b.answer()
+  b.tick()
+  b.sent.length = 0
+  return b
+}
+
+describe('the frame loop', () => {
+  it('asks for one frame on opening and for no other while nothing changes', () => {
+    const b = bench()
+    b.lab.actions.openLink('')
+    b.tick()
+    b.tick()
+    expect(b.types()).toBe('open frame')
+    b.answer()
+    b.tick()
+    b.tick()
+    expect(b.types()).toBe('open frame')
+  })
+
+  it('asks for the next frame only after the last one was painted while it plays', () => {
+    const b = opened()
+    b.lab.actions.play()
+    b.tick()
+    expect(b.types()).toBe('play frame')
+    b.tick()
+    expect(b.requests()).toHaveLength(1)
+    b.answer({ mode: 'playing', ns: 1100 })
+    expect(b.requests()).toHaveLength(1)
+    b.tick()
+    expect(b.requests()).toHaveLength(2)
+  })
+
+  it('stops playing when the run says that it stands', () => {
+    const b = opened()
+    b.lab.actions.play()
+    b.tick()
+    b.answer({ mode: 'paused' })
+    expect(b.lab.getState().playing).toBe(false)
+  })
+
+  it('does not take a frame asked for before Play as news that the run stands', () => {
+    const b = opened()
+    b.lab.actions.hover(3)
+    b.tick()
+    b.lab.actions.play()
+    b.answer({ mode: 'paused' })
+    expect(b.lab.getState().playing).toBe(true)
+  })
+
+  it('gives buffers back only after two newer frames have come', () => {
+    const b = opened()
+    b.lab.actions.hover(1)
+    b.tick()
+    const second = b.answer()
+    b.tick()
+    b.lab.actions.hover(2)
+    b.tick()
+    b.answer()
+    b.tick()
+    b.lab.actions.hover(3)
+    b.tick()
+    expect(b.requests().map((r) => r.recycle.length)).toEqual([0, 0, 2])
+    b.answer()
+    b.tick()
+    b.lab.actions.hover(4)
+    b.tick()
+    expect(b.requests().at(-1)?.recycle).toEqual(frameBuffers(second))
+  })
+
+  it('drops a frame of a source that was closed', () => {
+    const b = opened()
+    b.lab.actions.openLink('#at=5')
+    b.tick()
+    b.answer({ source: 1, ns: 77 })
+    expect(b.lab.frames.latest()?.status.ns).toBe(1000)
+    b.answer({ ns: 5 })
+    expect(b.lab.frames.latest()?.status.ns).toBe(5)
+  })
+
+  it('is idle when the frame that was asked for last is painted, and not before', async () => {
+    const b = opened()
+    let idle = false
+    void b.lab.idle().then(() => {
+      idle = true
+    })
+    b.tick()
+    b.answer({ mode: 'seeking' })
+    b.tick()
+    await Promise.resolve()
+    expect(idle).toBe(false)
+    b.answer()
+    b.tick()
+    await Promise.resolve()
+    expect(idle).toBe(true)
+  })
+})
+
+describe('a change of a setting', () => {
+  it('is posted at once and shows at once', () => {
+    const b = opened()
+    b.lab.actions.setParam('m.cpus', 4)
+    expect(b.sent).toEqual([{ type: 'input', source: 1, path: 'm.cpus', value: 4 }])
+    expect(b.lab.getState().pending['m.cpus']).toBe(4)
+    b.accept(1, 1)
+    expect(b.lab.getState().pending).toEqual({})
+  })
+
+  it('waits behind the one before of the same field, and only the newest is sent', () => {
+    const b = opened()
+    for (const value of [4, 2, 1]) b.lab.actions.setParam('m.cpus', value)
+    expect(b.sent).toHaveLength(1)
+    b.accept(1, 1)
+    expect(b.sent.filter((m) => m.type === 'input').map((m) => m.value)).toEqual([4, 1])
+  })
+
+  it('is undone and redone by new inputs, a drag being one step', () => {
+    const b = opened()
+    b.lab.actions.setParam('m.cpus', 4)
+    b.accept(1, 1)
+    b.pass(10)
+    b.lab.actions.setParam('m.cpus', 2)
+    b.accept(1, 2)
+    b.lab.actions.undo()
+    b.accept(1, 3)
+    expect(b.lab.getState().canUndo).toBe(false)
+    b.lab.actions.redo()
+    expect(b.sent.filter((m) => m.type === 'input').map((m) => m.value)).toEqual([4, 2, 8, 2])
+  })
+
+  it('is timed from the change to the paint of a frame that holds it', () => {
+    const b = opened()
+    b.lab.actions.setParam('m.cpus', 4)
+    b.tick()
+    b.pass(20)
+    b.answer({ revision: 0 })
+    b.tick()
+    b.accept(1, 1)
+    b.pass(20)
+    b.tick()
+    b.answer({ revision: 1 })
+    b.pass(2)
+    b.tick()
+    expect(b.stats.read().lastInputToPaintMs).toEqual([42])
+  })
+})
+
+describe('the address', () => {
+  it('gets an entry for a change and is only rewritten, at most twice a second, by playback', () => {
+    const b = opened()
+    b.pass(5000)
+    b.lab.actions.setParam('m.cpus', 4)
+    b.accept(1, 1)
+    b.tick()
+    b.answer({ revision: 1 })
+    b.tick()
+    expect(b.entries).toEqual(['push #at=1000&in=1'])
+    b.lab.actions.play()
+    b.tick()
+    for (let i = 1; i <= 10; i++) {
+      b.pass(100)
+      b.answer({ mode: 'playing', ns: 1000 + i, revision: 1 })
+      b.tick()
+    }
+    expect(b.entries.slice(1)).toEqual(['replace #at=1005&in=1', 'replace #at=1010&in=1'])
+  })
+
+  it('opens what Back or a pasted link brings, with what of it could not be used', () => {
+    const b = opened()
+    b.visit('#at=7&bad=1')
+    expect(b.sent.at(-1)).toMatchObject({ type: 'open', source: 2, at: { ns: 7 } })
+    expect(b.lab.getState().problems).toHaveLength(1)
+    b.tick()
+    b.answer({ ns: 7 })
+    b.tick()
+    expect(b.entries).toEqual([])
+  })
+})
+
+describe('a worker that died', () => {
+  it('is reported, and a new one is opened where the old one stood', () => {
+    const b = opened()
+    b.crash()
+    expect(b.lab.getState()).toMatchObject({ dead: true, failure: 'out of memory' })
+    b.lab.actions.play()
+    expect(b.lab.getState().playing).toBe(false)
+    b.lab.actions.restartWorker()
+    expect(b.made()).toBe(2)
+    expect(b.sent.at(-1)).toMatchObject({ type: 'open', at: { ns: 1000, events: 1000 } })
+    expect(b.lab.getState()).toMatchObject({ dead: false, failure: null })
+  })
+})

@@ -1,0 +1,362 @@
+// The lab: one store for what the page knows, one loop for frames, and the actions that join them to the worker.
+
+import { createStore } from 'zustand/vanilla'
+import type { LinkCodec } from '../share/codec.ts'
+import type { Frame, Input, ParamValue, Preset, Scenario } from '../sim/index.ts'
+import type { FrameWish, SimClient } from '../worker/client.ts'
+import type { Position } from '../worker/protocol.ts'
+import { createChanges } from './changes.ts'
+import { createFrameHolder } from './frames.ts'
+import { createFrameLoop } from './loop.ts'
+import type { AppState, Lab, Theme, ViewState } from './state.ts'
+import type { StatsCollector } from './stats.ts'
+import { type AddressBar, createUrlSync } from './url-sync.ts'
+
+/** What the store has to say to a person; turned into words outside. */
+export type Notice =
+  | { readonly kind: 'stopped'; readonly why: 'failure' | 'no-failure'; readonly frame: Frame | null }
+  | { readonly kind: 'undo' | 'redo'; readonly path: string; readonly value: ParamValue; readonly scenario: Scenario }
+  | { readonly kind: 'opened'; readonly preset: Preset }
+
+export interface LabOptions {
+  readonly client: SimClient
+  /** At least one. */
+  readonly presets: readonly Preset[]
+  readonly valueOf: (scenario: Scenario, path: string) => ParamValue | null
+  readonly codec: LinkCodec
+  /** View ids that the dock can hold. */
+  readonly dockViews: readonly string[]
+  readonly address: AddressBar
+  readonly now: () => number
+  readonly animate: (callback: () => void) => void
+  readonly afterPaint: (callback: () => void) => void
+  readonly say: (notice: Notice) => string
+  readonly theme?: Theme
+  readonly saveTheme?: (theme: Theme) => void
+  readonly stats?: StatsCollector
+}
+
+const DEFAULT_SPEED = 1 / 2000
+const LOG_LINES = 200
+const MAX_DOCK = 3
+
+export function createLab(options: LabOptions): Lab {
+  const { client, presets, codec, stats } = options
+  const first = presets[0]
+  if (!first) throw new RangeError('no presets')
+  const presetOf = (id: string): Preset => presets.find((p) => p.id === id) ?? first
+
+  const frames = createFrameHolder()
+  let horizonNs = first.horizonNs
+  let at: Position = { ns: first.openNs }
+  /** Number of the last frame asked for when playing was last switched. */
+  let switchedAt = 0
+  let idlers: { readonly since: number; readonly done: () => void }[] = []
+  let asked = 0
+  let opened = false
+
+  const store = createStore<AppState>(() => ({
+    ready: false,
+    scenario: first.scenario,
+    pending: {},
+    revision: 0,
+    playing: false,
+    speed: DEFAULT_SPEED,
+    view: viewOf(first),
+    hovered: null,
+    pinned: false,
+    isolated: null,
+    theme: options.theme ?? 'system',
+    problems: [],
+    failure: null,
+    dead: false,
+    mapColumns: 128,
+    mapMaxRows: 70,
+    canUndo: false,
+    canRedo: false,
+    announcement: '',
+  }))
+  const get = store.getState
+  const set = store.setState
+
+  const changes = createChanges({
+    now: options.now,
+    post: (path, value) => client.input(path, value),
+    mark: () => stats?.input() ?? (() => {}),
+  })
+
+  const loop = createFrameLoop({
+    animate: options.animate,
+    afterPaint: options.afterPaint,
+    busy: client.busy,
+    running: () => {
+      const mode = frames.latest()?.status.mode
+      return !get().dead && (get().playing || (mode !== undefined && mode !== 'paused'))
+    },
+    ask: () => {
+      asked++
+      client.requestFrame(wish(get()))
+    },
+    deliver: () => {
+      if (arrived) frames.put(arrived)
+    },
+    paintBegins: () => stats?.paintBegins(),
+    paintEnds: () => stats?.paintEnds(),
+    visible: () => {
+      const frame = frames.latest()
+      if (!frame) return
+      stats?.visible(frame.revision)
+      url.painted(changesSettled() && frame.status.mode !== 'seeking', get().playing)
+      checkIdle()
+    },
+  })
+  let arrived: Frame | null = null
+
+  const url = createUrlSync(options.address, options.now, link, openLink)
+
+  client.listen({
+    frame(frame) {
+      arrived = frame
+      at = { ns: frame.status.ns, events: frame.status.events }
+      if (!get().ready) set({ ready: true })
+      // A run that stops by itself says so in its frames too; only those asked for after the last switch count.
+      if (get().playing && frame.status.mode === 'paused' && frame.request > switchedAt) set({ playing: false })
+      loop.arrived()
+    },
+    scenario(scenario, revision) {
+      if (opened) changes.confirmed(revision)
+      opened = true
+      set({ scenario, revision, ...changeState() })
+      loop.wake()
+    },
+    stopped(why) {
+      if (why === 'failure' || why === 'no-failure') {
+        set({ playing: false })
+        const off = frames.subscribe((frame) => {
+          if (frame.status.mode === 'seeking') return
+          off()
+          set({ announcement: options.say({ kind: 'stopped', why, frame }) })
+        })
+      }
+      loop.wake()
+    },
+    problem(message) {
+      changes.refused()
+      set({ failure: message, ...changeState() })
+      loop.wake()
+    },
+    died(message) {
+      changes.refused()
+      set({ failure: message, dead: true, playing: false, ...changeState() })
+      checkIdle()
+    },
+  })
+
+  function changeState() {
+    return { pending: changes.pending(), canUndo: changes.canUndo(), canRedo: changes.canRedo() }
+  }
+
+  function changesSettled() {
+    return Object.keys(get().pending).length === 0
+  }
+
+  function checkIdle() {
+    if (idlers.length === 0) return
+    const { dead, playing, ready } = get()
+    const mode = frames.latest()?.status.mode
+    const quiet = ready && changesSettled() && mode !== 'seeking'
+    // While it plays there is always a next frame: then one painted after the question is enough.
+    idlers = idlers.filter(({ since, done }) => {
+      const over = dead || (quiet && (playing ? asked > since + 1 : loop.settled() && mode === 'paused'))
+      if (over) done()
+      return !over
+    })
+  }
+
+  function open(scenario: Scenario, position: Position, view: ViewState, horizon: number) {
+    changes.clear()
+    opened = false
+    horizonNs = horizon
+    at = position
+    switchedAt = Number.POSITIVE_INFINITY
+    set({ scenario, view, ready: false, playing: false, hovered: null, pinned: false, failure: null, ...changeState() })
+    client.open(scenario, horizonNs, position)
+    loop.wake()
+  }
+
+  function openLink(fragment: string) {
+    const link = codec.decodeLink(fragment, options.dockViews)
+    const preset = presetOf(link.scenario.preset)
+    open(link.scenario, link.position, link.view, Math.max(preset.horizonNs, link.position.ns))
+    set({ problems: link.problems, speed: link.speed ?? DEFAULT_SPEED })
+  }
+
+  function openPreset(id: string) {
+    const preset = presetOf(id)
+    open(preset.scenario, { ns: preset.openNs }, viewOf(preset), preset.horizonNs)
+    set({ problems: [], announcement: options.say({ kind: 'opened', preset }) })
+    url.intend('push')
+  }
+
+  function link() {
+    const { scenario, view, speed } = get()
+    return codec.encodeLink({ scenario, position: at, view, ...(speed === DEFAULT_SPEED ? {} : { speed }) })
+  }
+
+  function current(path: string): ParamValue | null {
+    return get().pending[path] ?? options.valueOf(get().scenario, path)
+  }
+
+  /** Moves that the worker makes by itself; the page waits for the frame that shows them. */
+  function move(how: 'push' | 'replace', go: () => void) {
+    if (get().dead) return
+    if (get().playing) pause()
+    go()
+    url.intend(how)
+    loop.wake()
+  }
+
+  function play() {
+    if (get().dead) return
+    const { speed } = get()
+    switchedAt = client.requests()
+    client.play(speed)
+    set({ playing: true })
+    loop.wake()
+  }
+
+  function pause() {
+    switchedAt = client.requests()
+    client.pause()
+    set({ playing: false })
+    url.intend('push')
+    loop.wake()
+  }
+
+  function change(kind: 'undo' | 'redo') {
+    const made = kind === 'undo' ? changes.undo() : changes.redo()
+    if (!made) return
+    const value = kind === 'undo' ? made.from : made.to
+    const announcement = options.say({ kind, path: made.path, value, scenario: get().scenario })
+    set({ announcement, ...changeState() })
+    url.intend('push')
+    loop.wake()
+  }
+
+  const lab: Lab = {
+    frames,
+    getState: get,
+    subscribe: store.subscribe,
+    actions: {
+      openPreset,
+      openLink,
+      setParam(path, value) {
+        const from = current(path)
+        if (from === null || from === value || get().dead) return
+        changes.set(path, from, value)
+        set(changeState())
+        url.intend('push')
+        loop.wake()
+      },
+      setSeed(seed) {
+        const { scenario, view } = get()
+        if (scenario.seed === seed) return
+        const none: readonly Input[] = []
+        open({ ...scenario, seed, inputs: none }, { ns: presetOf(scenario.preset).openNs }, view, horizonNs)
+        url.intend('push')
+      },
+      undo: () => change('undo'),
+      redo: () => change('redo'),
+      play,
+      pause,
+      step: (steps) => move('replace', () => client.step(steps)),
+      seek: (ns) => move('push', () => client.seek({ ns: Math.max(0, Math.round(ns)) })),
+      nextFailure: () => move('push', () => client.nextFailure()),
+      reset: () => move('push', () => client.seek({ ns: 0, events: 0 })),
+      setSpeed(speed) {
+        set({ speed })
+        if (get().playing) client.play(speed)
+        url.intend('replace')
+      },
+      setView(partial) {
+        const view = { ...get().view, ...partial }
+        const dock = view.dock.filter((id) => options.dockViews.includes(id)).slice(0, MAX_DOCK)
+        set({ view: { ...view, dock } })
+        url.intend('dock' in partial || 'colourBy' in partial || 'table' in partial ? 'push' : 'replace')
+        loop.wake()
+      },
+      hover(entry) {
+        if (get().hovered === entry) return
+        set({ hovered: entry })
+        loop.wake()
+      },
+      select(entry) {
+        set({ view: { ...get().view, selected: entry }, pinned: false })
+        url.intend('replace')
+        loop.wake()
+      },
+      setPinned(pinned) {
+        set({ pinned })
+        loop.wake()
+      },
+      isolate: (isolated) => set({ isolated }),
+      setTheme(theme) {
+        set({ theme })
+        options.saveTheme?.(theme)
+      },
+      setMapColumns(mapColumns, mapMaxRows = get().mapMaxRows) {
+        if (mapColumns === get().mapColumns && mapMaxRows === get().mapMaxRows) return
+        set({ mapColumns, mapMaxRows })
+        loop.wake()
+      },
+      dismissProblems: () => set({ problems: [] }),
+      dismissFailure: () => set({ failure: null }),
+      link,
+      restartWorker() {
+        const { scenario, view } = get()
+        const position = at
+        client.restart()
+        set({ dead: false })
+        open(scenario, position, view, horizonNs)
+      },
+    },
+    idle: () =>
+      new Promise((done) => {
+        idlers.push({ since: asked, done })
+        loop.wake()
+      }),
+    hash: async () => (await client.hash()).hash,
+  }
+  return lab
+}
+
+function viewOf(preset: Preset): ViewState {
+  return { table: 0, first: 0, count: 0, colourBy: 'state', breaks: true, dock: preset.dock, selected: null }
+}
+
+/** What the next frame should hold. */
+function wish(state: AppState): FrameWish {
+  const { view, mapColumns, mapMaxRows, hovered, pinned } = state
+  const { table } = view
+  const inspected = pinned ? view.selected : (hovered ?? view.selected)
+  return {
+    table,
+    inspect: inspected === null ? null : { table, entry: inspected },
+    logLines: LOG_LINES,
+    probes: {
+      'iova-space': {
+        table,
+        first: view.first,
+        count: view.count,
+        columns: mapColumns,
+        maxRows: mapMaxRows,
+        colourBy: view.colourBy,
+        breaks: view.breaks,
+      },
+      'address-time': { table },
+      timeline: {},
+      ...(view.dock.includes('tce-pages') ? { 'tce-pages': { table } } : {}),
+      ...(view.dock.includes('regions') ? { regions: { table } } : {}),
+    },
+  }
+}

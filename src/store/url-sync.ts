@@ -1,0 +1,95 @@
+// Keeps the address bar and the run in step: what a person does becomes an entry of the history, playback only
+// rewrites the newest one, and an address that comes from elsewhere (Back, a pasted link) is loaded.
+
+export interface AddressBar {
+  /** The fragment with its `#`, or an empty string. */
+  read(): string
+  push(fragment: string): void
+  replace(fragment: string): void
+  later(callback: () => void, ms: number): void
+  /** Calls when the address changed by other means than push and replace. */
+  onChange(listener: () => void): void
+}
+
+export type Intent = 'push' | 'replace'
+
+export interface UrlSync {
+  /** A person did something that a link should remember. */
+  intend(how: Intent): void
+  /** A frame is on the screen; `settled`: no change or seek is under way. */
+  painted(settled: boolean, playing: boolean): void
+}
+
+const PLAYBACK_MS = 500
+/** Pushes closer than this are one act. */
+const ONE_ACT_MS = 800
+
+export function createUrlSync(
+  bar: AddressBar,
+  now: () => number,
+  link: () => string,
+  load: (fragment: string) => void,
+): UrlSync {
+  let due: Intent | null = null
+  let known = bar.read()
+  let lastPushMs = Number.NEGATIVE_INFINITY
+  let lastWriteMs = Number.NEGATIVE_INFINITY
+  let waiting = false
+
+  bar.onChange(() => {
+    const fragment = bar.read()
+    if (fragment === known) return
+    known = fragment
+    due = null
+    load(fragment)
+  })
+
+  function write(how: Intent) {
+    const at = now()
+    const fragment = link()
+    due = null
+    lastWriteMs = at
+    if (fragment === known) return
+    known = fragment
+    if (how === 'push' && at - lastPushMs >= ONE_ACT_MS) {
+      lastPushMs = at
+      bar.push(fragment)
+    } else bar.replace(fragment)
+  }
+
+  return {
+    intend(how) {
+      if (due !== 'push') due = how
+    },
+    painted(settled, playing) {
+      if (!settled) return
+      if (due === 'push') write('push')
+      else if (due === 'replace' || playing) {
+        const wait = lastWriteMs + PLAYBACK_MS - now()
+        if (wait <= 0) write('replace')
+        else if (!waiting) {
+          waiting = true
+          bar.later(() => {
+            waiting = false
+            if (due === 'replace') write('replace')
+          }, wait)
+        }
+      }
+    },
+  }
+}
+
+/** The address bar of this page. */
+export function browserAddressBar(): AddressBar {
+  const base = () => location.pathname + location.search
+  return {
+    read: () => location.hash,
+    push: (fragment) => history.pushState(null, '', base() + fragment),
+    replace: (fragment) => history.replaceState(null, '', base() + fragment),
+    later: (callback, ms) => setTimeout(callback, ms),
+    onChange(listener) {
+      addEventListener('popstate', listener)
+      addEventListener('hashchange', listener)
+    },
+  }
+}

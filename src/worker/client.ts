@@ -1,0 +1,203 @@
+// The page's end of the wire: typed posts, at most one frame request in flight, stale answers dropped.
+
+import type { Frame, ParamValue, Scenario } from '../sim/index.ts'
+import type { FrameRequest, FromWorker, Position, SourceId, Speed, ToWorker } from './protocol.ts'
+
+/** The part of a Worker that the client needs; tests give their own. */
+export interface WorkerLike {
+  postMessage(message: ToWorker, transfer: Transferable[]): void
+  terminate(): void
+  onmessage: ((event: { readonly data: FromWorker }) => void) | null
+  onerror: ((event: { readonly message?: string }) => void) | null
+  onmessageerror: ((event: unknown) => void) | null
+}
+
+/** What the worker tells. All but `died` speak of the current source only. */
+export interface ClientListener {
+  frame(frame: Frame): void
+  scenario(scenario: Scenario, revision: number): void
+  stopped(why: 'seek' | 'failure' | 'no-failure' | 'step'): void
+  problem(message: string): void
+  /** The worker is gone; nothing more comes until `restart`. */
+  died(message: string): void
+}
+
+/** What a frame should hold; source, number and buffers are added on the way. */
+export type FrameWish = Omit<FrameRequest, 'type' | 'source' | 'request' | 'recycle'>
+
+export interface StateHash {
+  readonly hash: string
+  readonly ns: number
+  readonly events: number
+}
+
+export interface SimClient {
+  listen(listener: ClientListener): void
+  /** Closes the current source and opens a new one; later answers about the old one are dropped. */
+  open(scenario: Scenario, horizonNs: number, at: Position): void
+  play(speed: Speed): void
+  pause(): void
+  seek(to: Position): void
+  step(steps: number): void
+  nextFailure(): void
+  input(path: string, value: ParamValue): void
+  /** Asks now, or as soon as the answer under way has come; of several wishes that wait, the newest wins. */
+  requestFrame(wish: FrameWish): void
+  /** Number of the newest frame request that was sent. */
+  requests(): number
+  /** True while a frame is under way. */
+  busy(): boolean
+  hash(): Promise<StateHash>
+  /** Replaces the worker by a new one; nothing is open in it. */
+  restart(): void
+  close(): void
+}
+
+export function createWorker(): WorkerLike {
+  return new Worker(new URL('./entry.ts', import.meta.url), {
+    type: 'module',
+    name: 'dmascope simulation',
+  }) as WorkerLike
+}
+
+/** Every buffer a frame's views own, each once. */
+export function frameBuffers(frame: Frame): ArrayBuffer[] {
+  const buffers = new Set<ArrayBuffer>()
+  for (const view of Object.values(frame.views))
+    for (const field of Object.values(view as object))
+      if (ArrayBuffer.isView(field) && field.buffer instanceof ArrayBuffer && field.buffer.byteLength > 0)
+        buffers.add(field.buffer)
+  return [...buffers]
+}
+
+export function createSimClient(makeWorker: () => WorkerLike): SimClient {
+  let worker: WorkerLike | null = null
+  let listener: ClientListener | null = null
+  let source: SourceId = 0
+  let request = 0
+  let inFlight = false
+  let waiting: FrameWish | null = null
+  // A frame may still be on screen, or in a React state that has not rendered yet, when its successor arrives: its
+  // buffers go back only when a second successor has come.
+  let shown: Frame | null = null
+  let former: Frame | null = null
+  let spare: ArrayBuffer[] = []
+  let hashWaiters: { done: (hash: StateHash) => void; failed: (error: Error) => void }[] = []
+
+  function post(message: ToWorker, transfer: Transferable[] = []) {
+    worker?.postMessage(message, transfer)
+  }
+
+  function forget() {
+    inFlight = false
+    waiting = null
+    shown = null
+    former = null
+    spare = []
+    for (const waiter of hashWaiters) waiter.failed(new Error('the run was closed'))
+    hashWaiters = []
+  }
+
+  function send(wish: FrameWish) {
+    inFlight = true
+    const recycle = spare
+    spare = []
+    post({ type: 'frame', source, request: ++request, recycle, ...wish }, recycle)
+  }
+
+  function died(message: string) {
+    worker?.terminate()
+    worker = null
+    forget()
+    listener?.died(message)
+  }
+
+  function receive(message: FromWorker) {
+    const of = message.type === 'frame' ? message.frame.source : message.source
+    if (of !== source) return
+    switch (message.type) {
+      case 'frame': {
+        inFlight = false
+        if (former) spare.push(...frameBuffers(former))
+        former = shown
+        shown = message.frame
+        listener?.frame(message.frame)
+        // The listener may have asked already.
+        if (waiting && !inFlight) {
+          const wish = waiting
+          waiting = null
+          send(wish)
+        }
+        break
+      }
+      case 'scenario':
+        listener?.scenario(message.scenario, message.revision)
+        break
+      case 'stopped':
+        listener?.stopped(message.why)
+        break
+      case 'hash':
+        hashWaiters.shift()?.done({ hash: message.hash, ns: message.ns, events: message.events })
+        break
+      case 'problem':
+        listener?.problem(message.message)
+        break
+    }
+  }
+
+  function start() {
+    const own = makeWorker()
+    worker = own
+    own.onmessage = (event) => {
+      if (worker === own) receive(event.data)
+    }
+    own.onerror = (event) => {
+      if (worker === own) died(event.message || 'the simulation could not be loaded')
+    }
+    own.onmessageerror = () => {
+      if (worker === own) died('a message could not be read')
+    }
+  }
+
+  start()
+  return {
+    listen(next) {
+      listener = next
+    },
+    open(scenario, horizonNs, at) {
+      if (source > 0) post({ type: 'close', source })
+      forget()
+      source++
+      post({ type: 'open', source, scenario, horizonNs, at })
+    },
+    play: (speed) => post({ type: 'play', source, speed }),
+    pause: () => post({ type: 'pause', source }),
+    seek: (to) => post({ type: 'seek', source, to }),
+    step: (steps) => post({ type: 'step', source, steps }),
+    nextFailure: () => post({ type: 'nextFailure', source }),
+    input: (path, value) => post({ type: 'input', source, path, value }),
+    requestFrame(wish) {
+      if (!worker) return
+      if (inFlight) waiting = wish
+      else send(wish)
+    },
+    requests: () => request,
+    busy: () => inFlight,
+    hash: () =>
+      new Promise((done, failed) => {
+        if (!worker) return failed(new Error('the simulation has stopped'))
+        hashWaiters.push({ done, failed })
+        post({ type: 'hash', source })
+      }),
+    restart() {
+      worker?.terminate()
+      forget()
+      start()
+    },
+    close() {
+      worker?.terminate()
+      worker = null
+      forget()
+    },
+  }
+}
