@@ -1,0 +1,116 @@
+// Builds the lab and serves it from memory: a later build in the same folder does not disturb a running server.
+
+import { readdirSync, readFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { dirname, extname, join, resolve, sep } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
+import { build } from 'vite'
+
+export const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..')
+export const DIST = join(ROOT, 'dist')
+const FIRST_PORT = 4173
+const LAST_PORT = 4272
+
+const TYPES: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.json': 'application/json',
+  '.svg': 'image/svg+xml',
+  '.txt': 'text/plain; charset=utf-8',
+  '.webmanifest': 'application/manifest+json',
+  '.woff2': 'font/woff2',
+  '.png': 'image/png',
+}
+const COMPRESSED = new Set(['.html', '.js', '.css', '.json', '.svg', '.txt', '.webmanifest'])
+
+interface Asset {
+  readonly plain: Buffer
+  readonly gzip: Buffer | null
+  readonly headers: Record<string, string>
+}
+
+function loadAssets(folder: string): Map<string, Asset> {
+  const assets = new Map<string, Asset>()
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue
+    const path = join(entry.parentPath, entry.name)
+    const url = `/${path
+      .slice(folder.length + 1)
+      .split(sep)
+      .join('/')}`
+    const ext = extname(path)
+    const plain = readFileSync(path)
+    // Names under assets/ carry a hash of their content.
+    const cache = url.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache'
+    const headers = {
+      'content-type': TYPES[ext] ?? 'application/octet-stream',
+      'cache-control': cache,
+      'x-content-type-options': 'nosniff',
+      vary: 'accept-encoding',
+    }
+    assets.set(url, { plain, gzip: COMPRESSED.has(ext) ? gzipSync(plain, { level: 9 }) : null, headers })
+  }
+  return assets
+}
+
+function serverOf(assets: Map<string, Asset>): Server {
+  return createServer((request, response) => {
+    const path = (request.url ?? '/').split(/[?#]/)[0] ?? '/'
+    const asset = assets.get(path.endsWith('/') ? `${path}index.html` : path)
+    if (!asset || (request.method !== 'GET' && request.method !== 'HEAD')) {
+      response.writeHead(asset ? 405 : 404, { 'content-type': 'text/plain' }).end(asset ? 'GET only' : 'not found')
+      return
+    }
+    const gzip = /\bgzip\b/.test(request.headers['accept-encoding'] ?? '') ? asset.gzip : null
+    const body = gzip ?? asset.plain
+    const headers = { ...asset.headers, 'content-length': body.length, ...(gzip && { 'content-encoding': 'gzip' }) }
+    response.writeHead(200, headers).end(request.method === 'HEAD' ? undefined : body)
+  })
+}
+
+function listen(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((done, failed) => {
+    server.once('error', failed)
+    server.listen(port, host, () => {
+      server.off('error', failed)
+      done()
+    })
+  })
+}
+
+export interface Served {
+  readonly url: string
+  close(): void
+}
+
+export interface ServeOptions {
+  /** Exactly this port, or else an Error; without it the first free one from 4173 on. */
+  readonly port?: number
+  readonly host?: string
+}
+
+/** Builds into dist/ and serves what was built. */
+export async function buildAndServe({ port, host = '127.0.0.1' }: ServeOptions = {}): Promise<Served> {
+  await build({ root: ROOT, logLevel: 'warn' })
+  const server = serverOf(loadAssets(DIST))
+  for (let candidate = port ?? FIRST_PORT; ; candidate++) {
+    try {
+      await listen(server, candidate, host)
+      break
+    } catch (error) {
+      const taken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
+      if (!taken || port !== undefined || candidate === LAST_PORT) throw error
+    }
+  }
+  const { port: actual } = server.address() as AddressInfo
+  return {
+    url: `http://${host}:${actual}/`,
+    close() {
+      server.close()
+      server.closeAllConnections()
+    },
+  }
+}
