@@ -28,6 +28,8 @@ export interface Param {
   readonly help: string
   /** `live` takes effect at once; `restart` drains the device and reloads its driver, as on a real machine. */
   readonly effect: 'live' | 'restart'
+  /** Seldom touched: folded away unless the preset is about it. */
+  readonly advanced?: boolean
 }
 
 /** Text of a value as a link carries it. A value that is not allowed is written as it stands. */

@@ -1,8 +1,6 @@
 // What the probes measure and the views draw. Every array is planar and transferable; every shape is stated.
 // A frame is complete: a view needs nothing else to paint, hit-test and describe itself.
 
-import type { Scenario } from '../scenario/schema.ts'
-
 /** States of an IOMMU page. The order of the numbers is the order of severity: in a cell that covers several
  *  pages the largest number present is `state`. */
 export const CELL_FREE = 0
@@ -331,5 +329,4 @@ export interface Frame {
   readonly card: InspectCard | null
   readonly log: { readonly total: number; readonly suppressed: number; readonly lines: readonly LogLine[] }
   readonly views: ProbeFrames
-  readonly scenario: Scenario
 }

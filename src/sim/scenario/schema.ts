@@ -65,6 +65,8 @@ export interface Field {
   readonly owner: string
   /** Values of this param that cannot be combined with the other settings, with the reason. */
   readonly refused: Readonly<Record<string, string>>
+  /** Values that run but that no kernel shipped with the other settings, by option key, with the reason. */
+  readonly notes: Readonly<Record<string, string>>
 }
 
 /** A value that cannot be used: which field, what was given, what is allowed. */

@@ -1,0 +1,141 @@
+// Checkpoints of plain data. A chunked array is copied chunk by chunk and only where it was written since the last
+// checkpoint; unchanged chunks are shared between checkpoints. Everything else is small and copied whole.
+
+import { CHUNK_LENGTH, type Chunked, chunked, isChunked, type Numbers } from './chunked.ts'
+
+/** The mark that belongs to checkpoints among the dirty bits of a chunk. */
+const CHECKPOINT_BIT = 1
+
+interface ChunkedCopy {
+  readonly chunkedCopy: true
+  readonly length: number
+  readonly chunks: readonly Numbers[]
+}
+
+export interface Snapshot {
+  readonly root: unknown
+  /** Bytes that this checkpoint copied; shared chunks are not counted again. */
+  readonly copiedBytes: number
+}
+
+/** Which copy each live chunked array last agreed with, per owner of the state. */
+export interface Snapshots {
+  readonly agreed: WeakMap<Chunked, ChunkedCopy>
+}
+
+export function createSnapshots(): Snapshots {
+  return { agreed: new WeakMap() }
+}
+
+/** Copies `state`; O(what changed since the last call or restore). */
+export function takeSnapshot(owner: Snapshots, state: object): Snapshot {
+  const bytes = { copied: 0 }
+  const root = copy(owner, state, bytes)
+  return { root, copiedBytes: bytes.copied }
+}
+
+/** Makes `state` equal to the snapshot again, in place where shapes agree. Returns nothing: `state` keeps its identity. */
+export function restoreSnapshot(owner: Snapshots, state: object, snapshot: Snapshot): void {
+  restoreRecord(owner, state as Record<string, unknown>, snapshot.root as Record<string, unknown>)
+}
+
+/** Bytes held by a set of snapshots, shared chunks counted once. */
+export function snapshotsBytes(snapshots: Iterable<Snapshot>): number {
+  const seen = new Set<object>()
+  let bytes = 0
+  const visit = (node: unknown): void => {
+    if (typeof node !== 'object' || node === null) return
+    if (ArrayBuffer.isView(node)) {
+      if (!seen.has(node)) bytes += node.byteLength
+      seen.add(node)
+    } else if (isCopy(node)) {
+      for (const chunk of node.chunks) visit(chunk)
+    } else for (const child of Object.values(node)) visit(child)
+  }
+  for (const snapshot of snapshots) visit(snapshot.root)
+  return bytes
+}
+
+function isCopy(node: object): node is ChunkedCopy {
+  return (node as Partial<ChunkedCopy>).chunkedCopy === true
+}
+
+function copy(owner: Snapshots, value: unknown, bytes: { copied: number }): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  if (ArrayBuffer.isView(value)) {
+    bytes.copied += value.byteLength
+    return (value as Numbers).slice()
+  }
+  if (Array.isArray(value)) return value.map((item) => copy(owner, item, bytes))
+  if (isChunked(value)) return copyChunked(owner, value, bytes)
+  const out: Record<string, unknown> = {}
+  for (const [key, item] of Object.entries(value)) out[key] = copy(owner, item, bytes)
+  return out
+}
+
+function copyChunked(owner: Snapshots, live: Chunked, bytes: { copied: number }): ChunkedCopy {
+  const before = owner.agreed.get(live)
+  const chunks = before ? before.chunks.slice() : []
+  const { data, dirty } = live
+  for (let k = 0; k < dirty.length; k++) {
+    if (before && (dirty[k]! & CHECKPOINT_BIT) === 0) continue
+    const chunk = data.slice(k * CHUNK_LENGTH, (k + 1) * CHUNK_LENGTH)
+    chunks[k] = chunk
+    bytes.copied += chunk.byteLength
+    dirty[k] = dirty[k]! & ~CHECKPOINT_BIT
+  }
+  const result: ChunkedCopy = { chunkedCopy: true, length: data.length, chunks }
+  owner.agreed.set(live, result)
+  return result
+}
+
+function restoreRecord(owner: Snapshots, live: Record<string, unknown>, saved: Record<string, unknown>): void {
+  for (const key of Object.keys(live)) if (!(key in saved)) delete live[key]
+  for (const [key, value] of Object.entries(saved)) live[key] = restored(owner, live[key], value)
+}
+
+function restored(owner: Snapshots, live: unknown, saved: unknown): unknown {
+  if (typeof saved !== 'object' || saved === null) return saved
+  if (ArrayBuffer.isView(saved)) {
+    const from = saved as Numbers
+    if (ArrayBuffer.isView(live) && live.constructor === from.constructor && live.byteLength === from.byteLength) {
+      ;(live as Numbers).set(from)
+      return live
+    }
+    return from.slice()
+  }
+  if (Array.isArray(saved)) {
+    const old = Array.isArray(live) ? live : []
+    return saved.map((item, i) => restored(owner, old[i], item))
+  }
+  if (isCopy(saved)) return restoreChunked(owner, live, saved)
+  const target = typeof live === 'object' && live !== null && !Array.isArray(live) ? live : {}
+  restoreRecord(owner, target as Record<string, unknown>, saved as Record<string, unknown>)
+  return target
+}
+
+function restoreChunked(owner: Snapshots, live: unknown, saved: ChunkedCopy): Chunked {
+  const first = saved.chunks[0]
+  let target: Chunked | null = null
+  if (typeof live === 'object' && live !== null && isChunked(live)) {
+    const fits = live.data.length === saved.length && (!first || live.data.constructor === first.constructor)
+    if (fits) target = live
+  }
+  if (!target) {
+    const Type = (first?.constructor ?? Uint8Array) as new (length: number) => Numbers
+    target = chunked(new Type(saved.length))
+  }
+  const agreed = owner.agreed.get(target)
+  const { data, dirty } = target
+  for (let k = 0; k < dirty.length; k++) {
+    const chunk = saved.chunks[k]!
+    const same = agreed?.chunks[k] === chunk && (dirty[k]! & CHECKPOINT_BIT) === 0
+    if (!same) {
+      data.set(chunk, k * CHUNK_LENGTH)
+      dirty[k] = 0xff
+    }
+    dirty[k] = dirty[k]! & ~CHECKPOINT_BIT
+  }
+  owner.agreed.set(target, saved)
+  return target
+}

@@ -1,0 +1,156 @@
+// History in a fixed number of time columns. When the run outgrows them, pairs of columns are merged and a column
+// covers twice the time: the whole run stays visible from 0, in bounded memory. Knows no IOMMU words: bands hold a
+// level and a count, tracks hold a level or a sum.
+
+import { type Chunked, chunked, touch, touchRange } from '../../lib/chunked.ts'
+
+export const COLUMNS = 768
+export const BANDS = 64
+
+/** One table's address × time history. */
+export interface BandHistory {
+  /** [BANDS] level now (entries in use) and marks since the column began (entries newly used). */
+  readonly level: Int32Array
+  readonly marks: Int32Array
+  /** Entries that a band covers; the last band may cover fewer. */
+  readonly entriesPerBand: number
+  /** [COLUMNS*BANDS] column-major, 0…255. */
+  readonly levelByColumn: Chunked<Uint8Array>
+  readonly marksByColumn: Chunked<Uint8Array>
+}
+
+export interface Recorder {
+  columnNs: number
+  /** Index of the column that is being filled. */
+  column: number
+  /** End of that column, ns. */
+  columnEndNs: number
+  readonly bands: BandHistory[]
+  /** Levels at a column's end. [COLUMNS] */
+  readonly mappedBytes: Chunked<Float64Array>
+  readonly usefulBytes: Chunked<Float64Array>
+  /** Sums over a column. [COLUMNS] */
+  readonly refused: Chunked<Float64Array>
+  readonly missed: Chunked<Float64Array>
+  readonly delivered: Chunked<Float64Array>
+  readonly cpus: number
+  /** [COLUMNS*cpus] ns waited for a lock, column-major. */
+  readonly lockWaitNs: Chunked<Float64Array>
+}
+
+/** `horizonNs`: the time that the columns cover at first. */
+export function createRecorder(horizonNs: number, cpus: number): Recorder {
+  const columnNs = Math.max(1, Math.ceil(horizonNs / COLUMNS))
+  const column = () => chunked(new Float64Array(COLUMNS))
+  return {
+    columnNs,
+    column: 0,
+    columnEndNs: columnNs,
+    bands: [],
+    mappedBytes: column(),
+    usefulBytes: column(),
+    refused: column(),
+    missed: column(),
+    delivered: column(),
+    cpus,
+    lockWaitNs: chunked(new Float64Array(COLUMNS * cpus)),
+  }
+}
+
+export function createBands(size: number): BandHistory {
+  return {
+    level: new Int32Array(BANDS),
+    marks: new Int32Array(BANDS),
+    entriesPerBand: Math.ceil(size / BANDS),
+    levelByColumn: chunked(new Uint8Array(COLUMNS * BANDS)),
+    marksByColumn: chunked(new Uint8Array(COLUMNS * BANDS)),
+  }
+}
+
+/** Closes every column that ends at or before `nowNs`. The level tracks take the given values. */
+export function rollColumns(r: Recorder, nowNs: number, mappedBytes: number, usefulBytes: number): void {
+  while (nowNs >= r.columnEndNs) {
+    closeColumn(r, mappedBytes, usefulBytes)
+    for (const band of r.bands) band.marks.fill(0)
+    if (r.column + 1 === COLUMNS) halve(r)
+    else r.column++
+    r.columnEndNs = (r.column + 1) * r.columnNs
+  }
+}
+
+/** Writes the levels of the column that is being filled, so that a reader sees them before it ends. */
+export function closeColumn(r: Recorder, mappedBytes: number, usefulBytes: number): void {
+  const c = r.column
+  r.mappedBytes.data[c] = mappedBytes
+  r.usefulBytes.data[c] = usefulBytes
+  const from = c * BANDS
+  for (const band of r.bands) {
+    const per = band.entriesPerBand
+    for (let b = 0; b < BANDS; b++) {
+      band.levelByColumn.data[from + b] = share(band.level[b]!, per)
+      band.marksByColumn.data[from + b] = share(band.marks[b]!, per)
+    }
+    touchRange(band.levelByColumn, from, from + BANDS)
+    touchRange(band.marksByColumn, from, from + BANDS)
+  }
+  touch(r.mappedBytes, c)
+  touch(r.usefulBytes, c)
+}
+
+/** Adds to the sum of the column that is being filled. */
+export function addToColumn(r: Recorder, track: Chunked<Float64Array>, amount: number): void {
+  track.data[r.column] = track.data[r.column]! + amount
+  touch(track, r.column)
+}
+
+/** Adds lock waiting of one CPU to the column that is being filled. */
+export function addLockWait(r: Recorder, cpu: number, waitNs: number): void {
+  const i = r.column * r.cpus + cpu
+  r.lockWaitNs.data[i] = r.lockWaitNs.data[i]! + waitNs
+  touch(r.lockWaitNs, i)
+}
+
+/** 0…255; at least 1 when there is anything, because a single page must not vanish. */
+export function share(count: number, of: number): number {
+  if (count <= 0) return 0
+  return Math.max(1, Math.min(255, Math.round((count * 255) / of)))
+}
+
+/** Merges columns 2c and 2c+1 into c: levels keep the later one, marks the larger, sums add. */
+function halve(r: Recorder): void {
+  const half = COLUMNS / 2
+  for (const level of [r.mappedBytes, r.usefulBytes]) {
+    for (let c = 0; c < half; c++) level.data[c] = level.data[2 * c + 1]!
+    level.data.fill(0, half)
+    touchRange(level, 0, COLUMNS)
+  }
+  for (const sum of [r.refused, r.missed, r.delivered]) {
+    for (let c = 0; c < half; c++) sum.data[c] = sum.data[2 * c]! + sum.data[2 * c + 1]!
+    sum.data.fill(0, half)
+    touchRange(sum, 0, COLUMNS)
+  }
+  const { cpus, lockWaitNs } = r
+  for (let c = 0; c < half; c++) {
+    for (let k = 0; k < cpus; k++) {
+      lockWaitNs.data[c * cpus + k] = lockWaitNs.data[2 * c * cpus + k]! + lockWaitNs.data[(2 * c + 1) * cpus + k]!
+    }
+  }
+  lockWaitNs.data.fill(0, half * cpus)
+  touchRange(lockWaitNs, 0, COLUMNS * cpus)
+  for (const { levelByColumn, marksByColumn } of r.bands) {
+    for (let c = 0; c < half; c++) {
+      for (let b = 0; b < BANDS; b++) {
+        const first = 2 * c * BANDS + b
+        const second = first + BANDS
+        levelByColumn.data[c * BANDS + b] = levelByColumn.data[second]!
+        marksByColumn.data[c * BANDS + b] = Math.max(marksByColumn.data[first]!, marksByColumn.data[second]!)
+      }
+    }
+    levelByColumn.data.fill(0, half * BANDS)
+    marksByColumn.data.fill(0, half * BANDS)
+    touchRange(levelByColumn, 0, COLUMNS * BANDS)
+    touchRange(marksByColumn, 0, COLUMNS * BANDS)
+  }
+  r.columnNs *= 2
+  r.column = half
+}

@@ -1,0 +1,97 @@
+// The settable values of a scenario: which there are, what they are now, and how to change one.
+
+import { allocatorById } from '../iova/index.ts'
+import { formatParam, isAllowed, type Param, type ParamValue } from '../params.ts'
+import { workloadById } from '../workload/index.ts'
+import { deviceParams, machineParams, neverShipped, withDefaults } from './platform.ts'
+import type { DeviceSpec, Field, FieldGroup, Scenario, Settings, WorkloadSpec } from './schema.ts'
+
+/** Device params that stand with the machine on the page; the others stand with the allocator. */
+const BESIDE_MACHINE = ['iommuPage', 'window']
+/** Order on the page: what the story is about comes first. */
+const MACHINE_ORDER = ['cpuPage', 'iommuPage', 'window', 'cpus']
+
+/** Params of a device as its settings stand: its own and those of the allocator that it names. */
+export function paramsOfDevice(settings: Settings): readonly Param[] {
+  const id = String(settings.allocator ?? 'tce-pools')
+  return [...deviceParams, ...(allocatorById(id)?.params ?? [])]
+}
+
+/**
+ * Every field with its value after all inputs of the scenario (leave inputs out of `scenario.inputs` for the values
+ * at an earlier position). A device that uses another's table has no fields of its own.
+ */
+export function fieldsOf(scenario: Scenario): Field[] {
+  const now = scenario.inputs.reduce((s, input) => withValue(s, input.path, input.value), scenario)
+  return baseFields(now)
+}
+
+function baseFields(scenario: Scenario): Field[] {
+  const machine = withDefaults(machineParams, scenario.machine)
+  const fields: Field[] = machineParams.map((param) => field('m', param, machine, 'machine', '', {}))
+  scenario.devices.forEach((device, index) => {
+    if (device.table !== index) return
+    const params = paramsOfDevice(device.settings)
+    const settings = withDefaults(params, device.settings)
+    const notes = neverShipped(machine, settings)
+    for (const param of params) {
+      const group = BESIDE_MACHINE.includes(param.name) ? 'machine' : 'iova'
+      fields.push(field(device.id, param, settings, group, device.name, notes))
+    }
+  })
+  for (const workload of scenario.workloads) {
+    const { params } = workloadById(workload.type)
+    const settings = withDefaults(params, workload.settings)
+    const owner = scenario.devices[workload.device]?.name ?? ''
+    for (const param of params) fields.push(field(workload.id, param, settings, 'workload', owner, {}))
+  }
+  const rank = (f: Field) => (f.group === 'machine' ? MACHINE_ORDER.indexOf(f.param.name) : MACHINE_ORDER.length)
+  return fields
+    .map((f, i) => ({ f, i }))
+    .sort((a, b) => rank(a.f) - rank(b.f) || a.i - b.i)
+    .map(({ f }) => f)
+}
+
+function field(
+  scope: string,
+  param: Param,
+  settings: Settings,
+  group: FieldGroup,
+  owner: string,
+  notesByOption: Readonly<Record<string, string>>,
+): Field {
+  const notes: Record<string, string> = {}
+  for (const option of param.values ?? []) {
+    const note = notesByOption[`${param.name}=${option.key}`]
+    if (note) notes[option.key] = note
+  }
+  return { path: `${scope}.${param.name}`, param, value: settings[param.name]!, group, owner, refused: {}, notes }
+}
+
+/** The scenario with one base setting changed; unchanged when the path or the value is not allowed. */
+export function withValue(scenario: Scenario, path: string, value: ParamValue): Scenario {
+  const found = baseFields(scenario).find((f) => f.path === path)
+  if (!found || !isAllowed(found.param, value)) return scenario
+  const [scope, name] = path.split('.') as [string, string]
+  const set = <T extends { readonly id: string; readonly settings: Settings }>(item: T): T =>
+    item.id === scope ? { ...item, settings: { ...item.settings, [name]: value } } : item
+  return {
+    ...scenario,
+    machine: scope === 'm' ? { ...scenario.machine, [name]: value } : scenario.machine,
+    devices: scenario.devices.map((d): DeviceSpec => set(d)),
+    workloads: scenario.workloads.map((w): WorkloadSpec => set(w)),
+  }
+}
+
+/** The value at `path` after all inputs, or null when there is no such field. */
+export function valueOf(scenario: Scenario, path: string): ParamValue | null {
+  return fieldsOf(scenario).find((f) => f.path === path)?.value ?? null
+}
+
+/** Why an input cannot be taken, or null when it can: the field, what was given, what is allowed. */
+export function refusalOf(scenario: Scenario, path: string, value: ParamValue): string | null {
+  const found = fieldsOf(scenario).find((f) => f.path === path)
+  if (!found) return `there is no setting ${path}`
+  if (isAllowed(found.param, value)) return null
+  return `${path}: ${formatParam(found.param, value)} is not allowed`
+}

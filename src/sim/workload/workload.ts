@@ -1,0 +1,97 @@
+// The contract of a workload: one source of map and unmap calls. A workload owns its own state (plain data) and says
+// what a CPU does next; the machine performs it, prices it and reports back. It knows no allocator and no table.
+
+import type { Param } from '../params.ts'
+import type { Settings } from '../scenario/schema.ts'
+import type { Bytes, Ns, RealAddr } from '../types.ts'
+
+export const OP_MAP = 1
+export const OP_UNMAP = 2
+export const OP_MAP_SG = 3
+export const OP_UNMAP_SG = 4
+
+export const TO_DEVICE = 1
+export const FROM_DEVICE = 2
+
+/** Answers of `next` besides a time: perform `op`, or let another task of this CPU have its turn. */
+export const RUN = -1
+export const YIELD = -2
+
+/** Most elements in a scatter-gather list. */
+export const MAX_SG = 16
+
+/** One operation of a CPU; one record per CPU, reused, part of the machine's state. */
+export interface Op {
+  kind: number
+  /** OP_MAP: buffer address and length. */
+  address: RealAddr
+  bytes: Bytes
+  direction: number
+  /** OP_MAP out: mapping id or -1 when refused. OP_UNMAP in: the id. */
+  mapping: number
+  /** Which buffer of the workload this is about. */
+  slot: number
+  /** Work of driver and stack after the operation, ps. */
+  workPs: number
+  /** Payload bytes delivered by this operation, and frames that found no buffer since the last one. */
+  delivered: number
+  missed: number
+  /** Scatter-gather: elements in (OP_MAP_SG), mappings out or in; `segments` = -1 when refused. */
+  elements: number
+  readonly sgAddress: Float64Array
+  readonly sgBytes: Float64Array
+  segments: number
+  readonly sgMapping: Int32Array
+}
+
+export function createOp(): Op {
+  return {
+    kind: 0,
+    address: 0 as RealAddr,
+    bytes: 0 as Bytes,
+    direction: FROM_DEVICE,
+    mapping: -1,
+    slot: 0,
+    workPs: 0,
+    delivered: 0,
+    missed: 0,
+    elements: 0,
+    sgAddress: new Float64Array(MAX_SG),
+    sgBytes: new Float64Array(MAX_SG),
+    segments: 0,
+    sgMapping: new Int32Array(MAX_SG),
+  }
+}
+
+/** What a workload knows of the machine when its driver is loaded. */
+export interface WorkloadEnv {
+  readonly cpus: number
+  readonly cpuPageShift: number
+  /** uint32, this workload's own. */
+  readonly seed: number
+  readonly nowNs: Ns
+  /** Start of the RAM its buffers come from; a multiple of 64K. */
+  readonly base: RealAddr
+}
+
+export interface Workload<S extends object = object> {
+  readonly id: string
+  readonly label: string
+  readonly params: readonly Param[]
+  create(settings: Settings, env: WorkloadEnv): S
+  /** Number of independent tasks (queues); task t runs on CPU t mod cpus. */
+  tasks(s: S): number
+  /** When task `t` first wants a CPU, ns. */
+  firstWakeNs(s: S, t: number): number
+  /** What task `t` does at `nowNs`: RUN with `op` filled, YIELD, or the time in ns at which it wants to be asked again
+   *  (Infinity: not before `retune`). */
+  next(s: S, t: number, nowNs: number, op: Op): number
+  /** `op` has been performed; `mapping` or `segments` tells how it went. */
+  done(s: S, t: number, op: Op, nowNs: number): void
+  /** A live setting has changed at `nowNs`. Every task is asked again at once. */
+  retune(s: S, settings: Settings, nowNs: number): void
+  /** Payload that the outside offers, bit/s. */
+  offeredBps(s: S): number
+  /** Whose buffer `slot` of task `t` is, in words. */
+  owner(s: S, t: number, slot: number): string
+}
