@@ -11,7 +11,7 @@
 
 import type { Bitmap } from '../../lib/bitmap.ts'
 import { findNextSet, findNextZero } from '../../lib/bitmap.ts'
-import { alignUp, pow2 } from '../../lib/bits.ts'
+import { alignUp, modPow2, pow2 } from '../../lib/bits.ts'
 import type { CostMeter } from '../engine/meter.ts'
 
 /** There is no candidate. */
@@ -65,7 +65,7 @@ export function areaSearch(
       continue
     }
     if (npages === 1 || boundary === Infinity) return found
-    const within = (offset + found) % boundary
+    const within = modPow2(offset + found, boundary)
     if (within + npages <= boundary) return found
     from = found + boundary - within
   }

@@ -11,7 +11,7 @@ export function checkGeometry(g: WindowGeometry): void {
     ? `size ${g.size}: 2 to 2147483647 entries`
     : !(g.offset >= 0 && Number.isSafeInteger(g.offset + g.size))
       ? `offset ${g.offset}: a safe integer`
-      : !isPow2(g.blockSize)
+      : !(isPow2(g.blockSize) && g.blockSize <= 0x40000000)
         ? `block size ${g.blockSize}: a power of two`
         : !(g.boundary === Infinity || isPow2(g.boundary))
           ? `boundary ${g.boundary}: a power of two or none`

@@ -13,7 +13,7 @@
 // Cost: at most three searches, one lock for the whole table.
 
 import { type Bitmap, clearRange, createBitmap, popcount, setRange } from '../../lib/bitmap.ts'
-import { alignDown, alignUp, and53, pow2 } from '../../lib/bits.ts'
+import { alignDown, alignUpPow2, and53, pow2 } from '../../lib/bits.ts'
 import { type CostMeter, FROM_HANDLE, FROM_HINT, FROM_START, noteTry } from '../engine/meter.ts'
 import type { Param } from '../params.ts'
 import type { Settings } from '../scenario/schema.ts'
@@ -128,7 +128,7 @@ function alloc(s: HalvesState, req: AllocRequest, meter: CostMeter): Entry {
       const end = found + npages
       setRange(s.bits, found, end)
       if (large) s.largeHint = end
-      else s.hint = alignUp(end, blockSize)
+      else s.hint = alignUpPow2(end, blockSize)
       if (req.useHandle) req.handle = entry(end)
       return entry(found)
     }

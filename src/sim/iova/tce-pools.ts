@@ -11,7 +11,7 @@
 // Cost: one area search per try, at most 3 + pools tries, one lock per pool visited.
 
 import { type Bitmap, clearRange, createBitmap, findNextSet, popcount, setRange } from '../../lib/bitmap.ts'
-import { alignUp, and53, pow2 } from '../../lib/bits.ts'
+import { alignUpPow2, and53, pow2 } from '../../lib/bits.ts'
 import { type CostMeter, FROM_HANDLE, FROM_HINT, FROM_START, noteLock, noteTry } from '../engine/meter.ts'
 import type { Entry, Pages } from '../types.ts'
 import { entry, NO_ENTRY } from '../types.ts'
@@ -57,9 +57,14 @@ export function createPools(geometry: WindowGeometry): PoolsState {
   return { geometry, bits, reserved, nrPools, poolSize, hints, resStart, resEnd }
 }
 
-/** Index of the small pool in which requests of this CPU begin. Spec A.3. */
-export function poolOfCpu(s: PoolsState, cpu: number): number {
-  return (Math.imul(cpu, 0x61c88647) >>> 30) & (s.nrPools - 1)
+/** 0 … 3 for a CPU: neighbours in number are spread, and so are the first threads of SMT-4 cores. Spec A.3. */
+export function poolHash(cpu: number): number {
+  return Math.imul(cpu, 0x61c88647) >>> 30
+}
+
+/** Index of the small pool in which requests of this CPU begin. */
+function poolOfCpu(s: PoolsState, cpu: number): number {
+  return poolHash(cpu) & (s.nrPools - 1)
 }
 
 /** True when an entry is in use that was not reserved at creation, in the kernel's own terms. Spec A.8. */
@@ -112,7 +117,7 @@ function alloc(s: PoolsState, req: AllocRequest, meter: CostMeter): Entry {
     if (found >= 0) {
       const end = found + npages
       setRange(bits, found, end)
-      hints[pool] = large ? end : alignUp(end, blockSize)
+      hints[pool] = large ? end : alignUpPow2(end, blockSize)
       if (req.useHandle) req.handle = entry(end)
       return entry(found)
     }

@@ -1,0 +1,275 @@
+// The DMA API of a device behind a TCE table: buffers become IOMMU pages here, and nothing else does.
+//
+// Kernel: arch/powerpc/kernel/iommu.c (iommu_map_page, iommu_unmap_page, iommu_alloc_coherent, ppc_iommu_map_sg …).
+// Spec: spec/POWERPC.md A.7, and B for generation 1, which differs only in asking for no alignment: its other way to
+// count pages, (align_up(address + length) - align_down(address)) >> pageShift, gives the same number.
+// A DMA address is a pair: absolute entry, and offset in that IOMMU page (the buffer's own). As bytes it would not
+// fit a double in a window at 2^59.
+// Kept on purpose: a scatter-gather element whose TCEs could not be written keeps its entries for ever (a leak in the
+// kernel), and a list that begins with an element of length 0 is never unmapped.
+// Not modelled: the message on failure (the machine prints it), attributes, highmem.
+// Invariant: except for that leak, an entry has a TCE exactly while it is handed out.
+// Cost: one allocator call and one table call per element.
+
+import { alignUp, log2Ceil, log2Floor, modPow2, pow2 } from '../../lib/bits.ts'
+import type { CostMeter } from '../engine/meter.ts'
+import type { AllocRequest, IovaAllocator, WindowGeometry } from '../iova/allocator.ts'
+import type { TranslationTable } from '../table/table.ts'
+import {
+  type AbsEntry,
+  absEntry,
+  type Bytes,
+  type Cpu,
+  cpu,
+  type Entry,
+  entry,
+  NO_ENTRY,
+  type Pages,
+  pages,
+  type RealAddr,
+  realAddr,
+} from '../types.ts'
+
+/** What a mapping returns when there is none. */
+export const NO_DMA = -1 as AbsEntry
+/** What map_sg returns when it fails: the kernel's -EIO. */
+export const SG_ERROR = -5
+/** Coherent memory comes from the page allocator in blocks of at most 2^12 kernel pages. */
+const COHERENT_MAX_ORDER = 12
+
+/** A device's way to memory: its window, its table, and the rules of its kernel. */
+export interface DmaDomain {
+  readonly allocator: IovaAllocator
+  readonly allocatorState: object
+  readonly table: TranslationTable
+  readonly tableState: object
+  readonly geometry: WindowGeometry
+  /** log2 of the kernel's page size in bytes. */
+  readonly kernelPageShift: number
+  /** A buffer of whole kernel pages gets a DMA address aligned as its page is; off in the two-region generation 1. */
+  readonly alignPages: boolean
+  /** Adjacent scatter-gather elements become one segment … */
+  readonly mergeSegments: boolean
+  /** … of at most this many bytes. */
+  readonly maxSegmentBytes: number
+  /** Scratch, so that mapping a page allocates nothing. */
+  readonly request: AllocRequest
+}
+
+/** A domain with a fresh scratch request. */
+export function createDomain(parts: Omit<DmaDomain, 'request'>): DmaDomain {
+  const request = {
+    cpu: cpu(0),
+    npages: pages(0),
+    alignOrder: 0,
+    mask: absEntry(0),
+    handle: entry(0),
+    useHandle: false,
+  }
+  return { ...parts, request }
+}
+
+/** A scatter-gather list. Arrays are [capacity]; the first `n` elements count. */
+export interface SgList {
+  n: number
+  readonly address: Float64Array
+  readonly length: Float64Array
+  /** Output segments: absolute entry, offset in its IOMMU page, bytes (0 ends the list). */
+  readonly dmaEntry: Float64Array
+  readonly dmaOffset: Float64Array
+  readonly dmaLength: Float64Array
+}
+
+export function createSgList(capacity: number): SgList {
+  const array = (): Float64Array => new Float64Array(capacity)
+  return { n: 0, address: array(), length: array(), dmaEntry: array(), dmaOffset: array(), dmaLength: array() }
+}
+
+/** IOMMU pages that `length` bytes touch which begin `offset` bytes into a page (any address will do). */
+export function pagesTouched(d: DmaDomain, offset: number, length: number): Pages {
+  const io = pow2(d.geometry.pageShift)
+  return pages(Math.ceil((modPow2(offset, io) + length) / io))
+}
+
+/** Offset of a buffer in its first IOMMU page: the low part of its DMA address. */
+export function offsetInPage(d: DmaDomain, address: RealAddr): number {
+  return modPow2(address, pow2(d.geometry.pageShift))
+}
+
+/**
+ * Maps `size` bytes at `address` for a device that reaches absolute entries up to `mask`. Returns the absolute entry
+ * of the DMA address (its low part is offsetInPage(address)), or NO_DMA. Spec A.7 map_page.
+ */
+export function mapPage(
+  d: DmaDomain,
+  onCpu: Cpu,
+  address: RealAddr,
+  size: Bytes,
+  permission: number,
+  mask: AbsEntry,
+  meter: CostMeter,
+): AbsEntry {
+  return mapRun(d, onCpu, pagesTouched(d, address, size), orderOf(d, address, size), address, permission, mask, meter)
+}
+
+/** Takes back `size` bytes at a DMA address. False, and no change, when it is outside the table. Spec A.6, A.7. */
+export function unmapPage(d: DmaDomain, at: AbsEntry, offset: number, size: Bytes, meter: CostMeter): boolean {
+  return release(d, at, pagesTouched(d, offset, size), meter)
+}
+
+/**
+ * Maps `size` (at least 1) bytes of coherent memory at `address`, which is aligned to its own size as the page
+ * allocator gives it. Returns the absolute entry (the low part is 0), or NO_DMA. Spec A.7 coherent.
+ */
+export function allocCoherent(
+  d: DmaDomain,
+  onCpu: Cpu,
+  address: RealAddr,
+  size: Bytes,
+  permission: number,
+  mask: AbsEntry,
+  meter: CostMeter,
+): AbsEntry {
+  const whole = alignUp(size, pow2(d.kernelPageShift))
+  if (log2Ceil(whole / pow2(d.kernelPageShift)) > COHERENT_MAX_ORDER) return NO_DMA
+  const last = Math.floor((whole - 1) / pow2(d.geometry.pageShift))
+  const order = last === 0 ? 0 : log2Floor(last) + 1
+  return mapRun(d, onCpu, coherentPages(d, size), order, address, permission, mask, meter)
+}
+
+/** Takes back coherent memory of `size` bytes. False, and no change, when it is outside the table. */
+export function freeCoherent(d: DmaDomain, at: AbsEntry, size: Bytes, meter: CostMeter): boolean {
+  return release(d, at, coherentPages(d, size), meter)
+}
+
+/**
+ * Maps a list, whose output lengths are 0. Returns the number of output segments, or SG_ERROR with every output
+ * length 0. Spec A.7 map_sg.
+ */
+export function mapSg(
+  d: DmaDomain,
+  onCpu: Cpu,
+  sg: SgList,
+  permission: number,
+  mask: AbsEntry,
+  meter: CostMeter,
+): number {
+  if (sg.n === 0) return 0
+  const io = pow2(d.geometry.pageShift)
+  let out = 0
+  // Element that opened the current segment: 0 even when element 0 is empty.
+  let opener = 0
+  let endEntry = 0
+  let endOffset = 0
+  let handle = entry(0)
+  for (let i = 0; i < sg.n; i++) {
+    const length = sg.length[i]! as Bytes
+    if (length === 0) {
+      endEntry = 0
+      endOffset = 0
+      continue
+    }
+    const address = realAddr(sg.address[i]!)
+    const npages = pagesTouched(d, address, length)
+    const e = allocRun(d, onCpu, npages, orderOf(d, address, length), mask, handle, true, meter)
+    if (e === NO_ENTRY) return unwind(d, sg, out, meter)
+    handle = d.request.handle
+    if (!d.table.set(d.tableState, e, npages, address, permission, meter)) return unwind(d, sg, out, meter)
+    const at = e + d.geometry.offset
+    const offset = offsetInPage(d, address)
+    if (i !== opener) {
+      const adjacent = d.mergeSegments && at === endEntry && offset === endOffset
+      if (adjacent && sg.dmaLength[out]! + length <= d.maxSegmentBytes) {
+        sg.dmaLength[out]! += length
+      } else {
+        opener = i
+        out++
+      }
+    }
+    if (i === opener) {
+      sg.dmaEntry[out] = at
+      sg.dmaOffset[out] = offset
+      sg.dmaLength[out] = length
+    }
+    endEntry = at + Math.floor((offset + length) / io)
+    endOffset = modPow2(offset + length, io)
+  }
+  if (out + 1 < sg.n) sg.dmaLength[out + 1] = 0
+  return out + 1
+}
+
+/** Takes back every output segment up to the first of length 0. Spec A.7 unmap_sg. */
+export function unmapSg(d: DmaDomain, sg: SgList, meter: CostMeter): void {
+  for (let i = 0; i < sg.n && sg.dmaLength[i] !== 0; i++) releaseSegment(d, sg, i, meter)
+}
+
+/** A buffer of at least one whole kernel page, beginning at one, keeps that alignment in a window of smaller pages. */
+function orderOf(d: DmaDomain, address: number, size: number): number {
+  const finer = d.kernelPageShift - d.geometry.pageShift
+  if (!d.alignPages || finer <= 0) return 0
+  const kernelPage = pow2(d.kernelPageShift)
+  return size >= kernelPage && modPow2(address, kernelPage) === 0 ? finer : 0
+}
+
+function coherentPages(d: DmaDomain, size: number): Pages {
+  return pages(Math.ceil(alignUp(size, pow2(d.kernelPageShift)) / pow2(d.geometry.pageShift)))
+}
+
+function allocRun(
+  d: DmaDomain,
+  onCpu: Cpu,
+  npages: Pages,
+  alignOrder: number,
+  mask: AbsEntry,
+  handle: Entry,
+  useHandle: boolean,
+  meter: CostMeter,
+): Entry {
+  const req = d.request
+  req.cpu = onCpu
+  req.npages = npages
+  req.alignOrder = alignOrder
+  req.mask = mask
+  req.handle = handle
+  req.useHandle = useHandle
+  return d.allocator.alloc(d.allocatorState, req, meter)
+}
+
+function mapRun(
+  d: DmaDomain,
+  onCpu: Cpu,
+  npages: Pages,
+  alignOrder: number,
+  address: RealAddr,
+  permission: number,
+  mask: AbsEntry,
+  meter: CostMeter,
+): AbsEntry {
+  const e = allocRun(d, onCpu, npages, alignOrder, mask, entry(0), false, meter)
+  if (e === NO_ENTRY) return NO_DMA
+  if (d.table.set(d.tableState, e, npages, address, permission, meter)) return absEntry(e + d.geometry.offset)
+  // The hint of the allocator stays where the attempt moved it.
+  d.allocator.free(d.allocatorState, e, npages, meter)
+  return NO_DMA
+}
+
+/** Clears the TCEs, then frees the entries, as long as all of them are in the table. */
+function release(d: DmaDomain, at: AbsEntry, npages: Pages, meter: CostMeter): boolean {
+  const e = entry(at - d.geometry.offset)
+  if (e < 0 || e + npages > d.geometry.size) return false
+  d.table.clear(d.tableState, e, npages, meter)
+  return d.allocator.free(d.allocatorState, e, npages, meter)
+}
+
+function releaseSegment(d: DmaDomain, sg: SgList, i: number, meter: CostMeter): void {
+  release(d, absEntry(sg.dmaEntry[i]!), pagesTouched(d, sg.dmaOffset[i]!, sg.dmaLength[i]!), meter)
+}
+
+/** Gives the segments so far back. The element that failed last is in none of them. */
+function unwind(d: DmaDomain, sg: SgList, lastOut: number, meter: CostMeter): number {
+  for (let i = 0; i <= lastOut; i++) {
+    if (sg.dmaLength[i] !== 0) releaseSegment(d, sg, i, meter)
+    sg.dmaLength[i] = 0
+  }
+  return SG_ERROR
+}

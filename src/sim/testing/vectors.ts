@@ -1,0 +1,43 @@
+// Replays a vector file, recognised from its name and its first line.
+
+import { replayFrames } from './vectors-frames.ts'
+import { replayHalves } from './vectors-halves.ts'
+import { replayPools } from './vectors-pools.ts'
+
+export interface VectorResult {
+  readonly name: string
+  readonly status: 'passed' | 'failed' | 'skipped'
+  /** Recorded results that were met. */
+  readonly checks: number
+  readonly firstMismatch?: string
+}
+
+interface Format {
+  readonly name: RegExp
+  readonly header: RegExp
+  readonly replay: (text: string) => number
+}
+
+const formats: readonly Format[] = [
+  { name: /^a_.*\.txt$/, header: /^# ppc iommu pools/, replay: replayPools },
+  { name: /^b_.*\.txt$/, header: /^# ppc iommu two-region/, replay: replayHalves },
+  { name: /^e_.*\.json$/, header: /"firstFailAtBuffer"/, replay: replayFrames },
+]
+
+/** True for the files of a vector folder that are to be replayed: not its documentation. */
+export function isVectorFile(name: string): boolean {
+  return /\.(txt|json)$/.test(name)
+}
+
+/** Replays one file. One of a mechanism that is not built yet is skipped. */
+export function replayVectors(name: string, text: string): VectorResult {
+  const format = formats.find((f) => f.name.test(name) || f.header.test(text.slice(0, 4000)))
+  if (!format) return { name, status: 'skipped', checks: 0 }
+  try {
+    const checks = format.replay(text)
+    if (checks === 0) return { name, status: 'failed', checks, firstMismatch: 'nothing to check' }
+    return { name, status: 'passed', checks }
+  } catch (error) {
+    return { name, status: 'failed', checks: 0, firstMismatch: error instanceof Error ? error.message : String(error) }
+  }
+}
