@@ -1,0 +1,276 @@
+// Who may import whom, as data: whatever is not allowed here is forbidden. And what may not stand in the pure half,
+// because its result could differ from one engine, place or moment to the next.
+
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseSync } from 'vite'
+import { describe, expect, it } from 'vitest'
+
+const SRC = dirname(fileURLToPath(import.meta.url))
+
+type Rule = readonly [from: string, to: string, why: string, only?: 'types']
+
+/** Files or folders below src/. Files of one unit (see `unitOf`) import each other freely. */
+const FILES: readonly Rule[] = [
+  ['sim', 'lib', 'bits, heaps and hashes know no domain'],
+  ['sim/params.ts', 'sim/types.ts', 'a parameter speaks of quantities'],
+  ['sim/scenario', 'sim/params.ts', 'settings are values of parameters'],
+  ['sim/scenario', 'sim/types.ts', 'quantities'],
+  ['sim/scenario', 'sim/iova', 'validation reads the registry of allocators'],
+  ['sim/scenario', 'sim/table', 'validation reads the registry of tables'],
+  ['sim/scenario', 'sim/workload', 'validation reads the registry of workloads'],
+  ['sim/engine', 'sim/types.ts', 'quantities'],
+  ...['iova', 'table', 'dma', 'workload'].flatMap((mechanism): Rule[] => [
+    [`sim/${mechanism}`, 'sim/types.ts', 'quantities'],
+    [`sim/${mechanism}`, 'sim/params.ts', 'a mechanism declares its parameters'],
+    [`sim/${mechanism}`, 'sim/engine', 'a mechanism reports its work and knows its prices'],
+    [`sim/${mechanism}`, 'sim/scenario/schema.ts', 'the shape of its settings', 'types'],
+  ]),
+  ['sim/dma', 'sim/iova/allocator.ts', 'the contract of what it is given', 'types'],
+  ['sim/dma', 'sim/table/table.ts', 'the contract of what it is given', 'types'],
+  ['sim/state.ts', 'sim', 'the state of every mechanism in one place', 'types'],
+  ['sim/machine.ts', 'sim', 'the one place where the mechanisms meet'],
+  ['sim/probes', 'sim/types.ts', 'quantities'],
+  ['sim/probes', 'sim/engine', 'what the recorder and the log kept'],
+  ['sim/probes', 'sim/scenario/schema.ts', 'a frame carries the scenario it shows', 'types'],
+  ['sim/probes', 'sim/state.ts', 'what is measured'],
+  ['sim/probes', 'sim/iova/allocator.ts', 'regions are asked of the allocator by its contract'],
+  ['sim/probes', 'sim/table/table.ts', 'table pages are asked of the table by its contract'],
+  ['sim/run.ts', 'sim', 'drives the machine: events, inputs, checkpoints, probes'],
+  ['sim/index.ts', 'sim', 'the only door'],
+  ['sim/testing', 'sim', 'for tests and tools, outside the running simulation'],
+  ['share', 'lib', 'text helpers know no domain'],
+  ['share', 'sim/index.ts', 'a link speaks of scenarios'],
+  ['worker', 'lib', 'helpers know no domain'],
+  ['worker', 'sim/index.ts', 'the host runs the simulation'],
+  ['store', 'lib', 'helpers know no domain'],
+  ['store', 'sim/index.ts', 'scenarios and frames'],
+  ['store', 'share', 'the link is the store as text'],
+  ['store', 'worker/client.ts', 'the store talks to the simulation through the client'],
+  ['store', 'worker/protocol.ts', 'the messages', 'types'],
+  ...['views', 'controls'].flatMap((half): Rule[] => [
+    [half, 'lib', 'formats know no domain'],
+    [half, 'sim/index.ts', 'frames, parameters, presets'],
+    [half, 'store', 'the state that is shown and changed'],
+    [half, 'text', 'every word of the page'],
+  ]),
+  ['text', 'lib', 'formats know no domain'],
+  ['text', 'sim/index.ts', 'names that texts are keyed by', 'types'],
+  ...['lib', 'sim/index.ts', 'share', 'worker', 'store', 'views', 'controls', 'text'].map(
+    (below): Rule => ['app', below, 'the app puts everything together'],
+  ),
+  ['main.tsx', 'app', 'mounts the app'],
+]
+
+/** Packages; tests may use any. */
+const PACKAGES: readonly Rule[] = [
+  ['share', 'valibot', 'what comes from outside is checked'],
+  ['share', 'fflate', 'what leaves may be compressed'],
+  ['store', 'zustand', 'the store'],
+  ['store', 'react', 'the hooks that read it'],
+  ...['views', 'controls', 'app'].map((folder): Rule => [folder, 'react', 'the page']),
+  ...['controls', 'app'].map((folder): Rule => [folder, 'radix-ui', 'accessible parts']),
+  ...['views', 'controls', 'app'].map((folder): Rule => [folder, 'lucide-react', 'icons']),
+  ['views', 'd3', 'scales, axes, zoom'],
+  ['views', 'react-dom', 'overlays'],
+  ['app', '@fontsource-variable', 'fonts, from packages and never from elsewhere'],
+  ['main.tsx', 'react', 'mounts the app'],
+  ['main.tsx', 'react-dom', 'mounts the app'],
+  ...['node:', 'vite', '@playwright/test'].map((name): Rule => ['tools', name, 'tools run in Node']),
+]
+
+/** Folders whose files may import anything of the project. */
+const FREE = ['tools']
+const PURE = ['lib', 'sim', 'share']
+
+const within = (path: string, folder: string): boolean => path === folder || path.startsWith(`${folder}/`)
+const isTest = (path: string): boolean => /\.test\.tsx?$/.test(path)
+
+/** A top-level folder; inside sim/ each folder and each file beside them, because there the mechanisms are closed. */
+function unitOf(path: string): string {
+  const [top = '', second = '', ...deeper] = path.split('/')
+  if (top !== 'sim') return second === '' ? path : top
+  return deeper.length > 0 ? `sim/${second}` : path
+}
+
+type Node = { readonly type: string; readonly [key: string]: unknown }
+const isNode = (value: unknown): value is Node => typeof (value as Node | null)?.type === 'string'
+
+function visit(value: unknown, each: (node: Node) => void): void {
+  if (Array.isArray(value)) for (const item of value) visit(item, each)
+  else if (isNode(value)) {
+    each(value)
+    for (const key in value) if (key !== 'parent') visit(value[key], each)
+  }
+}
+
+function parse(path: string, source: string): Node {
+  const { program, errors } = parseSync(path, source)
+  if (errors.length > 0) throw new Error(`${path}: ${errors[0]?.message}`)
+  return program as unknown as Node
+}
+
+interface Import {
+  readonly specifier: string
+  readonly typesOnly: boolean
+}
+
+/** Every import in whatever form; a computed one has the specifier `?`. */
+function importsOf(path: string, source: string): Import[] {
+  const found: Import[] = []
+  const add = (from: unknown, typesOnly: boolean): void => {
+    const { value } = (from ?? {}) as { value?: unknown }
+    found.push({ specifier: typeof value === 'string' ? value : '?', typesOnly })
+  }
+  visit(parse(path, source), (node) => {
+    const allTypes = (kind: string, list: unknown): boolean =>
+      node[kind] === 'type' || ((list as Node[]).length > 0 && (list as Node[]).every((s) => s[kind] === 'type'))
+    if (node.type === 'ImportDeclaration') add(node.source, allTypes('importKind', node.specifiers))
+    if (node.type === 'ExportNamedDeclaration' && node.source) add(node.source, allTypes('exportKind', node.specifiers))
+    if (node.type === 'ExportAllDeclaration') add(node.source, node.exportKind === 'type')
+    if (node.type === 'ImportExpression') add(node.source, false)
+    if (node.type === 'TSImportType') add(node.source ?? node.argument, true)
+    const [url, base] = (node.arguments ?? []) as Node[]
+    const constructed = node.type === 'NewExpression' && (node.callee as Node).name === 'URL'
+    if (constructed && base?.type === 'MemberExpression' && (base.object as Node).type === 'MetaProperty')
+      add(url, false)
+  })
+  return found
+}
+
+/** What is wrong with a file's imports, one line each. */
+function importFaults(path: string, source: string): string[] {
+  return importsOf(path, source).flatMap(({ specifier, typesOnly }) => {
+    const allows = (to: string) => ([from, target, , only]: Rule): boolean =>
+      within(path, from) && (only === undefined || typesOnly) && (within(to, target) || (target === 'node:' && to.startsWith(target))) // biome-ignore format: one condition
+    if (isTest(path)) return []
+    if (!specifier.startsWith('.')) return PACKAGES.some(allows(specifier)) ? [] : [`${path} → package ${specifier}`]
+    const target = join(dirname(path), specifier.split('?')[0] ?? '')
+    if (isTest(target)) return [`${path} → ${target}: nothing imports a test`]
+    const forTests = within(target, 'sim/testing') && !within(path, 'sim/testing') && !within(path, 'tools')
+    if (forTests) return [`${path} → ${target}: only for tests and tools`]
+    if (FREE.some((folder) => within(path, folder)) || unitOf(path) === unitOf(target)) return []
+    return FILES.some(allows(target)) ? [] : [`${path} → ${target}${typesOnly ? ' (types)' : ''}`]
+  })
+}
+
+/** Exact by specification, or rounded to the nearest by it. Everything else of Math may differ between engines. */
+const MATH = new Set('abs ceil clz32 floor fround imul max min round sign sqrt trunc'.split(' '))
+const GLOBALS = new Set(['Date', 'Intl', 'globalThis', 'Temporal'])
+
+/** What in a file of the pure half could make two runs differ, one line each. */
+function pureFaults(path: string, source: string): string[] {
+  const faults: string[] = []
+  const fault = (what: string): unknown => faults.push(`${path}: ${what}`)
+  let mathAllowed = 0
+  let mathSeen = 0
+  visit(parse(path, source), (node) => {
+    if (node.operator === '**' || node.operator === '**=') fault('**')
+    if (node.type === 'ForInStatement') fault('for…in')
+    if (node.type === 'Identifier' && node.name === 'Math') mathSeen++
+    if (node.type === 'Identifier' && GLOBALS.has(String(node.name))) fault(String(node.name))
+    if (node.type !== 'MemberExpression') return
+    const property = String((node.property as Node).name ?? (node.property as Node).value)
+    if (/^toLocale|^localeCompare$/.test(property)) fault(property)
+    if ((node.object as Node).name !== 'Math') return
+    if (!node.computed && MATH.has(property)) mathAllowed++
+    else fault(`Math.${property}`)
+  })
+  // Math in any other position could hand its functions on under another name.
+  if (mathSeen > mathAllowed && !faults.some((line) => line.includes('Math.'))) fault('Math as a value')
+  return faults
+}
+
+const files = readdirSync(SRC, { recursive: true, withFileTypes: true })
+  .filter((entry) => entry.isFile() && /\.(ts|tsx)$/.test(entry.name) && !entry.name.endsWith('.d.ts'))
+  .map((entry) => relative(SRC, join(entry.parentPath, entry.name)).replaceAll('\\', '/'))
+const read = (path: string): string => readFileSync(join(SRC, path), 'utf8')
+
+describe('the source', () => {
+  it('imports only what the list allows', () => {
+    expect(files.length).toBeGreaterThan(20)
+    expect(files.flatMap((path) => importFaults(path, read(path)))).toEqual([])
+  })
+
+  it('keeps the pure half free of chance, clocks, places and inexact functions', () => {
+    const pure = files.filter((path) => PURE.some((folder) => within(path, folder)) && !isTest(path))
+    expect(pure.length).toBeGreaterThan(10)
+    expect(pure.flatMap((path) => pureFaults(path, read(path)))).toEqual([])
+  })
+
+  it('has a reason for every rule, and no rule about a folder that is gone', () => {
+    for (const [from, to, why] of [...FILES, ...PACKAGES]) expect(`${from} ${to}: ${why}`).toMatch(/: .{4}/)
+    const named = new Set(FILES.flatMap(([from, to]) => [from, to]))
+    expect([...named].filter((path) => !existsSync(join(SRC, path)))).toEqual([])
+  })
+})
+
+describe('the import rules bite', () => {
+  it.each([
+    ['lib/a.ts', "import { x } from '../sim/index.ts'", 'lib/a.ts → sim/index.ts'],
+    ['sim/iova/a.ts', "import { x } from '../table/index.ts'", 'sim/iova/a.ts → sim/table/index.ts'],
+    ['sim/iova/a.ts', "import type { T } from '../table/table.ts'", 'sim/iova/a.ts → sim/table/table.ts (types)'],
+    ['sim/dma/a.ts', "import { define } from '../iova/allocator.ts'", 'sim/dma/a.ts → sim/iova/allocator.ts'],
+    ['sim/dma/a.ts', "import { type T, f } from '../table/table.ts'", 'sim/dma/a.ts → sim/table/table.ts'],
+    ['sim/workload/a.ts', "export * from '../dma/dma-ops.ts'", 'sim/workload/a.ts → sim/dma/dma-ops.ts'],
+    ['sim/engine/a.ts', "export { x } from '../machine.ts'", 'sim/engine/a.ts → sim/machine.ts'],
+    ['sim/engine/a.ts', "export type { X } from '../iova/a.ts'", 'sim/engine/a.ts → sim/iova/a.ts (types)'],
+    ['sim/types.ts', "import '../share/url.ts'", 'sim/types.ts → share/url.ts'],
+    ['sim/machine.ts', "import d3 from 'd3'", 'sim/machine.ts → package d3'],
+    ['sim/machine.ts', "import 'node:fs'", 'sim/machine.ts → package node:fs'],
+    ['share/a.ts', "import { x } from '../sim/machine.ts'", 'share/a.ts → sim/machine.ts'],
+    ['share/a.ts', "import type { S } from '../store/state.ts'", 'share/a.ts → store/state.ts (types)'],
+    ['worker/a.ts', "import { x } from '../share/url.ts'", 'worker/a.ts → share/url.ts'],
+    ['store/a.ts', "const x = import('../views/index.ts')", 'store/a.ts → views/index.ts'],
+    ['store/a.ts', "type X = import('../app/app.tsx').X", 'store/a.ts → app/app.tsx (types)'],
+    ['store/a.ts', "new Worker(new URL('../worker/entry.ts', import.meta.url))", 'store/a.ts → worker/entry.ts'],
+    ['views/a.tsx', "import { x } from '../controls/a.tsx'", 'views/a.tsx → controls/a.tsx'],
+    ['controls/a.tsx', "import { x } from '../views/index.ts'", 'controls/a.tsx → views/index.ts'],
+    ['controls/a.tsx', "import { scale } from 'd3'", 'controls/a.tsx → package d3'],
+    ['app/a.tsx', "import { x } from '../sim/run.ts'", 'app/a.tsx → sim/run.ts'],
+    ['app/a.tsx', "import { x } from '../tools/serve.ts'", 'app/a.tsx → tools/serve.ts'],
+    ['app/a.tsx', "import { x } from '../store/lab.test.ts'", 'app/a.tsx → store/lab.test.ts: nothing imports a test'],
+    ['sim/machine.ts', "import './testing/dump.ts'", 'sim/machine.ts → sim/testing/dump.ts: only for tests and tools'],
+    ['app/a.tsx', "const x = await import('./' + name)", 'app/a.tsx → package ?'],
+  ])('%s may not: %s', (path, source, fault) => {
+    expect(importFaults(path, source)).toEqual([fault])
+  })
+
+  it.each([
+    ['sim/machine.ts', "import { x } from './iova/index.ts'"],
+    ['sim/dma/a.ts', "import { type A, type B } from '../iova/allocator.ts'"],
+    ['sim/iova/a.ts', "// import { x } from '../table/a.ts'\nimport { x } from './b.ts'"],
+    ['tools/a.ts', "import { x } from '../sim/run.ts'"],
+    ['views/kit/a.tsx', "import { x } from '../index.ts'"],
+    ['lib/a.test.ts', "import { x } from 'vitest'"],
+  ])('%s may: %s', (path, source) => {
+    expect(importFaults(path, source)).toEqual([])
+  })
+})
+
+describe('the rules of the pure half bite', () => {
+  it.each([
+    ['const x = Math.random()', 'Math.random'],
+    ...'log exp pow sin cos tan cbrt log2 log10 log1p expm1 hypot atan atan2 asin acos sinh cosh tanh'
+      .split(' ')
+      .map((name) => [`const x = Math.${name}(a, b)`, `Math.${name}`]),
+    ["const x = Math['sin'](1)", 'Math.sin'],
+    ['const { random } = Math', 'Math as a value'],
+    ['const x = a ** b', '**'],
+    ['a **= 2', '**'],
+    ['const x = new Date()', 'Date'],
+    ['const x = Date.now()', 'Date'],
+    ['const x = new Intl.NumberFormat()', 'Intl'],
+    ['const x = globalThis.performance', 'globalThis'],
+    ['const x = n.toLocaleString()', 'toLocaleString'],
+    ['const x = a.localeCompare(b)', 'localeCompare'],
+    ['for (const k in x) f(k)', 'for…in'],
+  ])('%s', (source, fault) => {
+    expect(pureFaults('lib/a.ts', source)).toEqual([`lib/a.ts: ${fault}`])
+  })
+
+  it('and let exact arithmetic pass', () => {
+    expect(pureFaults('lib/a.ts', "// Math.random\nconst x = Math.floor(Math.sqrt(2)) + 'Date'.length")).toEqual([])
+  })
+})
