@@ -5,7 +5,7 @@ test('hex groups four digits from the right and pads to eight', () => {
   expect(hex(0)).toBe('0x0000_0000')
   expect(hex(0x7c23600)).toBe('0x07c2_3600')
   expect(hex(0x2440_9a3c_0000)).toBe('0x2440_9a3c_0000')
-  expect(hex(0x12345, 4)).toBe('0x1_2345')
+  expect(hex(0x12345, 4)).toBe('0x0001_2345')
 })
 
 test('an address above 2^53 is exact', () => {

@@ -9,9 +9,10 @@ function grouped(digits: string): string {
   return out
 }
 
-/** `0x07c2_3600`: a non-negative integer in hex, at least `digits` long. */
+/** `0x07c2_3600`: a non-negative integer in hex, at least `digits` long, whole groups only. */
 export function hex(n: number | bigint, digits = 8): string {
-  return `0x${grouped(n.toString(16).padStart(digits, '0'))}`
+  const text = n.toString(16)
+  return `0x${grouped(text.padStart(Math.max(digits, Math.ceil(text.length / 4) * 4), '0'))}`
 }
 
 /** Byte address of an absolute entry (pages from bus address 0). Exact beyond 2^53, where a double is not. */

@@ -1,0 +1,275 @@
+// The cell painter. Ink is area-exact: of a page that holds 2.3 % data, 2.3 % of the pixels are lit, and a cell
+// that stands for many pages is filled as far as they are mapped. Patterns make every state readable without
+// its hue. All sizes are device pixels and whole.
+
+import {
+  CELL_CACHED,
+  CELL_FAILED,
+  CELL_MAPPED,
+  CELL_NONE,
+  CELL_QUEUED,
+  CELL_REACHABLE,
+  CELL_RESERVED,
+  type CellState,
+  type IovaSpaceFrame,
+} from '../../sim/index.ts'
+import type { Pixels } from '../view.ts'
+import { mix, type Palette, pack, STATE_NAMES } from './palette.ts'
+
+/** From this size on, cells have a gap and patterns; below, a flat colour. */
+const PATTERN_SIZE = 5
+/** A page of which less than this share is data lights its pixels in the stronger tone. */
+const USEFUL_BELOW = 0.3 * 65535
+/** A new mapping begins this far on the way from slack to mapped. */
+const FRESH_START = 0.55
+/** The same on the 64 steps of a flat colour. */
+const FRESH_STEPS = Math.round(FRESH_START * 64)
+/** What a state that is not the isolated one keeps of itself. */
+const DIMMED = 0.22
+const STATES = [0, 1, 2, 3, 4, 5, 6] as const
+// Copies, because an imported binding can be a property read per cell where modules are not bundled.
+const MAPPED = CELL_MAPPED
+const NONE = CELL_NONE
+
+/** Packed pixels of one palette under one isolation. Made once per change of theme or isolation. */
+export interface CellInk {
+  readonly ground: number
+  readonly bar: number
+  /** [7] by state: the strong pixel, its softened neighbour, the tint between. */
+  readonly strong: Uint32Array
+  readonly soft: Uint32Array
+  readonly tint: Uint32Array
+  readonly free: number
+  /** [256] slack by freshness. */
+  readonly slack: Uint32Array
+  readonly lit: number
+  readonly useful: number
+  /** [16*64] flat colour of a mapped cell: share mapped × share lit. */
+  readonly flat: Uint32Array
+  /** [256] fill by class when the map is coloured by something else than state, else null. */
+  readonly classes: Uint32Array | null
+}
+
+/** `classes`: [256] packed colours by class, or null to colour by state. */
+export function cellInk(palette: Palette, isolated: CellState | null, classes: Uint32Array | null): CellInk {
+  const ground = pack(palette.tokens.bg)
+  const freeFull = pack(palette.states.free)
+  const dim = (pixel: number, state: number) =>
+    isolated === null || isolated === state ? pixel : mix(freeFull, pixel, DIMMED)
+  const colour = (state: CellState) => pack(palette.states[STATE_NAMES[state]])
+  const slackFull = pack(palette.states.slack)
+  const mapped = pack(palette.states.mapped)
+  const slack = new Uint32Array(256)
+  for (let f = 0; f < 256; f++) slack[f] = dim(mix(slackFull, mapped, (f / 255) * FRESH_START), CELL_MAPPED)
+  const flat = new Uint32Array(16 * 64)
+  for (let used = 0; used < 16; used++)
+    for (let lit = 0; lit < 64; lit++) {
+      const full = dim(mix(slackFull, mapped, lit / 63), CELL_MAPPED)
+      flat[(used << 6) | lit] = mix(freeFull, full, (used + 1) / 16)
+    }
+  return {
+    ground,
+    bar: pack(palette.tokens.text),
+    strong: Uint32Array.from(STATES, (s) => dim(colour(s), s)),
+    soft: Uint32Array.from(STATES, (s) => dim(mix(freeFull, colour(s), 0.5), s)),
+    tint: Uint32Array.from(STATES, (s) => dim(mix(freeFull, colour(s), 0.18), s)),
+    free: freeFull,
+    slack,
+    lit: dim(mapped, CELL_MAPPED),
+    useful: dim(pack(palette.states.useful), CELL_MAPPED),
+    flat,
+    classes: classes && Uint32Array.from(classes, (pixel) => dim(pixel, CELL_MAPPED)),
+  }
+}
+
+/** What one cell shows; the fields are those of IovaSpaceFrame at that cell. */
+export interface CellValues {
+  state: number
+  used: number
+  useful: number
+  fresh: number
+  freeRun: number
+  value: number
+  /** The cell stands for several pages. */
+  many: boolean
+}
+
+const cell: CellValues = { state: 0, used: 0, useful: 0, fresh: 0, freeRun: 0, value: CELL_NONE, many: false }
+
+/**
+ * Paints rows [row, row+rows) of a frame with their top left corner at (0, top). Cells are cellWidth × cellHeight
+ * device px, the gap included. What does not fit into `out` is left out.
+ */
+export function paintCells(
+  frame: IovaSpaceFrame,
+  ink: CellInk,
+  row: number,
+  rows: number,
+  top: number,
+  cellWidth: number,
+  cellHeight: number,
+  out: Pixels,
+): void {
+  const { columns } = frame
+  const fits = Math.min(rows, Math.floor((out.height - top) / cellHeight))
+  if (columns * cellWidth > out.width || top < 0) return
+  if (Math.min(cellWidth, cellHeight) < PATTERN_SIZE) {
+    if (cellWidth === 1 && cellHeight === 1) paintPixels(frame, ink, row, fits, top, out)
+    else paintFlat(frame, ink, row, fits, top, cellWidth, cellHeight, out)
+    return
+  }
+  cell.many = frame.entriesPerCell > 1
+  for (let r = 0; r < fits; r++)
+    for (let c = 0; c < columns; c++) {
+      const i = (row + r) * columns + c
+      cell.state = frame.state[i]!
+      if (cell.state === CELL_NONE) continue
+      cell.used = frame.used[i]!
+      cell.useful = frame.useful[i]!
+      cell.fresh = frame.fresh[i]!
+      cell.freeRun = frame.freeRun[i]!
+      cell.value = frame.value[i]!
+      paintCell(cell, ink, c * cellWidth, top + r * cellHeight, cellWidth - 1, cellHeight - 1, out)
+    }
+}
+
+/** Flat colour of cell i: the worst state in it, a mapped one by how far it is mapped and lit. */
+function flatColour(frame: IovaSpaceFrame, ink: CellInk, i: number): number {
+  const state = frame.state[i]!
+  if (state !== MAPPED) return state === NONE ? ink.ground : ink.strong[state]!
+  if (ink.classes && frame.value[i] !== NONE) return ink.classes[frame.value[i]!]!
+  const useful = frame.useful[i]! >>> 10
+  const fresh = (frame.fresh[i]! * FRESH_STEPS) >>> 8
+  return ink.flat[((frame.used[i]! >>> 4) << 6) | (useful > fresh ? useful : fresh)]!
+}
+
+/** The path for a million cells: nothing but look-ups, every array in a local. */
+function paintPixels(frame: IovaSpaceFrame, ink: CellInk, row: number, rows: number, top: number, out: Pixels): void {
+  const { columns, state, used, useful, fresh, value } = frame
+  const { flat, strong, classes, ground } = ink
+  const { data, width } = out
+  for (let r = 0; r < rows; r++) {
+    const from = (row + r) * columns
+    const to = (top + r) * width - from
+    for (let i = from; i < from + columns; i++) {
+      const s = state[i]!
+      if (s !== MAPPED) data[to + i] = s === NONE ? ground : strong[s]!
+      else if (classes && value[i] !== NONE) data[to + i] = classes[value[i]!]!
+      else {
+        const share = useful[i]! >>> 10
+        const age = (fresh[i]! * FRESH_STEPS) >>> 8
+        data[to + i] = flat[((used[i]! >>> 4) << 6) | (share > age ? share : age)]!
+      }
+    }
+  }
+}
+
+function paintFlat(
+  frame: IovaSpaceFrame,
+  ink: CellInk,
+  row: number,
+  rows: number,
+  top: number,
+  cellWidth: number,
+  cellHeight: number,
+  out: Pixels,
+): void {
+  const { columns } = frame
+  for (let r = 0; r < rows; r++) {
+    const line = (top + r * cellHeight) * out.width
+    for (let c = 0; c < columns; c++)
+      out.data.fill(
+        flatColour(frame, ink, (row + r) * columns + c),
+        line + c * cellWidth,
+        line + c * cellWidth + cellWidth,
+      )
+    for (let y = 1; y < cellHeight; y++) out.data.copyWithin(line + y * out.width, line, line + columns * cellWidth)
+  }
+}
+
+/** Paints one cell into the w × h pixels at (x, y), gap not included. The caller keeps it inside `out`. */
+export function paintCell(c: CellValues, ink: CellInk, x: number, y: number, w: number, h: number, out: Pixels): void {
+  const { data, width } = out
+  const failed = c.state === CELL_FAILED
+  const area = w * h
+  // A refused page shows its X on clear ground; only where a cell stands for many does the X lie on their use.
+  // Pixels as int32 below: the same bits, and the loops stay in integer registers.
+  const filled = c.used === 0 || (failed && !c.many) ? 0 : Math.max(1, Math.round((c.used / 255) * area))
+  const fill = (ink.classes && c.value !== CELL_NONE ? ink.classes[c.value]! : ink.slack[c.fresh]!) | 0
+  const lit = filled === 0 || c.useful === 0 || ink.classes ? 0 : Math.max(1, Math.round((c.useful / 65535) * filled))
+  const litPixel = (c.useful < USEFUL_BELOW ? ink.useful : ink.lit) | 0
+  if (filled < area) paintGround(c.state, ink, x, y, w, h, out)
+  for (let k = 0, line = (y + h - 1) * width + x; k < filled; k += w, line -= width) {
+    const litEnd = Math.min(w, Math.max(0, lit - k))
+    const end = Math.min(w, filled - k)
+    for (let i = 0; i < litEnd; i++) data[line + i] = litPixel
+    for (let i = litEnd; i < end; i++) data[line + i] = fill
+  }
+  if (c.many && c.freeRun > 0 && filled > 0 && filled < area) {
+    const length = Math.max(1, Math.round((c.freeRun / 255) * w))
+    data.fill(ink.bar, y * width + x, y * width + x + length)
+  }
+  if (failed) paintCross(ink, x, y, w, h, out)
+}
+
+/** The pattern of a state over the whole cell; free, mapped and failed pages stand on plain ground. */
+function paintGround(state: number, ink: CellInk, x: number, y: number, w: number, h: number, out: Pixels): void {
+  const { data, width } = out
+  const small = Math.min(w, h) < 11
+  if (state === CELL_QUEUED || state === CELL_REACHABLE) {
+    const pitch = small ? 3 : 4
+    for (let j = 0; j < h; j++)
+      for (let i = 0; i < w; i++) data[(y + j) * width + x + i] = hatch(state, ink, i, j, w, h, pitch)
+    return
+  }
+  const hollow = state === CELL_RESERVED || state === CELL_CACHED
+  const inner = state === CELL_CACHED ? ink.tint[state]! : ink.free
+  for (let j = 0; j < h; j++) data.fill(inner, (y + j) * width + x, (y + j) * width + x + w)
+  if (!hollow) return
+  frame(ink.strong[state]!, x, y, w, h, out)
+  if (state === CELL_RESERVED) {
+    const dot = small ? 1 : 2
+    for (let j = 0; j < dot; j++)
+      for (let i = 0; i < dot; i++)
+        data[(y + ((h - dot) >> 1) + j) * width + x + ((w - dot) >> 1) + i] = ink.strong[state]!
+  } else if (!small) frame(ink.soft[state]!, x + 1, y + 1, w - 2, h - 2, out)
+}
+
+function hatch(state: number, ink: CellInk, i: number, j: number, w: number, h: number, pitch: number): number {
+  const rising = (i + j) % pitch
+  if (state === CELL_QUEUED)
+    return rising === pitch - 1 ? ink.strong[state]! : rising === 0 ? ink.soft[state]! : ink.tint[state]!
+  const edge = i === 0 || j === 0 || i === w - 1 || j === h - 1
+  const cross = rising === (w - 1) % pitch || (i - j + pitch * h) % pitch === 0
+  return edge || cross ? ink.strong[state]! : ink.tint[state]!
+}
+
+function frame(pixel: number, x: number, y: number, w: number, h: number, out: Pixels): void {
+  const { data, width } = out
+  data.fill(pixel, y * width + x, y * width + x + w)
+  data.fill(pixel, (y + h - 1) * width + x, (y + h - 1) * width + x + w)
+  for (let j = 1; j < h - 1; j++) {
+    data[(y + j) * width + x] = pixel
+    data[(y + j) * width + x + w - 1] = pixel
+  }
+}
+
+/** A square X in the middle of the cell, two pixels thick from 8 px on. */
+function paintCross(ink: CellInk, x: number, y: number, w: number, h: number, out: Pixels): void {
+  const { data, width } = out
+  const side = Math.min(w, h)
+  const inset = side >= 16 ? 3 : side >= 8 ? 1 : 0
+  const n = side - 2 * inset
+  const x0 = x + ((w - n) >> 1)
+  const y0 = y + ((h - n) >> 1)
+  const pixel = ink.strong[CELL_FAILED]!
+  for (let i = 0; i < n; i++) {
+    const line = (y0 + i) * width + x0
+    data[line + i] = pixel
+    data[line + n - 1 - i] = pixel
+    if (side >= 8 && i + 1 < n) {
+      data[line + i + 1] = pixel
+      data[line + n - 2 - i] = pixel
+    }
+  }
+}

@@ -1,0 +1,215 @@
+// Every colour of the lab, as data. Hue is data: chrome is grey, so a coloured pixel always means the state of a
+// page, a CPU or a failure. The distances and contrasts that hold between these are asserted in the test beside.
+
+import { interpolateCividis } from 'd3'
+import {
+  CELL_CACHED,
+  CELL_FAILED,
+  CELL_FREE,
+  CELL_MAPPED,
+  CELL_QUEUED,
+  CELL_REACHABLE,
+  CELL_RESERVED,
+  type CellState,
+} from '../../sim/index.ts'
+
+/** Dark and light are drawn by hand; `forced` is made from the system's colours when the person forces them. */
+export type ThemeName = 'dark' | 'light'
+
+/** `#rrggbb`. */
+export type Hex = string
+
+export interface Tokens {
+  readonly bg: Hex
+  readonly rail: Hex
+  readonly card: Hex
+  readonly text: Hex
+  readonly label: Hex
+  readonly quiet: Hex
+  readonly fail: Hex
+  readonly edge: Hex
+  readonly hairline: Hex
+}
+
+export interface StateColours {
+  readonly free: Hex
+  readonly reserved: Hex
+  readonly mapped: Hex
+  /** Rounding inside a mapped page: mapped, but nobody's data. */
+  readonly slack: Hex
+  /** The lit pixels of a page of which less than 30 % is data. */
+  readonly useful: Hex
+  readonly cached: Hex
+  readonly queued: Hex
+  readonly reachable: Hex
+  readonly failed: Hex
+}
+
+export interface Palette {
+  readonly name: string
+  readonly tokens: Tokens
+  readonly states: StateColours
+  /** CPU 0–7; more CPUs share a hue by group. */
+  readonly cpus: readonly Hex[]
+  /** Age and size, quiet (0) to loud (1). */
+  readonly ordered: (t: number) => Hex
+  /** Waiting, nothing (0) to most (1). */
+  readonly waiting: (t: number) => Hex
+}
+
+const dark: Palette = {
+  name: 'dark',
+  tokens: {
+    bg: '#0C1015',
+    rail: '#10151B',
+    card: '#161C23',
+    text: '#E8EDF3',
+    label: '#AAB5C1',
+    quiet: '#84909D',
+    fail: '#FF7A45',
+    edge: '#5C6875',
+    hairline: '#222A33',
+  },
+  states: {
+    free: '#171D25',
+    reserved: '#6C7480',
+    mapped: '#6A9FF5',
+    slack: '#2E65AA',
+    useful: '#C4DCFF',
+    cached: '#55D8AA',
+    queued: '#F6E968',
+    reachable: '#FFB5E6',
+    failed: '#F2560F',
+  },
+  cpus: ['#8A6FFA', '#EC8513', '#09F09B', '#B4B9FF', '#9B6406', '#0A957C', '#FFDEE7', '#756B91'],
+  // Cut so that the quiet end keeps 3:1 on the ground.
+  ordered: (t) => hexOf(interpolateCividis(0.36 + 0.64 * t)),
+  waiting: (t) => mixHex('#33373C', '#FFFFFF', t),
+}
+
+const light: Palette = {
+  name: 'light',
+  tokens: {
+    bg: '#FCFCFD',
+    rail: '#F4F6F8',
+    card: '#FFFFFF',
+    text: '#12181F',
+    label: '#465261',
+    quiet: '#626E7A',
+    fail: '#B3100D',
+    edge: '#7D8996',
+    hairline: '#DCE2E8',
+  },
+  states: {
+    free: '#E8ECF1',
+    reserved: '#6D747C',
+    mapped: '#184C99',
+    slack: '#6993CD',
+    useful: '#04183B',
+    cached: '#0B8A5A',
+    queued: '#BF8715',
+    reachable: '#80015A',
+    failed: '#C8120F',
+  },
+  cpus: ['#514DD2', '#ED5991', '#0D95DD', '#698E3D', '#1E442C', '#BA2965', '#525A00', '#580A73'],
+  ordered: (t) => hexOf(interpolateCividis(0.56 - 0.56 * t)),
+  waiting: (t) => mixHex('#C9CCD0', '#000000', t),
+}
+
+export const palettes: Readonly<Record<ThemeName, Palette>> = { dark, light }
+
+/** Patterns carry the states when the system's few colours replace ours. */
+export function forcedPalette(system: { ground: Hex; text: Hex; grey: Hex; accent: Hex }): Palette {
+  const { ground, text, grey, accent } = system
+  return {
+    name: 'forced',
+    tokens: {
+      bg: ground,
+      rail: ground,
+      card: ground,
+      text,
+      label: text,
+      quiet: text,
+      fail: text,
+      edge: grey,
+      hairline: grey,
+    },
+    states: {
+      free: mixHex(ground, text, 0.08),
+      reserved: grey,
+      mapped: accent,
+      slack: mixHex(accent, ground, 0.4),
+      useful: text,
+      cached: text,
+      queued: text,
+      reachable: text,
+      failed: text,
+    },
+    cpus: dark.cpus.map(() => accent),
+    ordered: (t) => mixHex(mixHex(ground, text, 0.3), text, t),
+    waiting: (t) => mixHex(mixHex(ground, text, 0.2), text, t),
+  }
+}
+
+/** Name of each state's colour, by cell state number. */
+export const STATE_NAMES: Readonly<Record<CellState, keyof StateColours>> = {
+  [CELL_FREE]: 'free',
+  [CELL_RESERVED]: 'reserved',
+  [CELL_CACHED]: 'cached',
+  [CELL_MAPPED]: 'mapped',
+  [CELL_QUEUED]: 'queued',
+  [CELL_REACHABLE]: 'reachable',
+  [CELL_FAILED]: 'failed',
+}
+
+/**
+ * Colour of a CPU. Up to eight each have their own; beyond, blocks of n/8 neighbours share one and the lane's
+ * number tells them apart: a hue is never used for two groups.
+ */
+export function cpuColour(palette: Palette, cpu: number, cpus: number): Hex {
+  const slot = cpus <= 8 ? cpu : Math.floor((cpu * 8) / cpus)
+  return palette.cpus[slot] ?? palette.tokens.quiet
+}
+
+/** CSS custom properties of a theme: `--bg` … `--hairline`, `--state-free` …, `--cpu-0` … */
+export function cssTokens(theme: ThemeName): Record<`--${string}`, string> {
+  const { tokens, states, cpus } = palettes[theme]
+  const css: Record<`--${string}`, string> = {}
+  for (const [name, value] of Object.entries(tokens)) css[`--${name}`] = value
+  for (const [name, value] of Object.entries(states)) css[`--state-${name}`] = value
+  cpus.forEach((value, cpu) => {
+    css[`--cpu-${cpu}`] = value
+  })
+  return css
+}
+
+/** `#rrggbb` as the uint32 of one ImageData pixel (ABGR, little endian), opaque. */
+export function pack(colour: Hex): number {
+  const n = Number.parseInt(colour.slice(1), 16)
+  return (0xff000000 | ((n & 0xff) << 16) | (n & 0xff00) | (n >>> 16)) >>> 0
+}
+
+/** Linear mix of two packed pixels, t = 0 … 1. */
+export function mix(a: number, b: number, t: number): number {
+  const channel = (shift: number) => {
+    const from = (a >>> shift) & 0xff
+    return Math.round(from + (((b >>> shift) & 0xff) - from) * t) << shift
+  }
+  return (0xff000000 | channel(16) | channel(8) | channel(0)) >>> 0
+}
+
+export function mixHex(a: Hex, b: Hex, t: number): Hex {
+  return unpack(mix(pack(a), pack(b), t))
+}
+
+/** A packed pixel as `#rrggbb`. */
+export function unpack(pixel: number): Hex {
+  const n = ((pixel & 0xff) << 16) | (pixel & 0xff00) | ((pixel >>> 16) & 0xff)
+  return `#${n.toString(16).padStart(6, '0')}`
+}
+
+/** d3 writes `rgb(r, g, b)`. */
+function hexOf(rgb: string): Hex {
+  const parts = rgb.match(/\d+/g) ?? []
+  return `#${parts.map((part) => Number(part).toString(16).padStart(2, '0')).join('')}`
+}
