@@ -1,0 +1,86 @@
+// The lab as a person meets it, and the few handles that exist only under `?testing=1`.
+
+import { test as base, expect, type Locator, type Page } from '@playwright/test'
+
+interface Handles {
+  ready(): Promise<void>
+  idle(): Promise<void>
+  hash(): Promise<string>
+  frameStats(): FrameStats
+}
+
+export interface FrameStats {
+  readonly frames: number
+  readonly medianFps: number
+  readonly p95PaintMs: number
+  readonly longTasks: number
+  readonly lastInputToPaintMs: readonly number[]
+}
+
+type Handled = { readonly dmascope: Handles }
+
+export class LabPage {
+  /** What the console complained of, and errors nobody caught. */
+  readonly complaints: string[] = []
+  readonly page: Page
+
+  constructor(page: Page) {
+    this.page = page
+    page.on('pageerror', (error) => this.complaints.push(error.message))
+    page.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warning') this.complaints.push(message.text())
+    })
+  }
+
+  /** Opens the lab anew at a link's fragment (with or without `#`) and waits until its picture stands. */
+  async open(fragment = ''): Promise<void> {
+    // A new fragment alone would not load the page again.
+    await this.page.goto('about:blank')
+    await this.page.goto(`./?testing=1#${fragment.replace(/^#/, '')}`)
+    await this.page.waitForFunction(() => 'dmascope' in window)
+    await this.page.evaluate(() => (window as unknown as Handled).dmascope.ready())
+    await this.idle()
+  }
+
+  idle(): Promise<void> {
+    return this.page.evaluate(() => (window as unknown as Handled).dmascope.idle())
+  }
+
+  hash(): Promise<string> {
+    return this.page.evaluate(() => (window as unknown as Handled).dmascope.hash())
+  }
+
+  frameStats(): Promise<FrameStats> {
+    return this.page.evaluate(() => (window as unknown as Handled).dmascope.frameStats())
+  }
+
+  /** The fragment in the address bar. */
+  fragment(): string {
+    return new URL(this.page.url()).hash
+  }
+
+  byId(id: string): Locator {
+    return this.page.getByTestId(id)
+  }
+
+  /** The number in an element, however its digits are grouped. */
+  async number(id: string): Promise<number> {
+    const text = (await this.byId(id).first().innerText()).replace(/(?<=\d)[\s\u2009\u202f\u00a0,](?=\d)/g, '')
+    const digits = /-?\d+(\.\d+)?/.exec(text)
+    if (!digits) throw new Error(`no number in ${id}: ${text}`)
+    return Number(digits[0])
+  }
+
+  /** The pixels of a view's canvas, as a data address: equal pictures have equal ones. */
+  picture(view: string): Promise<string> {
+    return this.byId(`view-${view}`)
+      .locator('canvas')
+      .first()
+      .evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL())
+  }
+}
+
+export const test = base.extend<{ lab: LabPage }>({
+  lab: async ({ page }, use) => use(new LabPage(page)),
+})
+export { expect }

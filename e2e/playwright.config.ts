@@ -1,0 +1,31 @@
+import { defineConfig } from '@playwright/test'
+import { findBrowser, LAUNCH_ARGS } from '../src/tools/browser.ts'
+import { ROOT } from '../src/tools/serve.ts'
+
+const PORT = 4319
+const url = `http://127.0.0.1:${PORT}/`
+
+// One worker: the picture is painted by software, and two pages would wait for one another.
+export default defineConfig({
+  testDir: '.',
+  outputDir: '../node_modules/.cache/e2e',
+  workers: 1,
+  retries: 0,
+  timeout: 60_000,
+  reporter: 'list',
+  use: {
+    baseURL: url,
+    viewport: { width: 1440, height: 900 },
+    deviceScaleFactor: 1,
+    colorScheme: 'dark',
+    locale: 'en-GB',
+    launchOptions: { executablePath: findBrowser(), args: [...LAUNCH_ARGS] },
+  },
+  webServer: {
+    command: `npx tsx src/tools/start.ts --port ${PORT}`,
+    url,
+    cwd: ROOT,
+    timeout: 120_000,
+    reuseExistingServer: false,
+  },
+})
