@@ -28,8 +28,9 @@ function fieldsOf(scenario: Scenario): Field[] {
   return Object.entries(PARAMS)
     .filter(([path]) => path !== 'd0.generation' || now.get('d0.alloc') === 'halves!')
     .map(([path, param]) => {
-      const refused = path === 'm.page' && now.get('d0.alloc') === 'halves!' ? { '4k': 'halves want 64k' } : {}
-      return { path, param, value: now.get(path) ?? param.default, group: 'machine', owner: '', refused }
+      const refused: Record<string, string> =
+        path === 'm.page' && now.get('d0.alloc') === 'halves!' ? { '4k': 'halves want 64k' } : {}
+      return { path, param, value: now.get(path) ?? param.default, group: 'machine', owner: '', refused, notes: {} }
     })
 }
 const withValue = (scenario: Scenario, path: string, value: ParamValue): Scenario => ({
@@ -38,10 +39,17 @@ const withValue = (scenario: Scenario, path: string, value: ParamValue): Scenari
 })
 
 function preset(id: string, machine: Record<string, ParamValue>, openNs: number): Preset {
-  const device = { id: 'd0', name: 'eth0', table: 0, settings: {} }
+  const device = (index: number, table: number) => ({ id: `d${index}`, name: `eth${index}`, table, settings: {} })
   return {
     ...{ id, title: id, says: '', tryThis: '', nudge: null, openNs, horizonNs: 20_000_000 },
-    scenario: { preset: id, seed: 1, machine, devices: [device, device], workloads: [], inputs: [] },
+    scenario: {
+      preset: id,
+      seed: 1,
+      machine,
+      devices: [device(0, 0), device(1, 1), device(2, 0)],
+      workloads: [],
+      inputs: [],
+    },
     dock: ['tce-pages'],
   }
 }

@@ -178,14 +178,15 @@ export function readView(
     if (got === null) problems.add(key, text, allowed)
     return got ?? otherwise
   }
-  const last = preset.scenario.devices.length - 1
+  const tables = preset.scenario.devices.flatMap((device, index) => (device.table === index ? [index] : []))
+  const readTable = (text: string) => tables.find((index) => String(index) === text) ?? null
   const allowedDock = `none, or up to ${MAX_DOCK} of ${dockViews?.join(', ') ?? 'the views'}, joined by ~`
   const zoom = value('zoom', standard, '<first entry>.<entries>', (text) => {
     const [first, count, ...more] = text.split('.').map((part) => parseWhole(part, MAX_ENTRY))
     return typeof first === 'number' && count && more.length === 0 ? { ...standard, first, count } : null
   })
   return {
-    table: value('table', standard.table, `0 to ${last}`, (text) => parseWhole(text, last)),
+    table: value('table', standard.table, tables.join(', '), readTable),
     first: zoom.first,
     count: zoom.count,
     colourBy: value('colour', standard.colourBy, COLOURS.join(', '), (t) => COLOURS.find((c) => c === t) ?? null),
