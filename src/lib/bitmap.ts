@@ -85,6 +85,49 @@ export function findNextSet(b: Bitmap, from: number, to: number): number {
   return next < 0 ? to : Math.min(to, next * 32 + lowestBit(b.words.data[next]!))
 }
 
+/**
+ * First i in [from, to - n] with bits [i, i+n) all clear, or -1; n is at least 1. Reads a word at a time, however
+ * many short holes it holds, and jumps over full ones.
+ */
+export function findZeroRun(b: Bitmap, from: number, to: number, n: number): number {
+  const words = b.words.data
+  let run = from
+  let w = from >>> 5
+  if (run + n > to) return -1
+  // Bits below `from` count as set.
+  let word = words[w]! | ~(ALL << (from & 31))
+  for (;;) {
+    const base = w * 32
+    if (word === ALL) {
+      w = nextOpen(b.full, w + 1)
+      if (w < 0) return -1
+      run = w * 32
+    } else {
+      // The run that came in from the words below ends at the lowest set bit.
+      if ((word === 0 ? base + 32 : base + lowestBit(word)) - run >= n) return run
+      if (word !== 0) {
+        const inside = n < 32 ? runsOf(~word, n) : 0
+        if (inside !== 0) return base + lowestBit(inside) + n <= to ? base + lowestBit(inside) : -1
+        run = base + 32 - Math.clz32(word)
+      }
+      w++
+    }
+    if (run + n > to) return -1
+    word = words[w]!
+  }
+}
+
+/** Bit i is set when bits i … i+n-1 of `x` are. */
+function runsOf(x: number, n: number): number {
+  let y = x
+  for (let have = 1; have < n && y !== 0; ) {
+    const more = Math.min(have, n - have)
+    y &= y >>> more
+    have += more
+  }
+  return y
+}
+
 /** True when no bit of [from, to) is set. */
 export function isClear(b: Bitmap, from: number, to: number): boolean {
   return from >= to || findNextSet(b, from, to) === to

@@ -162,7 +162,9 @@ function searchInline(
   pass: number,
   meter: CostMeter,
 ): number {
-  const restricted = limit + s.geometry.offset > mask
+  if (limit + s.geometry.offset <= mask) {
+    return areaSearch(s.bits, first, limit, npages, alignOrder, s.geometry.offset, Infinity, meter)
+  }
   let start = first
   // Nothing but `start` changes from round to round, so meeting an earlier start again means for ever. One earlier
   // start is remembered, a later one each time the number of rounds doubles.
@@ -172,8 +174,7 @@ function searchInline(
   for (;;) {
     const found = tryArea(s.bits, start, limit, npages, alignOrder, meter)
     if (found >= 0 || found === NO_AREA) return found
-    start = -1 - found
-    if (restricted) start = maskStart(start, limit, mask, pass)
+    start = maskStart(-1 - found, limit, mask, pass)
     if (start === remembered) return HANG
     if (++rounds === renewAt) {
       remembered = start
