@@ -1,0 +1,34 @@
+import { text } from '../src/text/en.ts'
+import { expect, test } from './lab.page.ts'
+
+test('smaller IOMMU pages end the refusals while it runs, and the picture changes', async ({ lab, page }) => {
+  await lab.open('s=frames-64k')
+  const [before, useful] = [await lab.picture('iova-space'), await lab.number('figure-useful')]
+  await page.getByRole('button', { name: text.transport.play }).click()
+  const refusedAtFirst = await lab.number('figure-refused')
+  await expect.poll(() => lab.number('figure-refused')).toBeGreaterThan(refusedAtFirst)
+
+  await lab.byId('control-d0.iommuPage').getByText('4K', { exact: true }).click()
+  await lab.idle()
+  const refused = await lab.number('figure-refused')
+  const events = await lab.number('events')
+  await expect.poll(() => lab.number('events'), { timeout: 30_000 }).toBeGreaterThan(events + 5000)
+  await page.getByRole('button', { name: text.transport.pause }).click()
+  await lab.idle()
+  expect(await lab.number('figure-refused')).toBe(refused)
+  expect(await lab.number('figure-useful')).toBeGreaterThan(useful)
+  expect(await lab.picture('iova-space')).not.toBe(before)
+  expect(lab.complaints).toEqual([])
+})
+
+test('undo puts the former value back, as one more change', async ({ lab, page }) => {
+  await lab.open('s=frames-64k')
+  const control = lab.byId('control-d0.iommuPage')
+  await control.getByText('4K', { exact: true }).click()
+  await lab.idle()
+  await expect(control.getByRole('radio', { name: '4K', exact: true })).toBeChecked()
+  await page.keyboard.press('u')
+  await lab.idle()
+  await expect(control.getByRole('radio', { name: '64K', exact: true })).toBeChecked()
+  expect(lab.fragment().match(/d0\.iommuPage/g)).toHaveLength(2)
+})
