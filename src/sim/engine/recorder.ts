@@ -57,6 +57,11 @@ export function createRecorder(horizonNs: number, cpus: number): Recorder {
   }
 }
 
+/** The same history for another number of CPUs; what they waited is forgotten. */
+export function withCpus(r: Recorder, cpus: number): Recorder {
+  return { ...r, cpus, lockWaitNs: chunked(new Float64Array(COLUMNS * cpus)) }
+}
+
 export function createBands(size: number): BandHistory {
   return {
     level: new Int32Array(BANDS),

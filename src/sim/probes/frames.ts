@@ -153,7 +153,7 @@ export interface TcePagesFrame {
   readonly size: number
   /** [pages] TCEs set. */
   readonly set: Uint16Array
-  /** [pages] writes (set and clear) in the last millisecond of simulated time, or since the rebuild. */
+  /** [pages] TCEs written (set and cleared) since the table was built. */
   readonly writes: Uint32Array
   readonly tableBytes: number
 }

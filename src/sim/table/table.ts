@@ -7,6 +7,8 @@ import type { Entry, KernelRef, Pages, RealAddr } from '../types.ts'
 /** TCE permission bits. */
 export const TCE_READ = 1
 export const TCE_WRITE = 2
+/** Permission bits stand below this; the rest of a TCE is the real page address. */
+export const TCE_BITS = 4
 
 export interface TranslationTable<S extends object = object> {
   readonly id: string

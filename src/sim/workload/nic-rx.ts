@@ -9,6 +9,7 @@
 // Invariant: clean ≤ hw ≤ post ≤ clean + ring, per queue; slots [clean, post) hold a mapping each.
 // Cost: one packet of driver and stack work for each frame, besides map and unmap.
 
+import { pow2 } from '../../lib/bits.ts'
 import { type Chunked, chunked, touch } from '../../lib/chunked.ts'
 import { createRng, deriveSeed, type Rng } from '../../lib/rng.ts'
 import { PRICES } from '../engine/cost.ts'
@@ -166,7 +167,7 @@ function strideOf(placement: unknown, frameBytes: number, cpuPageShift: number):
   let slot = 2048
   while (slot < frameBytes) slot *= 2
   if (placement === 'packed') return Math.ceil(frameBytes / 512) * 512
-  return placement === 'slot' ? slot : Math.max(slot, 2 ** cpuPageShift)
+  return placement === 'slot' ? slot : Math.max(slot, pow2(cpuPageShift))
 }
 
 function create(settings: Settings, env: WorkloadEnv): NicRx {

@@ -1,0 +1,31 @@
+// Kinds of heap events, of operations and of log lines: small numbers that stand in typed arrays.
+
+/** Heap payload = kind | argument << 2. */
+export const EV_CPU = 0
+/** Argument: table << 5 | lock. */
+export const EV_GRANT = 1
+/** Argument: task. */
+export const EV_TIMER = 2
+
+/** Operation log; a = first entry (relative) or -1, b = npages. */
+export const STEP_MAP = 1
+export const STEP_UNMAP = 2
+export const STEP_REFUSED = 3
+export const STEP_MAP_SG = 4
+export const STEP_UNMAP_SG = 5
+export const STEP_REBUILD = 6
+
+/** Log of what is worth a line. */
+/** a = real address, b = npages */
+export const LOG_REFUSAL = 1
+/** a = index into marks of the change */
+export const LOG_CHANGE = 2
+/** a = region that took it, b = region where it began */
+export const LOG_SPILL = 3
+export const LOG_HANG = 4
+/** a = mappings that were drained, b = 0 */
+export const LOG_REBUILD = 5
+/** a = task: its queue found no room and goes on with a shorter ring */
+export const LOG_LINK = 6
+/** As LOG_REFUSAL, but the kernel's rate limit kept it from being printed. */
+export const LOG_SUPPRESSED = 7

@@ -1,0 +1,50 @@
+// Live changes: a setting takes a new value at a moment of the run. Most need the driver to be loaded anew, as on a
+// real machine: what it had mapped is drained at that moment and its rings fill again.
+
+import { logEvent } from './engine/log.ts'
+import * as ev from './events.ts'
+import { settingsOf } from './build.ts'
+import { addMark } from './ledger.ts'
+import { type Machine, rebuild, wakeWorkload } from './machine.ts'
+import { fieldsOf } from './scenario/fields.ts'
+import type { Input, Scenario } from './scenario/schema.ts'
+
+/**
+ * Lets `input` take effect at the machine's clock. `before` is the scenario with the inputs that came earlier. An input
+ * whose path or value is not allowed changes nothing and says so in the log.
+ */
+export function applyInput(m: Machine, before: Scenario, input: Input): void {
+  const { state: s } = m
+  const field = fieldsOf(before).find((f) => f.path === input.path)
+  const now: Scenario = { ...before, inputs: [...before.inputs, input] }
+  s.settings = settingsOf(now)
+  s.inputs++
+  s.steps++
+  const label = (value: unknown) => field?.param.values?.find((o) => o.value === value)?.label ?? String(value)
+  const scope = input.path.split('.')[0]!
+  const owner = field?.owner ? `${field.owner}: ` : ''
+  let text = `${owner}${field?.param.label ?? input.path} ${label(field?.value)} → ${label(s.settings[input.path])}`
+  if (field && s.settings[input.path] !== field.value) {
+    if (field.param.effect === 'live') {
+      const index = m.scenario.workloads.findIndex((w) => w.id === scope)
+      retune(m, index)
+    } else {
+      const drained = rebuild(m, (id) => scope === 'm' || id === scope)
+      text += `, ${drained} mappings drained, driver reloaded`
+    }
+  }
+  s.changes.push(text)
+  addMark(s, s.nowNs, 'change', text)
+  logEvent(s.log, s.nowNs, ev.LOG_CHANGE, 0, 0, s.changes.length - 1, 0)
+  logEvent(s.ops, s.nowNs, ev.STEP_REBUILD, 0, 0, -1, 0)
+}
+
+function retune(m: Machine, index: number): void {
+  const { state: s } = m
+  const w = s.workloads[index]
+  if (!w) return
+  const spec = m.scenario.workloads[index]!
+  const own = Object.entries(s.settings).filter(([path]) => path.startsWith(`${spec.id}.`))
+  m.workloads[index]!.retune(w.state, Object.fromEntries(own.map(([path, v]) => [path.slice(spec.id.length + 1), v])), s.nowNs)
+  wakeWorkload(s, index)
+}

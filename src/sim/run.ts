@@ -1,0 +1,200 @@
+// A run: a scenario on its way through time. It can go to any moment, forward by simulating, back by restoring a
+// checkpoint and simulating again; where it stands never depends on how it got there.
+
+import { hashPlain } from '../lib/hash.ts'
+import { createSnapshots, restoreSnapshot, type Snapshot, takeSnapshot } from '../lib/snapshot.ts'
+import { applyInput } from './inputs.ts'
+import { advance, createMachine, type Machine, moveClock, rewire } from './machine.ts'
+import type { ParamValue } from './params.ts'
+import { refusalOf } from './scenario/fields.ts'
+import type { Input, Scenario } from './scenario/schema.ts'
+
+/** Events between two checkpoints. */
+const CHECKPOINT_EVENTS = 65_536
+/** Most checkpoints, and most bytes in them; older ones are thinned out. */
+const CHECKPOINTS = 32
+const CHECKPOINT_BYTES = 96 * 1024 * 1024
+/** Positions that stepping back returns to exactly. */
+const BACK_STEPS = 4096
+
+/** After exactly `events` heap events if given, otherwise after every event at or before `ns`. */
+export interface RunPosition {
+  readonly ns: number
+  readonly events?: number
+}
+
+interface Checkpoint {
+  readonly events: number
+  readonly ns: number
+  readonly steps: number
+  readonly snapshot: Snapshot
+  /** Upper bound of the bytes only this and later checkpoints hold. */
+  bytes: number
+}
+
+export interface Run {
+  readonly machine: Machine
+  /** The scenario with every input so far. */
+  scenario(): Scenario
+  /** Simulates to `untilNs` (inclusive) or for `maxEvents`; returns the events processed. */
+  advance(untilNs: number, maxEvents?: number): number
+  /** One visible operation further; false when nothing is left to happen. */
+  stepForward(): boolean
+  /** One visible operation back: exactly where a step forward began, if there was one. False at the start. */
+  stepBack(): boolean
+  /** Goes back, if need be, to the last checkpoint at or before `to`; `advance` or `seek` does the rest. */
+  rewind(to: RunPosition): void
+  /** Goes to a position, however far. */
+  seek(to: RunPosition): void
+  /** Changes a setting now. Returns the input, or what is wrong in words. Later inputs, if any, are dropped. */
+  input(path: string, value: ParamValue): Input | string
+  /** 16 hexadecimal digits over the whole state. */
+  hash(): string
+}
+
+/** A run at time 0. `horizonNs` is what the time axis shows at first. Inputs of the scenario take effect on the way. */
+export function createRun(initial: Scenario, horizonNs: number): Run {
+  let scenario = initial
+  const machine = createMachine(initial, horizonNs)
+  const { state } = machine
+  const snapshots = createSnapshots()
+  const checkpoints: Checkpoint[] = []
+  let back: RunPosition[] = []
+  saveCheckpoint()
+
+  function saveCheckpoint(): void {
+    const snapshot = takeSnapshot(snapshots, state)
+    checkpoints.push({ events: state.events, ns: state.nowNs, steps: state.steps, snapshot, bytes: snapshot.copiedBytes })
+    thinOut(checkpoints)
+  }
+
+  function restore(fits: (c: Checkpoint) => boolean): void {
+    const at = checkpoints.findLast(fits) ?? checkpoints[0]!
+    restoreSnapshot(snapshots, state, at.snapshot)
+    rewire(machine)
+  }
+
+  function inputsDone(): Scenario {
+    return { ...scenario, inputs: scenario.inputs.slice(0, state.inputs) }
+  }
+
+  /** Applies the next input if its moment has come. */
+  function takeInput(untilNs: number): boolean {
+    const input = scenario.inputs[state.inputs]
+    if (!input || state.events < input.events || input.ns > untilNs) return false
+    if (input.ns > state.nowNs) moveClock(state, input.ns)
+    applyInput(machine, inputsDone(), input)
+    return true
+  }
+
+  function advanceRun(untilNs: number, maxEvents = Number.POSITIVE_INFINITY): number {
+    let done = 0
+    while (takeInput(untilNs));
+    while (done < maxEvents) {
+      const last = checkpoints[checkpoints.length - 1]!
+      const toInput = (scenario.inputs[state.inputs]?.events ?? Number.POSITIVE_INFINITY) - state.events
+      const toCheckpoint = Math.max(1, last.events + CHECKPOINT_EVENTS - state.events)
+      const room = Math.min(maxEvents - done, Math.max(1, toInput), toCheckpoint)
+      const n = advance(machine, untilNs, room)
+      done += n
+      if (state.events - last.events >= CHECKPOINT_EVENTS) saveCheckpoint()
+      if (!takeInput(untilNs) && n < room) break
+    }
+    return done
+  }
+
+  function stepForward(): boolean {
+    const from = { ns: state.nowNs, events: state.events }
+    const { steps } = state
+    while (state.steps === steps) {
+      if (state.heap.size === 0 && state.inputs >= scenario.inputs.length) return false
+      if (advanceRun(Number.POSITIVE_INFINITY, 1) === 0 && state.steps === steps) return false
+    }
+    if (back.length === BACK_STEPS) back.shift()
+    back.push(from)
+    return true
+  }
+
+  function stepBack(): boolean {
+    const known = back.pop()
+    if (known) {
+      seek(known)
+      return true
+    }
+    const target = state.steps - 1
+    if (target < 0) return false
+    restore((c) => c.steps <= target && c.events < state.events)
+    while (state.steps < target && advanceRun(Number.POSITIVE_INFINITY, 1) > 0);
+    return true
+  }
+
+  function isBehind(to: RunPosition): boolean {
+    if (to.events !== undefined) return state.events > to.events || (state.events === to.events && state.nowNs > to.ns)
+    return state.nowNs > to.ns
+  }
+
+  function rewind(to: RunPosition): void {
+    if (!isBehind(to)) return
+    const { events } = to
+    restore(events === undefined ? (c) => c.ns <= to.ns : (c) => c.events <= events && c.ns <= to.ns)
+  }
+
+  function seek(to: RunPosition): void {
+    rewind(to)
+    if (to.events === undefined) advanceRun(to.ns)
+    else {
+      while (state.events < to.events && advanceRun(Number.POSITIVE_INFINITY, to.events - state.events) > 0);
+      while (takeInput(to.ns));
+      if (to.ns > state.nowNs) moveClock(state, to.ns)
+    }
+  }
+
+  return {
+    machine,
+    scenario: () => scenario,
+    advance(untilNs, maxEvents) {
+      back = []
+      return advanceRun(untilNs, maxEvents)
+    },
+    stepForward,
+    stepBack,
+    rewind,
+    seek(to) {
+      back = []
+      seek(to)
+    },
+    input(path, value) {
+      const now = inputsDone()
+      const refusal = refusalOf(now, path, value)
+      if (refusal) return refusal
+      const input: Input = { ns: state.nowNs, events: state.events, path, value }
+      scenario = { ...now, inputs: [...now.inputs, input] }
+      while (checkpoints.length > 1 && checkpoints[checkpoints.length - 1]!.events > state.events) checkpoints.pop()
+      back = []
+      applyInput(machine, now, input)
+      return input
+    },
+    hash: () => hashPlain(state),
+  }
+}
+
+/** Drops the checkpoint that is missed least: dense near the end, sparse in the past. The first one stays. */
+function thinOut(checkpoints: Checkpoint[]): void {
+  const total = () => checkpoints.reduce((sum, c) => sum + c.bytes, 0)
+  while (checkpoints.length > 2 && (checkpoints.length > CHECKPOINTS || total() > CHECKPOINT_BYTES)) {
+    const end = checkpoints[checkpoints.length - 1]!.events
+    let least = 1
+    let leastWorth = Number.POSITIVE_INFINITY
+    for (let i = 1; i < checkpoints.length - 1; i++) {
+      const gap = checkpoints[i + 1]!.events - checkpoints[i - 1]!.events
+      const worth = gap / (end - checkpoints[i]!.events + 1)
+      if (worth < leastWorth) {
+        leastWorth = worth
+        least = i
+      }
+    }
+    // What the dropped one copied may still be shared with its successor.
+    checkpoints[least + 1]!.bytes += checkpoints[least]!.bytes
+    checkpoints.splice(least, 1)
+  }
+}

@@ -1,0 +1,82 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+import { isVectorFile, replayVectors } from './vectors.ts'
+
+const folder = fileURLToPath(new URL('../vectors/powerpc/', import.meta.url))
+const read = (name: string) => readFileSync(folder + name, 'utf8')
+const names = readdirSync(folder).filter(isVectorFile)
+
+describe('the recorded allocators and DMA API are met, operation for operation', () => {
+  for (const name of names) {
+    test(name, () => {
+      const { status, checks, firstMismatch } = replayVectors(name, read(name))
+      expect({ status, firstMismatch }).toEqual({ status: 'passed', firstMismatch: undefined })
+      expect(checks).toBeGreaterThan(10)
+    })
+  }
+
+  test('the folder holds every recorded file', () => {
+    expect(['a_', 'b_', 'e_'].map((prefix) => names.filter((n) => n.startsWith(prefix)).length)).toEqual([17, 7, 1])
+  })
+})
+
+describe('a replay', () => {
+  /** The file with its `nth` record of this kind changed. */
+  const changed = (name: string, kind: string, nth: number, change: (line: string) => string) => {
+    let seen = 0
+    const lines = read(name).split('\n')
+    return lines.map((l) => (l.startsWith(`${kind} `) && seen++ === nth ? change(l) : l)).join('\n')
+  }
+  const lastDigit = (line: string) => line.replace(/.$/, (d) => (d === '1' ? '2' : '1'))
+
+  const cases: readonly (readonly [file: string, kind: string])[] = [
+    ['a_256m_4k.txt', 'A'],
+    ['a_256m_4k.txt', 'K'],
+    ['a_256m_4k.txt', 'I'],
+    ['a_map_kps16.txt', 'M'],
+    ['a_map_kps16.txt', 'S'],
+    ['a_map_kps16.txt', 'C'],
+    ['a_cpuhash.txt', 'H'],
+    ['b_gen1_mask.txt', 'A'],
+    ['b_gen2_mix.txt', 'G'],
+    ['b_gen2_mix.txt', 'K'],
+  ]
+  for (const [file, kind] of cases) {
+    test(`fails on one wrong digit in a ${kind} record of ${file}`, () => {
+      const nth = kind === 'I' ? 0 : 2
+      const { status, firstMismatch } = replayVectors(file, changed(file, kind, nth, lastDigit))
+      expect(status).toBe('failed')
+      expect(firstMismatch).toMatch(/^line \d+: /)
+    })
+  }
+
+  test('fails on a wrong frame count, naming row and figure', () => {
+    const text = read('e_frames2006.json').replace('"buffersMapped":65534', '"buffersMapped":65535')
+    expect(replayVectors('e_frames2006.json', text).firstMismatch).toBe(
+      'row 0, buffersMapped: recorded 65535, got 65534',
+    )
+  })
+
+  test('fails on a record without its result, on an unknown record and on a file without records', () => {
+    expect(
+      replayVectors(
+        'a_x.txt',
+        changed('a_256m_4k.txt', 'A', 0, (l) => l.replace(/ \S+$/, '')),
+      ).status,
+    ).toBe('failed')
+    expect(
+      replayVectors(
+        'a_x.txt',
+        changed('a_256m_4k.txt', 'A', 0, () => 'Q 1 2'),
+      ).status,
+    ).toBe('failed')
+    expect(replayVectors('a_x.txt', '# nothing').firstMismatch).toBe('nothing to check')
+  })
+
+  test('recognises a file by its first line too, and skips what no mechanism claims', () => {
+    expect(replayVectors('renamed.txt', read('a_zero_npages.txt')).status).toBe('passed')
+    expect(replayVectors('d_hcalls.txt', '# pseries TCE hypercall sequences; see FORMAT.md').status).toBe('skipped')
+    expect([isVectorFile('FORMAT.md'), isVectorFile('README.md')]).toEqual([false, false])
+  })
+})
