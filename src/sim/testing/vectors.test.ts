@@ -9,7 +9,7 @@ const names = readdirSync(folder).filter(isVectorFile)
 
 describe('the recorded allocators and DMA API are met, operation for operation', () => {
   for (const name of names) {
-    test(name, () => {
+    test(name, { timeout: 60_000 }, () => {
       const { status, checks, firstMismatch } = replayVectors(name, read(name))
       expect({ status, firstMismatch }).toEqual({ status: 'passed', firstMismatch: undefined })
       expect(checks).toBeGreaterThan(10)
