@@ -309,6 +309,7 @@ export function createLab(options: LabOptions): Lab {
         set({ mapColumns, mapMaxRows })
         loop.wake()
       },
+      announce: (announcement) => set({ announcement }),
       dismissProblems: () => set({ problems: [] }),
       dismissFailure: () => set({ failure: null }),
       link,

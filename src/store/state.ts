@@ -81,6 +81,8 @@ export interface AppActions {
   setTheme(theme: Theme): void
   /** The map's shape in cells, from the layout. */
   setMapColumns(columns: number, maxRows?: number): void
+  /** Words for the status line and screen readers. */
+  announce(words: string): void
   dismissProblems(): void
   dismissFailure(): void
   /** The link that brings another person here: fragment with leading `#`. */

@@ -1,0 +1,127 @@
+// The page: what stands where at which size. LOOK's grid at 1440 × 900, drawers below it, a sheet on a phone.
+
+import { X } from 'lucide-react'
+import { type CSSProperties, lazy, type ReactNode, Suspense, useCallback, useEffect, useState } from 'react'
+import { Inspector } from '../controls/inspector.tsx'
+import { KernelLog } from '../controls/log.tsx'
+import { ControlsPanel, PanelFoot } from '../controls/panel.tsx'
+import { WhyRefused } from '../controls/refusal.tsx'
+import { useApp } from '../store/context.ts'
+import { text } from '../text/en.ts'
+import { Centre } from './centre.tsx'
+import { useKeys } from './keys.ts'
+import { useLayout } from './layout.ts'
+import { Sheet } from './sheet.tsx'
+import { Story } from './story.tsx'
+import { useTheme } from './theme.ts'
+import { type Drawers, TopBar } from './top-bar.tsx'
+
+const Help = lazy(() => import('./help.tsx'))
+
+export function App() {
+  const layout = useLayout()
+  const { size, plot, mapHeight } = layout
+  const [drawers, setDrawers] = useState<Drawers>({ controls: false, rail: false })
+  const [help, setHelp] = useState(false)
+  const openHelp = useCallback(() => setHelp(true), [])
+  const announcement = useApp((s) => s.announcement)
+  useTheme(useApp((s) => s.theme))
+  useKeys(openHelp)
+
+  const toggle = (which: keyof Drawers) => setDrawers((d) => ({ ...d, [which]: !d[which] }))
+  const small = size === 'phone' || size === 'column'
+  const controlsDrawn = size === 'narrow'
+  const railDrawn = size === 'narrow' || size === 'rail'
+  const style = { '--plot': `${plot}px`, '--map-height': `${mapHeight}px` } as CSSProperties
+  return (
+    <div className={`a-page a-at-${size}`} style={style}>
+      <a className="a-skip" href="#map" onClick={skipToMap}>
+        {text.skip}
+      </a>
+      <TopBar layout={layout} drawers={drawers} onDrawer={toggle} onHelp={openHelp} />
+      {!small && (
+        <Side
+          className="a-controls"
+          label={text.places.controls}
+          drawn={controlsDrawn}
+          open={drawers.controls}
+          onClose={() => toggle('controls')}
+        >
+          <ControlsPanel />
+          {railDrawn && <Story />}
+          <PanelFoot />
+        </Side>
+      )}
+      <Centre layout={layout} />
+      {small ? (
+        <Sheet />
+      ) : (
+        <Side
+          className="a-rail"
+          label={text.places.rail}
+          drawn={railDrawn}
+          open={drawers.rail}
+          onClose={() => toggle('rail')}
+        >
+          {!railDrawn && <Story />}
+          <Inspector />
+          <WhyRefused />
+          <KernelLog />
+        </Side>
+      )}
+      <div className="a-live" aria-live="polite">
+        {announcement}
+      </div>
+      {help && (
+        <Suspense>
+          <Help onClose={() => setHelp(false)} />
+        </Suspense>
+      )}
+    </div>
+  )
+}
+
+/** The fragment belongs to the link, so the skip link moves the focus by hand. */
+function skipToMap(event: { preventDefault(): void }) {
+  event.preventDefault()
+  const map = document.getElementById('map')
+  const target = map?.querySelector<HTMLElement>('.a-map [tabindex="0"]') ?? map
+  target?.focus()
+}
+
+/** A panel at the side; where there is no room for it, a drawer that Escape closes. */
+function Side({
+  className,
+  label,
+  drawn,
+  open,
+  onClose,
+  children,
+}: {
+  className: string
+  label: string
+  drawn: boolean
+  open: boolean
+  onClose: () => void
+  children: ReactNode
+}) {
+  useEffect(() => {
+    if (!drawn || !open) return
+    const press = (event: KeyboardEvent) => {
+      if (event.key === 'Escape' && !event.defaultPrevented) onClose()
+    }
+    document.addEventListener('keydown', press)
+    return () => document.removeEventListener('keydown', press)
+  }, [drawn, open, onClose])
+  if (drawn && !open) return null
+  return (
+    <aside className={drawn ? `${className} a-drawer` : className} aria-label={label}>
+      {drawn && (
+        <button type="button" className="c-icon a-close" aria-label={text.top.close} onClick={onClose}>
+          <X size={16} strokeWidth={1.75} aria-hidden="true" />
+        </button>
+      )}
+      {children}
+    </aside>
+  )
+}

@@ -1,0 +1,134 @@
+// The states nobody draws: a link that could not be read whole, a simulation that stopped, a run that is being
+// replayed, and a map on which nothing has happened yet.
+
+import { Play, TriangleAlert } from 'lucide-react'
+import { useEffect, useState } from 'react'
+import { count } from '../lib/format.ts'
+import type { Frame, Problem } from '../sim/index.ts'
+import { useApp, useFrame, useLab } from '../store/context.ts'
+import { text } from '../text/en.ts'
+import { copyText } from './copy.ts'
+
+const t = text.problem
+const icon = { size: 16, strokeWidth: 1.75, 'aria-hidden': true } as const
+const SHOWN = 4
+
+export function ProblemCard() {
+  const problems = useApp((s) => s.problems)
+  const { actions } = useLab()
+  if (problems.length === 0) return null
+  const report = () => {
+    const lines = problems.map((p) => `${p.field}=${p.given}: ${p.allowed}`)
+    void copyText([location.href, ...lines].join('\n')).then((done) => done && actions.announce(t.copied))
+  }
+  return (
+    <section className="a-card" role="alert" data-testid="problem-card">
+      <h2>
+        <TriangleAlert {...icon} /> {t.title(problems.length)}
+      </h2>
+      {problems.slice(0, SHOWN).map((p) => (
+        <ProblemLine key={`${p.field}=${p.given}`} problem={p} />
+      ))}
+      {problems.length > SHOWN && <p>{t.more(problems.length - SHOWN)}</p>}
+      <p>{t.rest}</p>
+      <div className="a-actions">
+        <button type="button" className="c-button" onClick={report}>
+          {t.copy}
+        </button>
+        <button type="button" className="c-button c-bare" onClick={actions.dismissProblems}>
+          {t.dismiss}
+        </button>
+      </div>
+    </section>
+  )
+}
+
+function ProblemLine({ problem }: { problem: Problem }) {
+  return (
+    <p>
+      <code>
+        {problem.field}={problem.given}
+      </code>{' '}
+      {t.line(problem.allowed)}
+    </p>
+  )
+}
+
+export function FailureCard() {
+  const failure = useApp((s) => s.failure)
+  const dead = useApp((s) => s.dead)
+  const { actions } = useLab()
+  if (failure === null) return null
+  return (
+    <section className="a-card" role="alert" data-testid="failure-card">
+      <h2>
+        <TriangleAlert {...icon} /> {dead ? t.died : t.could}
+      </h2>
+      <p>
+        <code>{failure}</code>
+      </p>
+      {dead && <p>{t.restartHint}</p>}
+      <div className="a-actions">
+        <button type="button" className="c-button" onClick={actions.restartWorker}>
+          {t.restart}
+        </button>
+        {!dead && (
+          <button type="button" className="c-button c-bare" onClick={actions.dismissFailure}>
+            {t.dismiss}
+          </button>
+        )}
+      </div>
+    </section>
+  )
+}
+
+const emptyOf = (frame: Frame) => frame.summary.maps === 0
+const seekOf = (frame: Frame) => (frame.status.mode === 'seeking' ? frame.status.seek : null)
+const usableOf = (frame: Frame) => frame.summary.usable
+const reservedOf = (frame: Frame) => frame.views['iova-space']?.counts.reserved ?? 0
+
+/** Lies over the map. */
+export function MapState() {
+  const empty = useFrame(emptyOf)
+  const seek = useFrame(seekOf)
+  const usable = useFrame(usableOf) ?? 0
+  const reserved = useFrame(reservedOf) ?? 0
+  const playing = useApp((s) => s.playing)
+  const ready = useApp((s) => s.ready)
+  const dead = useApp((s) => s.dead)
+  const { actions } = useLab()
+  const waiting = useLate(!ready && !dead, 100)
+  if (dead) return <div className="a-over a-dots" />
+  if (seek)
+    return (
+      <div className="a-over">
+        <p className="a-note">{text.state.replaying(count(seek.done), count(seek.of))}</p>
+      </div>
+    )
+  if (waiting)
+    return (
+      <div className="a-over">
+        <p className="a-note">{text.state.starting}</p>
+      </div>
+    )
+  if (!empty || playing) return null
+  return (
+    <div className="a-over">
+      <button type="button" className="a-press" onClick={actions.play}>
+        <Play {...icon} /> {text.state.pressPlay} <kbd>Space</kbd>
+      </button>
+      <p className="a-note">{text.state.nothing(count(usable), count(reserved))}</p>
+    </div>
+  )
+}
+
+/** True once `on` has held for `ms`. */
+function useLate(on: boolean, ms: number): boolean {
+  const [late, setLate] = useState(false)
+  useEffect(() => {
+    if (!on) return setLate(false)
+    const timer = setTimeout(() => setLate(true), ms)
+    return () => clearTimeout(timer)
+  }, [on, ms])
+  return late
+}

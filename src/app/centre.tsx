@@ -1,0 +1,62 @@
+// The centre: figures, the map (space, now), the time stack (history), and at most three further views.
+
+import { useEffect, useState } from 'react'
+import { Transport } from '../controls/transport.tsx'
+import { useApp, useLab } from '../store/context.ts'
+import { text } from '../text/en.ts'
+import { dockViews, IovaSpace, Legend, MapHead, TimeStack } from '../views/index.ts'
+import { FailureCard, MapState, ProblemCard } from './cards.tsx'
+import { Headline } from './headline.tsx'
+import type { Layout } from './layout.ts'
+
+export function Centre({ layout }: { layout: Layout }) {
+  const { actions } = useLab()
+  const { size, columns, maxRows } = layout
+  const small = size === 'phone' || size === 'column'
+  const docked = useApp((s) => s.view.dock).length > 0
+  useEffect(() => actions.setMapColumns(columns, maxRows), [actions, columns, maxRows])
+  return (
+    <main className="a-centre" id="map" tabIndex={-1} aria-label={text.places.lab}>
+      <div className="a-column">
+        <Headline compact={small} />
+        <MapHead />
+        <div className="a-map">
+          <IovaSpace />
+          <MapState />
+        </div>
+        <Legend />
+        <TimeStack lanes={!small && !docked} />
+        {!small && <Dock />}
+        <div className="a-cards">
+          <ProblemCard />
+          <FailureCard />
+        </div>
+      </div>
+      {!small && <Transport />}
+    </main>
+  )
+}
+
+/** Stands where the CPU lanes stand when it is empty. Several views share the place by tabs. */
+function Dock() {
+  const dock = useApp((s) => s.view.dock)
+  const [chosen, setChosen] = useState<string | null>(null)
+  const views = dockViews.filter((v) => dock.includes(v.id))
+  const shown = views.find((v) => v.id === chosen) ?? views[0]
+  if (!shown) return null
+  const View = shown.component
+  return (
+    <section className="a-dock" aria-label={shown.title}>
+      {views.length > 1 && (
+        <div className="a-dock-tabs" role="tablist">
+          {views.map((v) => (
+            <button key={v.id} type="button" role="tab" aria-selected={v === shown} onClick={() => setChosen(v.id)}>
+              {v.title}
+            </button>
+          ))}
+        </div>
+      )}
+      <View />
+    </section>
+  )
+}

@@ -1,0 +1,88 @@
+// At most four figures, each with one line that says what it is of.
+
+import type { ReactNode } from 'react'
+import { bytes, bytesParts, count, ms, percent } from '../lib/format.ts'
+import type { Frame } from '../sim/index.ts'
+import { useFrame } from '../store/context.ts'
+import { text } from '../text/en.ts'
+
+const t = text.figures
+const summaryOf = (frame: Frame) => frame.summary
+
+export function Headline({ compact }: { compact: boolean }) {
+  const s = useFrame(summaryOf)
+  if (!s) return <div className="a-headline" />
+  const useful = s.mappedBytes > 0 ? s.usefulBytes / s.mappedBytes : 0
+  const window = s.size * 2 ** s.pageShift
+  const [mapped, unit] = bytesParts(s.mappedBytes)
+  const [whole, wholeUnit] = bytesParts(window)
+  const mappedText =
+    unit === wholeUnit ? t.mapped(mapped, `${whole} ${wholeUnit}`) : t.mapped(bytes(s.mappedBytes), bytes(window))
+  const first = s.firstRefusal
+  return (
+    <section className={compact ? 'a-headline a-compact' : 'a-headline'} aria-label={t.label}>
+      <Figure
+        id="figure-mapped"
+        value={count(s.mapped)}
+        unit={compact ? '' : t.ofUsable(count(s.usable))}
+        line={compact ? t.ofUsableShort(count(s.usable)) : mappedText}
+      />
+      <Figure
+        id="figure-useful"
+        value={percent(useful)}
+        unit={compact ? '' : t.ofThatIsData}
+        line={compact ? t.ofThatIsData : t.useful(bytes(s.usefulBytes), bytes(s.mappedBytes - s.usefulBytes))}
+      />
+      <Figure
+        id="figure-refused"
+        value={count(s.refused)}
+        unit={compact ? '' : t.refused}
+        fail={s.refused > 0}
+        line={
+          compact ? (
+            t.refused
+          ) : first ? (
+            <>
+              {t.refusedFirst(ms(first.ns))} · <span data-testid="fitted">{t.fitted(count(first.fitted))}</span>
+              {s.refusedRecently > 0 && ` · ${t.refusedRecently(count(s.refusedRecently))}`}
+            </>
+          ) : (
+            t.refusedNone
+          )
+        }
+      />
+      {!compact && (
+        <Figure
+          id="figure-run"
+          value={count(s.largestFreeRun)}
+          unit={t.run}
+          line={t.largestRun(count(s.usable - s.mapped))}
+        />
+      )}
+      {s.hang && <p className="a-hang">{t.hang(s.hang.cpu, ms(s.hang.ns))}</p>}
+    </section>
+  )
+}
+
+function Figure({
+  id,
+  value,
+  unit,
+  line,
+  fail = false,
+}: {
+  id: string
+  value: string
+  unit: string
+  line: ReactNode
+  fail?: boolean
+}) {
+  return (
+    <div className="a-figure">
+      <p className={fail ? 'a-number a-fail' : 'a-number'}>
+        <b data-testid={id}>{value}</b> {unit}
+      </p>
+      <p className="a-line">{line}</p>
+    </div>
+  )
+}

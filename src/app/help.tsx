@@ -1,0 +1,54 @@
+// Keys and terms. Loaded when it is asked for.
+
+import { X } from 'lucide-react'
+import { Dialog } from 'radix-ui'
+import { text } from '../text/en.ts'
+
+const t = text.help
+
+export default function Help({ onClose }: { onClose: () => void }) {
+  return (
+    <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
+      <Dialog.Portal>
+        <Dialog.Overlay className="a-shade" />
+        <Dialog.Content className="a-help" aria-describedby="help-about">
+          <div className="c-block-head">
+            <Dialog.Title asChild>
+              <h1>{t.title}</h1>
+            </Dialog.Title>
+            <Dialog.Close className="c-icon" aria-label={text.top.close}>
+              <X size={16} strokeWidth={1.75} aria-hidden="true" />
+            </Dialog.Close>
+          </div>
+          <p id="help-about">{t.about}</p>
+          <div className="a-help-columns">
+            <section>
+              <h2>{t.keys}</h2>
+              <dl className="a-keys">
+                {t.keyList.map(([keys, what]) => (
+                  <div key={keys}>
+                    <dt>
+                      <kbd>{keys}</kbd>
+                    </dt>
+                    <dd>{what}</dd>
+                  </div>
+                ))}
+              </dl>
+            </section>
+            <section>
+              <h2>{t.terms}</h2>
+              <dl className="a-terms">
+                {t.termList.map(([term, what]) => (
+                  <div key={term}>
+                    <dt>{term}</dt>
+                    <dd>{what}</dd>
+                  </div>
+                ))}
+              </dl>
+            </section>
+          </div>
+        </Dialog.Content>
+      </Dialog.Portal>
+    </Dialog.Root>
+  )
+}

@@ -1,0 +1,133 @@
+// The phone's panel: controls, inspector and log under the thumb, in three sizes.
+
+import { Tabs } from 'radix-ui'
+import { type PointerEvent, useRef, useState } from 'react'
+import { FieldControl } from '../controls/field.tsx'
+import { Inspector } from '../controls/inspector.tsx'
+import { KernelLog } from '../controls/log.tsx'
+import { ControlsPanel, PanelFoot, useFields, useNudge } from '../controls/panel.tsx'
+import { WhyRefused } from '../controls/refusal.tsx'
+import { Speed, Transport } from '../controls/transport.tsx'
+import { addressOf, count, hex } from '../lib/format.ts'
+import type { Frame } from '../sim/index.ts'
+import { useFrame, useLab } from '../store/context.ts'
+import { text } from '../text/en.ts'
+import { Story } from './story.tsx'
+
+const t = text.sheet
+/** Heights above the transport, as shares of the window; the first holds one control. */
+const DETENTS = ['148px', '46dvh', 'calc(100dvh - 148px)'] as const
+/** A drag shorter than this is a tap. */
+const TAP_PX = 8
+
+const refusedOf = (frame: Frame) => frame.summary.refused
+const addressOfCard = (frame: Frame) =>
+  frame.card ? hex(addressOf(frame.card.offset + frame.card.entry, frame.card.pageShift)).slice(2) : ''
+
+export function Sheet() {
+  const [detent, setDetent] = useState(0)
+  const [drag, setDrag] = useState<number | null>(null)
+  const [tab, setTab] = useState('controls')
+  const body = useRef<HTMLDivElement>(null)
+  const start = useRef({ y: 0, height: 0 })
+  const refused = useFrame(refusedOf) ?? 0
+  const address = useFrame(addressOfCard) ?? ''
+
+  const down = (event: PointerEvent) => {
+    start.current = { y: event.clientY, height: body.current?.clientHeight ?? 0 }
+    event.currentTarget.setPointerCapture(event.pointerId)
+  }
+  const move = (event: PointerEvent) => {
+    if (!event.currentTarget.hasPointerCapture(event.pointerId)) return
+    setDrag(start.current.height + start.current.y - event.clientY)
+  }
+  const up = (event: PointerEvent) => {
+    const moved = start.current.y - event.clientY
+    setDrag(null)
+    if (Math.abs(moved) < TAP_PX) return setDetent((detent + 1) % DETENTS.length)
+    const height = (start.current.height + moved) / innerHeight
+    setDetent(height < 0.3 ? 0 : height < 0.62 ? 1 : 2)
+  }
+  return (
+    <section className="a-sheet" aria-label={text.places.controls}>
+      <button
+        type="button"
+        className="a-handle"
+        aria-label={`${t.handle}: ${t.sizes[detent]}`}
+        onPointerDown={down}
+        onPointerMove={move}
+        onPointerUp={up}
+        onKeyDown={(event) => {
+          const step = { ArrowUp: 1, ArrowDown: -1 }[event.key]
+          if (step) setDetent(Math.min(2, Math.max(0, detent + step)))
+          else if (event.key === 'Enter' || event.key === ' ') setDetent((detent + 1) % DETENTS.length)
+          else return
+          event.preventDefault()
+        }}
+      />
+      <div
+        ref={body}
+        className={drag === null ? 'a-sheet-body' : 'a-sheet-body a-dragged'}
+        style={{ height: drag === null ? DETENTS[detent] : `${Math.max(120, drag)}px` }}
+      >
+        <Tabs.Root value={tab} onValueChange={setTab} className="a-tabs">
+          <Tabs.List className="a-tab-list" aria-label={text.places.controls}>
+            <Tabs.Trigger value="controls">{t.controls}</Tabs.Trigger>
+            <Tabs.Trigger value="inspect">
+              {t.inspect} <span className="c-mono">{address}</span>
+            </Tabs.Trigger>
+            <Tabs.Trigger value="log">
+              {t.log} <b className={refused > 0 ? 'c-fail' : undefined}>{count(refused)}</b>
+            </Tabs.Trigger>
+          </Tabs.List>
+          <Tabs.Content value="controls" className="a-tab">
+            {detent === 0 ? (
+              <OneControl />
+            ) : (
+              <>
+                <Story />
+                <ControlsPanel />
+                <Speed />
+                <PanelFoot />
+              </>
+            )}
+          </Tabs.Content>
+          <Tabs.Content value="inspect" className="a-tab">
+            <Inspector />
+            <WhyRefused />
+          </Tabs.Content>
+          <Tabs.Content value="log" className="a-tab">
+            <KernelLog />
+          </Tabs.Content>
+        </Tabs.Root>
+      </div>
+      <Transport compact />
+    </section>
+  )
+}
+
+/** The control that the preset is about first; the button goes on to the next. */
+function OneControl() {
+  const fields = useFields()
+  const nudge = useNudge(fields)
+  const { actions } = useLab()
+  const [moved, setMoved] = useState<number | null>(null)
+  const pointed = fields.findIndex((f) => f.path === nudge?.path)
+  const index = (moved ?? Math.max(0, pointed)) % Math.max(1, fields.length)
+  const field = fields[index]
+  if (!field) return null
+  return (
+    <div className="a-one">
+      <button type="button" className="a-next" aria-label={t.next} onClick={() => setMoved(index + 1)}>
+        {t.of(index + 1, fields.length)}
+      </button>
+      <FieldControl
+        key={field.path}
+        field={field}
+        value={field.value}
+        nudge={nudge?.path === field.path ? nudge.words : null}
+        onChange={(value) => actions.setParam(field.path, value)}
+      />
+    </div>
+  )
+}

@@ -1,0 +1,33 @@
+// What the browser tests may ask of the page. Present only with `?testing=1`.
+
+import type { Lab } from '../store/state.ts'
+import { createStats, type FrameStats, type StatsCollector } from '../store/stats.ts'
+
+declare global {
+  interface Window {
+    dmascope?: {
+      /** Resolves when the first frame is on the screen. */
+      ready(): Promise<void>
+      /** Resolves when nothing is under way; while it plays, when what was changed before is on the screen. */
+      idle(): Promise<void>
+      /** State hash of the run. */
+      hash(): Promise<string>
+      frameStats(): FrameStats
+    }
+  }
+}
+
+export const isTesting = (): boolean => new URLSearchParams(location.search).get('testing') === '1'
+
+export function collectStats(): StatsCollector {
+  const stats = createStats(() => performance.now())
+  if (PerformanceObserver.supportedEntryTypes.includes('longtask'))
+    new PerformanceObserver((list) => {
+      for (const _ of list.getEntries()) stats.longTask()
+    }).observe({ type: 'longtask', buffered: true })
+  return stats
+}
+
+export function exposeForTests(lab: Lab, stats: StatsCollector): void {
+  window.dmascope = { ready: lab.idle, idle: lab.idle, hash: lab.hash, frameStats: stats.read }
+}

@@ -1,0 +1,193 @@
+// Everything about one IOMMU page: what it is, whose, where it leads and what it cost.
+
+import { ArrowRight, Pin, PinOff, X } from 'lucide-react'
+import { addressOf, bytes, count, duration, hex, ms } from '../lib/format.ts'
+import { CELL_MAPPED, type Frame, type InspectCard } from '../sim/index.ts'
+import { useApp, useFrame, useLab } from '../store/context.ts'
+import { text } from '../text/en.ts'
+
+const t = text.inspector
+const icon = { size: 16, strokeWidth: 1.75, 'aria-hidden': true } as const
+const cardOf = (frame: Frame) => frame.card
+
+/** Byte address within the window's bus addresses, exact however high the window lies. */
+function busAddress(card: InspectCard, entry: number, offset = 0): bigint {
+  return addressOf(card.offset + entry, card.pageShift) + BigInt(offset)
+}
+
+export function Inspector() {
+  const card = useFrame(cardOf)
+  const pinned = useApp((s) => s.pinned)
+  const selected = useApp((s) => s.view.selected)
+  const { actions } = useLab()
+  if (!card)
+    return (
+      <section className="c-block c-inspector" aria-label={t.title}>
+        <h2>{t.title}</h2>
+        <p className="c-quiet">{t.empty}</p>
+      </section>
+    )
+  const { mapping } = card
+  const address = mapping ? busAddress(card, mapping.firstEntry, mapping.pageOffset) : busAddress(card, card.entry)
+  const pin = () => {
+    if (!pinned && selected !== card.entry) actions.select(card.entry)
+    actions.setPinned(!pinned)
+  }
+  return (
+    <section className="c-block c-inspector" aria-label={t.title}>
+      <div className="c-card-head">
+        <i className={`c-swatch c-state-${card.state}`} aria-hidden="true" />
+        <b>{t.states[card.state]}</b>
+        <span className="c-quiet c-cut">{mapping ? t.by(mapping.owner, mapping.cpu) : card.region}</span>
+        <button
+          type="button"
+          className="c-icon"
+          aria-pressed={pinned}
+          aria-label={pinned ? t.unpin : t.pin}
+          title={pinned ? t.unpin : t.pin}
+          onClick={pin}
+        >
+          {pinned ? <PinOff {...icon} /> : <Pin {...icon} />}
+        </button>
+        <button
+          type="button"
+          className="c-icon"
+          aria-label={t.clear}
+          title={t.clear}
+          onClick={() => {
+            actions.hover(null)
+            actions.select(null)
+          }}
+        >
+          <X {...icon} />
+        </button>
+      </div>
+      <p className="c-address" data-testid="address">
+        {hex(address)}
+        {card.generation > 0 && <span className="c-quiet">#{card.generation}</span>}
+      </p>
+      {mapping && card.state === CELL_MAPPED ? <Portrait card={card} /> : null}
+      <Rows card={card} />
+      {card.tce !== 0 && <TablePath card={card} />}
+    </section>
+  )
+}
+
+/** The mapping to scale, with the buffer in it. */
+function Portrait({ card }: { card: InspectCard }) {
+  const { mapping } = card
+  if (!mapping) return null
+  const total = mapping.npages * 2 ** card.pageShift
+  const left = (100 * mapping.pageOffset) / total
+  const width = (100 * mapping.bytes) / total
+  const open = total - mapping.bytes
+  const lastByte = busAddress(card, mapping.firstEntry + mapping.npages) - 1n
+  const wide = width > 55
+  return (
+    <figure className="c-portrait">
+      <div className="c-page">
+        <i className="c-buffer" style={{ left: `${left}%`, width: `max(2px, ${width}%)` }} />
+        {open > 0 && (
+          <span
+            className={wide ? 'c-open c-on-buffer' : 'c-open'}
+            style={left + width > 55 ? { left: 8 } : { right: 8 }}
+          >
+            {t.open(bytes(open))}
+          </span>
+        )}
+      </div>
+      <figcaption>
+        <b style={{ marginLeft: `min(${left}%, 150px)` }}>{t.buffer(bytes(mapping.bytes))}</b>
+        <span className="c-mono c-quiet">{(lastByte & 0xffffn).toString(16).padStart(4, '0')}</span>
+      </figcaption>
+    </figure>
+  )
+}
+
+const READ = 1
+const WRITE = 2
+
+function Rows({ card }: { card: InspectCard }) {
+  const { mapping } = card
+  const first = busAddress(card, mapping?.firstEntry ?? card.entry)
+  const end = busAddress(card, mapping ? mapping.firstEntry + mapping.npages : card.entry + 1) - 1n
+  const low = (end & 0xffffn).toString(16).padStart(4, '0')
+  const sameHigh = first >> 16n === end >> 16n
+  const permissions = [card.tce % 2 === READ && t.read, Math.floor(card.tce / WRITE) % 2 === 1 && t.write].filter(
+    Boolean,
+  )
+  return (
+    <dl className="c-rows">
+      <dt>{t.iovaPage}</dt>
+      <dd className="c-mono">
+        {hex(first)} … {sameHigh ? low : hex(end)}
+      </dd>
+      <dt>{t.tce(card.entry)}</dt>
+      <dd className="c-mono">
+        {card.tce === 0 ? (
+          <span className="c-quiet">{t.notSet}</span>
+        ) : (
+          <>
+            {hex(card.tce)} <span className="c-quiet">{permissions.join(', ')}</span>
+          </>
+        )}
+      </dd>
+      {mapping ? (
+        <>
+          <dt>{t.vaddr}</dt>
+          <dd className="c-mono">{`c${mapping.realAddr.toString(16).padStart(15, '0')}`}</dd>
+          <dt>{t.owner}</dt>
+          <dd>
+            {mapping.device}, {mapping.owner}
+            {mapping.npages > 1 && <span className="c-quiet"> {t.pages(count(mapping.npages))}</span>}
+          </dd>
+          <dt>{t.age}</dt>
+          <dd>
+            {duration(mapping.ageNs)} <span className="c-quiet">{t.mappedAt(ms(mapping.mappedAtNs))}</span>
+          </dd>
+          <dt>{t.paid}</dt>
+          <dd>
+            {duration(mapping.paid.lockNs + mapping.paid.searchNs + mapping.paid.tableNs)}{' '}
+            <span className="c-quiet">
+              {t.lock} {micro(mapping.paid.lockNs)}, {t.search} {micro(mapping.paid.searchNs)}, {t.table}{' '}
+              {micro(mapping.paid.tableNs)}
+            </span>
+          </dd>
+        </>
+      ) : (
+        <>
+          <dt>{t.region}</dt>
+          <dd>{card.region}</dd>
+          <dt>{t.age}</dt>
+          <dd className="c-quiet">{card.generation === 0 ? t.never : t.handedOut(card.generation)}</dd>
+        </>
+      )}
+    </dl>
+  )
+}
+
+/** Microseconds, bare: the unit stands with the sum. */
+function micro(ns: number): string {
+  return (ns / 1000).toFixed(1)
+}
+
+function TablePath({ card }: { card: InspectCard }) {
+  const device = useApp((s) => s.scenario.devices[card.table]?.name ?? '')
+  const real = Math.floor(card.tce / 4096) * 4096
+  const boxes = [device, `TCE ${card.entry}`, hex(real).slice(2)]
+  return (
+    <div className="c-path-block">
+      <h3>
+        {t.tablePath} <span className="c-quiet">{`${t.page(card.tablePage)}, ${t.slot(card.tableSlot)}`}</span>
+      </h3>
+      <div className="c-path">
+        {boxes.map((box, i) => (
+          <span key={box} className="c-hop">
+            {i > 0 && <ArrowRight size={12} strokeWidth={1.75} aria-hidden="true" />}
+            <span className="c-box c-mono">{box}</span>
+          </span>
+        ))}
+      </div>
+    </div>
+  )
+}

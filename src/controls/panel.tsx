@@ -1,0 +1,133 @@
+// The controls: three groups of fields, only those that the scenario has, and the seed at the foot.
+
+import { RotateCcw } from 'lucide-react'
+import { useMemo, useState } from 'react'
+import { type Field, type FieldGroup, fieldsOf, type ParamValue, presetById, type Scenario } from '../sim/index.ts'
+import { useApp, useFrame, useLab } from '../store/context.ts'
+import { text } from '../text/en.ts'
+import { FieldControl, type Nudge } from './field.tsx'
+import { stopText } from './param-text.ts'
+
+const GROUPS: readonly FieldGroup[] = ['machine', 'iova', 'workload']
+
+/** The fields as they stand, changes that are not confirmed yet included. */
+export function useFields(): readonly Field[] {
+  const scenario = useApp((s) => s.scenario)
+  const pending = useApp((s) => s.pending)
+  const fields = useMemo(() => fieldsOf(scenario), [scenario])
+  return useMemo(
+    () => fields.map((f) => (pending[f.path] === undefined ? f : { ...f, value: pending[f.path] as ParamValue })),
+    [fields, pending],
+  )
+}
+
+/** What the preset suggests, as long as it is not done. */
+export function nudgeOf(scenario: Scenario, fields: readonly Field[]): { path: string; value: ParamValue } | null {
+  const nudge = presetById(scenario.preset)?.nudge
+  const field = nudge && fields.find((f) => f.path === nudge.path)
+  return field && field.value !== nudge.value ? nudge : null
+}
+
+const anyRefused = (frame: { summary: { refused: number } }) => frame.summary.refused > 0
+
+/** The words of the nudge for one field, or null. */
+export function useNudge(fields: readonly Field[]): { readonly path: string; readonly words: Nudge } | null {
+  const scenario = useApp((s) => s.scenario)
+  const full = useFrame(anyRefused)
+  const nudge = nudgeOf(scenario, fields)
+  const field = nudge && fields.find((f) => f.path === nudge.path)
+  if (!nudge || !field) return null
+  const name = (value: ParamValue) => {
+    const option = field.param.values?.find((o) => o.value === value)
+    return option ? stopText(option) : String(value)
+  }
+  const lead = full ? text.control.windowFull : text.control.try
+  return { path: nudge.path, words: { lead, from: name(field.value), to: name(nudge.value) } }
+}
+
+export function ControlsPanel() {
+  const fields = useFields()
+  const nudge = useNudge(fields)
+  const { actions } = useLab()
+  const control = (field: Field) => (
+    <FieldControl
+      key={field.path}
+      field={field}
+      value={field.value}
+      nudge={nudge?.path === field.path ? nudge.words : null}
+      onChange={(value) => actions.setParam(field.path, value)}
+    />
+  )
+  return (
+    <div className="c-panel">
+      {GROUPS.map((group) => {
+        const own = fields.filter((f) => f.group === group)
+        if (own.length === 0) return null
+        const owners = [...new Set(own.map((f) => f.owner))]
+        return (
+          <section key={group} className="c-group" aria-labelledby={`group-${group}`}>
+            <h2 id={`group-${group}`}>{text.groups[group]}</h2>
+            {owners.map((owner) => {
+              const mine = own.filter((f) => f.owner === owner)
+              const plain = mine.filter((f) => !f.param.advanced)
+              const more = mine.filter((f) => f.param.advanced)
+              const pointed = more.some((f) => f.path === nudge?.path)
+              return (
+                <div key={owner}>
+                  {owners.length > 1 && owner !== '' && <h3>{owner}</h3>}
+                  {plain.map(control)}
+                  {more.length > 0 && (
+                    <details className="c-more" open={pointed || undefined}>
+                      <summary>{text.control.more(more.length)}</summary>
+                      {more.map(control)}
+                    </details>
+                  )}
+                </div>
+              )
+            })}
+          </section>
+        )
+      })}
+    </div>
+  )
+}
+
+const SEED = /^(0x)?[0-9a-f]{1,8}$/i
+
+export function PanelFoot() {
+  const seed = useApp((s) => s.scenario.seed)
+  const preset = useApp((s) => s.scenario.preset)
+  const { actions } = useLab()
+  const shown = `0x${seed.toString(16)}`
+  const [draft, setDraft] = useState<string | null>(null)
+  const commit = () => {
+    if (draft !== null && SEED.test(draft)) actions.setSeed(Number.parseInt(draft.replace(/^0x/i, ''), 16))
+    setDraft(null)
+  }
+  return (
+    <div className="c-foot">
+      <label className="c-seed">
+        <span>{text.control.seed}</span>
+        <input
+          className="c-mono"
+          aria-label={text.control.seedLabel}
+          value={draft ?? shown}
+          size={10}
+          spellCheck={false}
+          autoComplete="off"
+          aria-invalid={draft !== null && !SEED.test(draft)}
+          onChange={(event) => setDraft(event.target.value)}
+          onBlur={commit}
+          onKeyDown={(event) => {
+            if (event.key === 'Enter') commit()
+            if (event.key === 'Escape') setDraft(null)
+          }}
+        />
+      </label>
+      <button type="button" className="c-button" onClick={() => actions.openPreset(preset)}>
+        <RotateCcw size={14} strokeWidth={1.75} aria-hidden="true" />
+        {text.control.presetValues}
+      </button>
+    </div>
+  )
+}

@@ -1,0 +1,60 @@
+// Why the last request was refused: the allocator's tries in the order in which the kernel makes them.
+
+import { X } from 'lucide-react'
+import { count, ms } from '../lib/format.ts'
+import type { Frame, Refusal } from '../sim/index.ts'
+import { useFrame } from '../store/context.ts'
+import { text } from '../text/en.ts'
+
+const t = text.refusal
+const refusalOf = (frame: Frame) => frame.refusal
+
+export function WhyRefused() {
+  const refusal = useFrame(refusalOf)
+  return (
+    <section className="c-block c-why" aria-labelledby="why-title">
+      <div className="c-block-head">
+        <h2 id="why-title">{t.title}</h2>
+        {refusal && <span className="c-mono c-quiet">{ms(refusal.ns)} ms</span>}
+      </div>
+      {refusal ? <Tries refusal={refusal} /> : <p className="c-quiet">{t.none}</p>}
+    </section>
+  )
+}
+
+function Tries({ refusal }: { refusal: Refusal }) {
+  const { tries, npages, cpu, device } = refusal
+  const longest = Math.max(0, ...tries.map((one) => one.longestRun))
+  return (
+    <>
+      <ol className="c-tries">
+        {tries.map((one, i) => {
+          const again = tries.findIndex((o) => o.region === one.region && o.from === one.from) < i
+          const begin = Math.min(...tries.filter((o) => o.region === one.region).map((o) => o.start))
+          const whole = Math.max(1, one.limit - begin)
+          const from = (100 * (one.start - begin)) / whole
+          const free = (100 * one.freeEntries) / whole
+          return (
+            // biome-ignore lint/suspicious/noArrayIndexKey: the tries are a sequence; their place is what they are
+            <li key={i}>
+              <span className="c-quiet">{i + 1}</span>
+              <span className="c-cut">
+                {one.region.replace(/ (pool|region)$/, '')}, {again ? t.again : t.from[one.from]}
+              </span>
+              <span className="c-bar" aria-hidden="true">
+                <i style={{ left: `${from}%`, right: `${free}%` }} />
+              </span>
+              <span className="c-mono c-quiet" title={t.longest}>
+                {count(one.longestRun)}
+              </span>
+              <X className="c-fail" size={12} strokeWidth={2.5} aria-hidden="true" />
+            </li>
+          )
+        })}
+      </ol>
+      <p className="c-label">
+        {t.wants(t.pages(npages), cpu, device)}. {longest === 0 ? t.full : t.holes(t.pages(longest))}
+      </p>
+    </>
+  )
+}

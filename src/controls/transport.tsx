@@ -1,0 +1,135 @@
+// Time: where the run is, and how to move in it.
+
+import { Pause, Play, RotateCcw, SkipForward, StepBack, StepForward } from 'lucide-react'
+import { Slider } from 'radix-ui'
+import { count, ms } from '../lib/format.ts'
+import type { Frame } from '../sim/index.ts'
+import { useApp, useFrame, useLab } from '../store/context.ts'
+import { text } from '../text/en.ts'
+import { SPEEDS, speedIndex, speedText } from './param-text.ts'
+
+const icon = { size: 16, strokeWidth: 1.75, 'aria-hidden': true } as const
+const nsOf = (frame: Frame) => frame.status.ns
+const eventsOf = (frame: Frame) => frame.status.events
+const refusedOf = (frame: Frame) => frame.summary.refused
+
+export function Transport({ compact = false }: { compact?: boolean }) {
+  const { actions } = useLab()
+  const playing = useApp((s) => s.playing)
+  const dead = useApp((s) => s.dead)
+  const refused = useFrame(refusedOf) ?? 0
+  const t = text.transport
+  return (
+    <div className="c-transport" role="group" aria-label={text.places.time}>
+      <div className="c-buttons">
+        <button type="button" className="c-icon" aria-label={t.reset} title={`${t.reset} (r)`} onClick={actions.reset}>
+          <RotateCcw {...icon} />
+        </button>
+        <button
+          type="button"
+          className="c-icon"
+          aria-label={t.stepBack}
+          title={`${t.stepBack} (,)`}
+          onClick={(event) => actions.step(event.shiftKey ? -100 : -1)}
+        >
+          <StepBack {...icon} />
+        </button>
+        <button
+          type="button"
+          className="c-play"
+          data-testid="play"
+          aria-label={playing ? t.pause : t.play}
+          title={`${playing ? t.pause : t.play} (Space)`}
+          disabled={dead}
+          onClick={playing ? actions.pause : actions.play}
+        >
+          {playing ? <Pause {...icon} size={20} /> : <Play {...icon} size={20} />}
+        </button>
+        <button
+          type="button"
+          className="c-icon"
+          aria-label={t.step}
+          title={`${t.step} (.)`}
+          onClick={(event) => actions.step(event.shiftKey ? 100 : 1)}
+        >
+          <StepForward {...icon} />
+        </button>
+        {compact ? (
+          <button
+            type="button"
+            className={refused > 0 ? 'c-icon c-fail' : 'c-icon'}
+            aria-label={t.nextRefusal}
+            onClick={actions.nextFailure}
+          >
+            <SkipForward {...icon} />
+          </button>
+        ) : (
+          <button type="button" className="c-button" onClick={actions.nextFailure}>
+            {t.nextRefusal} <kbd>]</kbd>
+          </button>
+        )}
+      </div>
+      <Clock compact={compact} />
+      {!compact && (
+        <>
+          <span className="c-marks" aria-hidden="true">
+            <i className="c-diamond" /> {t.change}
+            <i className="c-ring" /> {t.spill}
+          </span>
+          <Speed />
+        </>
+      )}
+    </div>
+  )
+}
+
+function Clock({ compact }: { compact: boolean }) {
+  const ns = useFrame(nsOf) ?? 0
+  const events = useFrame(eventsOf) ?? 0
+  const speed = useApp((s) => s.speed)
+  const time = ms(ns, 6)
+  return (
+    <div className="c-clock">
+      <span className="c-time" data-testid="clock" title={text.transport.clock}>
+        {time.slice(0, -3)}
+        {!compact && <span className="c-fine"> {time.slice(-3)}</span>}
+        <small> ms</small>
+      </span>
+      {compact ? (
+        <span className="c-events">{speedText(speed)}</span>
+      ) : (
+        <span className="c-events">
+          {text.transport.event} <b data-testid="events">{count(events)}</b>
+        </span>
+      )}
+    </div>
+  )
+}
+
+export function Speed() {
+  const { actions } = useLab()
+  const speed = useApp((s) => s.speed)
+  return (
+    <div className="c-speed">
+      <span id="speed-name">{text.transport.speed}</span>
+      <Slider.Root
+        className="c-slider"
+        min={0}
+        max={SPEEDS.length - 1}
+        step={1}
+        value={[speedIndex(speed)]}
+        onValueChange={([i = 0]) => actions.setSpeed(SPEEDS[i] ?? 'max')}
+      >
+        <Slider.Track className="c-track">
+          <Slider.Range className="c-range" />
+        </Slider.Track>
+        <Slider.Thumb
+          className="c-thumb"
+          aria-labelledby="speed-name"
+          aria-valuetext={text.transport.speedValue(speedText(speed))}
+        />
+      </Slider.Root>
+      <output className="c-speed-value">{speedText(speed)}</output>
+    </div>
+  )
+}

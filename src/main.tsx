@@ -1,0 +1,56 @@
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { App } from './app/app.tsx'
+import { say } from './app/say.ts'
+import { collectStats, exposeForTests, isTesting } from './app/testing.ts'
+import { applyTheme, storedTheme, storeTheme } from './app/theme.ts'
+import { decodeLink, encodeLink } from './share/url.ts'
+import { presets, valueOf } from './sim/index.ts'
+import { LabContext } from './store/context.ts'
+import { createLab } from './store/lab.ts'
+import { browserAddressBar } from './store/url-sync.ts'
+import { dockViews } from './views/index.ts'
+import { createSimClient, createWorker } from './worker/client.ts'
+import './app/fonts.css'
+import './controls/controls.css'
+import './app/app.css'
+
+const theme = storedTheme()
+applyTheme(theme)
+
+// A task posted from an animation frame runs when that frame is on the screen.
+const channel = new MessageChannel()
+const painted: (() => void)[] = []
+channel.port1.onmessage = () => painted.shift()?.()
+
+const stats = isTesting() ? collectStats() : null
+const lab = createLab({
+  client: createSimClient(createWorker),
+  presets,
+  valueOf,
+  codec: { encodeLink, decodeLink },
+  dockViews: dockViews.map((view) => view.id),
+  address: browserAddressBar(),
+  now: () => performance.now(),
+  animate: (callback) => requestAnimationFrame(callback),
+  afterPaint: (callback) => {
+    painted.push(callback)
+    channel.port2.postMessage(null)
+  },
+  say,
+  theme,
+  saveTheme: storeTheme,
+  ...(stats ? { stats } : {}),
+})
+lab.actions.openLink(location.hash)
+if (stats) exposeForTests(lab, stats)
+
+const root = document.getElementById('root')
+if (root)
+  createRoot(root).render(
+    <StrictMode>
+      <LabContext value={lab}>
+        <App />
+      </LabContext>
+    </StrictMode>,
+  )
