@@ -3,7 +3,7 @@ import { createMeter } from '../engine/meter.ts'
 import type { RangeKind } from '../iova/allocator.ts'
 import { tceHalves } from '../iova/tce-halves.ts'
 import { tcePools } from '../iova/tce-pools.ts'
-import { TCE_READ, TCE_WRITE } from '../table/table.ts'
+import { TCE_READ, TCE_WRITE, type TranslationTable } from '../table/table.ts'
 import { tceSingle } from '../table/tce-single.ts'
 import { type FailingState, failingTable } from '../testing/failing-table.ts'
 import { absEntry, bytes, cpu, entry, realAddr } from '../types.ts'
@@ -27,7 +27,7 @@ import {
 const K = 1024
 const NO_MASK = absEntry(Number.MAX_SAFE_INTEGER)
 const meter = createMeter()
-const table = failingTable(tceSingle)
+const table: TranslationTable = failingTable(tceSingle)
 
 function domain(fields: { size?: number; pageShift?: number; offset?: number; gen1?: boolean } = {}): DmaDomain {
   const { size = 4096, pageShift = 12, offset = 0, gen1 = false } = fields
@@ -178,7 +178,7 @@ describe('scatter-gather', () => {
         return table.set(...args)
       },
     }
-    expect(mapList({ ...d, table: refusing as DmaDomain['table'] }, sg)).toBe(SG_ERROR)
+    expect(mapList({ ...d, table: refusing }, sg)).toBe(SG_ERROR)
     expect(used(d)).toEqual(['2+2'])
   })
 
