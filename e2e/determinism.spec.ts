@@ -7,7 +7,7 @@ function hashInNode(link: string): { hash: string; events: number } {
   const { scenario, position } = decodeLink(link)
   const run = createRun(scenario, position.ns)
   run.advance(position.ns)
-  return { hash: run.hash(), events: run.events() }
+  return { hash: run.hash(), events: run.machine.state.events }
 }
 
 for (const { id } of presets) {

@@ -30,14 +30,27 @@ const FILES: readonly Rule[] = [
   ['sim/dma', 'sim/iova/allocator.ts', 'the contract of what it is given', 'types'],
   ['sim/dma', 'sim/table/table.ts', 'the contract of what it is given', 'types'],
   ['sim/state.ts', 'sim', 'the state of every mechanism in one place', 'types'],
-  ['sim/machine.ts', 'sim', 'the one place where the mechanisms meet'],
+  ['sim/state.ts', 'sim/types.ts', 'quantities'],
+  // The machine: the one place where the mechanisms meet, in five files.
+  ['sim/machine.ts', 'sim', 'what happens, event by event'],
+  ['sim/build.ts', 'sim', 'a machine out of settings'],
+  ['sim/ledger.ts', 'sim', 'what an operation leaves behind'],
+  ['sim/inputs.ts', 'sim', 'a setting that changes on the way'],
+  ['sim/run.ts', 'sim', 'the machine on its way through time, and back'],
+  ['sim/log-text.ts', 'sim/engine', 'the log as it was kept'],
+  ['sim/log-text.ts', 'sim/events.ts', 'the kinds of its entries'],
+  ['sim/log-text.ts', 'sim/machine.ts', 'whose log it is', 'types'],
+  ['sim/log-text.ts', 'sim/probes/frames.ts', 'the shape of a line', 'types'],
   ['sim/probes', 'sim/types.ts', 'quantities'],
   ['sim/probes', 'sim/engine', 'what the recorder and the log kept'],
   ['sim/probes', 'sim/scenario/schema.ts', 'a frame carries the scenario it shows', 'types'],
   ['sim/probes', 'sim/state.ts', 'what is measured'],
+  ['sim/probes', 'sim/events.ts', 'the kinds of operations in the log'],
+  ['sim/probes', 'sim/ledger.ts', 'records of the live mappings'],
+  ['sim/probes', 'sim/log-text.ts', 'a frame carries the newest lines'],
+  ['sim/probes', 'sim/machine.ts', 'what is measured, without moving it', 'types'],
   ['sim/probes', 'sim/iova/allocator.ts', 'regions are asked of the allocator by its contract'],
-  ['sim/probes', 'sim/table/table.ts', 'table pages are asked of the table by its contract'],
-  ['sim/run.ts', 'sim', 'drives the machine: events, inputs, checkpoints, probes'],
+  ['sim/probes', 'sim/table', 'table pages are asked of the table'],
   ['sim/index.ts', 'sim', 'the only door'],
   ['sim/testing', 'sim', 'for tests and tools, outside the running simulation'],
   ['share', 'lib', 'text helpers know no domain'],
@@ -57,10 +70,12 @@ const FILES: readonly Rule[] = [
   ]),
   ['text', 'lib', 'formats know no domain'],
   ['text', 'sim/index.ts', 'names that texts are keyed by', 'types'],
-  ...['lib', 'sim/index.ts', 'share', 'worker', 'store', 'views', 'controls', 'text'].map(
+  ...['lib', 'sim/index.ts', 'store', 'views', 'controls', 'text'].map(
     (below): Rule => ['app', below, 'the app puts everything together'],
   ),
-  ['main.tsx', 'app', 'mounts the app'],
+  ...['app', 'controls', 'share', 'sim/index.ts', 'store', 'views', 'worker/client.ts'].map(
+    (part): Rule => ['main.tsx', part, 'wires the parts and mounts the app'],
+  ),
 ]
 
 /** Packages; tests may use any. */
@@ -77,7 +92,7 @@ const PACKAGES: readonly Rule[] = [
   ['app', '@fontsource-variable', 'fonts, from packages and never from elsewhere'],
   ['main.tsx', 'react', 'mounts the app'],
   ['main.tsx', 'react-dom', 'mounts the app'],
-  ...['node:', 'vite', '@playwright/test'].map((name): Rule => ['tools', name, 'tools run in Node']),
+  ...['node:', 'vite', '@vitejs', '@playwright/test'].map((name): Rule => ['tools', name, 'tools run in Node']),
 ]
 
 /** Folders whose files may import anything of the project. */

@@ -56,7 +56,7 @@ function loadAssets(folder: string): Map<string, Asset> {
   return assets
 }
 
-function serverOf(assets: Map<string, Asset>): Server {
+function serverOf(assets: Map<string, Asset>, extra: Readonly<Record<string, string>>): Server {
   return createServer((request, response) => {
     const path = (request.url ?? '/').split(/[?#]/)[0] ?? '/'
     const asset = assets.get(path.endsWith('/') ? `${path}index.html` : path)
@@ -66,7 +66,12 @@ function serverOf(assets: Map<string, Asset>): Server {
     }
     const gzip = /\bgzip\b/.test(request.headers['accept-encoding'] ?? '') ? asset.gzip : null
     const body = gzip ?? asset.plain
-    const headers = { ...asset.headers, 'content-length': body.length, ...(gzip && { 'content-encoding': 'gzip' }) }
+    const headers = {
+      ...asset.headers,
+      ...extra,
+      'content-length': body.length,
+      ...(gzip && { 'content-encoding': 'gzip' }),
+    }
     response.writeHead(200, headers).end(request.method === 'HEAD' ? undefined : body)
   })
 }
@@ -90,12 +95,14 @@ export interface ServeOptions {
   /** Exactly this port, or else an Error; without it the first free one from 4173 on. */
   readonly port?: number
   readonly host?: string
+  /** Sent with every answer. */
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 /** Builds into dist/ and serves what was built. */
-export async function buildAndServe({ port, host = '127.0.0.1' }: ServeOptions = {}): Promise<Served> {
+export async function buildAndServe({ port, host = '127.0.0.1', headers = {} }: ServeOptions = {}): Promise<Served> {
   await build({ root: ROOT, logLevel: 'warn' })
-  const server = serverOf(loadAssets(DIST))
+  const server = serverOf(loadAssets(DIST), headers)
   for (let candidate = port ?? FIRST_PORT; ; candidate++) {
     try {
       await listen(server, candidate, host)

@@ -1,0 +1,224 @@
+// npm run bench [-- <name> …]: a JSON line per figure, with its bar; exits 1 when one misses it. Names: pairs, paint,
+// control, size, long (a minute). Without names all run.
+
+import { type Browser, chromium, type Page } from '@playwright/test'
+import react from '@vitejs/plugin-react'
+import { createServer } from 'vite'
+import type { FrameStats } from '../../e2e/lab.page.ts'
+import { presets, type Scenario, withValue } from '../sim/index.ts'
+import { createRun } from '../sim/run.ts'
+import type { BenchPage } from './bench-page.ts'
+import { findBrowser, LAUNCH_ARGS } from './browser.ts'
+import { measureSizes } from './check-size.ts'
+import { buildAndServe, ROOT } from './serve.ts'
+
+interface Figure {
+  readonly name: string
+  readonly value: number
+  readonly unit: string
+  readonly bar: number
+  /** The value must be at least, or at most, its bar. */
+  readonly wants: 'least' | 'most'
+}
+
+/** A card on a fast link: its packets are the work, the window is never full. */
+const BUSY = { preset: 'frames-4k', settings: { 'w0.rate': 100 } }
+const ROUNDS = 5
+const ROUND_MS = 1000
+
+const percentile = (list: readonly number[], share: number): number => {
+  if (list.length === 0) throw new Error('nothing was measured')
+  const sorted = [...list].sort((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0
+}
+
+function busyScenario(): Scenario {
+  const preset = presets.find((p) => p.id === BUSY.preset)
+  if (!preset) throw new Error(`no preset ${BUSY.preset}`)
+  return Object.entries(BUSY.settings).reduce((s, [path, value]) => withValue(s, path, value), preset.scenario)
+}
+
+function pairsInNode(): number {
+  const run = createRun(busyScenario(), 1_000_000_000)
+  const table = () => {
+    const first = run.machine.state.tables[0]
+    if (!first) throw new Error('no table')
+    return first.unmaps
+  }
+  const goOnFor = (ms: number): number => {
+    const [start, before] = [performance.now(), table()]
+    while (performance.now() - start < ms) run.advance(run.machine.state.nowNs + 100_000)
+    return ((table() - before) * 1000) / (performance.now() - start)
+  }
+  goOnFor(ROUND_MS)
+  return Math.max(...Array.from({ length: ROUNDS }, () => goOnFor(ROUND_MS)))
+}
+
+/** Calls `use` with the bench's page, which imports the sources as they stand. */
+async function onBenchPage<T>(browser: Browser, use: (page: Page) => Promise<T>): Promise<T> {
+  const html = '<!doctype html><title>bench</title><script type="module" src="/src/tools/bench-page.ts"></script>'
+  const server = await createServer({
+    root: ROOT,
+    configFile: false,
+    logLevel: 'warn',
+    server: { port: 0, host: '127.0.0.1', hmr: false },
+    worker: { format: 'es' },
+    plugins: [
+      react(),
+      {
+        name: 'bench-page',
+        configureServer: ({ middlewares }) => {
+          middlewares.use('/bench.html', (_, response) => response.setHeader('content-type', 'text/html').end(html))
+        },
+      },
+    ],
+  })
+  await server.listen()
+  const page = await browser.newPage({ deviceScaleFactor: 1 })
+  try {
+    await page.goto(`${server.resolvedUrls?.local[0]}bench.html`)
+    await page.waitForFunction(() => 'bench' in window)
+    return await use(page)
+  } finally {
+    await page.close()
+    await server.close()
+  }
+}
+
+type Bench = { readonly bench: BenchPage }
+
+function pairsInWorker(page: Page): Promise<number> {
+  const given = { ...BUSY, rounds: ROUNDS, ms: ROUND_MS }
+  return page.evaluate(
+    ({ preset, settings, rounds, ms }) =>
+      (window as unknown as Bench).bench.pairsPerSecond(preset, settings, rounds, ms),
+    given,
+  )
+}
+
+/** Calls `use` with the lab itself, built and served, open at a link. */
+async function onLab<T>(browser: Browser, link: string, use: (page: Page) => Promise<T>): Promise<T> {
+  // Only an isolated page may measure its memory.
+  const headers = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' }
+  const served = await buildAndServe({ headers })
+  const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, deviceScaleFactor: 1 })
+  try {
+    await page.goto(`${served.url}?testing=1#${link}`)
+    await page.waitForFunction(() => 'dmascope' in window)
+    await page.evaluate(() => window.dmascope?.ready())
+    return await use(page)
+  } finally {
+    await page.close()
+    served.close()
+  }
+}
+
+const frameStats = (page: Page): Promise<FrameStats> =>
+  page.evaluate(() => window.dmascope?.frameStats() ?? Promise.reject(new Error('no stats')))
+
+/** From a control's handler to the end of the paint that holds its effect, while it runs as fast as it goes. */
+async function controlTimes(page: Page): Promise<readonly number[]> {
+  await page.keyboard.press('Space')
+  const radios = page.getByTestId('control-d0.iommuPage').getByRole('radio')
+  for (let i = 0; i < 40; i++) {
+    await radios.nth(i % 2).click()
+    await page.evaluate(() => window.dmascope?.idle())
+  }
+  return (await frameStats(page)).lastInputToPaintMs
+}
+
+/** Bytes that the page and its worker hold after a collection. */
+function memory(page: Page): Promise<number> {
+  return page.evaluate(async () => {
+    const { measureUserAgentSpecificMemory: measure } = performance as unknown as {
+      measureUserAgentSpecificMemory?: () => Promise<{ bytes: number }>
+    }
+    if (!measure) throw new Error('the browser does not tell its memory')
+    return (await measure.call(performance)).bytes
+  })
+}
+
+async function minuteAtFullSpeed(page: Page): Promise<Figure[]> {
+  const loaded = await frameStats(page)
+  await page.keyboard.press('Space')
+  await page.waitForTimeout(8_000)
+  const early = await frameStats(page)
+  await page.waitForTimeout(2_000)
+  const at10 = await memory(page)
+  // Measuring stops the page for a moment; what that costs is not the lab's.
+  await page.waitForTimeout(2_000)
+  const from = await frameStats(page)
+  await page.waitForTimeout(48_000)
+  const until = await frameStats(page)
+  const at60 = await memory(page)
+  const growth = (100 * (at60 - at10)) / at10
+  return [
+    { name: 'full-speed-fps', value: until.medianFps, unit: 'frames/s, median', bar: 50, wants: 'least' },
+    { name: 'full-speed-memory', value: Math.abs(growth), unit: '% change from 10 s to 60 s', bar: 5, wants: 'most' },
+    {
+      name: 'full-speed-long-tasks',
+      value: until.longTasks - from.longTasks + early.longTasks - loaded.longTasks,
+      unit: 'tasks over 50 ms',
+      bar: 0,
+      wants: 'most',
+    },
+  ]
+}
+
+const LAB_LINK = 's=frames-64k&speed=max'
+
+const BENCHES: Readonly<Record<string, (browser: Browser) => Promise<Figure[]>>> = {
+  pairs: async (browser) => [
+    { name: 'pairs-node', value: pairsInNode(), unit: 'map+unmap pairs/s', bar: 1_000_000, wants: 'least' },
+    {
+      name: 'pairs-worker',
+      value: await onBenchPage(browser, pairsInWorker),
+      unit: 'map+unmap pairs/s',
+      bar: 1_000_000,
+      wants: 'least',
+    },
+  ],
+  paint: async (browser) => {
+    const times = await onBenchPage(browser, (page) =>
+      page.evaluate(() => (window as unknown as Bench).bench.paintTimes(200)),
+    )
+    const unit = 'ms of main thread for 1,048,576 cells, p95'
+    return [{ name: 'paint-1m', value: percentile(times, 0.95), unit, bar: 16, wants: 'most' }]
+  },
+  control: async (browser) => {
+    const times = await onLab(browser, LAB_LINK, controlTimes)
+    if (times.length < 40) throw new Error(`only ${times.length} of 40 changes were painted`)
+    return [{ name: 'control-to-paint', value: percentile(times, 0.95), unit: 'ms, p95', bar: 100, wants: 'most' }]
+  },
+  size: async () => {
+    const { build } = await import('vite')
+    await build({ root: ROOT, logLevel: 'warn' })
+    return measureSizes().map(({ name, kB, bar }) => ({ name, value: kB, unit: 'kB gzip', bar, wants: 'most' }))
+  },
+  long: (browser) => onLab(browser, LAB_LINK, minuteAtFullSpeed),
+}
+
+const wanted = process.argv.slice(2)
+const unknown = wanted.filter((name) => !Object.hasOwn(BENCHES, name))
+if (unknown.length > 0) {
+  console.error(`no bench ${unknown.join(', ')}; there are: ${Object.keys(BENCHES).join(', ')}`)
+  process.exit(2)
+}
+const browser = await chromium.launch({
+  executablePath: findBrowser(),
+  args: [...LAUNCH_ARGS, '--enable-blink-features=ForceEagerMeasureMemory'],
+})
+let missed = 0
+try {
+  for (const [name, bench] of Object.entries(BENCHES)) {
+    if (wanted.length > 0 && !wanted.includes(name)) continue
+    for (const { name: figure, value, unit, bar, wants } of await bench(browser)) {
+      const ok = wants === 'least' ? value >= bar : value <= bar
+      if (!ok) missed++
+      console.log(JSON.stringify({ name: figure, value: Math.round(value * 100) / 100, unit, bar, ok }))
+    }
+  }
+} finally {
+  await browser.close()
+}
+process.exit(missed > 0 ? 1 : 0)

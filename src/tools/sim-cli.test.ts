@@ -1,0 +1,64 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { ROOT } from './serve.ts'
+
+function sim(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', 'src/tools/sim-cli.ts', ...args], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  })
+  return { status, stdout, stderr, json: () => JSON.parse(stdout) }
+}
+
+describe('npm run sim', { timeout: 60_000 }, () => {
+  it('shows the first failure with 64K pages and none with 4K at the same load', () => {
+    const coarse = sim('frames-64k', '--until', '20ms', '--json').json()
+    expect(coarse.ns).toBe(20_000_000)
+    expect(coarse.failures).toBeGreaterThan(0)
+    expect(coarse.firstFailure.npages).toBe(1)
+    expect(coarse.firstFailure.ns).toBeGreaterThan(0)
+    const fine = sim('frames-4k', '--until', '20ms', '--json').json()
+    expect([fine.failures, fine.firstFailure]).toEqual([0, null])
+    expect(fine.scenario.workloads).toEqual(coarse.scenario.workloads)
+  })
+
+  it('gives one hash for a preset, its link, its address and its file', () => {
+    const { scenario, hash } = sim('pinhole', '--until', '1ms', '--json').json()
+    const file = join(mkdtempSync(join(tmpdir(), 'dmascope-')), 'scenario.json')
+    writeFileSync(file, JSON.stringify(scenario))
+    for (const source of ['#v=1&s=pinhole', 'http://127.0.0.1:4173/#s=pinhole', file]) {
+      expect(sim(source, '--until', '1ms', '--json').json().hash).toBe(hash)
+    }
+  })
+
+  it('goes to the position of a link, takes its changes on the way, and speaks as the kernel does', () => {
+    const link = 's=frames-64k&at=4000000&in=1000000.100~m.cpus~16'
+    const { stdout, stderr } = sim(link, '--json', '--log')
+    expect(JSON.parse(stdout)).toMatchObject({ ns: 4_000_000, scenario: { inputs: [{ path: 'm.cpus', value: 16 }] } })
+    expect(stderr).toMatch(/^\[ {4}0\.00\d{4}\] iommu_alloc failed, tbl c0000\w+ vaddr c0000\w+ npages 1$/m)
+  })
+
+  it('stops after a number of events and samples the way in CSV', () => {
+    const rows = sim('frames-4k', '--events', '5000', '--csv').stdout.trim().split('\n')
+    expect(rows).toHaveLength(101)
+    expect(rows[0]).toMatch(/^ns,events,mapped,/)
+    expect(rows[100]?.split(',')[1]).toBe('5000')
+  })
+
+  it.each([
+    [['nothing']],
+    [[]],
+    [['pinhole', '--until', 'soon']],
+    [['pinhole', '--events', '-4']],
+    [['pinhole', '--jsn']],
+    [['s=pinhole&m.cpus=7']],
+    [['pinhole', '--json', '--csv']],
+  ])('refuses %j with the reason and code 2', (args) => {
+    const { status, stdout, stderr } = sim(...args)
+    expect([status, stdout]).toEqual([2, ''])
+    expect(stderr.length).toBeGreaterThan(20)
+  })
+})

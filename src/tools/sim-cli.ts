@@ -1,0 +1,248 @@
+// npm run sim -- <preset | link | file> [--until <time> | --events <n>] [--json | --csv] [--log]: the same simulation
+// without a page. What is wrong with the command or the scenario is said, and the exit code is 2.
+
+import { existsSync, readFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { readScenarioFile } from '../share/scenario-file.ts'
+import { decodeLink } from '../share/url.ts'
+import {
+  createRun,
+  logLines,
+  type Problem,
+  presetById,
+  presets,
+  type Run,
+  type Scenario,
+  summarise,
+} from '../sim/index.ts'
+
+const USAGE = `npm run sim -- <preset | link | file> [--until <time> | --events <n>] [--json | --csv] [--log]
+  presets: ${presets.map((p) => p.id).join(', ')}
+  time:    a number with ns, us, ms or s, for example 20ms; without it a link goes to its own position,
+           a preset to the end of its time axis
+  --json   one object   --csv   100 samples on the way   --log   what the kernel would have printed`
+
+/** Events between two looks at the log: fewer than the lines it keeps. */
+const LOOK_EVENTS = 1024
+const CSV_ROWS = 100
+const UNITS: Readonly<Record<string, number>> = { ns: 1, us: 1e3, ms: 1e6, s: 1e9 }
+
+function refuse(message: string): never {
+  console.error(`${message}\n\n${USAGE}`)
+  process.exit(2)
+}
+
+function readTime(text: string): number {
+  const [, digits, unit = 'ns'] = /^(\d+(?:\.\d+)?)(ns|us|ms|s)?$/.exec(text) ?? []
+  const ns = Math.round(Number(digits) * (UNITS[unit] ?? 1))
+  return Number.isSafeInteger(ns) ? ns : refuse(`--until ${text}: not a time`)
+}
+
+function readCount(text: string): number {
+  const count = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN
+  return Number.isNaN(count) ? refuse(`--events ${text}: not a number of events`) : count
+}
+
+interface Start {
+  readonly scenario: Scenario
+  readonly horizonNs: number
+  /** Where to go when the command does not say. */
+  readonly goal: { readonly ns: number; readonly events?: number }
+}
+
+function started(scenario: Scenario, problems: readonly Problem[], goal?: Start['goal']): Start {
+  if (problems.length > 0) {
+    refuse(problems.map((p) => `${p.field}: ${p.given} cannot be used (${p.allowed})`).join('\n'))
+  }
+  const horizonNs = presetById(scenario.preset)?.horizonNs ?? 0
+  return { scenario, horizonNs, goal: goal ?? { ns: horizonNs } }
+}
+
+function readStart(text: string): Start {
+  const preset = presetById(text)
+  if (preset) return started(preset.scenario, [])
+  if (existsSync(text)) {
+    const content = readFileSync(text, 'utf8').trim()
+    if (!content.startsWith('{')) return readLink(content)
+    let json: unknown
+    try {
+      json = JSON.parse(content)
+    } catch (error) {
+      return refuse(`${text}: ${(error as Error).message}`)
+    }
+    const { scenario, problems } = readScenarioFile(json, presets)
+    return started(scenario ?? presets[0]!.scenario, problems)
+  }
+  if (/[#=]/.test(text)) return readLink(text)
+  return refuse(`${text}: neither a preset nor a link nor a file`)
+}
+
+function readLink(text: string): Start {
+  const { scenario, position, problems } = decodeLink(text)
+  return started(scenario, problems, position)
+}
+
+interface Figures {
+  readonly steps: number
+  readonly events: number
+  readonly ns: number
+  readonly mapped: number
+  readonly mappedBytes: number
+  readonly usefulBytes: number
+  readonly maps: number
+  readonly unmaps: number
+  readonly failures: number
+  readonly firstFailure: { readonly ns: number; readonly npages: number } | null
+  readonly spills: number
+  readonly frames: number
+  readonly missed: number
+  readonly hang: { readonly ns: number; readonly cpu: number } | null
+  /** Of all tables together. */
+  readonly tables: { readonly bytes: number; readonly accounted: number; readonly perLevel: readonly number[] }
+  readonly flushes: number
+  readonly hcalls: number
+  readonly staleMaxNs: number
+}
+
+/** The figures of every table taken together. */
+function figuresOf(run: Run): Figures {
+  const { state, domains, scenario } = run.machine
+  const owners = scenario.devices.flatMap((device, index) => (device.table === index ? [index] : []))
+  const all = owners.map((index) => summarise(run.machine, index))
+  const sum = (of: (table: (typeof all)[number]) => number): number =>
+    all.reduce((total, table) => total + of(table), 0)
+  const perLevel: number[] = []
+  let accounted = 0
+  for (const { table, tableState } of owners.map((index) => domains[index]!)) {
+    accounted += table.bytesAccounted(tableState)
+    for (let level = 0; level < table.levels(tableState); level++) {
+      let used = 0
+      table.forEachTable(tableState, level, (_, set) => {
+        if (set > 0) used++
+      })
+      perLevel[level] = (perLevel[level] ?? 0) + used
+    }
+  }
+  const first = all
+    .flatMap((table) => table.firstRefusal ?? [])
+    .sort((a, b) => a.ns - b.ns)
+    .at(0)
+  return {
+    steps: state.steps,
+    events: state.events,
+    ns: state.nowNs,
+    mapped: sum((table) => table.mapped),
+    mappedBytes: sum((table) => table.mappedBytes),
+    usefulBytes: sum((table) => table.usefulBytes),
+    maps: sum((table) => table.maps),
+    unmaps: sum((table) => table.unmaps),
+    failures: sum((table) => table.refused),
+    firstFailure: first ? { ns: first.ns, npages: first.npages } : null,
+    spills: sum((table) => table.spills),
+    frames: state.frames,
+    missed: state.missed,
+    hang: state.hang && { ...state.hang },
+    tables: { bytes: sum((table) => table.tableBytes), accounted, perLevel },
+    // A single-level table in a bare machine: no invalidation queue, no hypervisor, nothing stale.
+    flushes: 0,
+    hcalls: 0,
+    staleMaxNs: 0,
+  }
+}
+
+const COLUMNS = [
+  'ns',
+  'events',
+  'mapped',
+  'mappedBytes',
+  'usefulBytes',
+  'maps',
+  'unmaps',
+  'failures',
+  'frames',
+  'missed',
+] as const
+
+function readCommand() {
+  try {
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: {
+        until: { type: 'string' },
+        events: { type: 'string' },
+        json: { type: 'boolean', default: false },
+        csv: { type: 'boolean', default: false },
+        log: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    })
+    if (values.help) {
+      console.log(USAGE)
+      process.exit(0)
+    }
+    const [source, ...more] = positionals
+    if (source === undefined) return refuse('what to simulate is missing')
+    if (more.length > 0) return refuse(`${more[0]}: one scenario at a time`)
+    if (values.until !== undefined && values.events !== undefined) return refuse('either --until or --events')
+    if (values.json && values.csv) return refuse('either --json or --csv')
+    return { source, ...values }
+  } catch (error) {
+    return refuse((error as Error).message)
+  }
+}
+
+/** Goes on to a position; with `log`, new lines go there as dmesg would print them. */
+function goOn(run: Run, untilNs: number, maxEvents: number, log: ((line: string) => void) | null): number {
+  let events = 0
+  for (;;) {
+    const { total } = run.machine.state.log
+    const wanted = Math.min(maxEvents - events, log ? LOOK_EVENTS : Number.POSITIVE_INFINITY)
+    const done = run.advance(untilNs, wanted)
+    events += done
+    if (log) {
+      for (const line of logLines(run.machine, total)) {
+        if (line.kind !== 'suppressed') log(`[${(line.ns / 1e9).toFixed(6).padStart(12)}] ${line.text}`)
+      }
+    }
+    if (done < wanted || events >= maxEvents) return events
+  }
+}
+
+const command = readCommand()
+// What a program reads on the standard output stays free of other lines.
+const log = command.log ? (command.json || command.csv ? console.error : console.log) : null
+const { scenario, horizonNs, goal } = readStart(command.source)
+const run = createRun(scenario, horizonNs)
+const untilNs =
+  command.until !== undefined
+    ? readTime(command.until)
+    : command.events !== undefined
+      ? Number.POSITIVE_INFINITY
+      : goal.ns
+const maxEvents = command.events !== undefined ? readCount(command.events) : Number.POSITIVE_INFINITY
+
+if (command.csv) console.log(COLUMNS.join(','))
+if (command.csv) {
+  const byEvents = Number.isFinite(maxEvents)
+  for (let row = 1; row <= CSV_ROWS; row++) {
+    const share = (of: number): number => Math.round((of * row) / CSV_ROWS)
+    const { events } = run.machine.state
+    goOn(run, byEvents ? untilNs : share(untilNs), byEvents ? share(maxEvents) - events : maxEvents, log)
+    const now = figuresOf(run)
+    console.log(COLUMNS.map((column) => now[column]).join(','))
+  }
+} else {
+  goOn(run, untilNs, maxEvents, log)
+  // A link's own position may name the event it stands at.
+  if (command.until === undefined && command.events === undefined && goal.events !== undefined) run.seek(goal)
+  const { events, ns, ...figures } = figuresOf(run)
+  const done = { scenario: run.scenario(), events, ns, hash: run.hash(), ...figures }
+  if (command.json) console.log(JSON.stringify(done))
+  else {
+    const words = (value: unknown) =>
+      value === null ? 'none' : typeof value === 'object' ? JSON.stringify(value) : value
+    const { scenario: of, ...rest } = done
+    console.log(`${of.preset}, seed 0x${of.seed.toString(16)}`)
+    for (const [name, value] of Object.entries(rest)) console.log(`${name.padEnd(14)}${words(value)}`)
+  }
+}
