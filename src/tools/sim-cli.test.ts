@@ -35,9 +35,9 @@ describe('npm run sim', { timeout: 60_000 }, () => {
   })
 
   it('goes to the position of a link, takes its changes on the way, and speaks as the kernel does', () => {
-    const link = 's=frames-64k&at=4000000&in=1000000.100~m.cpus~16'
+    const link = 's=frames-64k&at=9000000&in=1000000.100~m.cpus~16'
     const { stdout, stderr } = sim(link, '--json', '--log')
-    expect(JSON.parse(stdout)).toMatchObject({ ns: 4_000_000, scenario: { inputs: [{ path: 'm.cpus', value: 16 }] } })
+    expect(JSON.parse(stdout)).toMatchObject({ ns: 9_000_000, scenario: { inputs: [{ path: 'm.cpus', value: 16 }] } })
     expect(stderr).toMatch(/^\[ {4}0\.00\d{4}\] iommu_alloc failed, tbl c0000\w+ vaddr c0000\w+ npages 1$/m)
   })
 
