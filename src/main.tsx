@@ -5,7 +5,7 @@ import { say } from './app/say.ts'
 import { collectStats, exposeForTests, isTesting } from './app/testing.ts'
 import { applyTheme, storedTheme, storeTheme } from './app/theme.ts'
 import { decodeLink, encodeLink } from './share/url.ts'
-import { presets, valueOf } from './sim/index.ts'
+import { currentValue, presets } from './sim/index.ts'
 import { LabContext } from './store/context.ts'
 import { createLab } from './store/lab.ts'
 import { browserAddressBar } from './store/url-sync.ts'
@@ -27,7 +27,7 @@ const stats = isTesting() ? collectStats() : null
 const lab = createLab({
   client: createSimClient(createWorker),
   presets,
-  valueOf,
+  valueOf: currentValue,
   codec: { encodeLink, decodeLink },
   dockViews: dockViews.map((view) => view.id),
   address: browserAddressBar(),

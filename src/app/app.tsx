@@ -11,12 +11,12 @@ import { text } from '../text/en.ts'
 import { Centre } from './centre.tsx'
 import { useKeys } from './keys.ts'
 import { useLayout } from './layout.ts'
-import { Sheet } from './sheet.tsx'
 import { Story } from './story.tsx'
 import { useTheme } from './theme.ts'
 import { type Drawers, TopBar } from './top-bar.tsx'
 
 const Help = lazy(() => import('./help.tsx'))
+const Sheet = lazy(() => import('./sheet.tsx'))
 
 export function App() {
   const layout = useLayout()
@@ -35,9 +35,9 @@ export function App() {
   const style = { '--plot': `${plot}px`, '--map-height': `${mapHeight}px` } as CSSProperties
   return (
     <div className={`a-page a-at-${size}`} style={style}>
-      <a className="a-skip" href="#map" onClick={skipToMap}>
+      <button type="button" className="a-skip" onClick={skipToMap}>
         {text.skip}
-      </a>
+      </button>
       <TopBar layout={layout} drawers={drawers} onDrawer={toggle} onHelp={openHelp} />
       {!small && (
         <Side
@@ -54,7 +54,9 @@ export function App() {
       )}
       <Centre layout={layout} />
       {small ? (
-        <Sheet />
+        <Suspense fallback={<div className="a-sheet a-sheet-waits" />}>
+          <Sheet />
+        </Suspense>
       ) : (
         <Side
           className="a-rail"
@@ -81,9 +83,8 @@ export function App() {
   )
 }
 
-/** The fragment belongs to the link, so the skip link moves the focus by hand. */
-function skipToMap(event: { preventDefault(): void }) {
-  event.preventDefault()
+/** A button and no link: the fragment belongs to the run. */
+function skipToMap() {
   const map = document.getElementById('map')
   const target = map?.querySelector<HTMLElement>('.a-map [tabindex="0"]') ?? map
   target?.focus()

@@ -21,7 +21,7 @@ export function Centre({ layout }: { layout: Layout }) {
         <Headline compact={small} />
         <MapHead />
         <div className="a-map">
-          <IovaSpace />
+          <IovaSpace height={layout.mapHeight} />
           <MapState />
         </div>
         <Legend />

@@ -36,7 +36,7 @@ export function Headline({ compact }: { compact: boolean }) {
       <Figure
         id="figure-refused"
         value={count(s.refused)}
-        unit={compact ? '' : t.refused}
+        unit={compact ? '' : s.refusedRecently > 0 ? t.refusedRecently(count(s.refusedRecently)) : t.refused}
         fail={s.refused > 0}
         line={
           compact ? (
@@ -44,7 +44,6 @@ export function Headline({ compact }: { compact: boolean }) {
           ) : first ? (
             <>
               {t.refusedFirst(ms(first.ns))} · <span data-testid="fitted">{t.fitted(count(first.fitted))}</span>
-              {s.refusedRecently > 0 && ` · ${t.refusedRecently(count(s.refusedRecently))}`}
             </>
           ) : (
             t.refusedNone

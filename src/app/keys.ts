@@ -1,7 +1,7 @@
 // Single keys, everywhere on the page except where a key already means something.
 
 import { useEffect } from 'react'
-import { nudgeOf } from '../controls/panel.tsx'
+import { nudgeOf } from '../controls/nudge.ts'
 import { type ColourBy, fieldsOf } from '../sim/index.ts'
 import { useLab } from '../store/context.ts'
 import type { Lab } from '../store/state.ts'

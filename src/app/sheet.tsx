@@ -24,7 +24,7 @@ const refusedOf = (frame: Frame) => frame.summary.refused
 const addressOfCard = (frame: Frame) =>
   frame.card ? hex(addressOf(frame.card.offset + frame.card.entry, frame.card.pageShift)).slice(2) : ''
 
-export function Sheet() {
+export default function Sheet() {
   const [detent, setDetent] = useState(0)
   const [drag, setDrag] = useState<number | null>(null)
   const [tab, setTab] = useState('controls')
@@ -126,6 +126,7 @@ function OneControl() {
         field={field}
         value={field.value}
         nudge={nudge?.path === field.path ? nudge.words : null}
+        compact
         onChange={(value) => actions.setParam(field.path, value)}
       />
     </div>

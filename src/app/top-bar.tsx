@@ -1,34 +1,23 @@
 // Brand, scenario, and what can be done with the page as a whole.
 
-import {
-  Check,
-  CircleQuestionMark,
-  Layers,
-  Link,
-  Menu,
-  Monitor,
-  Moon,
-  PanelRight,
-  Redo2,
-  SlidersHorizontal,
-  Sun,
-  Undo2,
-} from 'lucide-react'
-import { DropdownMenu } from 'radix-ui'
-import { type ReactNode, useEffect, useState } from 'react'
-import { PresetMenu } from '../controls/preset-menu.tsx'
+import { Check, CircleQuestionMark, Link, PanelRight, Redo2, SlidersHorizontal, Undo2 } from 'lucide-react'
+import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react'
+import { presetById } from '../sim/index.ts'
 import { useApp, useLab } from '../store/context.ts'
 import { text } from '../text/en.ts'
-import { dockViews } from '../views/index.ts'
 import { copyLink } from './copy.ts'
 import type { Layout } from './layout.ts'
 import { nextTheme } from './theme.ts'
+import { themeIcons } from './theme-icons.ts'
+
+// What pops up is loaded after the page stands.
+const PresetMenu = lazy(() => import('../controls/preset-menu.tsx'))
+const ViewsMenu = lazy(() => import('./menus.tsx').then((m) => ({ default: m.ViewsMenu })))
+const MoreMenu = lazy(() => import('./menus.tsx').then((m) => ({ default: m.MoreMenu })))
 
 const t = text.top
 const icon = { size: 16, strokeWidth: 1.75, 'aria-hidden': true } as const
-const themeIcons = { system: Monitor, dark: Moon, light: Sun }
 const COPIED_MS = 1600
-const MAX_DOCK = 3
 
 export interface Drawers {
   readonly controls: boolean
@@ -49,7 +38,7 @@ export function TopBar({
   const { size } = layout
   const small = size === 'phone' || size === 'column'
   return (
-    <header className="a-top" aria-label={text.places.header}>
+    <header className="a-top">
       <span className="a-brand">
         <Logo />
         {size !== 'phone' && <b>{text.brand}</b>}
@@ -59,13 +48,21 @@ export function TopBar({
           <SlidersHorizontal {...icon} />
         </Tool>
       )}
-      <PresetMenu />
+      <Suspense fallback={<PresetName />}>
+        <PresetMenu />
+      </Suspense>
       <span className="a-gap" />
-      {!small && <ViewsMenu />}
+      {!small && (
+        <Suspense>
+          <ViewsMenu />
+        </Suspense>
+      )}
       {!small && <UndoRedo />}
       <CopyLink bare={small} />
       {small ? (
-        <MoreMenu onHelp={onHelp} />
+        <Suspense fallback={<span className="c-icon" />}>
+          <MoreMenu onHelp={onHelp} />
+        </Suspense>
       ) : (
         <>
           <ThemeTool />
@@ -80,6 +77,17 @@ export function TopBar({
         </Tool>
       )}
     </header>
+  )
+}
+
+/** Stands in for the menu until it is there. */
+function PresetName() {
+  const id = useApp((s) => s.scenario.preset)
+  return (
+    <span className="c-preset">
+      <b className="c-mono">{id}</b>
+      <span className="c-preset-title">{presetById(id)?.title}</span>
+    </span>
   )
 }
 
@@ -111,21 +119,14 @@ function Tool({
   )
 }
 
-/** Sixteen pages, one of them refused. */
+/** Sixteen pages, one of them refused: x, y, tone. */
+const LOGO = [...'2101021100211103'].map((tone, i) => [(i % 4) * 4.75, Math.floor(i / 4) * 4.75, tone] as const)
+
 function Logo() {
-  const tones = '2101 0211 0021 1103'.replaceAll(' ', '')
   return (
-    <svg width="18" height="18" viewBox="0 0 18 18" aria-hidden="true" className="a-logo">
-      {[...tones].map((tone, i) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a fixed picture
-        <rect
-          key={i}
-          x={(i % 4) * 4.75}
-          y={Math.floor(i / 4) * 4.75}
-          width="3.75"
-          height="3.75"
-          className={`a-tone-${tone}`}
-        />
+    <svg width="18" height="18" viewBox="0 0 18 18" aria-hidden="true">
+      {LOGO.map(([x, y, tone]) => (
+        <rect key={`${x} ${y}`} x={x} y={y} width="3.75" height="3.75" className={`a-tone-${tone}`} />
       ))}
     </svg>
   )
@@ -179,75 +180,5 @@ function CopyLink({ bare }: { bare: boolean }) {
       <Icon {...icon} />
       {!bare && label}
     </button>
-  )
-}
-
-function DockItems() {
-  const dock = useApp((s) => s.view.dock)
-  const { actions } = useLab()
-  return dockViews.map(({ id, title }) => (
-    <DropdownMenu.CheckboxItem
-      key={id}
-      className="c-item c-check"
-      checked={dock.includes(id)}
-      disabled={!dock.includes(id) && dock.length >= MAX_DOCK}
-      onSelect={(event) => event.preventDefault()}
-      onCheckedChange={(on) => actions.setView({ dock: on ? [...dock, id] : dock.filter((other) => other !== id) })}
-    >
-      <DropdownMenu.ItemIndicator className="c-tick">
-        <Check {...icon} size={14} />
-      </DropdownMenu.ItemIndicator>
-      {title}
-    </DropdownMenu.CheckboxItem>
-  ))
-}
-
-function ViewsMenu() {
-  return (
-    <DropdownMenu.Root modal={false}>
-      <DropdownMenu.Trigger className="c-button c-bare">
-        <Layers {...icon} /> {t.views}
-      </DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
-        <DropdownMenu.Content className="c-menu" align="end" sideOffset={4} collisionPadding={8}>
-          <DockItems />
-        </DropdownMenu.Content>
-      </DropdownMenu.Portal>
-    </DropdownMenu.Root>
-  )
-}
-
-/** What a phone has no room for. */
-function MoreMenu({ onHelp }: { onHelp: () => void }) {
-  const theme = useApp((s) => s.theme)
-  const canUndo = useApp((s) => s.canUndo)
-  const canRedo = useApp((s) => s.canRedo)
-  const { actions } = useLab()
-  const Theme = themeIcons[theme]
-  return (
-    <DropdownMenu.Root modal={false}>
-      <DropdownMenu.Trigger className="c-icon" aria-label={t.menu}>
-        <Menu {...icon} />
-      </DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
-        <DropdownMenu.Content className="c-menu" align="end" sideOffset={4} collisionPadding={8}>
-          <DropdownMenu.Item className="c-item" disabled={!canUndo} onSelect={actions.undo}>
-            <Undo2 {...icon} /> {t.undo}
-          </DropdownMenu.Item>
-          <DropdownMenu.Item className="c-item" disabled={!canRedo} onSelect={actions.redo}>
-            <Redo2 {...icon} /> {t.redo}
-          </DropdownMenu.Item>
-          <DropdownMenu.Item className="c-item" onSelect={() => actions.setTheme(nextTheme(theme))}>
-            <Theme {...icon} /> {t.theme[theme]}
-          </DropdownMenu.Item>
-          <DropdownMenu.Item className="c-item" onSelect={onHelp}>
-            <CircleQuestionMark {...icon} /> {t.help}
-          </DropdownMenu.Item>
-          <DropdownMenu.Separator className="c-separator" />
-          <DropdownMenu.Label className="c-menu-label">{t.views}</DropdownMenu.Label>
-          <DockItems />
-        </DropdownMenu.Content>
-      </DropdownMenu.Portal>
-    </DropdownMenu.Root>
   )
 }

@@ -1,14 +1,17 @@
 // One control, made from a field's Param: the name on the left, the value on the right, the control under it.
 
-import { ChevronDown } from 'lucide-react'
-import { RadioGroup, Select, Slider, Switch } from 'radix-ui'
-import { useId } from 'react'
-import { type Field, formatParam, type ParamOption, type ParamValue } from '../sim/index.ts'
+import { RadioGroup, Slider, Switch } from 'radix-ui'
+import { lazy, Suspense, useId } from 'react'
+import { type Field, formatParam, type ParamValue } from '../sim/index.ts'
 import { text } from '../text/en.ts'
-import { besideText, kindOf, stopText, trackOf, valueText } from './param-text.ts'
-import { Tip, tipOnFocus, useTip } from './tip.tsx'
+import { besideText, kindOf, namedStops, refusedReason, stopText, trackOf, valueText } from './param-text.ts'
+import { tipOnFocus, useTip } from './tip-state.ts'
 
-interface ControlProps {
+// What pops up is loaded after the page stands.
+const Choice = lazy(() => import('./choice.tsx'))
+const Tip = lazy(() => import('./tip.tsx'))
+
+export interface ControlProps {
   readonly field: Field
   readonly value: ParamValue
   readonly labelId: string
@@ -27,11 +30,14 @@ export function FieldControl({
   field,
   value,
   nudge,
+  compact = false,
   onChange,
 }: {
   field: Field
   value: ParamValue
   nudge: Nudge | null
+  /** The nudge stands in the value's place: a phone shows one control at a time. */
+  compact?: boolean
   onChange: (value: ParamValue) => void
 }) {
   const id = useId()
@@ -49,15 +55,26 @@ export function FieldControl({
       {param.effect === 'restart' && <p className="c-quiet">{text.control.restart}</p>}
     </>
   )
+  const name = (
+    <span className="c-name" id={labelId}>
+      {param.label}
+    </span>
+  )
   return (
-    <div className={`c-field c-${kind}`} data-testid={`control-${field.path}`} {...tipOnFocus(tip)}>
+    <div className={`c-field c-is-${kind}`} data-testid={`control-${field.path}`} {...tipOnFocus(tip)}>
       <div className="c-head">
-        <Tip tip={tip} help={help}>
-          <span className="c-name" id={labelId}>
-            {param.label}
+        <Suspense fallback={name}>
+          <Tip tip={tip} help={help}>
+            {name}
+          </Tip>
+        </Suspense>
+        {compact && nudge ? (
+          <span className="c-value">
+            {nudge.lead} <b>{nudge.to}</b>
           </span>
-        </Tip>
-        <span className="c-value">{besideText(param, value)}</span>
+        ) : (
+          <span className="c-value">{besideText(param, value)}</span>
+        )}
         <span id={helpId} hidden>
           {param.help}
         </span>
@@ -66,14 +83,16 @@ export function FieldControl({
         )}
       </div>
       {kind !== 'switch' && (
-        <Control field={field} value={value} labelId={labelId} helpId={helpId} onChange={onChange} />
+        <Suspense fallback={<div className="c-select" />}>
+          <Control field={field} value={value} labelId={labelId} helpId={helpId} onChange={onChange} />
+        </Suspense>
       )}
       {reasons.map((reason) => (
         <p key={reason} className="c-reason">
           {reason}
         </p>
       ))}
-      {nudge && (
+      {nudge && !compact && (
         <p className="c-nudge">
           <span>
             {nudge.lead}{' '}
@@ -86,10 +105,6 @@ export function FieldControl({
       )}
     </div>
   )
-}
-
-function refusedReason(field: Field, option: ParamOption): string | null {
-  return Object.hasOwn(field.refused, option.key) ? (field.refused[option.key] ?? '') : null
 }
 
 /** The refused values with their reasons, one line per reason. */
@@ -148,9 +163,6 @@ function Segments({ field, value, labelId, helpId, onChange }: ControlProps) {
   )
 }
 
-/** More stops than this and only every other one, the ends and the chosen one are named. */
-const ALL_NAMED = 5
-
 function Stops({ field, value, labelId, helpId, onChange }: ControlProps) {
   const { param } = field
   const options = param.values ?? []
@@ -159,6 +171,7 @@ function Stops({ field, value, labelId, helpId, onChange }: ControlProps) {
     0,
     options.findIndex((o) => o.value === value),
   )
+  const named = namedStops(options.map(stopText), index)
   const move = (to: number) => {
     const step = to > index ? 1 : -1
     for (let i = to; i >= 0 && i <= last && i !== index; i += step) {
@@ -197,9 +210,7 @@ function Stops({ field, value, labelId, helpId, onChange }: ControlProps) {
       </Slider.Root>
       <div className="c-stop-names" aria-hidden="true">
         {options.map((option, i) => {
-          const near = last >= ALL_NAMED && i !== index && Math.abs(i - index) === 1
-          const named = last < ALL_NAMED || i === index || (i % 2 === (last % 2 === 0 ? 0 : last % 2) && !near)
-          if (!named && !((i === 0 || i === last) && !near)) return null
+          if (!named.has(i)) return null
           const refused = refusedReason(field, option) !== null
           return (
             <span
@@ -238,47 +249,5 @@ function Continuous({ field, value, labelId, helpId, onChange }: ControlProps) {
         aria-valuetext={valueText(param, value)}
       />
     </Slider.Root>
-  )
-}
-
-const SHORT_HELP = 20
-
-function Choice({ field, value, labelId, helpId, onChange }: ControlProps) {
-  const { param } = field
-  const current = param.values?.find((o) => o.value === value)
-  const era = current?.help && current.help.length <= SHORT_HELP ? current.help : ''
-  return (
-    <Select.Root
-      value={formatParam(param, value)}
-      onValueChange={(key) => {
-        const option = param.values?.find((o) => o.key === key)
-        if (option) onChange(option.value)
-      }}
-    >
-      <Select.Trigger className="c-select" aria-labelledby={labelId} aria-describedby={helpId}>
-        <Select.Value>
-          <span className="c-mono">{current?.key}</span>
-        </Select.Value>
-        <span className="c-era">{era}</span>
-        <ChevronDown size={14} strokeWidth={1.75} aria-hidden="true" />
-      </Select.Trigger>
-      <Select.Portal>
-        <Select.Content className="c-menu" position="popper" sideOffset={4} collisionPadding={8}>
-          <Select.Viewport>
-            {param.values?.map((option) => {
-              const refused = refusedReason(field, option)
-              return (
-                <Select.Item key={option.key} className="c-item" value={option.key} disabled={refused !== null}>
-                  <Select.ItemText>
-                    <span className="c-mono">{option.key}</span>
-                  </Select.ItemText>
-                  <span className="c-item-help">{refused ?? option.help}</span>
-                </Select.Item>
-              )
-            })}
-          </Select.Viewport>
-        </Select.Content>
-      </Select.Portal>
-    </Select.Root>
   )
 }

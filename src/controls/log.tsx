@@ -15,8 +15,9 @@ export function KernelLog() {
   const log = useFrame(logOf)
   const list = useRef<HTMLOListElement>(null)
   const follow = useRef(true)
-  const lines = log?.lines.slice(-SHOWN) ?? []
   const total = log?.total ?? 0
+  const shown = log?.lines.slice(-SHOWN) ?? []
+  const lines = shown.map((line, i) => ({ line, number: total - shown.length + i }))
   // biome-ignore lint/correctness/useExhaustiveDependencies: a longer log is the reason to scroll
   useLayoutEffect(() => {
     const box = list.current
@@ -43,8 +44,8 @@ export function KernelLog() {
             follow.current = box.scrollHeight - box.scrollTop - box.clientHeight < AT_END_PX
           }}
         >
-          {lines.map((line, i) => (
-            <Line key={total - lines.length + i} line={line} />
+          {lines.map(({ line, number }) => (
+            <Line key={number} line={line} />
           ))}
         </ol>
       )}

@@ -2,10 +2,11 @@
 
 import { RotateCcw } from 'lucide-react'
 import { useMemo, useState } from 'react'
-import { type Field, type FieldGroup, fieldsOf, type ParamValue, presetById, type Scenario } from '../sim/index.ts'
+import { type Field, type FieldGroup, fieldsOf, type ParamValue } from '../sim/index.ts'
 import { useApp, useFrame, useLab } from '../store/context.ts'
 import { text } from '../text/en.ts'
 import { FieldControl, type Nudge } from './field.tsx'
+import { nudgeOf } from './nudge.ts'
 import { stopText } from './param-text.ts'
 
 const GROUPS: readonly FieldGroup[] = ['machine', 'iova', 'workload']
@@ -19,13 +20,6 @@ export function useFields(): readonly Field[] {
     () => fields.map((f) => (pending[f.path] === undefined ? f : { ...f, value: pending[f.path] as ParamValue })),
     [fields, pending],
   )
-}
-
-/** What the preset suggests, as long as it is not done. */
-export function nudgeOf(scenario: Scenario, fields: readonly Field[]): { path: string; value: ParamValue } | null {
-  const nudge = presetById(scenario.preset)?.nudge
-  const field = nudge && fields.find((f) => f.path === nudge.path)
-  return field && field.value !== nudge.value ? nudge : null
 }
 
 const anyRefused = (frame: { summary: { refused: number } }) => frame.summary.refused > 0
@@ -63,18 +57,19 @@ export function ControlsPanel() {
       {GROUPS.map((group) => {
         const own = fields.filter((f) => f.group === group)
         if (own.length === 0) return null
-        const owners = [...new Set(own.map((f) => f.owner))]
+        const named = new Set(own.map((f) => f.owner).filter((owner) => owner !== ''))
+        const owners = named.size > 1 ? [...new Set(own.map((f) => f.owner))] : [null]
         return (
           <section key={group} className="c-group" aria-labelledby={`group-${group}`}>
             <h2 id={`group-${group}`}>{text.groups[group]}</h2>
             {owners.map((owner) => {
-              const mine = own.filter((f) => f.owner === owner)
+              const mine = own.filter((f) => owner === null || f.owner === owner)
               const plain = mine.filter((f) => !f.param.advanced)
               const more = mine.filter((f) => f.param.advanced)
               const pointed = more.some((f) => f.path === nudge?.path)
               return (
                 <div key={owner}>
-                  {owners.length > 1 && owner !== '' && <h3>{owner}</h3>}
+                  {owner && <h3>{owner}</h3>}
                   {plain.map(control)}
                   {more.length > 0 && (
                     <details className="c-more" open={pointed || undefined}>
@@ -112,7 +107,7 @@ export function PanelFoot() {
           className="c-mono"
           aria-label={text.control.seedLabel}
           value={draft ?? shown}
-          size={10}
+          style={{ width: `calc(${(draft ?? shown).length + 1}ch + 8px)` }}
           spellCheck={false}
           autoComplete="off"
           aria-invalid={draft !== null && !SEED.test(draft)}

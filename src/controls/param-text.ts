@@ -1,7 +1,7 @@
 // How a parameter becomes a control, and a value becomes text: decided from the Param alone.
 
 import { bytes, count, duration } from '../lib/format.ts'
-import { formatParam, type Param, type ParamOption, type ParamValue } from '../sim/index.ts'
+import { type Field, formatParam, type Param, type ParamOption, type ParamValue } from '../sim/index.ts'
 
 export type ControlKind = 'switch' | 'segments' | 'stops' | 'select' | 'slider'
 
@@ -23,6 +23,27 @@ export function kindOf(param: Param): ControlKind {
 /** The shortest text of an option: `64K`, `1024`, `strict`. */
 export function stopText(option: ParamOption): string {
   return /^\d+[kmgt]$/.test(option.key) ? option.key.toUpperCase() : option.label
+}
+
+/** Why an option cannot be chosen beside the other settings, or null when it can. */
+export function refusedReason(field: Field, option: ParamOption): string | null {
+  return Object.hasOwn(field.refused, option.key) ? (field.refused[option.key] ?? '') : null
+}
+
+/** Width of the stops' track and of a character, css px. */
+const TRACK = 176
+const CHAR = 6.6
+
+/** Which of evenly spaced stops have room for their name: the chosen one, the ends, then what fits. */
+export function namedStops(names: readonly string[], chosen: number): ReadonlySet<number> {
+  const last = names.length - 1
+  const half = (i: number) => ((names[i]?.length ?? 0) * CHAR) / 2 + 3
+  const place = (i: number) => (TRACK * i) / Math.max(1, last)
+  const named = new Set<number>()
+  const rest = names.map((_, i) => i).sort((a, b) => (a % 2) - (b % 2) || a - b)
+  for (const i of [chosen, 0, last, ...rest])
+    if ([...named].every((j) => Math.abs(place(i) - place(j)) >= half(i) + half(j))) named.add(i)
+  return named
 }
 
 /** A value in full: `64 KiB`, `10 Gbit/s`, `2.55 ms`. */

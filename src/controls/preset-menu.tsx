@@ -6,7 +6,7 @@ import { presetById, presets } from '../sim/index.ts'
 import { useApp, useLab } from '../store/context.ts'
 import { text } from '../text/en.ts'
 
-export function PresetMenu() {
+export default function PresetMenu() {
   const id = useApp((s) => s.scenario.preset)
   const { actions } = useLab()
   return (

@@ -1,36 +1,13 @@
-// The help of a term: on hover of its name, and when the keyboard comes to its control.
+// The help of a term, beside its name.
 
 import { Tooltip } from 'radix-ui'
-import { type ReactNode, useEffect, useRef, useState } from 'react'
+import type { ReactNode } from 'react'
+import type { TipState } from './tip-state.ts'
 
 const HOVER_MS = 350
-const FOCUS_MS = 700
-
-export interface TipState {
-  readonly open: boolean
-  later(ms: number): void
-  close(): void
-}
-
-export function useTip(): TipState {
-  const [open, setOpen] = useState(false)
-  const timer = useRef(0)
-  useEffect(() => () => clearTimeout(timer.current), [])
-  return {
-    open,
-    later(ms) {
-      clearTimeout(timer.current)
-      timer.current = window.setTimeout(() => setOpen(true), ms)
-    },
-    close() {
-      clearTimeout(timer.current)
-      setOpen(false)
-    },
-  }
-}
 
 /** The part that is pointed at. */
-export function Tip({ tip, help, children }: { tip: TipState; help: ReactNode; children: ReactNode }) {
+export default function Tip({ tip, help, children }: { tip: TipState; help: ReactNode; children: ReactNode }) {
   return (
     <Tooltip.Provider>
       <Tooltip.Root open={tip.open} onOpenChange={(open) => !open && tip.close()}>
@@ -47,15 +24,4 @@ export function Tip({ tip, help, children }: { tip: TipState; help: ReactNode; c
       </Tooltip.Root>
     </Tooltip.Provider>
   )
-}
-
-/** Handlers for the element around a control: the tip follows keyboard focus, and goes as soon as a key acts. */
-export function tipOnFocus(tip: TipState) {
-  return {
-    onFocus: (event: React.FocusEvent) => {
-      if (event.target.matches(':focus-visible')) tip.later(FOCUS_MS)
-    },
-    onBlur: tip.close,
-    onKeyDown: tip.close,
-  }
 }

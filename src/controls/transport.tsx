@@ -20,7 +20,7 @@ export function Transport({ compact = false }: { compact?: boolean }) {
   const refused = useFrame(refusedOf) ?? 0
   const t = text.transport
   return (
-    <div className="c-transport" role="group" aria-label={text.places.time}>
+    <section className="c-transport" aria-label={text.places.time}>
       <div className="c-buttons">
         <button type="button" className="c-icon" aria-label={t.reset} title={`${t.reset} (r)`} onClick={actions.reset}>
           <RotateCcw {...icon} />
@@ -79,7 +79,7 @@ export function Transport({ compact = false }: { compact?: boolean }) {
           <Speed />
         </>
       )}
-    </div>
+    </section>
   )
 }
 
@@ -92,8 +92,13 @@ function Clock({ compact }: { compact: boolean }) {
     <div className="c-clock">
       <span className="c-time" data-testid="clock" title={text.transport.clock}>
         {time.slice(0, -3)}
-        {!compact && <span className="c-fine"> {time.slice(-3)}</span>}
-        <small> ms</small>
+        {!compact && (
+          <span className="c-fine">
+            {'\u2009'}
+            {time.slice(-3)}
+          </span>
+        )}
+        <small>ms</small>
       </span>
       {compact ? (
         <span className="c-events">{speedText(speed)}</span>

@@ -3,7 +3,7 @@
 export const text = {
   brand: 'dmascope',
   skip: 'Skip to the map',
-  places: { controls: 'Controls', lab: 'Lab', rail: 'Inspector and log', time: 'Time', header: 'Scenario and link' },
+  places: { controls: 'Controls', lab: 'Lab', rail: 'Inspector and log', time: 'Time' },
 
   preset: { menu: 'Preset', heading: 'Presets' },
   top: {
@@ -63,7 +63,7 @@ export const text = {
     refusedNone: 'no mapping failed so far',
     refusedFirst: (ms: string) => `first at ${ms} ms`,
     fitted: (n: string) => `${n} fitted`,
-    refusedRecently: (n: string) => `${n} in the last 0.1 ms`,
+    refusedRecently: (n: string) => `refused · ${n} in the last 0.1 ms`,
     run: 'TCEs',
     largestRun: (free: string) => `largest free run, of ${free}`,
     hang: (cpu: number, ms: string) => `CPU ${cpu} searches for ever since ${ms} ms`,

@@ -1,0 +1,49 @@
+// A named choice from a list with a line of help each.
+
+import { ChevronDown } from 'lucide-react'
+import { Select } from 'radix-ui'
+import { formatParam } from '../sim/index.ts'
+import type { ControlProps } from './field.tsx'
+import { refusedReason } from './param-text.ts'
+
+const SHORT_HELP = 20
+
+export default function Choice({ field, value, labelId, helpId, onChange }: ControlProps) {
+  const { param } = field
+  const current = param.values?.find((o) => o.value === value)
+  const era = current?.help && current.help.length <= SHORT_HELP ? current.help : ''
+  return (
+    <Select.Root
+      value={formatParam(param, value)}
+      onValueChange={(key) => {
+        const option = param.values?.find((o) => o.key === key)
+        if (option) onChange(option.value)
+      }}
+    >
+      <Select.Trigger className="c-select" aria-labelledby={labelId} aria-describedby={helpId}>
+        <Select.Value>
+          <span className="c-mono">{current?.key}</span>
+        </Select.Value>
+        <span className="c-era">{era}</span>
+        <ChevronDown size={14} strokeWidth={1.75} aria-hidden="true" />
+      </Select.Trigger>
+      <Select.Portal>
+        <Select.Content className="c-menu" position="popper" sideOffset={4} collisionPadding={8}>
+          <Select.Viewport>
+            {param.values?.map((option) => {
+              const refused = refusedReason(field, option)
+              return (
+                <Select.Item key={option.key} className="c-item" value={option.key} disabled={refused !== null}>
+                  <Select.ItemText>
+                    <span className="c-mono">{option.key}</span>
+                  </Select.ItemText>
+                  <span className="c-item-help">{refused ?? option.help}</span>
+                </Select.Item>
+              )
+            })}
+          </Select.Viewport>
+        </Select.Content>
+      </Select.Portal>
+    </Select.Root>
+  )
+}
