@@ -1,0 +1,191 @@
+// Address × time with its gutters: the same address axis as the map, how full each region is now, and at most
+// three callouts where something happened.
+
+import { useMemo } from 'react'
+import { percent } from '../lib/format.ts'
+import type { AddressTimeFrame, Frame, TimeMark } from '../sim/index.ts'
+import { useLab } from '../store/context.ts'
+import { viewText } from '../text/views.ts'
+import { addressTimeView, bandBytes, regionShare } from './address-time.view.ts'
+import { AddressAxis, gutterAddress, RegionBars } from './kit/axis.tsx'
+import { Heatmap } from './kit/heatmap.tsx'
+import { useFrameValue, usePalette } from './kit/hooks.ts'
+import type { Ruler } from './kit/layout.ts'
+import { timeInk } from './kit/time.ts'
+import { TwinButton } from './kit/twin.tsx'
+
+const text = viewText.addressTime
+
+const frameOf = (frame: Frame) => frame.views['address-time'] ?? null
+
+const shapeKey = (f: AddressTimeFrame) =>
+  [f.bands, f.entriesPerBand, f.pageShift, f.offset, f.size, f.columns, f.columnNs]
+    .concat(f.regions.flatMap((r) => [r.start, r.end]))
+    .join()
+const sameShape = (a: AddressTimeFrame | null, b: AddressTimeFrame | null) =>
+  a === b || (!!a && !!b && shapeKey(a) === shapeKey(b))
+
+const sharesKey = (frame: Frame) => {
+  const f = frame.views['address-time']
+  return f ? f.regions.map((r) => percent(regionShare(f, r, Math.max(0, f.filled - 1)))).join() : ''
+}
+
+export function AddressTimeHead({ ruler }: { ruler: Ruler }) {
+  const shape = useFrameValue(frameOf, sameShape)
+  return (
+    <div
+      className="v-head"
+      style={{ paddingLeft: ruler.narrow ? 16 : ruler.left, paddingRight: ruler.narrow ? 16 : ruler.right }}
+    >
+      <h2>{addressTimeView.title}</h2>
+      {!ruler.narrow && (
+        <>
+          <span className="v-sub">
+            {shape && text.sub(bandBytes(shape))} <b>{text.subStrong}</b>
+          </span>
+          <span className="v-grow" />
+          <Glyph path="M2,2l4,10M8,2l4,10" name={text.ring} />
+          <Glyph path="M0,7h14" name={text.held} />
+          <Glyph path="M2,2v10M7,2v10M12,2v10" name={text.batch} />
+        </>
+      )}
+      <span className={ruler.narrow ? 'v-grow' : ''} />
+      <TwinButton id={addressTimeView.id} title={addressTimeView.title} />
+    </div>
+  )
+}
+
+function Glyph({ path, name }: { path: string; name: string }) {
+  return (
+    <span className="v-glyph">
+      <svg width="14" height="14" aria-hidden="true">
+        <path d={path} />
+      </svg>
+      {name}
+    </span>
+  )
+}
+
+export function AddressTime({ ruler, height }: { ruler: Ruler; height: number }) {
+  const lab = useLab()
+  const palette = usePalette()
+  const ink = useMemo(() => timeInk(palette), [palette])
+  const shape = useFrameValue(frameOf, sameShape)
+  const y = (entry: number) => (shape ? (entry / (shape.bands * shape.entriesPerBand)) * height : 0)
+  return (
+    <div className="v-view" style={{ height }}>
+      <div className="v-plot" style={{ left: ruler.left, width: ruler.plot }}>
+        <Heatmap
+          view={addressTimeView}
+          ink={ink}
+          width={ruler.plot}
+          height={height}
+          tip
+          onPick={(cell) => {
+            const frame = lab.frames.latest()?.views['address-time']
+            if (frame) lab.actions.seek(Math.round(((cell % frame.columns) + 1) * frame.columnNs))
+          }}
+        >
+          {shape && (
+            <>
+              <AddressAxis marks={marks(shape, height, ruler.narrow)} narrow={ruler.narrow} />
+              <RegionBars
+                marks={shape.regions.map((r) => ({
+                  name: r.name,
+                  top: y(r.start),
+                  bottom: y(Math.min(r.end, shape.size)),
+                  hint: null,
+                  nameY: null,
+                }))}
+              />
+              {shape.regions.slice(1).map((r) => (
+                <path key={r.start} d={`M0,${Math.round(y(r.start)) - 0.5}h${ruler.plot}`} className="v-limit" />
+              ))}
+              {!ruler.narrow && <Callouts shape={shape} width={ruler.plot} height={height} />}
+              {!ruler.narrow && <Shares shape={shape} x={ruler.plot + 9} height={height} />}
+            </>
+          )}
+        </Heatmap>
+      </div>
+    </div>
+  )
+}
+
+function marks(shape: AddressTimeFrame, height: number, narrow: boolean) {
+  const parts = narrow ? 1 : 4
+  return Array.from({ length: parts + 1 }, (_, i) => {
+    const entry = Math.round((shape.bands * shape.entriesPerBand * i) / parts)
+    return {
+      y: (height * i) / parts,
+      text: gutterAddress(shape.offset + entry, shape.pageShift, narrow),
+      quiet: i % 2 === 1,
+    }
+  })
+}
+
+/** How full each region is now, beside it; one line each where the regions are many. */
+function Shares({ shape, x, height }: { shape: AddressTimeFrame; x: number; height: number }) {
+  const shares = (useFrameValue(sharesKey) ?? '').split(',')
+  const total = shape.bands * shape.entriesPerBand
+  const cramped = shape.regions.length > 3
+  return (
+    <g>
+      {!cramped && (
+        <text x={x} y={9} className="v-axis v-quiet">
+          {text.now}
+        </text>
+      )}
+      {shape.regions.map((r, i) => {
+        const middle = (((r.start + Math.min(r.end, shape.size)) / 2) * height) / total
+        const name = r.name.replace(/ (pool|region|half)$/, '').replace(/^pool /, '')
+        return cramped ? (
+          <text key={r.name} x={x} y={middle + 4} className="v-num">
+            <tspan className="v-quiet">{name}</tspan> {shares[i]}
+          </text>
+        ) : (
+          <g key={r.name}>
+            <text x={x} y={Math.max(22, middle) - 1} className="v-axis v-quiet">
+              {name}
+            </text>
+            <text x={x} y={Math.max(22, middle) + 12} className="v-num">
+              {shares[i]}
+            </text>
+          </g>
+        )
+      })}
+    </g>
+  )
+}
+
+const marksOf = (frame: Frame): readonly TimeMark[] => frame.views.timeline?.marks ?? []
+const sameMarks = (a: readonly TimeMark[], b: readonly TimeMark[]) =>
+  a.length === b.length && a.at(-1)?.ns === b.at(-1)?.ns && a[0]?.ns === b[0]?.ns
+
+/** Rows for callouts, as shares of the height: near the boundary first. */
+const CALLOUT_ROWS = [0.66, 0.92, 0.36] as const
+
+/** The first mark of each kind, three at most, with a halo so that they are read on any ground. */
+function Callouts({ shape, width, height }: { shape: AddressTimeFrame; width: number; height: number }) {
+  const all = useFrameValue(marksOf, sameMarks) ?? []
+  const horizon = shape.columns * shape.columnNs
+  const firsts = all.filter((mark, i) => all.findIndex((m) => m.kind === mark.kind) === i).slice(0, CALLOUT_ROWS.length)
+  return (
+    <g>
+      {firsts.map((mark, i) => {
+        const x = (mark.ns / horizon) * width
+        const left = x > width * 0.45
+        return (
+          <text
+            key={mark.kind}
+            x={x + (left ? -6 : 6)}
+            y={CALLOUT_ROWS[i]! * height}
+            textAnchor={left ? 'end' : 'start'}
+            className="v-callout"
+          >
+            {left ? `${mark.text} →` : `← ${mark.text}`}
+          </text>
+        )
+      })}
+    </g>
+  )
+}

@@ -1,0 +1,95 @@
+// Address × time without the page: rings are diagonals, leaks are streaks, batched frees are a comb.
+
+import { addressOf, bytes, hex, ms, percent } from '../lib/format.ts'
+import type { AddressTimeFrame, RegionInfo } from '../sim/index.ts'
+import { viewText } from '../text/views.ts'
+import { columnAt, filledPixels, paintDots, type TimeInk } from './kit/time.ts'
+import { type HeatmapView, type TableTwin, TWIN_ROWS } from './view.ts'
+
+const text = viewText.addressTime
+
+export function bandAddress(frame: AddressTimeFrame, band: number): string {
+  const entry = Math.min(frame.size, band * frame.entriesPerBand)
+  return hex(addressOf(frame.offset + entry, frame.pageShift))
+}
+
+/** Share of a region that is mapped in a column, 0 … 1, from its bands. */
+export function regionShare(frame: AddressTimeFrame, region: RegionInfo, column: number): number {
+  const first = Math.floor(region.start / frame.entriesPerBand)
+  const end = Math.max(first + 1, Math.ceil(region.end / frame.entriesPerBand))
+  let sum = 0
+  for (let band = first; band < Math.min(end, frame.bands); band++) sum += frame.mapped[column * frame.bands + band]!
+  return sum / 255 / Math.max(1, Math.min(end, frame.bands) - first)
+}
+
+function describe(frame: AddressTimeFrame): string {
+  const now = Math.max(0, frame.filled - 1)
+  const regions = frame.regions.map((r) => text.region(r.name, percent(regionShare(frame, r, now))))
+  return text.describe(
+    bandAddress(frame, 0),
+    bandAddress(frame, frame.bands),
+    ms(frame.filled * frame.columnNs),
+    regions.join(', '),
+  )
+}
+
+/** A row per point in time, a column per region. */
+function table(frame: AddressTimeFrame): TableTwin {
+  const stride = Math.max(1, Math.ceil(frame.filled / TWIN_ROWS))
+  const rows: string[][] = []
+  for (let c = stride - 1; c < frame.filled; c += stride)
+    rows.push([ms((c + 1) * frame.columnNs), ...frame.regions.map((r) => percent(regionShare(frame, r, c)))])
+  return { columns: text.columns(frame.regions.map((r) => r.name)), rows, total: rows.length }
+}
+
+export const addressTimeView: HeatmapView<'address-time', TimeInk> = {
+  id: 'address-time',
+  title: text.title,
+  probe: 'address-time',
+  paint(frame, ink, box, out) {
+    const { columns, bands, mapped, fresh } = frame
+    const end = filledPixels(out.width, columns, frame.filled)
+    for (let y = 0; y < out.height; y++) {
+      const band = Math.floor((y * bands) / out.height)
+      const line = y * out.width
+      for (let x = 0; x < end; x++) {
+        const i = columnAt(x, out.width, columns) * bands + band
+        const isNew = fresh[i]!
+        // Any new mapping keeps at least the lowest step.
+        const step = isNew === 0 ? 0 : (isNew >> 2) | 1
+        out.data[line + x] = ink.share[((mapped[i]! >> 2) << 6) | step]!
+      }
+    }
+    paintDots(out, end, 0, out.height, ink.dot, box.dpr)
+  },
+  grid: (frame) => ({ columns: frame.columns, rows: frame.bands }),
+  hitTest(frame, x, y, box) {
+    if (x < 0 || y < 0 || x >= box.width || y >= box.height) return null
+    const column = columnAt(x, box.width, frame.columns)
+    return Math.floor((y * frame.bands) / box.height) * frame.columns + column
+  },
+  cellRect(frame, cell, box) {
+    const width = box.width / frame.columns
+    const height = box.height / frame.bands
+    return {
+      x: (cell % frame.columns) * width,
+      y: Math.floor(cell / frame.columns) * height,
+      width: Math.max(3, width),
+      height: Math.max(3, height),
+    }
+  },
+  cellText(frame, cell) {
+    const column = cell % frame.columns
+    const band = Math.floor(cell / frame.columns)
+    if (column >= frame.filled) return ''
+    const share = frame.mapped[column * frame.bands + band]! / 255
+    return text.cell(ms((column + 1) * frame.columnNs), bandAddress(frame, band), percent(share))
+  },
+  describe,
+  table,
+}
+
+/** `2 MiB`: what one band of the picture stands for. */
+export function bandBytes(frame: AddressTimeFrame): string {
+  return bytes(frame.entriesPerBand * 2 ** frame.pageShift)
+}

@@ -1,0 +1,175 @@
+// Waiting for the lock, CPU × time: one lane per CPU, brighter where it stood in the queue.
+
+import { useMemo } from 'react'
+import { ms, percent } from '../lib/format.ts'
+import type { Frame, TimelineFrame } from '../sim/index.ts'
+import { useLab } from '../store/context.ts'
+import { viewText } from '../text/views.ts'
+import { Heatmap } from './kit/heatmap.tsx'
+import { useFrameValue, usePalette } from './kit/hooks.ts'
+import type { Ruler } from './kit/layout.ts'
+import { cpuColour } from './kit/palette.ts'
+import { columnAt, filledPixels, paintDots, type TimeInk, timeInk } from './kit/time.ts'
+import { TwinButton } from './kit/twin.tsx'
+import type { HeatmapView } from './view.ts'
+
+const text = viewText.lanes
+
+/** Height that the lanes share, css px. */
+export const LANES_HEIGHT = 80
+const MOST_PITCH = 10
+
+/** Distance of two lanes, css px. */
+export function lanePitch(cpus: number): number {
+  return Math.max(1, Math.min(MOST_PITCH, Math.floor(LANES_HEIGHT / Math.max(1, cpus))))
+}
+
+/** Share of the time up to now that a CPU waited, 0 … 1. */
+function waitedSoFar(frame: TimelineFrame, cpu: number): number {
+  let sum = 0
+  for (let c = 0; c < frame.filled; c++) sum += frame.lockWait[c * frame.cpus + cpu]!
+  return frame.filled === 0 ? 0 : sum / 255 / frame.filled
+}
+
+export const cpuLanesView: HeatmapView<'timeline', TimeInk> = {
+  id: 'cpu-lanes',
+  title: text.title,
+  probe: 'timeline',
+  paint(frame, ink, box, out) {
+    const { columns, cpus, lockWait } = frame
+    const end = filledPixels(out.width, columns, frame.filled)
+    const pitch = out.height / cpus
+    for (let cpu = 0; cpu < cpus; cpu++) {
+      const top = Math.round(cpu * pitch)
+      const bottom = Math.max(top + 1, Math.round((cpu + 1) * pitch) - (pitch >= 3 ? 1 : 0))
+      const line = top * out.width
+      for (let x = 0; x < end; x++)
+        out.data[line + x] = ink.waiting[lockWait[columnAt(x, out.width, columns) * cpus + cpu]!]!
+      for (let y = top + 1; y < bottom; y++) out.data.copyWithin(y * out.width, line, line + end)
+    }
+    paintDots(out, end, 0, out.height, ink.dot, box.dpr)
+  },
+  grid: (frame) => ({ columns: frame.columns, rows: frame.cpus }),
+  hitTest(frame, x, y, box) {
+    if (x < 0 || y < 0 || x >= box.width || y >= box.height) return null
+    return Math.floor((y * frame.cpus) / box.height) * frame.columns + columnAt(x, box.width, frame.columns)
+  },
+  cellRect(frame, cell, box) {
+    const height = box.height / frame.cpus
+    const width = box.width / frame.columns
+    return {
+      x: (cell % frame.columns) * width,
+      y: Math.floor(cell / frame.columns) * height,
+      width: Math.max(2, width),
+      height: height - 1,
+    }
+  },
+  cellText(frame, cell) {
+    const column = cell % frame.columns
+    const cpu = Math.floor(cell / frame.columns)
+    if (column >= frame.filled) return ''
+    const share = frame.lockWait[column * frame.cpus + cpu]! / 255
+    return text.cell(cpu, ms((column + 1) * frame.columnNs), percent(share))
+  },
+  describe(frame) {
+    let worst = 0
+    for (let cpu = 1; cpu < frame.cpus; cpu++) if (frame.lockWaitNow[cpu]! > frame.lockWaitNow[worst]!) worst = cpu
+    return text.describe(frame.cpus, String(worst), percent(frame.lockWaitNow[worst] ?? 0))
+  },
+  table(frame) {
+    const rows = Array.from({ length: frame.cpus }, (_, cpu) => [
+      `${text.cpu} ${cpu}`,
+      percent(frame.lockWaitNow[cpu] ?? 0),
+      percent(waitedSoFar(frame, cpu)),
+    ])
+    return { columns: text.columns, rows, total: rows.length }
+  },
+}
+
+const cpusOf = (frame: Frame) => frame.views.timeline?.cpus ?? 0
+const waitsKey = (frame: Frame) => {
+  const f = frame.views.timeline
+  return f ? Array.from(f.lockWaitNow.subarray(0, f.cpus), (share) => Math.round(share * 100)).join() : ''
+}
+
+export function CpuLanesHead({ ruler }: { ruler: Ruler }) {
+  const palette = usePalette()
+  const stops = [0, 0.25, 0.5, 0.75, 1].map((t) => palette.waiting(t)).join(', ')
+  return (
+    <div
+      className="v-head v-head-small"
+      style={{ paddingLeft: ruler.narrow ? 16 : ruler.left, paddingRight: ruler.narrow ? 16 : ruler.right }}
+    >
+      <h2>{text.title}</h2>
+      <span className="v-grow" />
+      {!ruler.narrow && (
+        <span className="v-ramp v-quiet">
+          0 <i className="v-gradient" style={{ background: `linear-gradient(to right, ${stops})` }} /> {text.rampMost}{' '}
+          {text.ramp}
+        </span>
+      )}
+      <TwinButton id={cpuLanesView.id} title={text.title} />
+      {!ruler.narrow && <span className="v-gutter-head">{text.wait}</span>}
+    </div>
+  )
+}
+
+export function CpuLanes({ ruler }: { ruler: Ruler }) {
+  const lab = useLab()
+  const palette = usePalette()
+  const ink = useMemo(() => timeInk(palette), [palette])
+  const cpus = useFrameValue(cpusOf) ?? 0
+  const pitch = lanePitch(cpus)
+  const height = pitch * cpus
+  const waits = (useFrameValue(waitsKey) ?? '').split(',')
+  // A number needs 10 px; where lanes are closer, every second or fourth carries one.
+  const every = Math.ceil(9 / pitch)
+  if (cpus === 0) return <div style={{ height: LANES_HEIGHT }} />
+  return (
+    <div className="v-view" style={{ height }}>
+      <div className="v-plot" style={{ left: ruler.left, width: ruler.plot }}>
+        <Heatmap
+          view={cpuLanesView}
+          ink={ink}
+          width={ruler.plot}
+          height={height}
+          tip
+          onPick={(cell) => {
+            const frame = lab.frames.latest()?.views.timeline
+            if (frame) lab.actions.seek(Math.round(((cell % frame.columns) + 1) * frame.columnNs))
+          }}
+        >
+          {cpus > 1 && (
+            <text x={-36} y={height / 2 + 4} textAnchor="end" className="v-axis">
+              {text.cpu}
+            </text>
+          )}
+          {Array.from({ length: cpus }, (_, cpu) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: the index is the CPU
+            <g key={cpu}>
+              <rect
+                x={-10}
+                y={cpu * pitch}
+                width={4}
+                height={Math.max(1, pitch - 1)}
+                fill={cpuColour(palette, cpu, cpus)}
+              />
+              {cpu % every === 0 && (
+                <>
+                  <text x={-15} y={cpu * pitch + 8} textAnchor="end" className="v-num v-label">
+                    {cpu}
+                  </text>
+                  {!ruler.narrow && (
+                    <text x={ruler.plot + 41} y={cpu * pitch + 8} textAnchor="end" className="v-num v-label">
+                      {waits[cpu]}
+                    </text>
+                  )}
+                </>
+              )}
+            </g>
+          ))}
+        </Heatmap>
+      </div>
+    </div>
+  )
+}

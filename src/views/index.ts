@@ -1,0 +1,27 @@
+// Every view, one line each. `map` and `time` are always on the page; `dock` views come and go.
+
+import type { ComponentType } from 'react'
+import type { ProbeId } from '../sim/index.ts'
+import { viewText } from '../text/views.ts'
+import { Regions } from './regions.tsx'
+import { TcePages } from './tce-pages.tsx'
+
+export interface DockView {
+  /** Public for ever: it stands in links. */
+  readonly id: string
+  readonly title: string
+  /** The probe that must be asked for while the view is shown. */
+  readonly probe: ProbeId
+  readonly component: ComponentType
+}
+
+/** Views for the dock, about 100 px high, as wide as their container. */
+export const dockViews: readonly DockView[] = [
+  { id: 'tce-pages', title: viewText.pages.title, probe: 'tce-pages', component: TcePages },
+  { id: 'regions', title: viewText.regions.title, probe: 'regions', component: Regions },
+]
+
+export { IovaSpace, MAP_HEIGHT } from './iova-space.tsx'
+export { Legend } from './legend.tsx'
+export { MapHead } from './map-head.tsx'
+export { ADDRESS_TIME_HEIGHT, TimeStack, type TimeStackProps } from './time-stack.tsx'

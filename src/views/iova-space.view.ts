@@ -1,0 +1,143 @@
+// The IOVA map without the page: a row-major heatmap of the window, one cell per TCE or per power of two of them.
+
+import { addressOf, bytes, count, hex, percent } from '../lib/format.ts'
+import {
+  CELL_FAILED,
+  CELL_MAPPED,
+  CELL_NONE,
+  type CellState,
+  type ColourBy,
+  type IovaSpaceFrame,
+} from '../sim/index.ts'
+import { viewText } from '../text/views.ts'
+import { type CellInk, paintCells } from './kit/cells.ts'
+import { cpuColour, type Palette, pack } from './kit/palette.ts'
+import { cellAt, cellOfEntry, entryOfCell, forEachRun, rowLayout, rowTop } from './kit/rows.ts'
+import { type HeatmapView, type TableTwin, TWIN_ROWS } from './view.ts'
+
+const text = viewText.map
+
+/** `value` of an age is 8 × log2 ns: the ramp runs from 2^10 ns (1 µs, just now) to 2^25 ns (34 ms). */
+const AGE_NEW = 80
+const AGE_OLD = 200
+/** `value` of a size is log2 pages: the ramp runs from 1 to 256 pages. */
+const SIZE_MOST = 8
+
+/** Share of the ordered ramp, 0 quiet … 1 loud, for a class under `age` or `size`. */
+export function rampShare(colourBy: 'age' | 'size', value: number): number {
+  const share = colourBy === 'age' ? 1 - (value - AGE_NEW) / (AGE_OLD - AGE_NEW) : value / SIZE_MOST
+  return Math.min(1, Math.max(0, share))
+}
+
+/** [256] packed colours by class, or null when the map is coloured by state. */
+export function classColours(palette: Palette, colourBy: ColourBy, cpus: number): Uint32Array | null {
+  if (colourBy === 'state') return null
+  return Uint32Array.from({ length: 256 }, (_, value) => {
+    if (colourBy === 'age' || colourBy === 'size') return pack(palette.ordered(rampShare(colourBy, value)))
+    return pack(cpuColour(palette, value, colourBy === 'cpu' ? cpus : 8))
+  })
+}
+
+export function addressText(frame: IovaSpaceFrame, entry: number): string {
+  return hex(addressOf(frame.offset + entry, frame.pageShift))
+}
+
+/** Mapped TCEs in a cell; exact when it is one TCE, none or all of them, else to 1 part in 255. */
+export function mappedIn(frame: IovaSpaceFrame, cell: number): number {
+  if (frame.entriesPerCell === 1) return frame.state[cell] === CELL_MAPPED ? 1 : 0
+  return Math.round((frame.used[cell]! * frame.entriesPerCell) / 255)
+}
+
+function cellText(frame: IovaSpaceFrame, cell: number): string {
+  const state = frame.state[cell] ?? CELL_NONE
+  if (state === CELL_NONE) return text.padding
+  const words = [addressText(frame, entryOfCell(frame, cell))]
+  if (frame.entriesPerCell > 1) {
+    words.push(`${count(frame.entriesPerCell)} ${text.tces}`, text.mappedShare(percent(frame.used[cell]! / 255)))
+    if (state !== CELL_MAPPED) words.push(viewText.stateNames[state as CellState])
+  } else words.push(viewText.stateNames[state as CellState])
+  if (frame.used[cell]) words.push(text.dataShare(percent(frame.useful[cell]! / 65535)))
+  return words.join(', ')
+}
+
+function describe(frame: IovaSpaceFrame): string {
+  const { counts } = frame
+  const first = entryOfCell(frame, 0)
+  const end = Math.min(frame.size, entryOfCell(frame, frame.rows * frame.columns - 1) + frame.entriesPerCell)
+  const cell = bytes(frame.entriesPerCell * 2 ** frame.pageShift)
+  return [
+    text.describe(
+      count(counts.mapped),
+      count(frame.size),
+      count(counts.free),
+      count(counts.reserved),
+      count(counts.refused),
+    ),
+    text.describeScale(cell, addressText(frame, first), addressText(frame, end)),
+  ].join(' ')
+}
+
+function table(frame: IovaSpaceFrame): TableTwin {
+  const rows: string[][] = []
+  for (let row = 0; row < Math.min(frame.rows, TWIN_ROWS); row++) {
+    let mapped = 0
+    let useful = 0
+    let all = 0
+    let run = 0
+    let refused = 0
+    for (let c = 0; c < frame.columns; c++) {
+      const cell = row * frame.columns + c
+      if (frame.state[cell] === CELL_NONE) continue
+      const here = mappedIn(frame, cell)
+      all += frame.entriesPerCell
+      mapped += here
+      useful += here * frame.useful[cell]!
+      run = Math.max(run, (frame.freeRun[cell]! * frame.entriesPerCell) / 255)
+      if (frame.state[cell] === CELL_FAILED) refused++
+    }
+    rows.push([
+      addressText(frame, entryOfCell(frame, row * frame.columns)),
+      count(mapped),
+      mapped === 0 ? '–' : percent(useful / 65535 / mapped),
+      count(all - mapped),
+      frame.entriesPerCell === 1 ? '–' : count(run),
+      count(refused),
+    ])
+  }
+  return { columns: text.columns, rows, total: frame.rows }
+}
+
+export const iovaSpaceView: HeatmapView<'iova-space', CellInk> = {
+  id: 'iova-space',
+  title: text.title,
+  probe: 'iova-space',
+  paint(frame, ink, box, out) {
+    const layout = rowLayout(frame, box)
+    forEachRun(frame, layout, (row, rows, top) =>
+      paintCells(frame, ink, row, rows, top, layout.cellWidth, layout.cellHeight, out),
+    )
+  },
+  grid: (frame) => ({ columns: frame.columns, rows: frame.rows }),
+  hitTest(frame, x, y, box) {
+    const cell = cellAt(frame, x, y, box)
+    return cell === null || frame.state[cell] === CELL_NONE ? null : cell
+  },
+  cellRect(frame, cell, box) {
+    const { cellWidth, cellHeight } = rowLayout(frame, box)
+    const gap = Math.min(cellWidth, cellHeight) < 5 ? 0 : 1
+    return {
+      x: ((cell % frame.columns) * cellWidth) / box.dpr,
+      y: rowTop(frame, box, Math.floor(cell / frame.columns)),
+      width: (cellWidth - gap) / box.dpr,
+      height: (cellHeight - gap) / box.dpr,
+    }
+  },
+  cellText,
+  describe,
+  table,
+}
+
+/** Cell of an entry that is shown and not padding. */
+export function shownCell(frame: IovaSpaceFrame, entry: number | null): number | null {
+  return entry === null || entry >= frame.size ? null : cellOfEntry(frame, entry)
+}

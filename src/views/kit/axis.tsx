@@ -1,0 +1,87 @@
+// What stands in the gutters of an address plot. SVG, css px, x = 0 is the plot's left edge.
+
+import { addressOf, hex } from '../../lib/format.ts'
+
+/** Longest address that the left gutter holds. */
+const MOST_DIGITS = 11
+
+/** An address for the gutter: without its low groups, and with an ellipsis, where it would not fit. */
+export function gutterAddress(absEntry: number, pageShift: number, narrow: boolean): string {
+  const full = hex(addressOf(absEntry, pageShift))
+  if (narrow) return `${full.slice(0, -5)}…`
+  return full.length <= MOST_DIGITS ? full : `${full.slice(0, -5)}…`
+}
+
+export interface AddressMark {
+  readonly y: number
+  readonly text: string
+  readonly quiet: boolean
+}
+
+/** Hex labels with their ticks, right-aligned before the region bar. */
+export function AddressAxis({ marks, narrow }: { marks: readonly AddressMark[]; narrow: boolean }) {
+  return (
+    <g className="v-hex">
+      {marks.map(({ y, text, quiet }) => (
+        <g key={y}>
+          <text x={narrow ? -13 : -20} y={y + 4} textAnchor="end" className={quiet ? 'v-quiet' : undefined}>
+            {text}
+          </text>
+          {!narrow && <path d={`M-17,${Math.round(y) + 0.5}h4`} className="v-edge" />}
+        </g>
+      ))}
+    </g>
+  )
+}
+
+export interface RegionMark {
+  readonly name: string
+  readonly top: number
+  readonly bottom: number
+  /** y of the hint, or null when it is not in the picture. */
+  readonly hint: number | null
+  /** y of the name, or null when there is no room. */
+  readonly nameY: number | null
+}
+
+/** A bar per region with its name and a triangle where its next search begins. */
+export function RegionBars({ marks }: { marks: readonly RegionMark[] }) {
+  return (
+    <g>
+      {marks.map(({ name, top, bottom, nameY, hint }) => (
+        <g key={name}>
+          <rect x={-10} y={top} width={4} height={Math.max(1, bottom - top - 1)} className="v-region" />
+          {nameY !== null && (
+            <text x={-16} y={nameY + 4} textAnchor="end" className="v-axis v-quiet">
+              {name}
+            </text>
+          )}
+          {hint !== null && <path d={`M-6,${hint - 4}l6,4l-6,4z`} className="v-hint" />}
+        </g>
+      ))}
+    </g>
+  )
+}
+
+/** A stretch of the address axis that is left out: two zigzags, its size in words between them. */
+export function Break({ y, width, text }: { y: number; width: number; text: string }) {
+  const teeth = Math.floor(width / 16)
+  const zigzag = `m0,6${'l8,-5l8,5'.repeat(teeth)}`
+  return (
+    <g transform={`translate(0,${y})`}>
+      <path d={`M0,0${zigzag}M0,11${zigzag}`} className="v-edge" />
+      <text x={width / 2} y={13.5} textAnchor="middle" className="v-axis v-break">
+        {text}
+      </text>
+    </g>
+  )
+}
+
+/** Round ns steps that give about five or six labels over a horizon. */
+export function timeTicks(horizonNs: number): number[] {
+  if (!(horizonNs > 0)) return []
+  let unit = 1
+  while (unit * 10 <= horizonNs / 3) unit *= 10
+  const step = [1, 2, 3, 5, 10, 20].map((n) => n * unit).find((s) => horizonNs / s <= 6.5) ?? unit * 20
+  return Array.from({ length: Math.floor(horizonNs / step) + 1 }, (_, i) => i * step)
+}

@@ -1,0 +1,234 @@
+// The shell that every heatmap lives in: a canvas painted outside React, an SVG over it for what is not a cell,
+// the keyboard's cell cursor, the words for who cannot see it, and the table twin.
+
+import {
+  type KeyboardEvent,
+  type PointerEvent,
+  type ReactNode,
+  type RefObject,
+  useEffect,
+  useId,
+  useMemo,
+  useRef,
+  useState,
+} from 'react'
+import type { ProbeId, ProbeTypes } from '../../sim/index.ts'
+import { useLab } from '../../store/context.ts'
+import { viewText } from '../../text/views.ts'
+import type { HeatmapView, Pixels, Rect } from '../view.ts'
+import { useDpr } from './hooks.ts'
+import { paintNever, paintSoon } from './paint-loop.ts'
+import { Twin, useTwin } from './twin.tsx'
+
+/** Spoken and tabular text follows the frames at most this often. */
+const TEXT_EVERY_MS = 1000
+
+export interface HeatmapProps<P extends ProbeId, I> {
+  readonly view: HeatmapView<P, I>
+  readonly ink: I
+  /** css px */
+  readonly width: number
+  /** css px */
+  readonly height: number
+  /** Cells ringed as selected; the pointer's or keyboard's own cell is ringed by the shell. */
+  readonly selected?: number | null
+  readonly onHover?: (cell: number | null) => void
+  readonly onPick?: (cell: number) => void
+  /** `+`, `-` and `0`; the cell is the cursor's. */
+  readonly onZoom?: (key: '+' | '-' | '0', cell: number | null) => void
+  readonly surface?: RefObject<HTMLDivElement | null>
+  /** Say the cell beside it; for views that no inspector speaks for. */
+  readonly tip?: boolean
+  /** SVG over the cells, css px from the plot's corner. */
+  readonly children?: ReactNode
+}
+
+export function Heatmap<P extends ProbeId, I>(props: HeatmapProps<P, I>) {
+  const { view, ink, width, height, onHover, onPick, onZoom, children } = props
+  const lab = useLab()
+  const dpr = useDpr()
+  const id = useId()
+  const own = useRef<HTMLDivElement>(null)
+  const surface = props.surface ?? own
+  const canvas = useRef<HTMLCanvasElement>(null)
+  const box = useMemo(() => ({ width, height, dpr }), [width, height, dpr])
+  const [cursor, setCursor] = useState<number | null>(null)
+  const [byKeyboard, setByKeyboard] = useState(false)
+  const [twin] = useTwin(view.id)
+
+  const newest = (): ProbeTypes[P]['frame'] | undefined => lab.frames.latest()?.views[view.probe]
+
+  useEffect(() => {
+    const context = canvas.current?.getContext('2d')
+    if (!context || twin || box.width === 0) return
+    const image = context.createImageData(Math.round(box.width * box.dpr), Math.round(box.height * box.dpr))
+    const out: Pixels = { data: new Uint32Array(image.data.buffer), width: image.width, height: image.height }
+    context.canvas.width = image.width
+    context.canvas.height = image.height
+    const paint = () => {
+      const frame: ProbeTypes[P]['frame'] | undefined = lab.frames.latest()?.views[view.probe]
+      if (!frame) return
+      out.data.fill(0)
+      view.paint(frame, ink, box, out)
+      context.putImageData(image, 0, 0)
+    }
+    const ask = () => paintSoon(paint)
+    ask()
+    const leave = lab.frames.subscribe(ask)
+    return () => {
+      leave()
+      paintNever(paint)
+    }
+  }, [lab, view, ink, box, twin])
+
+  const words = useText(() => {
+    const frame = newest()
+    return frame ? view.describe(frame) : viewText.waiting
+  })
+
+  function hitAt(event: PointerEvent): number | null {
+    const frame = newest()
+    const at = surface.current?.getBoundingClientRect()
+    return frame && at ? view.hitTest(frame, event.clientX - at.left, event.clientY - at.top, box) : null
+  }
+
+  function moveTo(cell: number | null, keyboard: boolean) {
+    setByKeyboard(keyboard)
+    if (cell === cursor) return
+    setCursor(cell)
+    onHover?.(cell)
+  }
+
+  function key(event: KeyboardEvent) {
+    const frame = newest()
+    if (!frame || event.ctrlKey || event.metaKey || event.altKey) return
+    const { columns, rows } = view.grid(frame)
+    const at = Math.min(cursor ?? props.selected ?? 0, columns * rows - 1)
+    const next = step(event.key, at, columns, rows)
+    if (next !== null) {
+      if (view.cellText(frame, next) !== '') moveTo(next, true)
+    } else if (event.key === 'Enter') onPick?.(at)
+    else if (event.key === '+' || event.key === '=') onZoom?.('+', cursor)
+    else if (event.key === '-') onZoom?.('-', cursor)
+    else if (event.key === '0') onZoom?.('0', null)
+    else if (event.key === 'Escape' && cursor !== null) moveTo(null, true)
+    else return
+    event.preventDefault()
+    event.stopPropagation()
+  }
+
+  const frame = newest()
+  if (twin && frame) return <TwinOf view={view} height={height} />
+  return (
+    <>
+      <div
+        ref={surface}
+        className="v-map"
+        style={{ width, height }}
+        role="application"
+        aria-roledescription={viewText.heatmap}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard walks the cells of this one element
+        tabIndex={0}
+        aria-label={view.title}
+        aria-describedby={`${id}-text ${id}-keys`}
+        data-testid={`view-${view.id}`}
+        onKeyDown={key}
+        onPointerMove={(event) => moveTo(hitAt(event), false)}
+        onPointerLeave={() => moveTo(null, false)}
+        onBlur={() => moveTo(null, false)}
+        onClick={(event) => {
+          const cell = hitAt(event as unknown as PointerEvent)
+          if (cell !== null) onPick?.(cell)
+        }}
+      >
+        <canvas ref={canvas} style={{ width, height }} />
+        <svg className="v-over" width={width} height={height} aria-hidden="true">
+          {children}
+          {props.selected != null && frame && <Ring rect={view.cellRect(frame, props.selected, box)} />}
+          {cursor !== null && cursor !== props.selected && frame && (
+            <Ring rect={view.cellRect(frame, cursor, box)} faint={!byKeyboard} />
+          )}
+        </svg>
+        {props.tip && cursor !== null && frame && (
+          <Tip rect={view.cellRect(frame, cursor, box)} width={width} text={view.cellText(frame, cursor)} />
+        )}
+      </div>
+      <p id={`${id}-text`} className="v-sr">
+        {words}
+      </p>
+      <p id={`${id}-keys`} className="v-sr">
+        {viewText.heatmapKeys}
+      </p>
+      <p className="v-sr" aria-live="polite">
+        {byKeyboard && cursor !== null && frame ? view.cellText(frame, cursor) : ''}
+      </p>
+    </>
+  )
+}
+
+/** Where a key leads from a cell, or null when it is none of the cursor's keys. */
+export function step(key: string, at: number, columns: number, rows: number): number | null {
+  const column = at % columns
+  const last = columns * rows - 1
+  const page = columns * Math.max(1, Math.floor(rows / 4))
+  if (key === 'ArrowRight') return Math.min(last, at + 1)
+  if (key === 'ArrowLeft') return Math.max(0, at - 1)
+  if (key === 'ArrowDown') return at + columns <= last ? at + columns : at
+  if (key === 'ArrowUp') return at >= columns ? at - columns : at
+  if (key === 'Home') return at - column
+  if (key === 'End') return at - column + columns - 1
+  if (key === 'PageDown') return at + page <= last ? at + page : last - columns + 1 + column
+  if (key === 'PageUp') return at >= page ? at - page : column
+  return null
+}
+
+/** A ring that shows on any state: 1.5 px over 4 px of the ground. */
+export function Ring({ rect, faint = false }: { rect: Rect; faint?: boolean }) {
+  const at = { x: rect.x - 2, y: rect.y - 2, width: rect.width + 4, height: rect.height + 4 }
+  return (
+    <g className="v-ring">
+      {!faint && <rect {...at} className="v-ring-ground" />}
+      <rect {...at} className="v-ring-line" />
+    </g>
+  )
+}
+
+function Tip({ rect, width, text }: { rect: Rect; width: number; text: string }) {
+  const right = rect.x > width / 2
+  return (
+    <span
+      className="v-tip"
+      aria-hidden="true"
+      style={{ top: rect.y - 30, ...(right ? { right: width - rect.x - rect.width } : { left: rect.x }) }}
+    >
+      {text}
+    </span>
+  )
+}
+
+/** Text made from the newest frame, renewed at most once a second. */
+export function useText(make: () => string): string {
+  const { frames } = useLab()
+  const [, renew] = useState(0)
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const leave = frames.subscribe(() => {
+      timer ??= setTimeout(() => {
+        timer = undefined
+        renew((n) => n + 1)
+      }, TEXT_EVERY_MS)
+    })
+    return () => {
+      leave()
+      clearTimeout(timer)
+    }
+  }, [frames])
+  return make()
+}
+
+function TwinOf<P extends ProbeId, I>({ view, height }: { view: HeatmapView<P, I>; height: number }) {
+  const lab = useLab()
+  const frame: ProbeTypes[P]['frame'] | undefined = lab.frames.latest()?.views[view.probe]
+  useText(() => '')
+  return frame ? <Twin title={view.title} table={view.table(frame)} height={height} /> : null
+}

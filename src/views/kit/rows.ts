@@ -1,0 +1,85 @@
+// Where the rows of the address map stand: runs of rows with axis breaks between them.
+
+import type { IovaSpaceFrame } from '../../sim/index.ts'
+import type { Box } from '../view.ts'
+
+/** Height of an axis break, css px. */
+export const BREAK_HEIGHT = 20
+/** A row is never taller than this, css px: a small window is a small picture. */
+const MOST_ROW = 44
+
+/** Sizes of the map's cells in a box, device px. */
+export interface RowLayout {
+  readonly cellWidth: number
+  readonly cellHeight: number
+  readonly breakHeight: number
+}
+
+type Shape = Pick<IovaSpaceFrame, 'columns' | 'rows' | 'segments' | 'gapAfter' | 'entriesPerCell' | 'size'>
+
+export function rowLayout(frame: Shape, box: Box): RowLayout {
+  let breaks = frame.gapAfter > 0 ? 1 : 0
+  for (const segment of frame.segments) if (segment.gapBefore > 0) breaks++
+  const breakHeight = Math.round(BREAK_HEIGHT * box.dpr)
+  const height = Math.round(box.height * box.dpr) - breaks * breakHeight
+  return {
+    cellWidth: Math.max(1, Math.floor(Math.round(box.width * box.dpr) / frame.columns)),
+    cellHeight: Math.max(1, Math.min(Math.round(MOST_ROW * box.dpr), Math.floor(height / Math.max(1, frame.rows)))),
+    breakHeight,
+  }
+}
+
+/** Calls back with every run of rows and the device y at which it begins, breaks counted in. */
+export function forEachRun(
+  frame: Shape,
+  layout: RowLayout,
+  visit: (row: number, rows: number, top: number, firstEntry: number, gapBefore: number) => void,
+): number {
+  let top = 0
+  for (const segment of frame.segments) {
+    if (segment.gapBefore > 0) top += layout.breakHeight
+    visit(segment.row, segment.rows, top, segment.firstEntry, segment.gapBefore)
+    top += segment.rows * layout.cellHeight
+  }
+  return top
+}
+
+/** First entry of a cell. */
+export function entryOfCell(frame: Shape, cell: number): number {
+  const row = Math.floor(cell / frame.columns)
+  const segment = frame.segments.findLast((s) => s.row <= row)
+  if (!segment) return 0
+  return segment.firstEntry + (cell - segment.row * frame.columns) * frame.entriesPerCell
+}
+
+/** Cell that holds an entry, or null when it is not in the picture. */
+export function cellOfEntry(frame: Shape, entry: number): number | null {
+  for (const s of frame.segments) {
+    const inside = Math.floor((entry - s.firstEntry) / frame.entriesPerCell)
+    if (inside >= 0 && inside < s.rows * frame.columns) return s.row * frame.columns + inside
+  }
+  return null
+}
+
+/** Top of a row and bottom of the picture, css px. */
+export function rowTop(frame: Shape, box: Box, row: number): number {
+  const layout = rowLayout(frame, box)
+  let y = 0
+  const end = forEachRun(frame, layout, (first, rows, top) => {
+    if (row >= first && row <= first + rows) y = top + (row - first) * layout.cellHeight
+  })
+  return (row >= frame.rows ? end : y) / box.dpr
+}
+
+/** Cell under a css point, null outside. */
+export function cellAt(frame: Shape, x: number, y: number, box: Box): number | null {
+  const layout = rowLayout(frame, box)
+  const column = Math.floor((x * box.dpr) / layout.cellWidth)
+  if (column < 0 || column >= frame.columns) return null
+  let found: number | null = null
+  forEachRun(frame, layout, (row, rows, top) => {
+    const inside = Math.floor((y * box.dpr - top) / layout.cellHeight)
+    if (inside >= 0 && inside < rows) found = (row + inside) * frame.columns + column
+  })
+  return found
+}

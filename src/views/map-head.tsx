@@ -1,0 +1,121 @@
+// The line above the map: its name, its scale in words, what the colours mean, and zoom.
+
+import { useRef } from 'react'
+import { bytes, count } from '../lib/format.ts'
+import type { ColourBy, Frame } from '../sim/index.ts'
+import { useApp, useLab } from '../store/context.ts'
+import { viewText } from '../text/views.ts'
+import { iovaSpaceView } from './iova-space.view.ts'
+import { useFrameValue, useWidth } from './kit/hooks.ts'
+import { rulerOf } from './kit/layout.ts'
+import { TwinButton } from './kit/twin.tsx'
+import { zoomBy } from './map-zoom.ts'
+import './views.css'
+
+const text = viewText.map
+const COLOURS: readonly ColourBy[] = ['state', 'cpu', 'device', 'size', 'age']
+
+const scaleOf = (frame: Frame) => {
+  const map = frame.views['iova-space']
+  return map ? `${map.entriesPerCell},${map.columns},${map.pageShift}` : ''
+}
+
+function scaleText(scale: string, narrow: boolean): string {
+  const [perCell, columns, shift] = scale.split(',').map(Number)
+  if (!perCell || !columns || !shift) return ''
+  const page = 2 ** shift
+  const entries = (n: number) => `${count(n)} ${n === 1 ? text.tce : text.tces}`
+  const row = perCell * columns
+  if (narrow) return text.short(bytes(perCell * page), bytes(row * page))
+  return `${text.cell(entries(perCell), bytes(perCell * page))} · ${text.row(entries(row), bytes(row * page))}`
+}
+
+export function MapHead() {
+  const root = useRef<HTMLDivElement>(null)
+  const lab = useLab()
+  const columns = useApp((s) => s.mapColumns)
+  const colourBy = useApp((s) => s.view.colourBy)
+  const zoomed = useApp((s) => s.view.count > 0)
+  const ruler = rulerOf(useWidth(root), columns)
+  const scale = useFrameValue(scaleOf) ?? ''
+  const choose = (by: ColourBy) => lab.actions.setView({ colourBy: by })
+  return (
+    <div ref={root} className="v-head v-map-head">
+      <div
+        className="v-head-in"
+        style={{ marginLeft: ruler.narrow ? 16 : ruler.left, width: ruler.narrow ? undefined : ruler.plot }}
+      >
+        <h2>{text.title}</h2>
+        <span className="v-sub">{scaleText(scale, ruler.narrow)}</span>
+        <span className="v-grow" />
+        {ruler.narrow ? (
+          <select
+            className="v-select"
+            aria-label={text.colourBy}
+            value={colourBy}
+            onChange={(event) => choose(event.target.value as ColourBy)}
+          >
+            {COLOURS.map((by) => (
+              <option key={by} value={by}>
+                {viewText.colourNames[by]}
+              </option>
+            ))}
+          </select>
+        ) : (
+          <>
+            <span className="v-quiet" aria-hidden="true">
+              {text.colourBy}
+            </span>
+            <fieldset className="v-segments">
+              <legend className="v-sr">{text.colourBy}</legend>
+              {COLOURS.map((by) => (
+                <label key={by}>
+                  <input
+                    type="radio"
+                    name="v-colour-by"
+                    checked={colourBy === by}
+                    onChange={() => choose(by)}
+                    className="v-sr"
+                  />
+                  <span>{viewText.colourNames[by]}</span>
+                </label>
+              ))}
+            </fieldset>
+          </>
+        )}
+        <span className="v-tools">
+          {!ruler.narrow && (
+            <>
+              <Tool label={text.zoomOut} disabled={!zoomed} path="M3 8h10" onClick={() => zoomBy(lab, -1, null)} />
+              <Tool label={text.zoomIn} path="M3 8h10M8 3v10" onClick={() => zoomBy(lab, 1, null)} />
+            </>
+          )}
+          <Tool
+            label={text.fit}
+            disabled={!zoomed}
+            path="M2.5 5.5v-3h3M10.5 2.5h3v3M13.5 10.5v3h-3M5.5 13.5h-3v-3"
+            onClick={() => lab.actions.setView({ first: 0, count: 0 })}
+          />
+          <TwinButton id={iovaSpaceView.id} title={text.title} />
+        </span>
+      </div>
+    </div>
+  )
+}
+
+function Tool(props: { label: string; path: string; disabled?: boolean; onClick: () => void }) {
+  return (
+    <button
+      type="button"
+      className="v-icon"
+      aria-label={props.label}
+      title={props.label}
+      aria-disabled={props.disabled}
+      onClick={props.onClick}
+    >
+      <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
+        <path d={props.path} fill="none" stroke="currentColor" strokeWidth="1.5" strokeLinecap="round" />
+      </svg>
+    </button>
+  )
+}

@@ -1,0 +1,62 @@
+// History under the map: pictures over time on one ruler, crossed by one playhead. In a small page the lock lanes
+// give way first.
+
+import { type ReactNode, useRef } from 'react'
+import { useApp } from '../store/context.ts'
+import { AddressTime, AddressTimeHead } from './address-time.tsx'
+import { CpuLanes, CpuLanesHead } from './cpu-lanes.tsx'
+import { useWidth } from './kit/hooks.ts'
+import { rulerOf } from './kit/layout.ts'
+import { Scrubber, usePlayhead } from './scrubber.tsx'
+import { Timeline } from './timeline.tsx'
+import './views.css'
+
+export const ADDRESS_TIME_HEIGHT = 128
+
+export interface TimeStackProps {
+  /** Show the lock lanes. */
+  readonly lanes?: boolean
+  /** Height of the address × time picture, css px. */
+  readonly height?: number
+  /** Stands where the lock lanes stand, for example a view of the dock. It has no time axis. */
+  readonly children?: ReactNode
+}
+
+/** Takes the width of its container. 339 px high with lanes at 8 CPUs and the default height, 234 without. */
+export function TimeStack({ lanes = true, height = ADDRESS_TIME_HEIGHT, children }: TimeStackProps) {
+  const root = useRef<HTMLElement>(null)
+  const columns = useApp((s) => s.mapColumns)
+  const ruler = rulerOf(useWidth(root), columns)
+  const shown = ruler.width > 0
+  return (
+    <section ref={root} className="v-stack">
+      {shown && (
+        <>
+          <AddressTimeHead ruler={ruler} />
+          <div className="v-crossed">
+            <AddressTime ruler={ruler} height={height} />
+            {lanes && (
+              <>
+                <CpuLanesHead ruler={ruler} />
+                <CpuLanes ruler={ruler} />
+              </>
+            )}
+            {children}
+            <div className="v-gap" />
+            <Timeline ruler={ruler} />
+            <Playhead left={ruler.left} plot={ruler.plot} />
+          </div>
+          <Scrubber ruler={ruler} />
+        </>
+      )}
+    </section>
+  )
+}
+
+function Playhead({ left, plot }: { left: number; plot: number }) {
+  const line = useRef<HTMLDivElement>(null)
+  usePlayhead((share) => {
+    if (line.current) line.current.style.transform = `translateX(${Math.round(left + share * plot) - 1}px)`
+  })
+  return <div ref={line} className="v-playhead" aria-hidden="true" />
+}
