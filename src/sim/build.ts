@@ -5,13 +5,13 @@ import { log2Floor, pow2 } from '../lib/bits.ts'
 import { chunked } from '../lib/chunked.ts'
 import { deriveSeed } from '../lib/rng.ts'
 import { createLock } from './engine/lock.ts'
+import { MAX_TRIES } from './engine/meter.ts'
 import { createBands, type Recorder } from './engine/recorder.ts'
 import { allocatorById } from './iova/index.ts'
 import { fieldsOf } from './scenario/fields.ts'
 import type { DeviceSpec, Scenario, Settings } from './scenario/schema.ts'
-import { type CpuState, createMappings, type DmaTable, type WorkloadState } from './state.ts'
+import { type CpuState, createMappings, type DmaTable, ENTRY_STRIDE, type WorkloadState } from './state.ts'
 import { tableById } from './table/index.ts'
-import { TCES_PER_PAGE } from './table/tce-single.ts'
 import { ns, type RealAddr } from './types.ts'
 import { workloadById } from './workload/index.ts'
 import { createOp } from './workload/workload.ts'
@@ -58,6 +58,8 @@ export function buildTable(owner: number, device: DeviceSpec, settings: Settings
   const alloc = allocator.create(geometry, own)
   const regionStart = Float64Array.from(allocator.regions(alloc), (r) => r.start)
   const regions = regionStart.length
+  const reserved: { start: number; end: number }[] = []
+  allocator.forEachRange(alloc, (start, npages) => reserved.push({ start, end: start + npages }))
   const twoRegion = allocator.id === 'tce-halves'
   return {
     owner,
@@ -73,9 +75,7 @@ export function buildTable(owner: number, device: DeviceSpec, settings: Settings
     tce: tableById('tce-single')!.create(size, pageShift),
     locks: Array.from({ length: allocator.locks(alloc) }, () => createLock(cpus)),
     mappings: createMappings(),
-    mappingByEntry: chunked(new Int32Array(size)),
-    generationByEntry: chunked(new Uint32Array(size)),
-    lastCpuByEntry: chunked(new Uint8Array(size)),
+    entries: chunked(new Int32Array(size * ENTRY_STRIDE)),
     mapped: 0,
     usefulBytes: 0,
     live: 0,
@@ -83,12 +83,23 @@ export function buildTable(owner: number, device: DeviceSpec, settings: Settings
     unmaps: 0,
     refused: 0,
     spills: 0,
+    reserved,
     regionStart,
     spillsByRegion: new Int32Array(regions),
     ownedByRegionCpu: new Int32Array(regions * cpus),
-    writesByPage: chunked(new Uint32Array(Math.ceil(size / TCES_PER_PAGE))),
     firstRefusal: null,
-    lastRefusal: null,
+    lastRefusal: {
+      ns: 0,
+      cpu: 0,
+      device: 0,
+      npages: 0,
+      address: 0,
+      tries: 0,
+      region: new Uint8Array(MAX_TRIES),
+      from: new Uint8Array(MAX_TRIES),
+      start: new Float64Array(MAX_TRIES),
+      limit: new Float64Array(MAX_TRIES),
+    },
     refusalNs: new Float64Array(REFUSALS_KEPT),
   }
 }
@@ -97,9 +108,7 @@ export function buildTable(owner: number, device: DeviceSpec, settings: Settings
 export function adoptBands(recorder: Recorder, index: number, size: number): void {
   const fresh = createBands(size)
   const old = recorder.bands[index]
-  recorder.bands[index] = old
-    ? { ...fresh, levelByColumn: old.levelByColumn, marksByColumn: old.marksByColumn }
-    : fresh
+  recorder.bands[index] = old ? { ...fresh, levelByColumn: old.levelByColumn, marksByColumn: old.marksByColumn } : fresh
 }
 
 /** A workload as its driver finds things when it is loaded at `nowNs`. */

@@ -1,9 +1,9 @@
 // Live changes: a setting takes a new value at a moment of the run. Most need the driver to be loaded anew, as on a
 // real machine: what it had mapped is drained at that moment and its rings fill again.
 
+import { settingsOf } from './build.ts'
 import { logEvent } from './engine/log.ts'
 import * as ev from './events.ts'
-import { settingsOf } from './build.ts'
 import { addMark } from './ledger.ts'
 import { type Machine, rebuild, wakeWorkload } from './machine.ts'
 import { fieldsOf } from './scenario/fields.ts'
@@ -45,6 +45,10 @@ function retune(m: Machine, index: number): void {
   if (!w) return
   const spec = m.scenario.workloads[index]!
   const own = Object.entries(s.settings).filter(([path]) => path.startsWith(`${spec.id}.`))
-  m.workloads[index]!.retune(w.state, Object.fromEntries(own.map(([path, v]) => [path.slice(spec.id.length + 1), v])), s.nowNs)
+  m.workloads[index]!.retune(
+    w.state,
+    Object.fromEntries(own.map(([path, v]) => [path.slice(spec.id.length + 1), v])),
+    s.nowNs,
+  )
   wakeWorkload(s, index)
 }

@@ -2,29 +2,33 @@
 // region, CPU and band, the history and the log. The mechanisms know nothing of it.
 
 import { touch } from '../lib/chunked.ts'
+import type { DmaDomain } from './dma/dma-ops.ts'
 import { PRICES } from './engine/cost.ts'
 import { logEvent } from './engine/log.ts'
 import { type CostMeter, MAX_TRIES } from './engine/meter.ts'
 import { addToColumn } from './engine/recorder.ts'
 import * as ev from './events.ts'
-import type { DmaDomain } from './dma/dma-ops.ts'
-import { pagesTouched } from './dma/dma-ops.ts'
 import {
   type DmaTable,
   dropMapping,
+  ENTRY_GENERATION,
+  ENTRY_MAPPING,
+  ENTRY_STRIDE,
+  HOLDER_SLOTS,
+  MAP_ADDRESS,
   MAP_BYTES,
   MAP_ENTRY,
-  MAP_LOCK_NS,
+  MAP_HOLDER,
   MAP_NPAGES,
-  MAP_SEARCH_NS,
-  MAP_SLOT,
+  MAP_NS,
+  MAP_PAID,
   MAP_STRIDE,
-  MAP_TASK,
   MAP_WHO,
   type MachineState,
+  PAID_LOCK,
   takeMapping,
 } from './state.ts'
-import { cpu as asCpu } from './types.ts'
+import { cpu as asCpu, pages as asPages } from './types.ts'
 import type { Op } from './workload/workload.ts'
 
 /** Refusals closer together than this are one run: only its first is a tick on the time axis. */
@@ -33,7 +37,6 @@ const MARKS_KEPT = 256
 /** The kernel prints at most this many messages in an interval (printk_ratelimit). */
 const RATELIMIT_BURST = 10
 const RATELIMIT_NS = 5_000_000_000
-const TCES_PER_PAGE_SHIFT = 9
 
 /** Index of the region that holds an entry. */
 export function regionOf(table: DmaTable, e: number): number {
@@ -43,7 +46,7 @@ export function regionOf(table: DmaTable, e: number): number {
   return r
 }
 
-/** Writes down a new mapping of `length` bytes at `address` in the entries from `first`. Returns its id. */
+/** Writes down a new mapping of `length` bytes at `address` in `npages` entries from `first`. Returns its id. */
 export function recordMapping(
   s: MachineState,
   d: DmaDomain,
@@ -52,80 +55,74 @@ export function recordMapping(
   device: number,
   task: number,
   op: Op,
-  t: number,
   first: number,
+  npages: number,
   address: number,
   length: number,
   meter: CostMeter,
 ): number {
+  const t = s.nowNs
   const { mappings } = table
   const id = takeMapping(mappings)
-  const npages = pagesTouched(d, address, length)
   const at = id * MAP_STRIDE
-  const { data } = mappings.ints
+  const { data } = mappings.records
   data[at + MAP_ENTRY] = first
   data[at + MAP_NPAGES] = npages
   data[at + MAP_BYTES] = length
   data[at + MAP_WHO] = c | (device << 8) | (op.direction << 16)
-  data[at + MAP_TASK] = task
-  data[at + MAP_SLOT] = op.slot
-  data[at + MAP_LOCK_NS] = t - s.cpus[c]!.requestNs
-  data[at + MAP_SEARCH_NS] = Math.round((PRICES.alloc.ps + meter.bitmapWords * PRICES.word.ps) / 1000)
-  touch(mappings.ints, at)
-  mappings.nums.data[2 * id] = t
-  mappings.nums.data[2 * id + 1] = address
-  touch(mappings.nums, 2 * id)
+  data[at + MAP_HOLDER] = task * HOLDER_SLOTS + op.slot
+  data[at + MAP_PAID] = (t - s.cpus[c]!.requestNs) * PAID_LOCK + Math.round(searchPs(meter) / 1000)
+  data[at + MAP_NS] = t
+  data[at + MAP_ADDRESS] = address
+  touch(mappings.records, at)
   const bands = s.recorder.bands[table.owner]!
+  const { entries } = table
   for (let e = first; e < first + npages; e++) {
-    table.mappingByEntry.data[e] = id + 1
-    table.generationByEntry.data[e] = table.generationByEntry.data[e]! + 1
-    table.lastCpuByEntry.data[e] = c + 1
-    touch(table.mappingByEntry, e)
-    touch(table.generationByEntry, e)
-    touch(table.lastCpuByEntry, e)
+    const i = e * ENTRY_STRIDE
+    entries.data[i + ENTRY_MAPPING] = id + 1
+    entries.data[i + ENTRY_GENERATION] = entries.data[i + ENTRY_GENERATION]! + 1
+    touch(entries, i)
     const band = Math.floor(e / bands.entriesPerBand)
     bands.level[band] = bands.level[band]! + 1
     bands.marks[band] = bands.marks[band]! + 1
   }
-  countPages(table, first, npages)
   const region = regionOf(table, first)
   const owned = region * s.cpus.length + c
   table.ownedByRegionCpu[owned] = table.ownedByRegionCpu[owned]! + npages
   table.mapped += npages
   table.usefulBytes += length
   table.live++
-  const home = d.allocator.homeRegion(d.allocatorState, asCpu(c), npages)
+  const home = d.allocator.homeRegion(d.allocatorState, asCpu(c), asPages(npages))
   if (home !== region) noteSpill(s, table, d, c, device, t, region, home)
   return id
+}
+
+/** ps that the search of a request took, besides the lock. */
+export function searchPs(meter: CostMeter): number {
+  return PRICES.alloc.ps + meter.bitmapWords * PRICES.word.ps
 }
 
 /** Strikes a mapping out. */
 export function forgetMapping(s: MachineState, table: DmaTable, id: number): void {
   const at = id * MAP_STRIDE
-  const { data } = table.mappings.ints
+  const { data } = table.mappings.records
   const first = data[at + MAP_ENTRY]!
   const npages = data[at + MAP_NPAGES]!
   const c = data[at + MAP_WHO]! & 0xff
   const bands = s.recorder.bands[table.owner]!
+  const { entries } = table
   for (let e = first; e < first + npages; e++) {
-    table.mappingByEntry.data[e] = 0
-    touch(table.mappingByEntry, e)
+    entries.data[e * ENTRY_STRIDE + ENTRY_MAPPING] = 0
+    touch(entries, e * ENTRY_STRIDE)
     const band = Math.floor(e / bands.entriesPerBand)
     bands.level[band] = bands.level[band]! - 1
   }
-  countPages(table, first, npages)
   const owned = regionOf(table, first) * s.cpus.length + c
   table.ownedByRegionCpu[owned] = table.ownedByRegionCpu[owned]! - npages
   table.mapped -= npages
   table.usefulBytes -= data[at + MAP_BYTES]!
   table.live--
   dropMapping(table.mappings, id)
-}
-
-function countPages(table: DmaTable, first: number, npages: number): void {
-  const page = first >>> TCES_PER_PAGE_SHIFT
-  table.writesByPage.data[page] = table.writesByPage.data[page]! + npages
-  touch(table.writesByPage, page)
 }
 
 function noteSpill(
@@ -148,7 +145,12 @@ function noteSpill(
 }
 
 /** Puts a tick on the time axis; only so many are kept. */
-export function addMark(s: MachineState, ns: number, kind: 'change' | 'spill' | 'refusal' | 'hang', text: string): void {
+export function addMark(
+  s: MachineState,
+  ns: number,
+  kind: 'change' | 'spill' | 'refusal' | 'hang',
+  text: string,
+): void {
   if (s.marks.length < MARKS_KEPT) s.marks.push({ ns, kind, text })
 }
 
@@ -170,18 +172,18 @@ export function noteRefusal(
   s.refusedTotal++
   addToColumn(s.recorder, s.recorder.refused, 1)
   table.firstRefusal ??= { ns: t, npages, nth: table.maps, fitted: table.live }
-  const tries = Math.min(meter.tries, MAX_TRIES)
-  const take = (from: ArrayLike<number>) => Array.from({ length: tries }, (_, i) => from[i]!)
-  table.lastRefusal = {
-    ns: t,
-    cpu: c,
-    device,
-    npages,
-    address,
-    region: take(meter.tryRegion),
-    from: take(meter.tryFrom),
-    start: take(meter.tryStart),
-    limit: take(meter.tryLimit),
+  const last = table.lastRefusal
+  last.ns = t
+  last.cpu = c
+  last.device = device
+  last.npages = npages
+  last.address = address
+  last.tries = Math.min(meter.tries, MAX_TRIES)
+  for (let i = 0; i < last.tries; i++) {
+    last.region[i] = meter.tryRegion[i]!
+    last.from[i] = meter.tryFrom[i]!
+    last.start[i] = meter.tryStart[i]!
+    last.limit[i] = meter.tryLimit[i]!
   }
   if (t - previous > RUN_NS) addMark(s, t, 'refusal', `refused: npages ${npages}`)
   logEvent(s.log, t, ratelimited(s, t) ? ev.LOG_SUPPRESSED : ev.LOG_REFUSAL, c, device, address, npages)

@@ -7,7 +7,17 @@
 
 import { createHeap, heapPop, heapPush, heapReplace } from '../lib/heap.ts'
 import { adoptBands, buildCpus, buildTable, buildWorkload, settingsOf } from './build.ts'
-import { createDomain, createSgList, type DmaDomain, mapPage, mapSg, NO_DMA, offsetInPage, pagesTouched, type SgList, unmapPage } from './dma/dma-ops.ts'
+import {
+  createDomain,
+  createSgList,
+  type DmaDomain,
+  mapPage,
+  mapSg,
+  NO_DMA,
+  pagesTouched,
+  type SgList,
+  unmapPage,
+} from './dma/dma-ops.ts'
 import { PRICES, tablePs } from './engine/cost.ts'
 import { dequeue, enqueue, grantNs, isFree, type Lock } from './engine/lock.ts'
 import { createLog, logEvent } from './engine/log.ts'
@@ -15,17 +25,50 @@ import { type CostMeter, createMeter, resetMeter } from './engine/meter.ts'
 import { addLockWait, addToColumn, createRecorder, rollColumns, withCpus } from './engine/recorder.ts'
 import * as ev from './events.ts'
 import { allocatorById } from './iova/index.ts'
-import { addMark, forgetMapping, noteRefusal, recordMapping } from './ledger.ts'
+import { addMark, forgetMapping, noteRefusal, recordMapping, searchPs } from './ledger.ts'
 import type { Scenario } from './scenario/schema.ts'
-import { type DmaTable, MAP_BYTES, MAP_ENTRY, MAP_NPAGES, MAP_STRIDE, MAP_TASK, type MachineState } from './state.ts'
+import {
+  type CpuState,
+  type DmaTable,
+  ENTRY_MAPPING,
+  ENTRY_STRIDE,
+  HOLDER_SLOTS,
+  MAP_ADDRESS,
+  MAP_BYTES,
+  MAP_ENTRY,
+  MAP_HOLDER,
+  MAP_NPAGES,
+  MAP_STRIDE,
+  type MachineState,
+} from './state.ts'
 import { tableById } from './table/index.ts'
 import { TCE_BITS, TCE_READ, TCE_WRITE } from './table/table.ts'
-import { type AbsEntry, absEntry, type Bytes, bytes, cpu as asCpu, entry, realAddr } from './types.ts'
+import { type AbsEntry, absEntry, cpu as asCpu, type Bytes, entry } from './types.ts'
 import { workloadById } from './workload/index.ts'
-import { MAX_SG, type Op, OP_MAP, OP_MAP_SG, OP_UNMAP, OP_UNMAP_SG, RUN, TO_DEVICE, type Workload, YIELD } from './workload/workload.ts'
+import {
+  MAX_SG,
+  OP_MAP,
+  OP_MAP_SG,
+  OP_UNMAP,
+  type Op,
+  RUN,
+  TO_DEVICE,
+  type Workload,
+  YIELD,
+} from './workload/workload.ts'
 
 const OPS_KEPT = 8192
 const LINES_KEPT = 4096
+
+/** A workload with everything its operations touch, looked up once. */
+interface Binding {
+  readonly kind: Workload
+  readonly state: object
+  readonly firstTask: number
+  readonly device: number
+  readonly table: DmaTable
+  readonly domain: DmaDomain
+}
 
 /** What the behaviour needs beside the state: the registry entries that the state names, and scratch. */
 export interface Machine {
@@ -36,6 +79,8 @@ export interface Machine {
   /** By device, following `table`. Renewed by `rewire`. */
   domains: DmaDomain[]
   workloads: Workload[]
+  /** By task. */
+  bindings: Binding[]
 }
 
 /** A machine at time 0 with its drivers loaded. `scenario.inputs` are not applied here. */
@@ -68,7 +113,15 @@ export function createMachine(scenario: Scenario, horizonNs: number): Machine {
     ratelimit: { beganNs: 0, printed: 0, suppressed: 0 },
     hang: null,
   }
-  const machine: Machine = { scenario: bare, state, meter: createMeter(), sg: createSgList(MAX_SG), domains: [], workloads: [] }
+  const machine: Machine = {
+    scenario: bare,
+    state,
+    meter: createMeter(),
+    sg: createSgList(MAX_SG),
+    domains: [],
+    workloads: [],
+    bindings: [],
+  }
   rebuild(machine, () => true)
   return machine
 }
@@ -79,6 +132,12 @@ export function rewire(m: Machine): void {
   const own = state.tables.map((table) => (table ? domainOf(table) : null))
   m.domains = scenario.devices.map((device) => own[device.table]!)
   m.workloads = state.workloads.map((w) => workloadById(w.type))
+  const bound = state.workloads.map((w, i): Binding => {
+    const { firstTask, device } = w
+    const table = state.tables[scenario.devices[device]!.table]!
+    return { kind: m.workloads[i]!, state: w.state, firstTask, device, table, domain: m.domains[device]! }
+  })
+  m.bindings = Array.from(state.taskWorkload, (index) => bound[index]!)
 }
 
 function domainOf(table: DmaTable): DmaDomain {
@@ -137,14 +196,14 @@ export function rebuild(m: Machine, affected: (scope: string) => boolean): numbe
 /** Unmaps everything that the given tasks hold, at once: a driver being unloaded. */
 function drainTasks(m: Machine, device: number, firstTask: number, tasks: number): number {
   const table = m.state.tables[device]!
-  const { ints } = table.mappings
+  const { records } = table.mappings
   let drained = 0
   for (let e = 0; e < table.geometry.size; e++) {
-    const id = table.mappingByEntry.data[e]! - 1
+    const id = table.entries.data[e * ENTRY_STRIDE + ENTRY_MAPPING]! - 1
     if (id < 0) continue
-    const task = ints.data[id * MAP_STRIDE + MAP_TASK]!
+    const task = Math.floor(records.data[id * MAP_STRIDE + MAP_HOLDER]! / HOLDER_SLOTS)
     if (task < firstTask || task >= firstTask + tasks) continue
-    releaseMapping(m, device, id)
+    releaseMapping(m, table, m.domains[device]!, id)
     drained++
   }
   return drained
@@ -175,6 +234,7 @@ function startTasks(m: Machine, cpus: number, tasks: number, fresh: (workload: n
       setTimer(s, task, fresh(i) ? kind.firstWakeNs(w.state, t) : s.nowNs)
     }
   })
+  rewire(m)
 }
 
 function setTimer(s: MachineState, task: number, atNs: number): void {
@@ -251,6 +311,8 @@ function fireTimer(s: MachineState, task: number, t: number): void {
 function runCpu(m: Machine, c: number, t: number): number {
   const { state: s } = m
   const cpu = s.cpus[c]!
+  const { op } = cpu
+  let bound: Binding
   for (;;) {
     if (cpu.task < 0) {
       if (cpu.length === 0) {
@@ -258,14 +320,13 @@ function runCpu(m: Machine, c: number, t: number): number {
         return -1
       }
       cpu.task = cpu.ring[cpu.head]!
-      cpu.head = (cpu.head + 1) % cpu.ring.length
+      cpu.head = cpu.head + 1 === cpu.ring.length ? 0 : cpu.head + 1
       cpu.length--
     }
-    const task = cpu.task
-    const index = s.taskWorkload[task]!
-    const w = s.workloads[index]!
-    const answer = m.workloads[index]!.next(w.state, task - w.firstTask, t, cpu.op)
-    if (cpu.op.missed > 0) noteMissed(s, cpu.op)
+    const { task } = cpu
+    bound = m.bindings[task]!
+    const answer = bound.kind.next(bound.state, task - bound.firstTask, t, op)
+    if (op.missed > 0) noteMissed(s, op)
     if (answer === RUN) break
     cpu.task = -1
     if (answer === YIELD) {
@@ -276,14 +337,12 @@ function runCpu(m: Machine, c: number, t: number): number {
     }
   }
   cpu.requestNs = t
-  const device = s.workloads[s.taskWorkload[cpu.task]!]!.device
-  const table = tableOf(m, device)
-  const index = lockIndex(m, device, c, cpu.op)
-  const lock = table.locks[index]!
-  if (isFree(lock, t)) return perform(m, c, t, device, lock)
+  const index = lockIndex(bound, c, op)
+  const lock = bound.table.locks[index]!
+  if (isFree(lock, t)) return perform(m, c, t, bound, lock)
   enqueue(lock, c)
   if (lock.waiting === 1 && lock.heldUntil < Number.POSITIVE_INFINITY) {
-    heapPush(s.heap, grantNs(lock), ev.EV_GRANT | (((table.owner << 5) | index) << 2))
+    heapPush(s.heap, grantNs(lock), ev.EV_GRANT | (((bound.table.owner << 5) | index) << 2))
   }
   return -1
 }
@@ -291,24 +350,18 @@ function runCpu(m: Machine, c: number, t: number): number {
 function noteMissed(s: MachineState, op: Op): void {
   s.missed += op.missed
   addToColumn(s.recorder, s.recorder.missed, op.missed)
-  op.missed = 0
-}
-
-function tableOf(m: Machine, device: number): DmaTable {
-  return m.state.tables[m.scenario.devices[device]!.table]!
 }
 
 /** The lock that an operation takes first. */
-function lockIndex(m: Machine, device: number, c: number, op: Op): number {
-  const d = m.domains[device]!
-  if (op.kind === OP_MAP || op.kind === OP_MAP_SG) {
-    const address = op.kind === OP_MAP ? op.address : op.sgAddress[0]!
-    const length = op.kind === OP_MAP ? op.bytes : op.sgBytes[0]!
-    return d.allocator.lockForAlloc(d.allocatorState, asCpu(c), pagesTouched(d, address, length))
+function lockIndex({ domain: d, table }: Binding, c: number, op: Op): number {
+  if (op.kind === OP_MAP) {
+    return d.allocator.lockForAlloc(d.allocatorState, asCpu(c), pagesTouched(d, op.address, op.bytes))
+  }
+  if (op.kind === OP_MAP_SG) {
+    return d.allocator.lockForAlloc(d.allocatorState, asCpu(c), pagesTouched(d, op.sgAddress[0]!, op.sgBytes[0]!))
   }
   const id = op.kind === OP_UNMAP ? op.mapping : op.sgMapping[0]!
-  const { ints } = tableOf(m, device).mappings
-  return d.allocator.lockForFree(d.allocatorState, entry(ints.data[id * MAP_STRIDE + MAP_ENTRY]!))
+  return d.allocator.lockForFree(d.allocatorState, entry(table.mappings.records.data[id * MAP_STRIDE + MAP_ENTRY]!))
 }
 
 function grantLock(m: Machine, arg: number, t: number): void {
@@ -325,37 +378,60 @@ function grantLock(m: Machine, arg: number, t: number): void {
   const waited = t - cpu.requestNs
   lock.waitNs += waited
   addLockWait(s.recorder, c, waited)
-  const device = s.workloads[s.taskWorkload[cpu.task]!]!.device
-  const again = perform(m, c, t, device, lock)
+  const again = perform(m, c, t, m.bindings[cpu.task]!, lock)
   if (again >= 0) heapPush(s.heap, again, ev.EV_CPU | (c << 2))
   if (lock.waiting > 0 && lock.heldUntil < Number.POSITIVE_INFINITY) heapPush(s.heap, grantNs(lock), payload)
 }
 
 /** Does the operation of CPU `c`, which holds `lock` from `t` on. Returns when the CPU is free again, -1 if never. */
-function perform(m: Machine, c: number, t: number, device: number, lock: Lock): number {
+function perform(m: Machine, c: number, t: number, bound: Binding, lock: Lock): number {
   const { state: s, meter } = m
+  const { table } = bound
   const cpu = s.cpus[c]!
   const { op } = cpu
   resetMeter(meter)
   lock.taken++
-  const ok = performOp(m, c, t, device)
   s.steps++
-  if (meter.hang) {
-    lock.heldUntil = Number.POSITIVE_INFINITY
-    cpu.hung = true
-    s.hang = { ns: t, cpu: c }
-    addMark(s, t, 'hang', `CPU ${c} never returns`)
-    logEvent(s.log, t, ev.LOG_HANG, c, device, 0, 0)
-    return -1
-  }
-  const table = tableOf(m, device)
-  const writePs = ok ? tablePs(meter.tceWrites) : 0
   const isMap = op.kind === OP_MAP || op.kind === OP_MAP_SG
-  const searchPs = isMap ? PRICES.alloc.ps + meter.bitmapWords * PRICES.word.ps : PRICES.free.ps
-  const share = searchPs / (meter.locks + 1)
+  if (isMap) {
+    table.maps++
+    const ok = op.kind === OP_MAP ? mapOne(m, c, bound, cpu) : mapList(m, c, bound, cpu)
+    if (meter.hang) return hang(m, c, bound, lock)
+    if (!ok) refuse(m, c, bound, op)
+  } else {
+    table.unmaps++
+    unmap(m, c, bound, op)
+  }
+  const writePs = meter.tceWrites > 0 ? tablePs(meter.tceWrites) : 0
+  const workPs = isMap ? searchPs(meter) : PRICES.free.ps
   const underLock = table.tceUnderLock ? writePs : 0
-  let at = t + Math.round((PRICES.lock.ps + share + underLock) / 1000)
-  lock.heldUntil = at
+  let at: number
+  if (meter.locks === 0) {
+    at = t + Math.round((PRICES.lock.ps + workPs + underLock) / 1000)
+    lock.heldUntil = at
+  } else at = visitLocks(m, c, t, table, lock, workPs, underLock)
+  bound.kind.done(bound.state, cpu.task - bound.firstTask, op, t)
+  if (op.delivered > 0) {
+    s.frames++
+    addToColumn(s.recorder, s.recorder.delivered, op.delivered)
+  }
+  return at + Math.round((writePs - underLock + PRICES.map.ps + op.workPs) / 1000)
+}
+
+/** The request went from lock to lock; each is priced an equal part of the search. Returns when the last is dropped. */
+function visitLocks(
+  m: Machine,
+  c: number,
+  t: number,
+  table: DmaTable,
+  first: Lock,
+  workPs: number,
+  writePs: number,
+): number {
+  const { meter, state: s } = m
+  const part = Math.round((PRICES.lock.ps + workPs / (meter.locks + 1)) / 1000)
+  let at = t + part
+  first.heldUntil = at
   for (let i = 0; i < meter.locks && i < meter.lockOrder.length; i++) {
     const next = table.locks[meter.lockOrder[i]!]!
     const waited = Math.max(0, next.heldUntil - at)
@@ -366,67 +442,45 @@ function perform(m: Machine, c: number, t: number, device: number, lock: Lock): 
       at += waited
     }
     next.taken++
-    at += Math.round((PRICES.lock.ps + share) / 1000)
+    at += part
     if (next.heldUntil < at) next.heldUntil = at
   }
-  const w = s.workloads[s.taskWorkload[cpu.task]!]!
-  m.workloads[s.taskWorkload[cpu.task]!]!.done(w.state, cpu.task - w.firstTask, op, t)
-  if (op.delivered > 0) {
-    s.frames++
-    addToColumn(s.recorder, s.recorder.delivered, op.delivered)
-  }
-  return at + Math.max(1, Math.round((writePs - underLock + PRICES.map.ps + op.workPs) / 1000))
+  return at + Math.round(writePs / 1000)
 }
 
-/** The effect of an operation, without its time. True unless it was refused. */
-function performOp(m: Machine, c: number, t: number, device: number): boolean {
+/** The allocator never returns: the CPU spins for ever with the lock held. */
+function hang(m: Machine, c: number, bound: Binding, lock: Lock): number {
   const { state: s } = m
-  const { op, task } = s.cpus[c]!
-  const table = tableOf(m, device)
-  const home = m.scenario.devices[device]!.table
-  if (op.kind === OP_UNMAP || op.kind === OP_UNMAP_SG) {
-    const n = op.kind === OP_UNMAP ? 1 : op.segments
-    for (let i = 0; i < n; i++) {
-      const id = op.kind === OP_UNMAP ? op.mapping : op.sgMapping[i]!
-      const at = id * MAP_STRIDE
-      const { data } = table.mappings.ints
-      if (i === 0) logEvent(s.ops, t, op.kind === OP_UNMAP ? ev.STEP_UNMAP : ev.STEP_UNMAP_SG, c, device, data[at + MAP_ENTRY]!, data[at + MAP_NPAGES]!)
-      releaseMapping(m, home, id)
-    }
-    table.unmaps++
-    return true
-  }
-  const ok = op.kind === OP_MAP ? mapOne(m, c, t, device, task) : mapList(m, c, t, device, task)
-  table.maps++
-  if (!ok && !m.meter.hang) refuse(m, c, t, device)
-  return ok
+  lock.heldUntil = Number.POSITIVE_INFINITY
+  s.cpus[c]!.hung = true
+  s.hang = { ns: s.nowNs, cpu: c }
+  addMark(s, s.nowNs, 'hang', `CPU ${c} never returns`)
+  logEvent(s.log, s.nowNs, ev.LOG_HANG, c, bound.device, 0, 0)
+  return -1
 }
 
 function permissionOf(direction: number): number {
   return direction === TO_DEVICE ? TCE_READ : TCE_READ | TCE_WRITE
 }
 
-function mapOne(m: Machine, c: number, t: number, device: number, task: number): boolean {
+function mapOne(m: Machine, c: number, { domain: d, table, device }: Binding, cpu: CpuState): boolean {
   const { state: s, meter } = m
-  const { op } = s.cpus[c]!
-  const table = tableOf(m, device)
-  const d = m.domains[device]!
+  const { op } = cpu
   const e = mapPage(d, asCpu(c), op.address, op.bytes, permissionOf(op.direction), table.mask as AbsEntry, meter)
   if (e === NO_DMA) {
     op.mapping = -1
     return false
   }
   const first = e - table.geometry.offset
-  op.mapping = recordMapping(s, d, table, c, device, task, op, t, first, op.address, op.bytes, meter)
-  logEvent(s.ops, t, ev.STEP_MAP, c, device, first, meter.tceWrites)
+  const npages = meter.tceWrites
+  op.mapping = recordMapping(s, d, table, c, device, cpu.task, op, first, npages, op.address, op.bytes, meter)
+  logEvent(s.ops, s.nowNs, ev.STEP_MAP, c, device, first, npages)
   return true
 }
 
-function mapList(m: Machine, c: number, t: number, device: number, task: number): boolean {
+function mapList(m: Machine, c: number, { domain: d, table, device }: Binding, cpu: CpuState): boolean {
   const { state: s, meter, sg } = m
-  const { op } = s.cpus[c]!
-  const table = tableOf(m, device)
-  const d = m.domains[device]!
+  const { op } = cpu
   sg.n = op.elements
   for (let i = 0; i < sg.n; i++) {
     sg.address[i] = op.sgAddress[i]!
@@ -437,33 +491,39 @@ function mapList(m: Machine, c: number, t: number, device: number, task: number)
   if (op.segments < 0) return false
   for (let i = 0; i < op.segments; i++) {
     const first = sg.dmaEntry[i]! - table.geometry.offset
+    const length = sg.dmaLength[i]!
     // The TCE knows the page; after merging the list no longer tells which element a segment begins with.
     const tce = d.table.walk(d.tableState, entry(first))
     const address = tce - (tce % TCE_BITS) + sg.dmaOffset[i]!
-    op.sgMapping[i] = recordMapping(s, d, table, c, device, task, op, t, first, address, sg.dmaLength[i]!, meter)
+    const npages = pagesTouched(d, address, length)
+    op.sgMapping[i] = recordMapping(s, d, table, c, device, cpu.task, op, first, npages, address, length, meter)
   }
-  logEvent(s.ops, t, ev.STEP_MAP_SG, c, device, sg.dmaEntry[0]! - table.geometry.offset, meter.tceWrites)
+  logEvent(s.ops, s.nowNs, ev.STEP_MAP_SG, c, device, sg.dmaEntry[0]! - table.geometry.offset, meter.tceWrites)
   return true
 }
 
-function refuse(m: Machine, c: number, t: number, device: number): void {
-  const { op } = m.state.cpus[c]!
-  const d = m.domains[device]!
-  const sg = op.kind === OP_MAP_SG
-  const address = sg ? op.sgAddress[0]! : op.address
-  const length = sg ? op.sgBytes[0]! : op.bytes
-  noteRefusal(m.state, tableOf(m, device), c, device, t, address, pagesTouched(d, address, length), m.meter)
+function refuse(m: Machine, c: number, { domain, table, device }: Binding, op: Op): void {
+  const address = op.kind === OP_MAP ? op.address : op.sgAddress[0]!
+  const length = op.kind === OP_MAP ? op.bytes : op.sgBytes[0]!
+  noteRefusal(m.state, table, c, device, m.state.nowNs, address, pagesTouched(domain, address, length), m.meter)
+}
+
+function unmap(m: Machine, c: number, { domain, table, device }: Binding, op: Op): void {
+  const { state: s } = m
+  const { data } = table.mappings.records
+  const one = op.kind === OP_UNMAP
+  const at = (one ? op.mapping : op.sgMapping[0]!) * MAP_STRIDE
+  const kind = one ? ev.STEP_UNMAP : ev.STEP_UNMAP_SG
+  logEvent(s.ops, s.nowNs, kind, c, device, data[at + MAP_ENTRY]!, data[at + MAP_NPAGES]!)
+  if (one) releaseMapping(m, table, domain, op.mapping)
+  else for (let i = 0; i < op.segments; i++) releaseMapping(m, table, domain, op.sgMapping[i]!)
 }
 
 /** Takes a mapping back: TCEs, entries, record. */
-function releaseMapping(m: Machine, device: number, id: number): void {
-  const { state: s, meter } = m
-  const table = s.tables[device]!
-  const d = m.domains[device]!
-  const { ints, nums } = table.mappings
-  const first = ints.data[id * MAP_STRIDE + MAP_ENTRY]!
-  const length = ints.data[id * MAP_STRIDE + MAP_BYTES]! as Bytes
-  const offset = offsetInPage(d, realAddr(nums.data[2 * id + 1]!))
-  unmapPage(d, absEntry(first + table.geometry.offset), offset, bytes(length), meter)
-  forgetMapping(s, table, id)
+function releaseMapping(m: Machine, table: DmaTable, d: DmaDomain, id: number): void {
+  const at = id * MAP_STRIDE
+  const { data } = table.mappings.records
+  const first = absEntry(data[at + MAP_ENTRY]! + table.geometry.offset)
+  unmapPage(d, first, data[at + MAP_ADDRESS]!, data[at + MAP_BYTES]! as Bytes, m.meter)
+  forgetMapping(m.state, table, id)
 }

@@ -64,7 +64,13 @@ export function createRun(initial: Scenario, horizonNs: number): Run {
 
   function saveCheckpoint(): void {
     const snapshot = takeSnapshot(snapshots, state)
-    checkpoints.push({ events: state.events, ns: state.nowNs, steps: state.steps, snapshot, bytes: snapshot.copiedBytes })
+    checkpoints.push({
+      events: state.events,
+      ns: state.nowNs,
+      steps: state.steps,
+      snapshot,
+      bytes: snapshot.copiedBytes,
+    })
     thinOut(checkpoints)
   }
 

@@ -9,7 +9,7 @@ import type { WindowGeometry } from './iova/allocator.ts'
 import type { ParamValue } from './params.ts'
 import type { Op } from './workload/workload.ts'
 
-/** Numbers per mapping in `Mappings.ints`. */
+/** Numbers per mapping record: one cache line. */
 export const MAP_STRIDE = 8
 /** First entry (table-relative). */
 export const MAP_ENTRY = 0
@@ -17,36 +17,44 @@ export const MAP_NPAGES = 1
 export const MAP_BYTES = 2
 /** cpu | device << 8 | direction << 16 */
 export const MAP_WHO = 3
-/** Task and slot that hold it. */
-export const MAP_TASK = 4
-export const MAP_SLOT = 5
-/** What it cost: ns waited for locks, ns searched; the table's share follows from the number of pages. */
-export const MAP_LOCK_NS = 6
-export const MAP_SEARCH_NS = 7
+/** task * 2^24 + slot: who holds it. */
+export const MAP_HOLDER = 4
+/** What it cost: ns waited for the lock * 2^26 + ns searched. The table's share follows from the pages. */
+export const MAP_PAID = 5
+/** Mapped at, ns. */
+export const MAP_NS = 6
+/** Real address of the buffer. */
+export const MAP_ADDRESS = 7
+
+export const HOLDER_SLOTS = 0x1000000
+export const PAID_LOCK = 0x4000000
+
+/** Numbers per entry: mapping id + 1 (0 = not mapped), and how often the entry was handed out. */
+export const ENTRY_STRIDE = 2
+export const ENTRY_MAPPING = 0
+export const ENTRY_GENERATION = 1
 
 /** The live mappings of one table: what the kernel's dma-debug would list. */
 export interface Mappings {
   /** [capacity*MAP_STRIDE] */
-  ints: Chunked<Int32Array>
-  /** [capacity*2] mapped at (ns), real address of the buffer. */
-  nums: Chunked<Float64Array>
+  records: Chunked<Float64Array>
   /** Stack of unused ids. */
   freeIds: Chunked<Int32Array>
   free: number
 }
 
-/** The last refused request of a table. */
+/** The last refused request of a table; arrays are [MAX_TRIES], the first `tries` count, in kernel order. */
 export interface RefusalState {
   ns: number
   cpu: number
   device: number
   npages: number
   address: number
-  /** Tries in kernel order, as the meter noted them. */
-  region: number[]
-  from: number[]
-  start: number[]
-  limit: number[]
+  tries: number
+  readonly region: Uint8Array
+  readonly from: Uint8Array
+  readonly start: Float64Array
+  readonly limit: Float64Array
 }
 
 /** A window with its allocator, its table and what is mapped in it. */
@@ -67,12 +75,8 @@ export interface DmaTable {
   readonly tce: object
   readonly locks: Lock[]
   readonly mappings: Mappings
-  /** [size] mapping id + 1, 0 = not mapped. */
-  readonly mappingByEntry: Chunked<Int32Array>
-  /** [size] how often the entry was handed out. */
-  readonly generationByEntry: Chunked<Uint32Array>
-  /** [size] CPU + 1 of the last mapping; 0 = never mapped. */
-  readonly lastCpuByEntry: Chunked<Uint8Array>
+  /** [size*ENTRY_STRIDE] */
+  readonly entries: Chunked<Int32Array>
   mapped: number
   usefulBytes: number
   live: number
@@ -80,16 +84,17 @@ export interface DmaTable {
   unmaps: number
   refused: number
   spills: number
+  /** Entries set aside when the window was built, ascending: [start, end). */
+  readonly reserved: readonly { readonly start: number; readonly end: number }[]
   /** [regions] first entry of each, ascending. */
   readonly regionStart: Float64Array
   /** [regions] allocations that landed here although they began elsewhere. */
   readonly spillsByRegion: Int32Array
   /** [regions*cpus] live entries. */
   readonly ownedByRegionCpu: Int32Array
-  /** [table pages of 512 TCEs] writes since the table was built. */
-  readonly writesByPage: Chunked<Uint32Array>
   firstRefusal: { ns: number; npages: number; nth: number; fitted: number } | null
-  lastRefusal: RefusalState | null
+  /** Meaningful once `refused` > 0. */
+  readonly lastRefusal: RefusalState
   /** Ring of the times of the last refusals, ns. */
   readonly refusalNs: Float64Array
 }
@@ -165,8 +170,7 @@ export interface MachineState {
 export function createMappings(): Mappings {
   const capacity = 1024
   return {
-    ints: chunked(new Int32Array(capacity * MAP_STRIDE)),
-    nums: chunked(new Float64Array(capacity * 2)),
+    records: chunked(new Float64Array(capacity * MAP_STRIDE)),
     freeIds: chunked(Int32Array.from({ length: capacity }, (_, i) => capacity - 1 - i)),
     free: capacity,
   }
@@ -186,12 +190,9 @@ export function dropMapping(m: Mappings, id: number): void {
 
 function growMappings(m: Mappings): void {
   const old = m.freeIds.data.length
-  const ints = new Int32Array(2 * old * MAP_STRIDE)
-  ints.set(m.ints.data)
-  const nums = new Float64Array(4 * old)
-  nums.set(m.nums.data)
-  m.ints = chunked(ints)
-  m.nums = chunked(nums)
+  const records = new Float64Array(2 * old * MAP_STRIDE)
+  records.set(m.records.data)
+  m.records = chunked(records)
   m.freeIds = chunked(Int32Array.from({ length: 2 * old }, (_, i) => 2 * old - 1 - i))
   m.free = old
 }

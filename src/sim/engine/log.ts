@@ -3,31 +3,34 @@
 
 import { type Chunked, chunked, touch } from '../../lib/chunked.ts'
 
+/** Numbers per entry: ns, kind | cpu << 8 | device << 16, and two whose meaning depends on the kind. */
+const STRIDE = 4
+
 export interface EventLog {
   /** Entries ever written; entry n lives at n mod capacity. */
   total: number
-  readonly ns: Chunked<Float64Array>
-  readonly kind: Chunked<Uint8Array>
-  readonly cpu: Chunked<Uint8Array>
-  readonly device: Chunked<Uint8Array>
-  /** Three numbers whose meaning depends on the kind. */
-  readonly a: Chunked<Float64Array>
-  readonly b: Chunked<Float64Array>
+  /** A power of two. */
+  readonly capacity: number
+  /** [capacity*STRIDE] */
+  readonly entries: Chunked<Float64Array>
+}
+
+/** One entry, taken apart. */
+export interface LogEntry {
+  readonly ns: number
+  readonly kind: number
+  readonly cpu: number
+  readonly device: number
+  readonly a: number
+  readonly b: number
 }
 
 /** `capacity` is a power of two. */
 export function createLog(capacity: number): EventLog {
-  return {
-    total: 0,
-    ns: chunked(new Float64Array(capacity)),
-    kind: chunked(new Uint8Array(capacity)),
-    cpu: chunked(new Uint8Array(capacity)),
-    device: chunked(new Uint8Array(capacity)),
-    a: chunked(new Float64Array(capacity)),
-    b: chunked(new Float64Array(capacity)),
-  }
+  return { total: 0, capacity, entries: chunked(new Float64Array(capacity * STRIDE)) }
 }
 
+/** Adds an entry; kind, cpu and device are 0…255. The oldest entry goes when the ring is full. */
 export function logEvent(
   log: EventLog,
   ns: number,
@@ -37,22 +40,24 @@ export function logEvent(
   a: number,
   b: number,
 ): void {
-  const i = log.total++ & (log.ns.data.length - 1)
-  log.ns.data[i] = ns
-  log.kind.data[i] = kind
-  log.cpu.data[i] = cpu
-  log.device.data[i] = device
-  log.a.data[i] = a
-  log.b.data[i] = b
-  touch(log.ns, i)
-  touch(log.kind, i)
-  touch(log.cpu, i)
-  touch(log.device, i)
-  touch(log.a, i)
-  touch(log.b, i)
+  const i = (log.total++ & (log.capacity - 1)) * STRIDE
+  const { data } = log.entries
+  data[i] = ns
+  data[i + 1] = kind | (cpu << 8) | (device << 16)
+  data[i + 2] = a
+  data[i + 3] = b
+  touch(log.entries, i)
 }
 
 /** First entry that the ring still holds. */
 export function firstKept(log: EventLog): number {
-  return Math.max(0, log.total - log.ns.data.length)
+  return Math.max(0, log.total - log.capacity)
+}
+
+/** Entry number `n`, counted from the start; it must still be kept. */
+export function entryAt(log: EventLog, n: number): LogEntry {
+  const i = (n & (log.capacity - 1)) * STRIDE
+  const { data } = log.entries
+  const who = data[i + 1]!
+  return { ns: data[i]!, kind: who & 0xff, cpu: (who >> 8) & 0xff, device: who >> 16, a: data[i + 2]!, b: data[i + 3]! }
 }

@@ -259,7 +259,7 @@ export interface InspectCard {
   readonly region: string
   /** How often this entry has been handed out. */
   readonly generation: number
-  /** CPU that mapped it last, or -1 if nobody ever did. */
+  /** The live mapping that covers it, or null. */
   readonly mapping: {
     readonly device: string
     readonly owner: string

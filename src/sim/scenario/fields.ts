@@ -84,7 +84,7 @@ export function withValue(scenario: Scenario, path: string, value: ParamValue): 
 }
 
 /** The value at `path` after all inputs, or null when there is no such field. */
-export function valueOf(scenario: Scenario, path: string): ParamValue | null {
+export function currentValue(scenario: Scenario, path: string): ParamValue | null {
   return fieldsOf(scenario).find((f) => f.path === path)?.value ?? null
 }
 

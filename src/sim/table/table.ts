@@ -22,8 +22,8 @@ export interface TranslationTable<S extends object = object> {
   clear(s: S, entry: Entry, npages: Pages, meter: CostMeter): void
   /** The TCE: real page address | permission bits; 0 when the entry is not set. */
   walk(s: S, entry: Entry): number
-  /** Table pages of level `level` (0 = leaf), ascending: first entry covered and number of entries set. */
-  forEachTable(s: S, level: number, visit: (firstEntry: Entry, entriesSet: number) => void): void
+  /** Table pages of level `level` (0 = leaf), ascending: first entry covered, entries set, entries written so far. */
+  forEachTable(s: S, level: number, visit: (firstEntry: Entry, entriesSet: number, written: number) => void): void
   levels(s: S): number
   bytesAllocated(s: S): number
   /** What the kernel charges for it. */

@@ -4,7 +4,7 @@
 // What it does: each entry holds the address of a real page and permission bits; the hardware reads it by index.
 // The whole table exists from the start, whatever is mapped.
 // Not modelled: hypercalls and their failures (a wrapper may refuse `set`), the hardware's own copy of an entry.
-// Invariant: `setCount` says for each table page how many of its entries are not 0.
+// Invariant: `pageCounts` says for each table page how many of its entries are not 0.
 // Cost: one 8-byte write per entry, on set and on clear.
 
 import { alignDown, pow2 } from '../../lib/bits.ts'
@@ -16,6 +16,7 @@ import type { TranslationTable } from './table.ts'
 const TCE_BYTES = 8
 /** A table page is 4 KiB: 512 TCEs. */
 export const TCES_PER_PAGE = 512
+const TCES_PER_PAGE_SHIFT = 9
 
 export interface TceSingleState {
   readonly size: number
@@ -23,19 +24,19 @@ export interface TceSingleState {
   readonly pageBytes: number
   /** [size] real page address + permission bits; 0 = not set. */
   readonly tces: Chunked<Float64Array>
-  /** [ceil(size / 512)] entries set in each table page. */
-  readonly setCount: Chunked<Uint16Array>
+  /** [2 * ceil(size / 512)] for each table page: entries set, and TCEs written since it was made (modulo 2^32). */
+  readonly pageCounts: Chunked<Uint32Array>
 }
 
 function write(s: TceSingleState, e: number, tce: number): void {
-  const was = s.tces.data[e] !== 0
-  s.tces.data[e] = tce
-  touch(s.tces, e)
-  const is = tce !== 0
-  if (was === is) return
-  const page = Math.floor(e / TCES_PER_PAGE)
-  s.setCount.data[page]! += is ? 1 : -1
-  touch(s.setCount, page)
+  const { tces, pageCounts } = s
+  const change = (tce === 0 ? 0 : 1) - (tces.data[e] === 0 ? 0 : 1)
+  tces.data[e] = tce
+  touch(tces, e)
+  const page = 2 * (e >>> TCES_PER_PAGE_SHIFT)
+  pageCounts.data[page] = pageCounts.data[page]! + change
+  pageCounts.data[page + 1] = pageCounts.data[page + 1]! + 1
+  touch(pageCounts, page)
 }
 
 export const tceSingle: TranslationTable<TceSingleState> = {
@@ -51,7 +52,7 @@ export const tceSingle: TranslationTable<TceSingleState> = {
       size,
       pageBytes: pow2(pageShift),
       tces: chunked(new Float64Array(size)),
-      setCount: chunked(new Uint16Array(Math.ceil(size / TCES_PER_PAGE))),
+      pageCounts: chunked(new Uint32Array(2 * Math.ceil(size / TCES_PER_PAGE))),
     }
   },
   set(s, e: Entry, npages: Pages, address: RealAddr, permission: number, meter: CostMeter): boolean {
@@ -67,9 +68,8 @@ export const tceSingle: TranslationTable<TceSingleState> = {
   walk: (s, e) => s.tces.data[e] ?? 0,
   forEachTable(s, level, visit) {
     if (level !== 0) return
-    s.setCount.data.forEach((set, page) => {
-      visit(entry(page * TCES_PER_PAGE), set)
-    })
+    const { data } = s.pageCounts
+    for (let i = 0; i < data.length; i += 2) visit(entry((i / 2) * TCES_PER_PAGE), data[i]!, data[i + 1]!)
   },
   levels: () => 1,
   bytesAllocated: (s) => s.size * TCE_BYTES,

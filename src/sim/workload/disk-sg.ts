@@ -66,6 +66,19 @@ const params: readonly Param[] = [
     help: 'Commands in flight per queue.',
   },
   {
+    name: 'service',
+    label: 'Disk answers in',
+    unit: 'ns',
+    default: 2_000_000,
+    effect: 'restart',
+    advanced: true,
+    values: [
+      { value: 200_000, key: '200us', label: '0.2 ms' },
+      { value: 2_000_000, key: '2ms', label: '2 ms' },
+    ],
+    help: 'Mean time from submission to completion; a command holds its mappings that long.',
+  },
+  {
     name: 'queues',
     label: 'Disk queues',
     unit: 'count',
@@ -86,7 +99,7 @@ function create(settings: Settings, env: WorkloadEnv): DiskSg {
     depth,
     elementBytes,
     elements: Math.min(MAX_SG, Number(settings.io) / elementBytes),
-    serviceNs: 200_000,
+    serviceNs: Number(settings.service),
     base: env.base,
     startNs: env.nowNs,
     rngs: Array.from({ length: queues }, (_, q) => createRng(deriveSeed(env.seed, q))),

@@ -6,7 +6,7 @@
 // Kernel: drivers/net/ethernet (the common shape of NAPI drivers: poll with a budget of 64, refill in batches of 16).
 // Not modelled: transmit, header split, page recycling, the descriptor ring's own coherent mapping (so that the
 //   numbers count buffers alone), and the bus.
-// Invariant: clean ≤ hw ≤ post ≤ clean + ring, per queue; slots [clean, post) hold a mapping each.
+// Invariant: arrived + posted ≤ ring, per queue; the slots from `clean` on that arrived or are posted hold a mapping each.
 // Cost: one packet of driver and stack work for each frame, besides map and unmap.
 
 import { pow2 } from '../../lib/bits.ts'
@@ -30,8 +30,30 @@ const IDLE = 0
 const FILL = 1
 const POLL = 2
 
+/** One receive queue. Ring positions are slots of its own ring, 0 … ring-1. */
+interface Queue {
+  readonly ring: number
+  /** First slot of this queue in the card's slot array. */
+  readonly firstSlot: number
+  readonly startNs: number
+  readonly rng: Rng
+  phase: number
+  /** Slot the driver handles next; `arrived` slots from here hold frames, the next `posted` ones empty buffers. */
+  clean: number
+  arrived: number
+  posted: number
+  nextArrivalPs: number
+  lastPollNs: number
+  /** Frames the driver still handles in this turn. */
+  budget: number
+  /** A mapping was refused in this turn: no more are tried. */
+  refused: boolean
+  /** Frames missed that `next` has not told of yet. */
+  untold: number
+}
+
 export interface NicRx {
-  readonly queues: number
+  readonly queues: readonly Queue[]
   readonly frameBytes: number
   readonly moderationNs: number
   /** Bytes from one buffer to the next. */
@@ -39,28 +61,12 @@ export interface NicRx {
   readonly base: number
   gapPs: number
   bps: number
-  /** All [queues]. Ring positions count up for ever; slot = position mod ring. */
-  readonly ring: Int32Array
-  readonly ringStart: Int32Array
-  readonly startNs: Float64Array
-  readonly phase: Uint8Array
-  readonly clean: Float64Array
-  readonly hw: Float64Array
-  readonly post: Float64Array
-  readonly nextArrivalPs: Float64Array
-  readonly lastPollNs: Float64Array
-  readonly budget: Int32Array
-  readonly holes: Uint8Array
-  readonly rngs: readonly Rng[]
-  /** [sum of rings] mapping id and buffer number of each slot. */
-  readonly mappingBySlot: Chunked<Int32Array>
-  readonly bufferBySlot: Chunked<Int32Array>
-  /** First-in first-out list of free buffers, as a slab hands them out: fresh ones in order of address. */
+  /** [2 * slots] mapping id and buffer number of each slot. */
+  readonly slots: Chunked<Int32Array>
+  /** First-in first-out ring of free buffers, as a slab hands them out: fresh ones in order of address. */
   readonly freeBuffers: Chunked<Int32Array>
   freeHead: number
   freeTail: number
-  /** [queues] frames missed that `next` has not told of yet. */
-  readonly untold: Float64Array
 }
 
 const kib = (n: number) => ({ value: n, key: String(n), label: String(n) })
@@ -171,14 +177,28 @@ function strideOf(placement: unknown, frameBytes: number, cpuPageShift: number):
 }
 
 function create(settings: Settings, env: WorkloadEnv): NicRx {
-  const queues = Number(settings.queues)
-  const ring = new Int32Array(queues).fill(Number(settings.ring))
-  ring[0] = ring[0]! * Number(settings.greedy)
-  const ringStart = new Int32Array(queues)
-  for (let q = 1; q < queues; q++) ringStart[q] = ringStart[q - 1]! + ring[q - 1]!
-  const slots = ringStart[queues - 1]! + ring[queues - 1]!
   const frameBytes = Number(settings.mtu)
-  const buffers = slots + queues * POLL_BUDGET
+  let slots = 0
+  const queues = Array.from({ length: Number(settings.queues) }, (_, q): Queue => {
+    const ring = Number(settings.ring) * (q === 0 ? Number(settings.greedy) : 1)
+    slots += ring
+    return {
+      ring,
+      firstSlot: slots - ring,
+      startNs: env.nowNs + q * Number(settings.bringUp),
+      rng: createRng(deriveSeed(env.seed, q)),
+      phase: FILL,
+      clean: 0,
+      arrived: 0,
+      posted: 0,
+      nextArrivalPs: Number.POSITIVE_INFINITY,
+      lastPollNs: 0,
+      budget: 0,
+      refused: false,
+      untold: 0,
+    }
+  })
+  const buffers = slots + queues.length * POLL_BUDGET
   const state: NicRx = {
     queues,
     frameBytes,
@@ -187,24 +207,10 @@ function create(settings: Settings, env: WorkloadEnv): NicRx {
     base: env.base,
     gapPs: 0,
     bps: 0,
-    ring,
-    ringStart,
-    startNs: Float64Array.from(ring, (_, q) => env.nowNs + q * Number(settings.bringUp)),
-    phase: new Uint8Array(queues).fill(FILL),
-    clean: new Float64Array(queues),
-    hw: new Float64Array(queues),
-    post: new Float64Array(queues),
-    nextArrivalPs: new Float64Array(queues).fill(Number.POSITIVE_INFINITY),
-    lastPollNs: new Float64Array(queues),
-    budget: new Int32Array(queues),
-    holes: new Uint8Array(queues),
-    rngs: Array.from(ring, (_, q) => createRng(deriveSeed(env.seed, q))),
-    mappingBySlot: chunked(new Int32Array(slots).fill(-1)),
-    bufferBySlot: chunked(new Int32Array(slots)),
+    slots: chunked(new Int32Array(2 * slots)),
     freeBuffers: chunked(Int32Array.from({ length: buffers }, (_, i) => i)),
     freeHead: 0,
-    freeTail: buffers,
-    untold: new Float64Array(queues),
+    freeTail: 0,
   }
   setLoad(state, settings)
   return state
@@ -213,72 +219,68 @@ function create(settings: Settings, env: WorkloadEnv): NicRx {
 function setLoad(s: NicRx, settings: Settings): void {
   const wireBits = (s.frameBytes + WIRE_OVERHEAD) * 8
   const linkBps = Number(settings.rate) * 1e9 * (Number(settings.load) / 100)
-  s.gapPs = linkBps > 0 ? (wireBits * 1e12 * s.queues) / linkBps : Number.POSITIVE_INFINITY
+  s.gapPs = linkBps > 0 ? (wireBits * 1e12 * s.queues.length) / linkBps : Number.POSITIVE_INFINITY
   s.bps = (linkBps * s.frameBytes * 8) / wireBits
 }
 
-/** Frames that arrived up to now take the posted buffers in order; the rest are missed. Returns how many were. */
-function settleArrivals(s: NicRx, q: number, nowNs: number): number {
+/** Frames that arrived up to now take the posted buffers in order; the rest are missed. */
+function settleArrivals(s: NicRx, q: Queue, nowNs: number): void {
   const nowPs = nowNs * 1000
-  let at = s.nextArrivalPs[q]!
-  if (at > nowPs) return 0
-  const rng = s.rngs[q]!
-  const post = s.post[q]!
-  let hw = s.hw[q]!
-  let missed = 0
-  while (at <= nowPs) {
-    if (hw < post) hw++
-    else missed++
-    at += drawGap(rng, s.gapPs)
+  while (q.nextArrivalPs <= nowPs) {
+    if (q.posted > 0) {
+      q.posted--
+      q.arrived++
+    } else q.untold++
+    q.nextArrivalPs += drawGap(q.rng, s.gapPs)
   }
-  s.hw[q] = hw
-  s.nextArrivalPs[q] = at
-  return missed
 }
 
-function next(s: NicRx, q: number, nowNs: number, op: Op): number {
-  op.missed = s.untold[q]! + settleArrivals(s, q, nowNs)
-  s.untold[q] = 0
-  if (s.phase[q] === IDLE) {
-    s.phase[q] = POLL
-    s.budget[q] = POLL_BUDGET
-    s.holes[q] = 0
-    s.lastPollNs[q] = nowNs
+function next(s: NicRx, task: number, nowNs: number, op: Op): number {
+  const q = s.queues[task]!
+  if (q.nextArrivalPs <= nowNs * 1000) settleArrivals(s, q, nowNs)
+  op.missed = q.untold
+  q.untold = 0
+  if (q.phase === IDLE) {
+    q.phase = POLL
+    q.budget = POLL_BUDGET
+    q.refused = false
+    q.lastPollNs = nowNs
   }
-  const clean = s.clean[q]!
-  const free = s.ring[q]! - (s.post[q]! - clean)
-  const arrived = s.hw[q]! - clean
-  if (arrived > 0 && s.budget[q]! > 0 && (free < REFILL_BATCH || s.holes[q] === 1)) return unmapNext(s, q, op)
-  if (free > 0 && s.holes[q] === 0) return mapNext(s, q, op)
-  if (s.phase[q] === FILL) {
-    s.phase[q] = POLL
-    if (s.gapPs < Number.POSITIVE_INFINITY) s.nextArrivalPs[q] = nowNs * 1000 + drawGap(s.rngs[q]!, s.gapPs)
+  const empty = q.ring - q.posted - q.arrived
+  if (q.arrived > 0 && q.budget > 0 && (empty < REFILL_BATCH || q.refused)) return unmapNext(s, q, op)
+  if (empty > 0 && !q.refused) return mapNext(s, q, op)
+  if (q.phase === FILL) {
+    q.phase = POLL
+    q.nextArrivalPs = firstArrivalPs(s, q, nowNs)
   }
-  if (arrived > 0) {
-    s.budget[q] = POLL_BUDGET
-    s.holes[q] = 0
+  if (q.arrived > 0) {
+    q.budget = POLL_BUDGET
+    q.refused = false
     return YIELD
   }
-  s.phase[q] = IDLE
-  const interrupt = Math.max(Math.ceil(s.nextArrivalPs[q]! / 1000), s.lastPollNs[q]! + s.moderationNs, nowNs + 1)
-  return free > 0 ? Math.min(interrupt, nowNs + RETRY_NS) : interrupt
+  q.phase = IDLE
+  const interrupt = Math.max(Math.ceil(q.nextArrivalPs / 1000), q.lastPollNs + s.moderationNs, nowNs + 1)
+  return empty > 0 ? Math.min(interrupt, nowNs + RETRY_NS) : interrupt
 }
 
-function unmapNext(s: NicRx, q: number, op: Op): number {
-  const slot = s.ringStart[q]! + (s.clean[q]! % s.ring[q]!)
+function firstArrivalPs(s: NicRx, q: Queue, nowNs: number): number {
+  return s.gapPs === Number.POSITIVE_INFINITY ? s.gapPs : nowNs * 1000 + drawGap(q.rng, s.gapPs)
+}
+
+function unmapNext(s: NicRx, q: Queue, op: Op): number {
   op.kind = OP_UNMAP
-  op.slot = slot
-  op.mapping = s.mappingBySlot.data[slot]!
+  op.slot = q.firstSlot + q.clean
+  op.mapping = s.slots.data[2 * op.slot]!
   op.workPs = PRICES.packet.ps
   op.delivered = s.frameBytes
   return RUN
 }
 
-function mapNext(s: NicRx, q: number, op: Op): number {
-  const buffer = s.freeBuffers.data[s.freeHead % s.freeBuffers.data.length]!
+function mapNext(s: NicRx, q: Queue, op: Op): number {
+  const at = q.clean + q.arrived + q.posted
   op.kind = OP_MAP
-  op.slot = s.ringStart[q]! + (s.post[q]! % s.ring[q]!)
-  op.address = (s.base + buffer * s.stride) as RealAddr
+  op.slot = q.firstSlot + (at >= q.ring ? at - q.ring : at)
+  op.address = (s.base + s.freeBuffers.data[s.freeHead]! * s.stride) as RealAddr
   op.bytes = s.frameBytes as Bytes
   op.direction = FROM_DEVICE
   op.workPs = 0
@@ -286,37 +288,32 @@ function mapNext(s: NicRx, q: number, op: Op): number {
   return RUN
 }
 
-function done(s: NicRx, q: number, op: Op): void {
-  const { slot } = op
+function done(s: NicRx, task: number, op: Op): void {
+  const q = s.queues[task]!
+  const { slots, freeBuffers } = s
+  const at = 2 * op.slot
   if (op.kind === OP_UNMAP) {
-    s.mappingBySlot.data[slot] = -1
-    touch(s.mappingBySlot, slot)
-    const tail = s.freeTail++ % s.freeBuffers.data.length
-    s.freeBuffers.data[tail] = s.bufferBySlot.data[slot]!
-    touch(s.freeBuffers, tail)
-    s.clean[q] = s.clean[q]! + 1
-    s.budget[q] = s.budget[q]! - 1
-    return
+    freeBuffers.data[s.freeTail] = slots.data[at + 1]!
+    touch(freeBuffers, s.freeTail)
+    s.freeTail = s.freeTail + 1 === freeBuffers.data.length ? 0 : s.freeTail + 1
+    q.clean = q.clean + 1 === q.ring ? 0 : q.clean + 1
+    q.arrived--
+    q.budget--
+  } else if (op.mapping < 0) {
+    q.refused = true
+  } else {
+    slots.data[at] = op.mapping
+    slots.data[at + 1] = freeBuffers.data[s.freeHead]!
+    touch(slots, at)
+    s.freeHead = s.freeHead + 1 === freeBuffers.data.length ? 0 : s.freeHead + 1
+    q.posted++
   }
-  if (op.mapping < 0) {
-    s.holes[q] = 1
-    return
-  }
-  s.mappingBySlot.data[slot] = op.mapping
-  s.bufferBySlot.data[slot] = s.freeBuffers.data[s.freeHead++ % s.freeBuffers.data.length]!
-  touch(s.mappingBySlot, slot)
-  touch(s.bufferBySlot, slot)
-  s.post[q] = s.post[q]! + 1
 }
 
 function retune(s: NicRx, settings: Settings, nowNs: number): void {
+  for (const q of s.queues) settleArrivals(s, q, nowNs)
   setLoad(s, settings)
-  for (let q = 0; q < s.queues; q++) {
-    if (s.phase[q] === FILL) continue
-    s.untold[q] = s.untold[q]! + settleArrivals(s, q, nowNs)
-    const quiet = s.gapPs === Number.POSITIVE_INFINITY
-    s.nextArrivalPs[q] = quiet ? Number.POSITIVE_INFINITY : nowNs * 1000 + drawGap(s.rngs[q]!, s.gapPs)
-  }
+  for (const q of s.queues) if (q.phase !== FILL) q.nextArrivalPs = firstArrivalPs(s, q, nowNs)
 }
 
 export const nicRx: Workload<NicRx> = {
@@ -324,11 +321,11 @@ export const nicRx: Workload<NicRx> = {
   label: 'Network card, receive',
   params,
   create,
-  tasks: (s) => s.queues,
-  firstWakeNs: (s, q) => s.startNs[q]!,
+  tasks: (s) => s.queues.length,
+  firstWakeNs: (s, q) => s.queues[q]!.startNs,
   next,
   done,
   retune,
   offeredBps: (s) => s.bps,
-  owner: (s, q, slot) => `receive queue ${q}, slot ${slot - s.ringStart[q]!}`,
+  owner: (s, q, slot) => `receive queue ${q}, slot ${slot - s.queues[q]!.firstSlot}`,
 }

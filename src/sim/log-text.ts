@@ -1,0 +1,72 @@
+// The log in words: refusals in the kernel's own message, everything else in the lab's.
+
+import { type EventLog, entryAt, firstKept } from './engine/log.ts'
+import * as ev from './events.ts'
+import type { Machine } from './machine.ts'
+import type { LogKind, LogLine } from './probes/frames.ts'
+
+/** Where the simulated kernel keeps the iommu_table of device 0; the next ones follow at this distance. */
+const TABLE_ADDRESS = 0x10d5c48
+const TABLE_BYTES = 0x100
+
+/** Text of a kernel pointer into the linear map: c000000000000000 + address. */
+export function kernelPointer(address: number): string {
+  return `c${address.toString(16).padStart(15, '0')}`
+}
+
+/** Lines `from` (number since the start) up to the end that the ring still holds. */
+export function logLines(m: Machine, from: number): LogLine[] {
+  const { log } = m.state
+  const lines: LogLine[] = []
+  for (let n = Math.max(from, firstKept(log)); n < log.total; n++) lines.push(lineAt(m, log, n))
+  return lines
+}
+
+function lineAt(m: Machine, log: EventLog, n: number): LogLine {
+  const { ns, kind: number, cpu, device, a, b } = entryAt(log, n)
+  const [kind, text] = words(m, number, device, cpu, a, b)
+  return { ns, kind, cpu, text, kernel: kind === 'refusal' || kind === 'suppressed' }
+}
+
+function words(m: Machine, kind: number, device: number, cpu: number, a: number, b: number): [LogKind, string] {
+  const table = m.scenario.devices[device]!.table
+  switch (kind) {
+    case ev.LOG_REFUSAL:
+    case ev.LOG_SUPPRESSED: {
+      const tbl = kernelPointer(TABLE_ADDRESS + table * TABLE_BYTES)
+      const text = `iommu_alloc failed, tbl ${tbl} vaddr ${kernelPointer(a)} npages ${b}`
+      return [kind === ev.LOG_REFUSAL ? 'refusal' : 'suppressed', text]
+    }
+    case ev.LOG_CHANGE:
+      return ['change', m.state.changes[a]!]
+    case ev.LOG_SPILL: {
+      const d = m.domains[table]!
+      const regions = d.allocator.regions(d.allocatorState)
+      return ['spill', `CPU ${cpu}: ${regions[b]?.name} full, spilling to ${regions[a]?.name}`]
+    }
+    default:
+      return ['hang', `CPU ${cpu} never returns from iommu_range_alloc, the table lock held`]
+  }
+}
+
+/** The last operation in words, empty before the first. */
+export function lastStep(m: Machine): string {
+  const { ops } = m.state
+  if (ops.total === 0) return ''
+  const { kind, cpu, a: first, b: npages } = entryAt(ops, ops.total - 1)
+  const where = `entry ${first}, npages ${npages}, CPU ${cpu}`
+  switch (kind) {
+    case ev.STEP_MAP:
+      return `map ${where}`
+    case ev.STEP_UNMAP:
+      return `unmap ${where}`
+    case ev.STEP_MAP_SG:
+      return `map list at ${where}`
+    case ev.STEP_UNMAP_SG:
+      return `unmap list at ${where}`
+    case ev.STEP_REFUSED:
+      return `refused, npages ${npages}, CPU ${cpu}`
+    default:
+      return 'setting changed'
+  }
+}

@@ -1,0 +1,158 @@
+// The figures beside the maps: summary, the last refusal try by try, and everything about one IOMMU page.
+
+import { pow2 } from '../../lib/bits.ts'
+import { PRICES, tablePs } from '../engine/cost.ts'
+import { FROM_HANDLE, FROM_HINT } from '../engine/meter.ts'
+import { regionOf } from '../ledger.ts'
+import type { Machine } from '../machine.ts'
+import {
+  type DmaTable,
+  ENTRY_GENERATION,
+  ENTRY_MAPPING,
+  ENTRY_STRIDE,
+  HOLDER_SLOTS,
+  MAP_ADDRESS,
+  MAP_BYTES,
+  MAP_ENTRY,
+  MAP_HOLDER,
+  MAP_NPAGES,
+  MAP_NS,
+  MAP_PAID,
+  MAP_STRIDE,
+  MAP_WHO,
+  PAID_LOCK,
+} from '../state.ts'
+import { TCES_PER_PAGE } from '../table/tce-single.ts'
+import { entry } from '../types.ts'
+import { CELL_FREE, CELL_MAPPED, CELL_RESERVED, type InspectCard, type Refusal, type Summary } from './frames.ts'
+import { tableIndex } from './probe.ts'
+
+/** "Recently" in the refusal figure. */
+const RECENT_NS = 100_000
+
+/** The figures of a table and of the machine, as they stand. */
+export function summarise(m: Machine, device: number): Summary {
+  const { state: s } = m
+  const index = tableIndex(m, device)
+  const table = s.tables[index]!
+  const d = m.domains[index]!
+  const { size, pageShift } = table.geometry
+  const r = s.recorder
+  const column = Math.max(0, r.column - 1)
+  return {
+    mapped: table.mapped,
+    usable: d.allocator.usable(d.allocatorState),
+    size,
+    pageShift,
+    mappedBytes: table.mapped * pow2(pageShift),
+    usefulBytes: table.usefulBytes,
+    liveMappings: table.live,
+    largestFreeRun: d.allocator.freeIn(d.allocatorState, 0, size).longestRun,
+    refused: table.refused,
+    refusedRecently: refusedSince(table, s.nowNs - RECENT_NS),
+    firstRefusal: table.firstRefusal && { ...table.firstRefusal },
+    maps: table.maps,
+    unmaps: table.unmaps,
+    tableBytes: d.table.bytesAllocated(d.tableState),
+    spills: table.spills,
+    frames: s.frames,
+    missed: s.missed,
+    deliveredBps: ((r.delivered.data[column] ?? 0) * 8e9) / r.columnNs,
+    offeredBps: s.workloads.reduce((sum, w, i) => sum + m.workloads[i]!.offeredBps(w.state), 0),
+    hang: s.hang && { ...s.hang },
+  }
+}
+
+/** Refusals at or after a time; at most as many as the ring remembers. */
+function refusedSince(table: DmaTable, sinceNs: number): number {
+  const ring = table.refusalNs
+  const kept = Math.min(table.refused, ring.length)
+  let n = 0
+  while (n < kept && ring[(table.refused - 1 - n) % ring.length]! >= sinceNs) n++
+  return n
+}
+
+/** The last refused request of a table with what each try could have found, or null. The holes are those of now. */
+export function lastRefusal(m: Machine, device: number): Refusal | null {
+  const index = tableIndex(m, device)
+  const { lastRefusal: last, refused } = m.state.tables[index]!
+  if (refused === 0) return null
+  const d = m.domains[index]!
+  const regions = d.allocator.regions(d.allocatorState)
+  return {
+    ns: last.ns,
+    cpu: last.cpu,
+    device: m.scenario.devices[last.device]!.name,
+    npages: last.npages,
+    vaddr: last.address,
+    tries: Array.from(last.region.subarray(0, last.tries), (region, i) => {
+      const { free, longestRun } = d.allocator.freeIn(d.allocatorState, last.start[i]!, last.limit[i]! - 1)
+      const from = last.from[i] === FROM_HINT ? 'hint' : last.from[i] === FROM_HANDLE ? 'handle' : 'start'
+      return {
+        region: regions[region]!.name,
+        from,
+        start: last.start[i]!,
+        limit: last.limit[i]!,
+        freeEntries: free,
+        longestRun,
+      }
+    }),
+  }
+}
+
+/** Everything about one entry of a device's table, or null when there is no such entry. */
+export function inspect(m: Machine, device: number, e: number): InspectCard | null {
+  const index = tableIndex(m, device)
+  const table = m.state.tables[index]!
+  const { size, pageShift, offset } = table.geometry
+  if (!Number.isInteger(e) || e < 0 || e >= size) return null
+  const d = m.domains[index]!
+  const id = table.entries.data[e * ENTRY_STRIDE + ENTRY_MAPPING]! - 1
+  const isReserved = table.reserved.some((r) => e >= r.start && e < r.end)
+  return {
+    table: index,
+    entry: e,
+    pageShift,
+    offset,
+    size,
+    state: id >= 0 ? CELL_MAPPED : isReserved ? CELL_RESERVED : CELL_FREE,
+    region: d.allocator.regions(d.allocatorState)[regionOf(table, e)]!.name,
+    generation: table.entries.data[e * ENTRY_STRIDE + ENTRY_GENERATION]!,
+    mapping: id < 0 ? null : mappingCard(m, table, id),
+    tce: d.table.walk(d.tableState, entry(e)),
+    tablePage: Math.floor(e / TCES_PER_PAGE),
+    tableSlot: e % TCES_PER_PAGE,
+  }
+}
+
+function mappingCard(m: Machine, table: DmaTable, id: number): InspectCard['mapping'] {
+  const { data } = table.mappings.records
+  const at = id * MAP_STRIDE
+  const who = data[at + MAP_WHO]!
+  const task = Math.floor(data[at + MAP_HOLDER]! / HOLDER_SLOTS)
+  const slot = data[at + MAP_HOLDER]! % HOLDER_SLOTS
+  const index = m.state.workloads.findIndex((w) => task >= w.firstTask && task < w.firstTask + w.tasks)
+  const w = m.state.workloads[index]
+  const npages = data[at + MAP_NPAGES]!
+  const mappedAtNs = data[at + MAP_NS]!
+  const realAddr = data[at + MAP_ADDRESS]!
+  const direction = who >> 16
+  return {
+    device: m.scenario.devices[(who >> 8) & 0xff]!.name,
+    owner: w ? m.workloads[index]!.owner(w.state, task - w.firstTask, slot) : '',
+    cpu: who & 0xff,
+    firstEntry: data[at + MAP_ENTRY]!,
+    npages,
+    bytes: data[at + MAP_BYTES]!,
+    pageOffset: realAddr % pow2(table.geometry.pageShift),
+    realAddr,
+    mappedAtNs,
+    ageNs: m.state.nowNs - mappedAtNs,
+    paid: {
+      lockNs: Math.floor(data[at + MAP_PAID]! / PAID_LOCK) + Math.round(PRICES.lock.ps / 1000),
+      searchNs: data[at + MAP_PAID]! % PAID_LOCK,
+      tableNs: Math.round(tablePs(npages) / 1000),
+    },
+    direction: direction === 1 ? 'to device' : direction === 2 ? 'from device' : 'bidirectional',
+  }
+}

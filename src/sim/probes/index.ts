@@ -1,0 +1,64 @@
+// The probes there are, one line each, and the frame that is made of them.
+
+import { lastStep, logLines } from '../log-text.ts'
+import type { Machine } from '../machine.ts'
+import { inspect, lastRefusal, summarise } from './figures.ts'
+import type { Frame, ProbeFrames, ProbeRequests, RunStatus } from './frames.ts'
+import { iovaSpace } from './iova-space.ts'
+import type { Arrays } from './probe.ts'
+import { regions } from './regions.ts'
+import { tcePages } from './tce-pages.ts'
+import { addressTime, timeline } from './time.ts'
+
+export const probes = [iovaSpace, addressTime, timeline, tcePages, regions]
+
+/** What a frame is asked to hold. */
+export interface FrameWish {
+  readonly probes: ProbeRequests
+  /** Device whose table the figures speak of. */
+  readonly table: number
+  readonly inspect: { readonly table: number; readonly entry: number } | null
+  readonly logLines: number
+}
+
+/** Where the run is, as far as the machine knows. */
+export type RunMode = Pick<RunStatus, 'mode' | 'seek'>
+
+/** Builds everything that one paint needs; changes nothing. */
+export function buildFrame(
+  m: Machine,
+  wish: FrameWish,
+  mode: RunMode,
+  ids: { readonly source: number; readonly request: number; readonly revision: number },
+  arrays: Arrays,
+): Frame {
+  const { state: s } = m
+  const views: Record<string, unknown> = {}
+  for (const probe of probes) {
+    const request = wish.probes[probe.id]
+    if (request) views[probe.id] = probe.build(m, request as never, arrays)
+  }
+  return {
+    ...ids,
+    status: { ns: s.nowNs, events: s.events, steps: s.steps, ...mode, lastStep: lastStep(m) },
+    summary: summarise(m, wish.table),
+    refusal: lastRefusal(m, wish.table),
+    card: wish.inspect && inspect(m, wish.inspect.table, wish.inspect.entry),
+    log: {
+      total: s.log.total,
+      suppressed: s.ratelimit.suppressed,
+      lines: logLines(m, s.log.total - wish.logLines),
+    },
+    views: views as ProbeFrames,
+  }
+}
+
+/** The buffers of a frame, to be transferred. */
+export function buffersOf(frame: Frame): ArrayBuffer[] {
+  const buffers: ArrayBuffer[] = []
+  for (const view of Object.values(frame.views)) {
+    for (const value of Object.values(view as object))
+      if (ArrayBuffer.isView(value)) buffers.push(value.buffer as ArrayBuffer)
+  }
+  return buffers
+}

@@ -1,0 +1,77 @@
+// Per-CPU regions: who owns what in each pool or half, where requests begin, and where they spill.
+
+import { ENTRY_MAPPING, ENTRY_STRIDE, MAP_STRIDE, MAP_WHO } from '../state.ts'
+import { cpu as asCpu, pages } from '../types.ts'
+import type { RegionsFrame, RegionUse } from './frames.ts'
+import { type Probe, tableIndex } from './probe.ts'
+
+const SLICES = 128
+
+export const regions: Probe<'regions'> = {
+  id: 'regions',
+  build(m, request, arrays): RegionsFrame {
+    const index = tableIndex(m, request.table)
+    const table = m.state.tables[index]!
+    const d = m.domains[index]!
+    const s = d.allocatorState
+    const cpus = m.state.cpus.length
+    const list = d.allocator.regions(s)
+    const home = arrays.u8(cpus)
+    for (let c = 0; c < cpus; c++) home[c] = d.allocator.homeRegion(s, asCpu(c), pages(1))
+    const owned = arrays.u32(list.length * cpus)
+    owned.set(table.ownedByRegionCpu)
+    const sliceOwner = arrays.u8(SLICES * list.length)
+    const sliceUsed = arrays.u8(SLICES * list.length)
+    const count = new Uint32Array(cpus)
+    const uses = list.map((region, r): RegionUse => {
+      const span = region.end - region.start
+      for (let k = 0; k < SLICES; k++) {
+        const from = region.start + Math.floor((k * span) / SLICES)
+        const to = region.start + Math.floor(((k + 1) * span) / SLICES)
+        count.fill(0)
+        let used = 0
+        for (let e = from; e < to; e++) {
+          const id = table.entries.data[e * ENTRY_STRIDE + ENTRY_MAPPING]! - 1
+          if (id < 0) continue
+          used++
+          const c = table.mappings.records.data[id * MAP_STRIDE + MAP_WHO]! & 0xff
+          count[c] = count[c]! + 1
+        }
+        sliceUsed[r * SLICES + k] = to > from ? Math.round((used * 255) / (to - from)) : 0
+        sliceOwner[r * SLICES + k] = used === 0 ? 255 : count.indexOf(Math.max(...count))
+      }
+      let mapped = 0
+      for (let c = 0; c < cpus; c++) mapped += owned[r * cpus + c]!
+      const { free, longestRun } = d.allocator.freeIn(s, region.start, region.end)
+      const lock = table.locks[region.lock]!
+      return {
+        name: region.name,
+        start: region.start,
+        end: region.end,
+        hint: region.hint,
+        mapped,
+        free,
+        largestRun: longestRun,
+        homeOf: Array.from({ length: cpus }, (_, c) => c).filter((c) => home[c] === r),
+        spillsIn: table.spillsByRegion[r]!,
+        lockTaken: lock.taken,
+        lockContended: lock.contended,
+        lockWaitNs: lock.waitNs,
+      }
+    })
+    const { pageShift, offset, size } = table.geometry
+    return {
+      table: index,
+      pageShift,
+      offset,
+      size,
+      cpus,
+      regions: uses,
+      owned,
+      home,
+      slices: SLICES,
+      sliceOwner,
+      sliceUsed,
+    }
+  },
+}

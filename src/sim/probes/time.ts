@@ -1,0 +1,104 @@
+// History: address × time and the time-line, out of the recorder. The column that is still growing is read from the
+// state as it stands.
+
+import { BANDS, COLUMNS, share } from '../engine/recorder.ts'
+import type { Machine } from '../machine.ts'
+import type { AddressTimeFrame, TimelineFrame } from './frames.ts'
+import { type Probe, regionsOf, tableIndex } from './probe.ts'
+
+/** Lock waiting "now" is an average over this. */
+const RECENT_NS = 1_000_000
+
+export const addressTime: Probe<'address-time'> = {
+  id: 'address-time',
+  build(m, request, arrays): AddressTimeFrame {
+    const index = tableIndex(m, request.table)
+    const { geometry } = m.state.tables[index]!
+    const r = m.state.recorder
+    const band = r.bands[index]!
+    const mapped = arrays.u8(COLUMNS * BANDS)
+    const fresh = arrays.u8(COLUMNS * BANDS)
+    mapped.set(band.levelByColumn.data)
+    fresh.set(band.marksByColumn.data)
+    for (let b = 0; b < BANDS; b++) {
+      mapped[r.column * BANDS + b] = share(band.level[b]!, band.entriesPerBand)
+      fresh[r.column * BANDS + b] = share(band.marks[b]!, band.entriesPerBand)
+    }
+    return {
+      table: index,
+      bands: BANDS,
+      columns: COLUMNS,
+      filled: r.column + 1,
+      columnNs: r.columnNs,
+      entriesPerBand: band.entriesPerBand,
+      pageShift: geometry.pageShift,
+      offset: geometry.offset,
+      size: geometry.size,
+      regions: regionsOf(m, index),
+      mapped,
+      fresh,
+    }
+  },
+}
+
+export const timeline: Probe<'timeline'> = {
+  id: 'timeline',
+  build(m, _request, arrays): TimelineFrame {
+    const { state: s } = m
+    const r = s.recorder
+    const mappedBytes = arrays.f64(COLUMNS)
+    const usefulBytes = arrays.f64(COLUMNS)
+    mappedBytes.set(r.mappedBytes.data)
+    usefulBytes.set(r.usefulBytes.data)
+    const now = mappedNow(m)
+    mappedBytes[r.column] = now.mappedBytes
+    usefulBytes[r.column] = now.usefulBytes
+    const refused = arrays.f32(COLUMNS)
+    const missed = arrays.f32(COLUMNS)
+    refused.set(r.refused.data)
+    missed.set(r.missed.data)
+    const lockWait = arrays.u8(COLUMNS * r.cpus)
+    for (let i = 0; i < lockWait.length; i++) lockWait[i] = share(r.lockWaitNs.data[i]!, r.columnNs)
+    return {
+      columns: COLUMNS,
+      filled: r.column + 1,
+      columnNs: r.columnNs,
+      horizonNs: COLUMNS * r.columnNs,
+      windowBytes: now.windowBytes,
+      mappedBytes,
+      usefulBytes,
+      refused,
+      missed,
+      cpus: r.cpus,
+      lockWait,
+      lockWaitNow: waitingNow(m, arrays.f32(r.cpus)),
+      marks: s.marks.slice(),
+    }
+  },
+}
+
+/** Bytes mapped and useful in all tables, and the windows' size. */
+function mappedNow(m: Machine): { mappedBytes: number; usefulBytes: number; windowBytes: number } {
+  let mappedBytes = 0
+  let usefulBytes = 0
+  let windowBytes = 0
+  for (const table of m.state.tables) {
+    if (!table) continue
+    mappedBytes += table.mapped * (table.windowBytes / table.geometry.size)
+    usefulBytes += table.usefulBytes
+    windowBytes += table.windowBytes
+  }
+  return { mappedBytes, usefulBytes, windowBytes }
+}
+
+function waitingNow(m: Machine, out: Float32Array<ArrayBuffer>): Float32Array<ArrayBuffer> {
+  const { nowNs, recorder: r } = m.state
+  const first = Math.max(0, Math.ceil((nowNs - RECENT_NS) / r.columnNs))
+  const spanNs = Math.max(1, nowNs - first * r.columnNs)
+  for (let c = 0; c < r.cpus; c++) {
+    let waited = 0
+    for (let column = first; column <= r.column; column++) waited += r.lockWaitNs.data[column * r.cpus + c]!
+    out[c] = Math.min(1, waited / spanNs)
+  }
+  return out
+}
