@@ -2,7 +2,6 @@
 // three callouts where something happened.
 
 import { useMemo } from 'react'
-import { percent } from '../lib/format.ts'
 import type { AddressTimeFrame, Frame, TimeMark } from '../sim/index.ts'
 import { useLab } from '../store/context.ts'
 import { viewText } from '../text/views.ts'
@@ -25,9 +24,12 @@ const shapeKey = (f: AddressTimeFrame) =>
 const sameShape = (a: AddressTimeFrame | null, b: AddressTimeFrame | null) =>
   a === b || (!!a && !!b && shapeKey(a) === shapeKey(b))
 
+/** Whole percent that never reads as full before it is. */
+const wholePercent = (share: number) => `${Math.floor(share * 100)} %`
+
 const sharesKey = (frame: Frame) => {
   const f = frame.views['address-time']
-  return f ? f.regions.map((r) => percent(regionShare(f, r, Math.max(0, f.filled - 1)))).join() : ''
+  return f ? f.regions.map((r) => wholePercent(regionShare(f, r, Math.max(0, f.filled - 1)))).join() : ''
 }
 
 export function AddressTimeHead({ ruler }: { ruler: Ruler }) {

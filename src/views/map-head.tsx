@@ -43,7 +43,10 @@ export function MapHead() {
     <div ref={root} className="v-head v-map-head">
       <div
         className="v-head-in"
-        style={{ marginLeft: ruler.narrow ? 16 : ruler.left, width: ruler.narrow ? undefined : ruler.plot }}
+        style={{
+          marginLeft: ruler.narrow ? 16 : ruler.left,
+          width: ruler.narrow ? ruler.width - 24 : ruler.plot,
+        }}
       >
         <h2>{text.title}</h2>
         <span className="v-sub">{scaleText(scale, ruler.narrow)}</span>

@@ -39,10 +39,10 @@ export function pagesInk(palette: Palette): PagesInk {
   }
 }
 
-/** Columns and rows for a number of pages: about five columns to a row, a power of two, at most 128. */
+/** Columns and rows for a number of pages: about eight columns to a row, a power of two, at most 128. */
 export function pageGrid(pages: number): { columns: number; rows: number } {
   let columns = 8
-  while (columns < MOST_COLUMNS && columns * columns < pages * 10) columns *= 2
+  while (columns < MOST_COLUMNS && columns * columns < pages * 8) columns *= 2
   return { columns, rows: Math.max(1, Math.ceil(pages / columns)) }
 }
 
