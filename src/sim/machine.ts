@@ -5,63 +5,32 @@
 //   (the whole operation is priced as lock part and rest); the lock being dropped between the elements of a list.
 // Invariant: an entry has a TCE, a mapping record and a set bit exactly while it is mapped.
 
-import { createHeap, heapPop, heapPush, heapReplace } from '../lib/heap.ts'
-import { adoptBands, buildCpus, buildTable, buildWorkload, settingsOf } from './build.ts'
-import {
-  createDomain,
-  createSgList,
-  type DmaDomain,
-  mapPage,
-  mapSg,
-  NO_DMA,
-  pagesTouched,
-  type SgList,
-  unmapPage,
-} from './dma/dma-ops.ts'
+import { heapPop, heapPush, heapReplace } from '../lib/heap.ts'
+import { type DmaDomain, mapPage, mapSg, NO_DMA, pagesTouched, type SgList, unmapPage } from './dma/dma-ops.ts'
 import { PRICES, tablePs } from './engine/cost.ts'
 import { dequeue, enqueue, grantNs, isFree, type Lock } from './engine/lock.ts'
-import { createLog, logEvent } from './engine/log.ts'
-import { type CostMeter, createMeter, resetMeter } from './engine/meter.ts'
-import { addLockWait, addToColumn, createRecorder, rollColumns, withCpus } from './engine/recorder.ts'
+import { logEvent } from './engine/log.ts'
+import { type CostMeter, resetMeter } from './engine/meter.ts'
+import { addLockWait, addToColumn, rollColumns } from './engine/recorder.ts'
 import * as ev from './events.ts'
-import { allocatorById } from './iova/index.ts'
 import { addMark, forgetMapping, noteRefusal, recordMapping, searchPs } from './ledger.ts'
 import type { Scenario } from './scenario/schema.ts'
 import {
   type CpuState,
   type DmaTable,
-  ENTRY_MAPPING,
-  ENTRY_STRIDE,
-  HOLDER_SLOTS,
   MAP_ADDRESS,
   MAP_BYTES,
   MAP_ENTRY,
-  MAP_HOLDER,
   MAP_NPAGES,
   MAP_STRIDE,
   type MachineState,
 } from './state.ts'
-import { tableById } from './table/index.ts'
 import { TCE_BITS, TCE_READ, TCE_WRITE } from './table/table.ts'
 import { type AbsEntry, absEntry, cpu as asCpu, type Bytes, entry } from './types.ts'
-import { workloadById } from './workload/index.ts'
-import {
-  MAX_SG,
-  OP_MAP,
-  OP_MAP_SG,
-  OP_UNMAP,
-  type Op,
-  RUN,
-  TO_DEVICE,
-  type Workload,
-  YIELD,
-} from './workload/workload.ts'
-
-const OPS_KEPT = 8192
-const LINES_KEPT = 4096
+import { OP_MAP, OP_MAP_SG, OP_UNMAP, type Op, RUN, TO_DEVICE, type Workload, YIELD } from './workload/workload.ts'
 
 /** A workload with everything its operations touch, looked up once. */
-interface Binding {
+export interface Binding {
   readonly kind: Workload
   readonly state: object
   readonly firstTask: number
@@ -83,161 +52,8 @@ export interface Machine {
   bindings: Binding[]
 }
 
-/** A machine at time 0 with its drivers loaded. `scenario.inputs` are not applied here. */
-export function createMachine(scenario: Scenario, horizonNs: number): Machine {
-  const bare = { ...scenario, inputs: [] }
-  const settings = settingsOf(bare)
-  const cpus = Number(settings['m.cpus'])
-  const state: MachineState = {
-    nowNs: 0,
-    events: 0,
-    steps: 0,
-    settings,
-    heap: createHeap(),
-    cpus: [],
-    tables: [],
-    workloads: [],
-    taskWorkload: new Int32Array(0),
-    taskCpu: new Int32Array(0),
-    taskReady: new Uint8Array(0),
-    taskTimerNs: new Float64Array(0),
-    frames: 0,
-    missed: 0,
-    refusedTotal: 0,
-    ops: createLog(OPS_KEPT),
-    log: createLog(LINES_KEPT),
-    recorder: createRecorder(horizonNs, cpus),
-    marks: [],
-    inputs: 0,
-    changes: [],
-    ratelimit: { beganNs: 0, printed: 0, suppressed: 0 },
-    hang: null,
-  }
-  const machine: Machine = {
-    scenario: bare,
-    state,
-    meter: createMeter(),
-    sg: createSgList(MAX_SG),
-    domains: [],
-    workloads: [],
-    bindings: [],
-  }
-  rebuild(machine, () => true)
-  return machine
-}
-
-/** Connects the behaviour to the state again, after a build or a restored checkpoint. */
-export function rewire(m: Machine): void {
-  const { state, scenario } = m
-  const own = state.tables.map((table) => (table ? domainOf(table) : null))
-  m.domains = scenario.devices.map((device) => own[device.table]!)
-  m.workloads = state.workloads.map((w) => workloadById(w.type))
-  const bound = state.workloads.map((w, i): Binding => {
-    const { firstTask, device } = w
-    const table = state.tables[scenario.devices[device]!.table]!
-    return { kind: m.workloads[i]!, state: w.state, firstTask, device, table, domain: m.domains[device]! }
-  })
-  m.bindings = Array.from(state.taskWorkload, (index) => bound[index]!)
-}
-
-function domainOf(table: DmaTable): DmaDomain {
-  return createDomain({
-    allocator: allocatorById(table.allocatorId)!,
-    allocatorState: table.alloc,
-    table: tableById(table.tableId)!,
-    tableState: table.tce,
-    geometry: table.geometry,
-    kernelPageShift: table.kernelPageShift,
-    alignPages: table.alignPages,
-    mergeSegments: true,
-    maxSegmentBytes: 65_536,
-  })
-}
-
-/**
- * Loads drivers anew for every device whose table or workload `affected` names (by field scope: `d0`, `w1`); what the
- * old driver had mapped is drained. The others keep their mappings and go on. Returns how many mappings were drained.
- */
-export function rebuild(m: Machine, affected: (scope: string) => boolean): number {
-  const { state: s, scenario } = m
-  const cpus = Number(s.settings['m.cpus'])
-  const newTables = scenario.devices.map((d, i) => d.table === i && affected(d.id))
-  let drained = 0
-  const restart = scenario.workloads.map((w) => affected(w.id) || newTables[scenario.devices[w.device]!.table]!)
-  scenario.devices.forEach((device, i) => {
-    if (!newTables[i]) {
-      s.tables[i] ??= null
-      return
-    }
-    drained += s.tables[i]?.live ?? 0
-    const table = buildTable(i, device, s.settings, cpus)
-    s.tables[i] = table
-    adoptBands(s.recorder, i, table.geometry.size)
-  })
-  rewire(m)
-  let firstTask = 0
-  scenario.workloads.forEach((_, i) => {
-    const old = s.workloads[i]
-    if (old && !restart[i]) {
-      s.workloads[i] = { ...old, firstTask }
-    } else {
-      const table = scenario.devices[scenario.workloads[i]!.device]!.table
-      if (old && !newTables[table]) drained += drainTasks(m, table, old.firstTask, old.tasks)
-      s.workloads[i] = buildWorkload(scenario, i, s.settings, firstTask, s.nowNs)
-    }
-    firstTask += s.workloads[i]!.tasks
-  })
-  rewire(m)
-  if (s.recorder.cpus !== cpus) s.recorder = withCpus(s.recorder, cpus)
-  startTasks(m, cpus, firstTask, (i) => restart[i] || !s.workloads[i])
-  return drained
-}
-
-/** Unmaps everything that the given tasks hold, at once: a driver being unloaded. */
-function drainTasks(m: Machine, device: number, firstTask: number, tasks: number): number {
-  const table = m.state.tables[device]!
-  const { records } = table.mappings
-  let drained = 0
-  for (let e = 0; e < table.geometry.size; e++) {
-    const id = table.entries.data[e * ENTRY_STRIDE + ENTRY_MAPPING]! - 1
-    if (id < 0) continue
-    const task = Math.floor(records.data[id * MAP_STRIDE + MAP_HOLDER]! / HOLDER_SLOTS)
-    if (task < firstTask || task >= firstTask + tasks) continue
-    releaseMapping(m, table, m.domains[device]!, id)
-    drained++
-  }
-  return drained
-}
-
-/** Fresh CPUs and timers. A restarted task wakes when its driver starts it, another one at once. */
-function startTasks(m: Machine, cpus: number, tasks: number, fresh: (workload: number) => boolean): void {
-  const { state: s } = m
-  s.cpus = buildCpus(cpus, tasks)
-  for (const table of s.tables) {
-    for (const lock of table?.locks ?? []) {
-      lock.heldUntil = s.nowNs
-      lock.waiting = 0
-    }
-  }
-  s.hang = null
-  s.heap.size = 0
-  s.taskWorkload = new Int32Array(tasks)
-  s.taskCpu = new Int32Array(tasks)
-  s.taskReady = new Uint8Array(tasks)
-  s.taskTimerNs = new Float64Array(tasks)
-  s.workloads.forEach((w, i) => {
-    const kind = m.workloads[i]!
-    for (let t = 0; t < w.tasks; t++) {
-      const task = w.firstTask + t
-      s.taskWorkload[task] = i
-      s.taskCpu[task] = t % cpus
-      setTimer(s, task, fresh(i) ? kind.firstWakeNs(w.state, t) : s.nowNs)
-    }
-  })
-  rewire(m)
-}
-
-function setTimer(s: MachineState, task: number, atNs: number): void {
+/** Arms the one timer of a task; an earlier one becomes stale. */
+export function setTimer(s: MachineState, task: number, atNs: number): void {
   s.taskTimerNs[task] = atNs
   if (atNs < Number.POSITIVE_INFINITY) heapPush(s.heap, atNs, ev.EV_TIMER | (task << 2))
 }
@@ -520,7 +336,7 @@ function unmap(m: Machine, c: number, { domain, table, device }: Binding, op: Op
 }
 
 /** Takes a mapping back: TCEs, entries, record. */
-function releaseMapping(m: Machine, table: DmaTable, d: DmaDomain, id: number): void {
+export function releaseMapping(m: Machine, table: DmaTable, d: DmaDomain, id: number): void {
   const at = id * MAP_STRIDE
   const { data } = table.mappings.records
   const first = absEntry(data[at + MAP_ENTRY]! + table.geometry.offset)

@@ -4,16 +4,19 @@
 import { hashPlain } from '../lib/hash.ts'
 import { createSnapshots, restoreSnapshot, type Snapshot, takeSnapshot } from '../lib/snapshot.ts'
 import { applyInput } from './inputs.ts'
-import { advance, createMachine, type Machine, moveClock, rewire } from './machine.ts'
+import { createMachine, rewire } from './load.ts'
+import { advance, type Machine, moveClock } from './machine.ts'
 import type { ParamValue } from './params.ts'
 import { refusalOf } from './scenario/fields.ts'
 import type { Input, Scenario } from './scenario/schema.ts'
 
 /** Events between two checkpoints. */
-const CHECKPOINT_EVENTS = 65_536
+const CHECKPOINT_EVENTS = 131_072
 /** Most checkpoints, and most bytes in them; older ones are thinned out. */
 const CHECKPOINTS = 32
 const CHECKPOINT_BYTES = 96 * 1024 * 1024
+/** Going back over more than this many events leaves a checkpoint this near to the target: the next step back is short. */
+const NEAR_EVENTS = 512
 /** Positions that stepping back returns to exactly. */
 const BACK_STEPS = 4096
 
@@ -64,13 +67,10 @@ export function createRun(initial: Scenario, horizonNs: number): Run {
 
   function saveCheckpoint(): void {
     const snapshot = takeSnapshot(snapshots, state)
-    checkpoints.push({
-      events: state.events,
-      ns: state.nowNs,
-      steps: state.steps,
-      snapshot,
-      bytes: snapshot.copiedBytes,
-    })
+    const { events, nowNs: ns, steps } = state
+    const after = checkpoints.findIndex((c) => c.events > events)
+    const place = after < 0 ? checkpoints.length : after
+    checkpoints.splice(place, 0, { events, ns, steps, snapshot, bytes: snapshot.copiedBytes })
     thinOut(checkpoints)
   }
 
@@ -129,9 +129,20 @@ export function createRun(initial: Scenario, horizonNs: number): Run {
     }
     const target = state.steps - 1
     if (target < 0) return false
-    restore((c) => c.steps <= target && c.events < state.events)
+    const { events } = state
+    restore((c) => c.steps <= target && c.events < events)
+    approach(events)
+    if (state.steps > target) restore((c) => c.steps <= target && c.events < events)
     while (state.steps < target && advanceRun(Number.POSITIVE_INFINITY, 1) > 0);
     return true
+  }
+
+  /** Replays to a little before `events` and leaves a checkpoint there, if that is far. */
+  function approach(events: number): void {
+    if (events - state.events < 2 * NEAR_EVENTS) return
+    const before = events - NEAR_EVENTS
+    while (state.events < before && advanceRun(Number.POSITIVE_INFINITY, before - state.events) > 0);
+    saveCheckpoint()
   }
 
   function isBehind(to: RunPosition): boolean {
@@ -146,7 +157,9 @@ export function createRun(initial: Scenario, horizonNs: number): Run {
   }
 
   function seek(to: RunPosition): void {
+    const back = isBehind(to)
     rewind(to)
+    if (back && to.events !== undefined) approach(to.events)
     if (to.events === undefined) advanceRun(to.ns)
     else {
       while (state.events < to.events && advanceRun(Number.POSITIVE_INFINITY, to.events - state.events) > 0);

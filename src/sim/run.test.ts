@@ -1,0 +1,130 @@
+import { describe, expect, it } from 'vitest'
+import { createRng, nextU32 } from '../lib/rng.ts'
+import { createRun, type Run } from './run.ts'
+import { presets } from './scenario/presets.ts'
+import type { Preset } from './scenario/schema.ts'
+
+const MS = 1_000_000
+const preset = (id: string): Preset => presets.find((p) => p.id === id)!
+const open = (id: string): Run => createRun(preset(id).scenario, preset(id).horizonNs)
+
+/** A run at `ns` that got there in one go. */
+function at(id: string, ns: number): Run {
+  const run = open(id)
+  run.advance(ns)
+  return run
+}
+
+describe('run', () => {
+  it.each(presets.map((p) => p.id))('%s: does not depend on how advance is sliced', (id) => {
+    const whole = at(id, 6 * MS).hash()
+    const sliced = open(id)
+    const rng = createRng(7)
+    for (let ns = 0; ns < 6 * MS; ns += nextU32(rng) % 50_000) sliced.advance(ns)
+    sliced.advance(6 * MS)
+    expect(sliced.hash()).toBe(whole)
+    const counted = open(id)
+    while (counted.advance(6 * MS, 1 + (nextU32(rng) % 700)) > 0);
+    expect(counted.hash()).toBe(whole)
+  })
+
+  it.each(presets.map((p) => p.id))('%s: 100 steps forward and 100 back end where they began', (id) => {
+    for (const ns of [0, preset(id).openNs]) {
+      const run = at(id, ns)
+      const start = run.hash()
+      for (let i = 0; i < 100; i++) expect(run.stepForward()).toBe(true)
+      expect(run.hash()).not.toBe(start)
+      for (let i = 0; i < 100; i++) expect(run.stepBack()).toBe(true)
+      expect(run.hash()).toBe(start)
+    }
+  })
+
+  it('steps back through operations that it did not step over', () => {
+    const run = at('frames-64k', 4 * MS)
+    const { steps } = run.machine.state
+    run.stepBack()
+    expect(run.machine.state.steps).toBe(steps - 1)
+  })
+
+  it('goes back to any time, over checkpoints too, and forward again', () => {
+    const run = at('frames-64k', 80 * MS)
+    expect(run.machine.state.events).toBeGreaterThan(131_072)
+    const end = run.hash()
+    for (const ns of [70 * MS, 3 * MS, 0, 41 * MS]) {
+      run.seek({ ns })
+      expect(run.hash()).toBe(at('frames-64k', ns).hash())
+    }
+    run.seek({ ns: 80 * MS })
+    expect(run.hash()).toBe(end)
+  })
+
+  it('goes to a position given in events', () => {
+    const run = open('pools')
+    run.advance(Number.POSITIVE_INFINITY, 12_345)
+    const { nowNs } = run.machine.state
+    const hash = run.hash()
+    run.seek({ ns: 9 * MS })
+    run.seek({ ns: nowNs, events: 12_345 })
+    expect(run.hash()).toBe(hash)
+  })
+
+  it('replays a live change at its moment: the scenario with its inputs is the run', () => {
+    const run = at('frames-64k', 5 * MS)
+    expect(run.input('d0.iommuPage', 4096)).toMatchObject({ ns: 5 * MS, path: 'd0.iommuPage' })
+    run.advance(7 * MS)
+    run.input('w0.load', 30)
+    run.advance(9 * MS)
+    const replayed = createRun(run.scenario(), preset('frames-64k').horizonNs)
+    replayed.advance(9 * MS)
+    expect(replayed.hash()).toBe(run.hash())
+    run.seek({ ns: 4 * MS })
+    run.seek({ ns: 9 * MS })
+    expect(replayed.hash()).toBe(run.hash())
+  })
+
+  it('drops later changes when the past is changed', () => {
+    const run = at('frames-64k', 5 * MS)
+    run.input('d0.iommuPage', 4096)
+    run.advance(8 * MS)
+    run.seek({ ns: 4 * MS })
+    run.input('w0.ring', 128)
+    expect(run.scenario().inputs.map((i) => i.path)).toEqual(['w0.ring'])
+  })
+
+  it('refuses a change that names no field or no allowed value, in words', () => {
+    const run = at('frames-64k', MS)
+    expect(run.input('d0.colour', 1)).toContain('d0.colour')
+    expect(run.input('d0.iommuPage', 8192)).toContain('8192')
+    expect(run.scenario().inputs).toEqual([])
+  })
+
+  it.each(presets.map((p) => p.id))('%s: any walk of seeks, steps and changes can be replayed', (id) => {
+    const rng = createRng(99)
+    const draw = (n: number) => nextU32(rng) % n
+    const run = open(id)
+    const changes = [
+      ['d0.iommuPage', 4096],
+      ['d0.iommuPage', 65_536],
+      ['m.cpus', 2],
+      ['w0.load', 40],
+      ['w0.mtu', 9000],
+      ['d0.allocator', 'tce-halves'],
+      ['w0.rate', 40],
+    ] as const
+    for (let i = 0; i < 25; i++) {
+      const kind = draw(5)
+      if (kind === 0) run.seek({ ns: draw(5 * MS) })
+      else if (kind === 1) run.stepForward()
+      else if (kind === 2) run.stepBack()
+      else if (kind === 3) run.advance(run.machine.state.nowNs + draw(MS))
+      else {
+        const [path, value] = changes[draw(changes.length)]!
+        run.input(path, value)
+      }
+    }
+    const { nowNs, events } = run.machine.state
+    const replayed = createRun(run.scenario(), preset(id).horizonNs)
+    replayed.seek({ ns: nowNs, events })
+    expect(replayed.hash()).toBe(run.hash())
+  })
+})
