@@ -187,7 +187,7 @@ export function createLab(options: LabOptions): Lab {
   function openLink(fragment: string) {
     const link = codec.decodeLink(fragment, options.dockViews)
     const preset = presetOf(link.scenario.preset)
-    open(link.scenario, link.position, link.view, Math.max(preset.horizonNs, link.position.ns))
+    open(link.scenario, link.position, link.view, preset.horizonNs)
     set({ problems: link.problems, speed: link.speed ?? DEFAULT_SPEED })
   }
 
