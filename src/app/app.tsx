@@ -19,8 +19,8 @@ const Help = lazy(() => import('./help.tsx'))
 const Sheet = lazy(() => import('./sheet.tsx'))
 
 export function App() {
-  const layout = useLayout()
-  const { size, plot, mapHeight } = layout
+  const layout = useLayout(useApp((s) => s.view.dock.length))
+  const { size, plot } = layout
   const [drawers, setDrawers] = useState<Drawers>({ controls: false, rail: false })
   const [help, setHelp] = useState(false)
   const openHelp = useCallback(() => setHelp(true), [])
@@ -32,7 +32,7 @@ export function App() {
   const small = size === 'phone' || size === 'column'
   const controlsDrawn = size === 'narrow'
   const railDrawn = size === 'narrow' || size === 'rail'
-  const style = { '--plot': `${plot}px`, '--map-height': `${mapHeight}px` } as CSSProperties
+  const style = { '--plot': `${plot}px` } as CSSProperties
   return (
     <div className={`a-page a-at-${size}`} style={style}>
       <button type="button" className="a-skip" onClick={skipToMap}>

@@ -13,7 +13,6 @@ export function Centre({ layout }: { layout: Layout }) {
   const { actions } = useLab()
   const { size, columns, maxRows } = layout
   const small = size === 'phone' || size === 'column'
-  const docked = useApp((s) => s.view.dock).length > 0
   useEffect(() => actions.setMapColumns(columns, maxRows), [actions, columns, maxRows])
   return (
     <main className="a-centre" id="map" tabIndex={-1} aria-label={text.places.lab}>
@@ -25,8 +24,8 @@ export function Centre({ layout }: { layout: Layout }) {
           <MapState />
         </div>
         <Legend />
-        <TimeStack lanes={!small && !docked} />
         {!small && <Dock />}
+        <TimeStack lanes={layout.lanes} height={layout.timeHeight} />
         <div className="a-cards">
           <ProblemCard />
           <FailureCard />
@@ -37,7 +36,7 @@ export function Centre({ layout }: { layout: Layout }) {
   )
 }
 
-/** Stands where the CPU lanes stand when it is empty. Several views share the place by tabs. */
+/** Several views share the place by tabs. */
 function Dock() {
   const dock = useApp((s) => s.view.dock)
   const [chosen, setChosen] = useState<string | null>(null)

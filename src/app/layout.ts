@@ -11,11 +11,12 @@ export interface Layout {
   readonly columns: number
   /** css px of the plot: columns × a whole cell width. */
   readonly plot: number
-  /** css px. */
+  /** Heights of the two pictures that give way, css px. */
   readonly mapHeight: number
+  readonly timeHeight: number
   readonly maxRows: number
-  /** Too low for every lane of the time stack. */
-  readonly low: boolean
+  /** The lock lanes have room. */
+  readonly lanes: boolean
 }
 
 const CONTROLS = 232
@@ -26,36 +27,73 @@ const GUTTERS_PHONE = 56 + 14
 const CELLS = [10, 8, 6, 5, 4]
 /** The least a row may be: 5 px where there is room for a gap and a pattern. */
 const ROW = 5
-/** Everything of the centre that is not the map, at its full height. */
-const BESIDE_MAP = 548
+/** Rows of a usual map: its height is a multiple, so that all rows are equally high. */
+const USUAL_ROWS = 32
 
-export function layoutFor(width: number, height: number): Layout {
+// What else stands in the column, css px: top bar and transport; figures, heads and legend; the time stack without
+// its two variable parts; the lock lanes; a view of the dock, its tabs.
+const BARS = 48 + 50
+const HEADS = 102
+const STACK = 106
+const LANES = 105
+const DOCK = 104
+const TABS = 20
+
+const TIME_HEIGHT = 128
+const TIME_LEAST = 94
+const MAP_LEAST = 8 * USUAL_ROWS
+
+/** `docked`: views in the dock. */
+export function layoutFor(width: number, height: number, docked: number): Layout {
   const size: Size =
     width >= 1440 ? 'wide' : width >= 1200 ? 'rail' : width >= 900 ? 'narrow' : width >= 480 ? 'column' : 'phone'
-  const low = height < 820
   if (size === 'phone' || size === 'column') {
     // Rows of a power of two keep addresses round, so there is no width between 64 and 128.
     const cell = Math.max(3, Math.min(10, Math.floor((width - GUTTERS_PHONE) / 64)))
-    return { size, columns: 64, plot: 64 * cell, mapHeight: 64 * Math.min(cell, 5), maxRows: 64, low }
+    return {
+      size,
+      columns: 64,
+      plot: 64 * cell,
+      mapHeight: 64 * Math.min(cell, 5),
+      timeHeight: 64,
+      maxRows: 64,
+      lanes: false,
+    }
   }
   const centre = width - (size === 'narrow' ? 0 : CONTROLS) - (size === 'wide' ? RAIL : 0)
   const cell = CELLS.find((c) => 128 * c + GUTTERS <= centre) ?? 4
   const plot = 128 * cell
-  const mapHeight = Math.round(Math.max(280, Math.min(plot * 0.6, height - BESIDE_MAP)))
-  return { size, columns: 128, plot, mapHeight, maxRows: Math.floor(mapHeight / ROW), low }
+  const dock = docked === 0 ? 0 : DOCK + (docked > 1 ? TABS : 0)
+  const room = height - BARS - HEADS - STACK - dock
+  // First the lanes, then the picture over time give way; the map last.
+  const lanes = room - LANES - TIME_LEAST >= MAP_LEAST
+  const pictures = room - (lanes ? LANES : 0)
+  const timeHeight = pictures - TIME_HEIGHT >= MAP_LEAST + USUAL_ROWS ? TIME_HEIGHT : TIME_LEAST
+  const rowHeight = Math.floor((pictures - timeHeight) / USUAL_ROWS)
+  const mapHeight = USUAL_ROWS * Math.max(MAP_LEAST / USUAL_ROWS, Math.min(rowHeight, 2 * cell))
+  return {
+    size,
+    columns: 128,
+    plot,
+    mapHeight,
+    timeHeight: Math.max(timeHeight, Math.min(2 * TIME_HEIGHT, pictures - mapHeight)),
+    maxRows: Math.floor(mapHeight / ROW),
+    lanes,
+  }
 }
 
-export function useLayout(): Layout {
-  const [layout, setLayout] = useState(() => layoutFor(innerWidth, innerHeight))
+export function useLayout(docked: number): Layout {
+  const [layout, setLayout] = useState(() => layoutFor(innerWidth, innerHeight, docked))
   useEffect(() => {
     const change = () =>
       setLayout((old) => {
-        const next = layoutFor(innerWidth, innerHeight)
+        const next = layoutFor(innerWidth, innerHeight, docked)
         const same = (Object.keys(next) as (keyof Layout)[]).every((key) => next[key] === old[key])
         return same ? old : next
       })
+    change()
     addEventListener('resize', change)
     return () => removeEventListener('resize', change)
-  }, [])
+  }, [docked])
   return layout
 }

@@ -16,7 +16,7 @@ import { Story } from './story.tsx'
 
 const t = text.sheet
 /** Heights above the transport, as shares of the window; the first holds one control. */
-const DETENTS = ['148px', '46dvh', 'calc(100dvh - 148px)'] as const
+const DETENTS = ['126px', '46dvh', 'calc(100dvh - 148px)'] as const
 /** A drag shorter than this is a tap. */
 const TAP_PX = 8
 

@@ -38,7 +38,9 @@ export function Inspector() {
       <div className="c-card-head">
         <i className={`c-swatch c-state-${card.state}`} aria-hidden="true" />
         <b>{t.states[card.state]}</b>
-        <span className="c-quiet c-cut">{mapping ? t.by(mapping.owner, mapping.cpu) : card.region}</span>
+        <span className="c-quiet c-cut">
+          {mapping ? t.by(mapping.owner.split(',')[0] ?? '', mapping.cpu) : card.region}
+        </span>
         <button
           type="button"
           className="c-icon"
@@ -92,7 +94,7 @@ function Portrait({ card }: { card: InspectCard }) {
             className={wide ? 'c-open c-on-buffer' : 'c-open'}
             style={left + width > 55 ? { left: 8 } : { right: 8 }}
           >
-            {t.open(bytes(open))}
+            {t.open(open < EXACT ? `${count(open)} B` : bytes(open))}
           </span>
         )}
       </div>
@@ -104,6 +106,8 @@ function Portrait({ card }: { card: InspectCard }) {
   )
 }
 
+/** Bytes are counted out below this. */
+const EXACT = 1_000_000
 const READ = 1
 const WRITE = 2
 
@@ -147,18 +151,14 @@ function Rows({ card }: { card: InspectCard }) {
           </dd>
           <dt>{t.paid}</dt>
           <dd>
-            {duration(mapping.paid.lockNs + mapping.paid.searchNs + mapping.paid.tableNs)}{' '}
-            <span className="c-quiet">
-              {t.lock} {micro(mapping.paid.lockNs)}, {t.search} {micro(mapping.paid.searchNs)}, {t.table}{' '}
-              {micro(mapping.paid.tableNs)}
-            </span>
+            <Paid paid={mapping.paid} />
           </dd>
         </>
       ) : (
         <>
           <dt>{t.region}</dt>
           <dd>{card.region}</dd>
-          <dt>{t.age}</dt>
+          <dt>{t.use}</dt>
           <dd className="c-quiet">{card.generation === 0 ? t.never : t.handedOut(card.generation)}</dd>
         </>
       )}
@@ -166,9 +166,24 @@ function Rows({ card }: { card: InspectCard }) {
   )
 }
 
+function Paid({ paid }: { paid: NonNullable<InspectCard['mapping']>['paid'] }) {
+  const parts = [
+    [t.lock, paid.lockNs],
+    [t.search, paid.searchNs],
+    [t.table, paid.tableNs],
+  ] as const
+  const worth = parts.filter(([, ns]) => ns > 0)
+  return (
+    <>
+      {micro(paid.lockNs + paid.searchNs + paid.tableNs)} µs{' '}
+      <span className="c-quiet">{worth.map(([name, ns]) => `${name} ${micro(ns)}`).join(', ')}</span>
+    </>
+  )
+}
+
 /** Microseconds, bare: the unit stands with the sum. */
 function micro(ns: number): string {
-  return (ns / 1000).toFixed(1)
+  return (ns / 1000).toFixed(2)
 }
 
 function TablePath({ card }: { card: InspectCard }) {

@@ -6,18 +6,19 @@ import type { Frame, LogLine } from '../sim/index.ts'
 import { useFrame } from '../store/context.ts'
 import { text } from '../text/en.ts'
 
+type Log = Frame['log']
 const logOf = (frame: Frame) => frame.log
+const sameLog = (a: Log, b: Log) => a.total === b.total && a.lines.at(-1)?.ns === b.lines.at(-1)?.ns
 /** Lines kept in the page; the run keeps them all. */
-const SHOWN = 60
+const SHOWN = 80
 const AT_END_PX = 24
 
 export function KernelLog() {
-  const log = useFrame(logOf)
+  const log = useFrame(logOf, sameLog)
   const list = useRef<HTMLOListElement>(null)
   const follow = useRef(true)
   const total = log?.total ?? 0
-  const shown = log?.lines.slice(-SHOWN) ?? []
-  const lines = shown.map((line, i) => ({ line, number: total - shown.length + i }))
+  const lines = log ? folded(log.lines.slice(-SHOWN), total) : []
   // biome-ignore lint/correctness/useExhaustiveDependencies: a longer log is the reason to scroll
   useLayoutEffect(() => {
     const box = list.current
@@ -51,6 +52,19 @@ export function KernelLog() {
       )}
     </section>
   )
+}
+
+/** Each line with its number; lines that the kernel would have held back become one, as in its own log. */
+function folded(lines: readonly LogLine[], total: number): { line: LogLine; number: number }[] {
+  const out: { line: LogLine; number: number }[] = []
+  let held = 0
+  lines.forEach((line, i) => {
+    held = line.kind === 'suppressed' ? held + 1 : 0
+    if (held > 1) out.pop()
+    const number = total - lines.length + i - Math.max(0, held - 1)
+    out.push({ line: held > 0 ? { ...line, text: text.log.suppressed(count(held)) } : line, number })
+  })
+  return out
 }
 
 function Line({ line }: { line: LogLine }) {

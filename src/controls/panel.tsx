@@ -107,7 +107,7 @@ export function PanelFoot() {
           className="c-mono"
           aria-label={text.control.seedLabel}
           value={draft ?? shown}
-          style={{ width: `calc(${(draft ?? shown).length + 1}ch + 8px)` }}
+          style={{ width: `calc(${(draft ?? shown).length}ch + 6px)` }}
           spellCheck={false}
           autoComplete="off"
           aria-invalid={draft !== null && !SEED.test(draft)}

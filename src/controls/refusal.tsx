@@ -8,9 +8,11 @@ import { text } from '../text/en.ts'
 
 const t = text.refusal
 const refusalOf = (frame: Frame) => frame.refusal
+const sameRefusal = (a: Refusal | null, b: Refusal | null) =>
+  a?.ns === b?.ns && a?.cpu === b?.cpu && a?.vaddr === b?.vaddr
 
 export function WhyRefused() {
-  const refusal = useFrame(refusalOf)
+  const refusal = useFrame(refusalOf, sameRefusal)
   return (
     <section className="c-block c-why" aria-labelledby="why-title">
       <div className="c-block-head">

@@ -18,17 +18,25 @@ export function useApp<T>(select: (state: AppState) => T): T {
   return useSyncExternalStore(lab.subscribe, () => select(lab.getState()))
 }
 
-/** A part of the newest frame, or null before the first; renders again only when `select` gives something new. */
-export function useFrame<T>(select: (frame: Frame) => T): T | null {
+/**
+ * A part of the newest frame, or null before the first; renders again only when `same` says that it changed. Both
+ * must be stable: functions of the module.
+ */
+export function useFrame<T>(select: (frame: Frame) => T, same: (a: T, b: T) => boolean = Object.is): T | null {
   const { frames } = useLab()
   const [value, setValue] = useState<T | null>(() => {
     const frame = frames.latest()
     return frame ? select(frame) : null
   })
   useEffect(() => {
+    const take = (frame: Frame) =>
+      setValue((old) => {
+        const next = select(frame)
+        return old !== null && same(old, next) ? old : next
+      })
     const frame = frames.latest()
-    if (frame) setValue(() => select(frame))
-    return frames.subscribe((next) => setValue(() => select(next)))
-  }, [frames, select])
+    if (frame) take(frame)
+    return frames.subscribe(take)
+  }, [frames, select, same])
   return value
 }

@@ -37,7 +37,7 @@ export interface LabOptions {
 }
 
 const DEFAULT_SPEED = 1 / 2000
-const LOG_LINES = 200
+const LOG_LINES = 80
 const MAX_DOCK = 3
 
 export function createLab(options: LabOptions): Lab {

@@ -105,7 +105,8 @@ export const text = {
     tablePath: 'Table path',
     page: (n: number) => `table page ${n}`,
     slot: (n: number) => `slot ${n}`,
-    never: 'nobody has mapped this page yet',
+    never: 'not mapped so far',
+    use: 'use',
     handedOut: (n: number) => (n === 1 ? 'handed out once' : `handed out ${n} times`),
   },
 
@@ -127,6 +128,7 @@ export const text = {
     count: (lines: string, suppressed: string) => `${lines} lines, ${suppressed} suppressed`,
     empty: 'Quiet so far.',
     bold: 'iommu_alloc failed',
+    suppressed: (n: string) => `iommu_alloc: ${n} callbacks suppressed`,
   },
 
   state: {
