@@ -66,6 +66,7 @@ export const viewText = {
     held: 'held long',
     batch: 'batch',
     now: 'now',
+    nowPercent: 'now %',
     describe: (from: string, to: string, ms: string, regions: string) =>
       `Share of each address band that is mapped over time, ${from} to ${to}, up to ${ms} ms. Now: ${regions}.`,
     region: (name: string, share: string) => `${name} ${share}`,
@@ -105,8 +106,7 @@ export const viewText = {
       `1 cell = 1 table page = ${tces} TCEs, ${bytes} of table, ${iova} of IOVA`,
     set: 'TCEs set',
     writes: 'written so far',
-    none: '0',
-    most: (n: string) => n,
+    writesMost: (most: string) => `written so far, at most ${most}`,
     describe: (pages: string, bytes: string, set: string, busiest: string) =>
       `${pages} table pages, ${bytes} of table, ${set} TCEs set. Busiest: ${busiest}.`,
     busiest: (address: string, writes: string) => `the page of ${address} with ${writes} writes so far`,
@@ -119,8 +119,9 @@ export const viewText = {
     title: 'Regions',
     sub: (slice: string) => `128 slices, ${slice} each, filled as far as mapped, coloured by the CPU that mapped most`,
     subShort: 'filled as far as mapped, coloured by CPU',
-    heads: ['mapped', 'free', 'largest run', 'spills in', 'lock waits'],
+    heads: ['home of', 'mapped', 'free', 'largest run', 'spills in', 'lock waits'],
     home: 'home of CPU',
+    homes: (cpus: readonly number[]) => (cpus.length > 4 ? `${cpus.length} CPUs` : cpus.join(' ')),
     mixed: 'nobody',
     describe: (regions: string) => `How full each region is. ${regions}.`,
     one: (name: string, share: string, spills: string) => `${name}: ${share} mapped, ${spills} spills in`,

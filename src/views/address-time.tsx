@@ -32,27 +32,28 @@ const sharesKey = (frame: Frame) => {
   return f ? f.regions.map((r) => wholePercent(regionShare(f, r, Math.max(0, f.filled - 1)))).join() : ''
 }
 
+/** On a phone there is room for the way to the table only: it stands in the left gutter. */
 export function AddressTimeHead({ ruler }: { ruler: Ruler }) {
   const shape = useFrameValue(frameOf, sameShape)
+  const twin = <TwinButton id={addressTimeView.id} title={addressTimeView.title} />
+  if (ruler.narrow)
+    return (
+      <div className="v-head-gutter">
+        <h2 className="v-sr">{addressTimeView.title}</h2>
+        {twin}
+      </div>
+    )
   return (
-    <div
-      className="v-head"
-      style={{ paddingLeft: ruler.narrow ? 16 : ruler.left, paddingRight: ruler.narrow ? 16 : ruler.right }}
-    >
+    <div className="v-head" style={{ paddingLeft: ruler.left, paddingRight: ruler.right }}>
       <h2>{addressTimeView.title}</h2>
-      {!ruler.narrow && (
-        <>
-          <span className="v-sub">
-            {shape && text.sub(bandBytes(shape))} <b>{text.subStrong}</b>
-          </span>
-          <span className="v-grow" />
-          <Glyph path="M2,2l4,10M8,2l4,10" name={text.ring} />
-          <Glyph path="M0,7h14" name={text.held} />
-          <Glyph path="M2,2v10M7,2v10M12,2v10" name={text.batch} />
-        </>
-      )}
-      <span className={ruler.narrow ? 'v-grow' : ''} />
-      <TwinButton id={addressTimeView.id} title={addressTimeView.title} />
+      <span className="v-sub">
+        {shape && text.sub(bandBytes(shape))} <b>{text.subStrong}</b>
+      </span>
+      <span className="v-grow" />
+      <Glyph path="M2,2l4,10M8,2l4,10" name={text.ring} />
+      <Glyph path="M0,7h14" name={text.held} />
+      <Glyph path="M2,2v10M7,2v10M12,2v10" name={text.batch} />
+      {twin}
     </div>
   )
 }
@@ -132,17 +133,15 @@ function Shares({ shape, x, height }: { shape: AddressTimeFrame; x: number; heig
   const cramped = shape.regions.length > 3
   return (
     <g>
-      {!cramped && (
-        <text x={x} y={9} className="v-axis v-quiet">
-          {text.now}
-        </text>
-      )}
+      <text x={x} y={cramped ? -7 : 9} className="v-axis v-quiet">
+        {cramped ? text.nowPercent : text.now}
+      </text>
       {shape.regions.map((r, i) => {
         const middle = (((r.start + Math.min(r.end, shape.size)) / 2) * height) / total
         const name = r.name.replace(/ (pool|region|half)$/, '').replace(/^pool /, '')
         return cramped ? (
           <text key={r.name} x={x} y={middle + 4} className="v-num">
-            <tspan className="v-quiet">{name}</tspan> {shares[i]}
+            <tspan className="v-quiet">{name}</tspan> {shares[i]?.replace(' %', '')}
           </text>
         ) : (
           <g key={r.name}>

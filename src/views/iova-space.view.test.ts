@@ -28,7 +28,7 @@ test('rows stand below the axis breaks before them', () => {
   expect(picture[20]).toBe('mmmmm ..... ..... .....')
   expect(picture[26]).toBe('mmmmm mmmmm ..... .....')
   expect(picture.slice(32, 52)).toEqual(Array(20).fill(''))
-  expect(picture[52]).toBe('F...F ..... ..... .....')
+  expect(picture[52]).toBe('Ff.fF ..... ..... .....')
   expect(picture[64]).toBe('')
 })
 

@@ -40,7 +40,7 @@ export function MapHead() {
   const scale = useFrameValue(scaleOf) ?? ''
   const choose = (by: ColourBy) => lab.actions.setView({ colourBy: by })
   return (
-    <div ref={root} className="v-head v-map-head">
+    <div ref={root} className={ruler.narrow ? 'v-head v-head-narrow' : 'v-head'}>
       <div
         className="v-head-in"
         style={{
@@ -93,12 +93,14 @@ export function MapHead() {
               <Tool label={text.zoomIn} path="M3 8h10M8 3v10" onClick={() => zoomBy(lab, 1, null)} />
             </>
           )}
-          <Tool
-            label={text.fit}
-            disabled={!zoomed}
-            path="M2.5 5.5v-3h3M10.5 2.5h3v3M13.5 10.5v3h-3M5.5 13.5h-3v-3"
-            onClick={() => lab.actions.setView({ first: 0, count: 0 })}
-          />
+          {(zoomed || !ruler.narrow) && (
+            <Tool
+              label={text.fit}
+              disabled={!zoomed}
+              path="M2.5 5.5v-3h3M10.5 2.5h3v3M13.5 10.5v3h-3M5.5 13.5h-3v-3"
+              onClick={() => lab.actions.setView({ first: 0, count: 0 })}
+            />
+          )}
           <TwinButton id={iovaSpaceView.id} title={text.title} />
         </span>
       </div>

@@ -2,7 +2,7 @@
 // how often its lock had to be waited for; before it, whose requests begin there.
 
 import { useMemo, useRef } from 'react'
-import { bytes, count, percent } from '../lib/format.ts'
+import { bytes, count } from '../lib/format.ts'
 import type { Frame, RegionsFrame } from '../sim/index.ts'
 import { useApp, useLab } from '../store/context.ts'
 import { viewText } from '../text/views.ts'
@@ -27,7 +27,7 @@ const figuresKey = (frame: Frame) =>
     .join() ?? ''
 
 /** Widths of the figures' columns beside the lanes, css px. */
-const FIGURES = [58, 58, 72, 62, 68] as const
+const FIGURES = [62, 58, 58, 72, 62, 68] as const
 
 export function Regions() {
   const root = useRef<HTMLElement>(null)
@@ -100,12 +100,17 @@ export function Regions() {
                       <path d={`M${hintX - 4},${y - 3}h8l-4,6z`} className="v-hint v-hint-on" />
                     )}
                     {!ruler.narrow &&
-                      [mapped, free, run, spills, waits].map((n, i) => {
+                      [text.homes(region.homeOf), mapped, free, run, spills, waits].map((n, i) => {
                         x += FIGURES[i]!
                         return (
-                          // biome-ignore lint/suspicious/noArrayIndexKey: a column of figures
-                          <text key={i} x={x} y={mid} textAnchor="end" className={`v-num ${n === 0 ? 'v-quiet' : ''}`}>
-                            {count(n)}
+                          <text
+                            key={i}
+                            x={x}
+                            y={mid}
+                            textAnchor="end"
+                            className={`v-num ${n === 0 || i === 0 ? 'v-quiet' : ''}`}
+                          >
+                            {typeof n === 'number' ? count(n) : n}
                           </text>
                         )
                       })}
@@ -115,7 +120,7 @@ export function Regions() {
                       className="v-num v-label"
                       textAnchor={ruler.narrow ? 'end' : 'start'}
                     >
-                      {ruler.narrow ? '' : percent(mapped / Math.max(1, mapped + free))}
+                      {ruler.narrow ? '' : `${Math.floor((100 * mapped) / Math.max(1, mapped + free))} %`}
                     </text>
                   </g>
                 )

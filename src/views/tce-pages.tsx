@@ -21,12 +21,15 @@ const text = viewText.pages
 export const PAGES_HEIGHT = 80
 const MOST_COLUMNS = 128
 /** Height of the strip that shows writes, as a share of the cell. */
-const STRIP = 0.18
+const STRIP = 0.28
+/** A cell at least this high, css px, shows writes as a bar from zero; a lower one by how bright its strip is. */
+const BAR_FROM = 36
 
 export interface PagesInk {
   readonly free: number
   readonly set: number
-  /** [256] by the square root of the share of the busiest page's writes. */
+  readonly bar: number
+  /** [256] by the share of the busiest page's writes. */
   readonly writes: Uint32Array
 }
 
@@ -35,6 +38,7 @@ export function pagesInk(palette: Palette): PagesInk {
   return {
     free,
     set: pack(palette.states.mapped),
+    bar: pack(palette.tokens.quiet),
     writes: Uint32Array.from({ length: 256 }, (_, v) => (v === 0 ? free : pack(palette.waiting(v / 255)))),
   }
 }
@@ -75,6 +79,7 @@ export const tcePagesView: HeatmapView<'tce-pages', PagesInk> = {
     const gap = Math.min(w, h) >= 5 ? 1 : 0
     const most = Math.max(1, frame.writes[busiest(frame)]!)
     const strip = h < 8 ? 0 : Math.max(2, Math.round(h * STRIP))
+    const tall = h >= BAR_FROM * box.dpr
     const fillable = h - gap - strip - (strip > 0 ? gap : 0)
     for (let page = 0; page < frame.pages; page++) {
       const x = (page % columns) * w
@@ -86,10 +91,12 @@ export const tcePagesView: HeatmapView<'tce-pages', PagesInk> = {
         const line = (y + j) * out.width + x
         out.data.fill(j >= fillable - filled ? ink.set : ink.free, line, line + w - gap)
       }
-      const level = ink.writes[Math.round(Math.sqrt(frame.writes[page]! / most) * 255)]!
+      const busy = frame.writes[page]! / most
+      const bar = tall ? Math.ceil(busy * strip) : strip
+      const level = tall ? ink.bar : ink.writes[Math.round(busy * 255)]!
       for (let j = h - gap - strip; j < h - gap; j++) {
         const line = (y + j) * out.width + x
-        out.data.fill(level, line, line + w - gap)
+        out.data.fill(j >= h - gap - bar ? level : ink.free, line, line + w - gap)
       }
     }
   },
@@ -189,10 +196,19 @@ export function TcePages() {
             <i style={{ background: palette.states.mapped }} />
             {text.set}
           </span>
-          <span>{text.writes}</span>
-          <span>{text.none}</span>
-          <i className="v-gradient" style={{ background: `linear-gradient(to right, ${ramp})` }} />
-          <span>{text.most(count(most))}</span>
+          {cell.h >= BAR_FROM ? (
+            <span className="v-chip">
+              <i style={{ background: palette.tokens.quiet }} />
+              {text.writesMost(count(most))}
+            </span>
+          ) : (
+            <>
+              <span>{text.writes}</span>
+              <span>0</span>
+              <i className="v-gradient" style={{ background: `linear-gradient(to right, ${ramp})` }} />
+              <span>{count(most)}</span>
+            </>
+          )}
         </span>
         <TwinButton id={tcePagesView.id} title={text.title} />
       </div>
@@ -229,9 +245,9 @@ export function TcePages() {
                     // biome-ignore lint/suspicious/noArrayIndexKey: the index is the table page
                     key={page}
                     x={(page % columns) * cell.w + cell.w / 2}
-                    y={Math.floor(page / columns) * cell.h + cell.h * (1 - STRIP) - 6}
+                    y={Math.floor(page / columns) * cell.h + cell.h * (1 - STRIP) - 8}
                     textAnchor="middle"
-                    className="v-callout v-in-cell"
+                    className={`v-in-cell ${Number(figure) * 3 > shape.tcesPerPage ? 'v-on-mapped' : ''}`}
                   >
                     {figure}
                   </text>

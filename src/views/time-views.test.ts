@@ -137,12 +137,21 @@ test('a table page is filled as far as its TCEs are set, over a strip of its wri
   tcePagesView.paint(PAGES, ink, { width: 48, height: 24, dpr: 1 }, out)
   const column = (x: number) => Array.from({ length: 24 }, (_, y) => out.data[y * 48 + x])
   const set = (x: number) => column(x).filter((p) => p === ink.set).length
-  expect(set(0)).toBe(18)
-  expect(set(6)).toBe(9)
+  expect(set(0)).toBe(15)
+  expect(set(6)).toBe(8)
   expect(set(12)).toBe(1)
   expect(column(0)[22]).toBe(ink.writes[255])
   expect(column(6)[22]).toBe(ink.free)
   expect(tcePagesView.describe(PAGES)).toContain('769 TCEs set')
+})
+
+test('a tall table page shows its writes as a bar from zero', () => {
+  const ink = pagesInk(palettes.dark)
+  const out = blank(48, 80)
+  const writes = Uint32Array.of(100, 50, 0, 0, 0, 0, 0, 0)
+  tcePagesView.paint({ ...PAGES, writes }, ink, { width: 48, height: 80, dpr: 1 }, out)
+  const bar = (x: number) => Array.from({ length: 80 }, (_, y) => out.data[y * 48 + x]).filter((p) => p === ink.bar)
+  expect([0, 6, 12].map((x) => bar(x).length)).toEqual([22, 11, 0])
 })
 
 test('table pages stand in a power-of-two grid that holds them all', () => {

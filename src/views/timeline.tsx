@@ -16,7 +16,9 @@ const text = viewText.timeline
 /** css px: bytes, a gap, refusals. */
 const BYTES_HEIGHT = 28
 const REFUSED_TOP = 33
-export const TIMELINE_HEIGHT = 49
+const TIMELINE_HEIGHT = 49
+/** Where there is room for one track only, it is the refusals. */
+const NARROW_HEIGHT = 16
 
 function last(frame: TimelineFrame): number {
   return Math.max(0, frame.filled - 1)
@@ -55,13 +57,15 @@ export const timelineView: HeatmapView<'timeline', TimeInk> = {
     const end = filledPixels(out.width, frame.columns, frame.filled)
     const full = Math.max(1, frame.windowBytes)
     const thick = Math.max(1, Math.round(1.5 * box.dpr))
-    const height = px(BYTES_HEIGHT)
-    paintCurve(out, frame, frame.mappedBytes, full, height, end, thick, ink.mapped, ink.area)
-    paintCurve(out, frame, frame.usefulBytes, full, height, end, thick, ink.useful, null)
+    const height = box.height < TIMELINE_HEIGHT ? 0 : px(BYTES_HEIGHT)
+    if (height > 0) {
+      paintCurve(out, frame, frame.mappedBytes, full, height, end, thick, ink.mapped, ink.area)
+      paintCurve(out, frame, frame.usefulBytes, full, height, end, thick, ink.useful, null)
+    }
     let most = 1
     for (let c = 0; c < frame.filled; c++) most = Math.max(most, frame.refused[c]!)
     const bottom = out.height - 1
-    const room = out.height - px(REFUSED_TOP) - 1
+    const room = out.height - (height > 0 ? px(REFUSED_TOP) : 0) - 1
     for (let x = 0; x < end; x++) {
       const refused = frame.refused[columnAt(x, out.width, frame.columns)]!
       if (refused === 0) continue
@@ -137,38 +141,35 @@ export function Timeline({ ruler }: { ruler: Ruler }) {
   const ink = useMemo(() => timeInk(palette), [palette])
   const [limit = 0, mapped = 0, useful = 0] = (useFrameValue(nowKey) ?? '').split(',').map(Number)
   const refused = useFrameValue(refusedOf) ?? 0
+  const height = ruler.narrow ? NARROW_HEIGHT : TIMELINE_HEIGHT
   return (
-    <div className="v-view" style={{ height: TIMELINE_HEIGHT }}>
+    <div className="v-view" style={{ height }}>
       <div className="v-plot" style={{ left: ruler.left, width: ruler.plot }}>
         <Heatmap
           view={timelineView}
           ink={ink}
           width={ruler.plot}
-          height={TIMELINE_HEIGHT}
+          height={height}
           tip
           onPick={(c) => {
             const frame = lab.frames.latest()?.views.timeline
             if (frame) lab.actions.seek(Math.round((c + 1) * frame.columnNs))
           }}
         >
-          <path d={`M0,0.5h${ruler.plot}`} className="v-dashed" />
-          <path
-            d={`M0,${BYTES_HEIGHT + 0.5}h${ruler.plot}M0,${TIMELINE_HEIGHT - 0.5}h${ruler.plot}`}
-            className="v-hair"
-          />
-          {!ruler.narrow && (
-            <text x={-12} y={8} textAnchor="end" className="v-num v-quiet">
-              {limit > 0 ? text.limit(bytes(limit)) : ''}
-            </text>
-          )}
-          <text x={-12} y={ruler.narrow ? 16 : 23} textAnchor="end" className="v-axis v-label">
-            {text.mapped}
-          </text>
-          <text x={-12} y={45} textAnchor="end" className="v-axis v-label">
+          <path d={`M0,${height - 0.5}h${ruler.plot}`} className="v-hair" />
+          <text x={-12} y={height - 4} textAnchor="end" className="v-axis v-label">
             {text.refused}
           </text>
           {!ruler.narrow && (
             <g>
+              <path d={`M0,0.5h${ruler.plot}`} className="v-dashed" />
+              <path d={`M0,${BYTES_HEIGHT + 0.5}h${ruler.plot}`} className="v-hair" />
+              <text x={-12} y={8} textAnchor="end" className="v-num v-quiet">
+                {limit > 0 ? text.limit(bytes(limit)) : ''}
+              </text>
+              <text x={-12} y={23} textAnchor="end" className="v-axis v-label">
+                {text.mapped}
+              </text>
               <Now x={ruler.plot + 9} y={11} bytes={mapped} limit={limit} />
               <Now x={ruler.plot + 9} y={27} bytes={useful} limit={limit} />
               <text x={ruler.plot + 9} y={45} className={`v-num ${refused > 0 ? 'v-fail' : 'v-quiet'}`}>
@@ -185,10 +186,11 @@ export function Timeline({ ruler }: { ruler: Ruler }) {
 /** A value in the unit of the limit, which the left gutter names. */
 function Now({ x, y, bytes: value, limit }: { x: number; y: number; bytes: number; limit: number }) {
   const [shown, unit] = bytesParts(limit)
-  const scale = limit > 0 ? Number(shown.replace(/[^\d.]/g, '')) / limit : 0
+  const whole = Number(shown.replace(/[^\d.]/g, ''))
+  const scale = limit > 0 ? whole / limit : 0
   return (
     <text x={x} y={y} className="v-num">
-      {(value * scale).toFixed(1)}
+      {(value * scale).toFixed(whole < 8 ? 3 : whole < 64 ? 2 : 1)}
       <title>{unit}</title>
     </text>
   )

@@ -24,7 +24,7 @@ export function AddressAxis({ marks, narrow }: { marks: readonly AddressMark[]; 
     <g className="v-hex">
       {marks.map(({ y, text, quiet }) => (
         <g key={y}>
-          <text x={narrow ? -13 : -20} y={y + 4} textAnchor="end" className={quiet ? 'v-quiet' : undefined}>
+          <text x={narrow ? -11 : -20} y={y + 4} textAnchor="end" className={quiet ? 'v-quiet' : undefined}>
             {text}
           </text>
           {!narrow && <path d={`M-17,${Math.round(y) + 0.5}h4`} className="v-edge" />}

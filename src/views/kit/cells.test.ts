@@ -43,11 +43,11 @@ test('a finer cell shows a finer share, not a bigger one', () => {
 
 test('every state has its pattern at six pixels', () => {
   expect(paint(frameOf(['rcqxF']), [6, 6])).toEqual([
-    'RRRRR CCCCC qqQqq XXXXX F...F',
-    'R...R CcccC qQqqQ XXxXX .F.F.',
-    'R.R.R CcccC QqqQq XxXxX ..F..',
-    'R...R CcccC qqQqq XXxXX .F.F.',
-    'RRRRR CCCCC qQqqQ XXXXX F...F',
+    'RRRRR CCCCC qqQqq XXXXX Ff.fF',
+    'R...R CcccC qQqqQ XXxXX fFfFf',
+    'R.R.R CcccC QqqQq XxXxX .fFf.',
+    'R...R CcccC qqQqq XXxXX fFfFf',
+    'RRRRR CCCCC qQqqQ XXXXX Ff.fF',
     '',
   ])
 })
@@ -71,7 +71,7 @@ test('a cell of many pages is filled as far as they are mapped, under a bar as l
 
 test('a failure is never averaged away: the X lies over the use of the cell', () => {
   const frame = frameOf(['F'], { entriesPerCell: 16, used: Uint8Array.of(102), useful: Uint16Array.of(65535) })
-  expect(paint(frame, [6, 6])).toEqual(['F...F', '.F.F.', '..F..', 'mFmFm', 'FmmmF', ''])
+  expect(paint(frame, [6, 6])).toEqual(['Ff.fF', 'fFfFf', '.fFf.', 'fFfFf', 'FfmfF', ''])
 })
 
 test('a new mapping begins 55 % of the way from slack to mapped', () => {

@@ -279,7 +279,7 @@ function frame(pixel: number, x: number, y: number, w: number, h: number, out: P
   }
 }
 
-/** A square X in the middle of the cell, two pixels thick from 8 px on. */
+/** A square X in the middle of the cell: softened arms below 8 px, two pixels thick from there on. */
 function paintCross(ink: CellInk, x: number, y: number, w: number, h: number, out: Pixels): void {
   const { data, width } = out
   const side = Math.min(w, h)
@@ -287,14 +287,21 @@ function paintCross(ink: CellInk, x: number, y: number, w: number, h: number, ou
   const n = side - 2 * inset
   const x0 = x + ((w - n) >> 1)
   const y0 = y + ((h - n) >> 1)
-  const pixel = ink.strong[CELL_FAILED]!
+  const strong = ink.strong[CELL_FAILED]!
+  const beside = side >= 8 ? strong : ink.soft[CELL_FAILED]!
   for (let i = 0; i < n; i++) {
     const line = (y0 + i) * width + x0
-    data[line + i] = pixel
-    data[line + n - 1 - i] = pixel
-    if (side >= 8 && i + 1 < n) {
-      data[line + i + 1] = pixel
-      data[line + n - 2 - i] = pixel
+    const left = i
+    const right = n - 1 - i
+    if (i > 0) {
+      data[line + left - 1] = beside
+      data[line + right + 1] = beside
     }
+    if (i < n - 1) {
+      data[line + left + 1] = beside
+      data[line + right - 1] = beside
+    }
+    data[line + left] = strong
+    data[line + right] = strong
   }
 }
