@@ -106,6 +106,7 @@ export function rebuild(m: Machine, affected: (scope: string) => boolean): numbe
   const cpus = Number(s.settings['m.cpus'])
   const newTables = scenario.devices.map((d, i) => d.table === i && affected(d.id))
   let drained = 0
+  cancelWaiting(m)
   const restart = scenario.workloads.map((w) => affected(w.id) || newTables[scenario.devices[w.device]!.table]!)
   scenario.devices.forEach((device, i) => {
     if (!newTables[i]) {
@@ -134,6 +135,21 @@ export function rebuild(m: Machine, affected: (scope: string) => boolean): numbe
   if (s.recorder.cpus !== cpus) s.recorder = withCpus(s.recorder, cpus)
   startTasks(m, cpus, firstTask, (i) => restart[i] || !s.workloads[i])
   return drained
+}
+
+/** Operations that CPUs hold but have not performed, because they wait for a lock or never return, are given back. */
+function cancelWaiting(m: Machine): void {
+  const { state: s } = m
+  const waiting = new Set<number>()
+  for (const table of s.tables) {
+    for (const lock of table?.locks ?? []) {
+      for (let i = 0; i < lock.waiting; i++) waiting.add(lock.queue[(lock.head + i) % lock.queue.length]!)
+    }
+  }
+  s.cpus.forEach((cpu, c) => {
+    const bound = m.bindings[cpu.task]
+    if (bound && (waiting.has(c) || cpu.hung)) bound.kind.cancel(bound.state, cpu.task - bound.firstTask, cpu.op)
+  })
 }
 
 /** Unmaps everything that the given tasks hold, at once: a driver being unloaded. */

@@ -41,7 +41,7 @@ export const presets: readonly Preset[] = [
     scenario: frames('frames-64k', 64 * KIB),
     openNs: 2.6 * MS,
     horizonNs: 12 * MS,
-    dock: ['tce-pages'],
+    dock: [],
   },
   {
     id: 'frames-4k',
@@ -106,7 +106,7 @@ export const presets: readonly Preset[] = [
     ),
     openNs: 0.6 * MS,
     horizonNs: 3 * MS,
-    dock: ['tce-pages'],
+    dock: [],
   },
 ]
 

@@ -175,6 +175,7 @@ export const diskSg: Workload<DiskSg> = {
   firstWakeNs: (s) => s.startNs,
   next,
   done,
+  cancel: () => {},
   retune: () => {},
   offeredBps: () => 0,
   owner: (s, q, slot) => `disk queue ${q}, command ${slot - q * s.depth}`,

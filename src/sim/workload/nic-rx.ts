@@ -280,7 +280,11 @@ function mapNext(s: NicRx, q: Queue, op: Op): number {
   const at = q.clean + q.arrived + q.posted
   op.kind = OP_MAP
   op.slot = q.firstSlot + (at >= q.ring ? at - q.ring : at)
-  op.address = (s.base + s.freeBuffers.data[s.freeHead]! * s.stride) as RealAddr
+  const buffer = s.freeBuffers.data[s.freeHead]!
+  s.freeHead = s.freeHead + 1 === s.freeBuffers.data.length ? 0 : s.freeHead + 1
+  s.slots.data[2 * op.slot + 1] = buffer
+  touch(s.slots, 2 * op.slot)
+  op.address = (s.base + buffer * s.stride) as RealAddr
   op.bytes = s.frameBytes as Bytes
   op.direction = FROM_DEVICE
   op.workPs = 0
@@ -288,26 +292,32 @@ function mapNext(s: NicRx, q: Queue, op: Op): number {
   return RUN
 }
 
+/** The buffer of a slot goes to the end of the free list. */
+function freeBuffer(s: NicRx, slot: number): void {
+  s.freeBuffers.data[s.freeTail] = s.slots.data[2 * slot + 1]!
+  touch(s.freeBuffers, s.freeTail)
+  s.freeTail = s.freeTail + 1 === s.freeBuffers.data.length ? 0 : s.freeTail + 1
+}
+
 function done(s: NicRx, task: number, op: Op): void {
   const q = s.queues[task]!
-  const { slots, freeBuffers } = s
-  const at = 2 * op.slot
   if (op.kind === OP_UNMAP) {
-    freeBuffers.data[s.freeTail] = slots.data[at + 1]!
-    touch(freeBuffers, s.freeTail)
-    s.freeTail = s.freeTail + 1 === freeBuffers.data.length ? 0 : s.freeTail + 1
+    freeBuffer(s, op.slot)
     q.clean = q.clean + 1 === q.ring ? 0 : q.clean + 1
     q.arrived--
     q.budget--
   } else if (op.mapping < 0) {
+    freeBuffer(s, op.slot)
     q.refused = true
   } else {
-    slots.data[at] = op.mapping
-    slots.data[at + 1] = freeBuffers.data[s.freeHead]!
-    touch(slots, at)
-    s.freeHead = s.freeHead + 1 === freeBuffers.data.length ? 0 : s.freeHead + 1
+    s.slots.data[2 * op.slot] = op.mapping
+    touch(s.slots, 2 * op.slot)
     q.posted++
   }
+}
+
+function cancel(s: NicRx, _task: number, op: Op): void {
+  if (op.kind === OP_MAP) freeBuffer(s, op.slot)
 }
 
 function retune(s: NicRx, settings: Settings, nowNs: number): void {
@@ -325,6 +335,7 @@ export const nicRx: Workload<NicRx> = {
   firstWakeNs: (s, q) => s.queues[q]!.startNs,
   next,
   done,
+  cancel,
   retune,
   offeredBps: (s) => s.bps,
   owner: (s, q, slot) => `receive queue ${q}, slot ${slot - s.queues[q]!.firstSlot}`,

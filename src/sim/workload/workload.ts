@@ -88,6 +88,8 @@ export interface Workload<S extends object = object> {
   next(s: S, t: number, nowNs: number, op: Op): number
   /** `op` has been performed; `mapping` or `segments` tells how it went. */
   done(s: S, t: number, op: Op, nowNs: number): void
+  /** `op`, filled by `next`, will not be performed: its CPU was taken away while it waited. */
+  cancel(s: S, t: number, op: Op): void
   /** A live setting has changed at `nowNs`. Every task is asked again at once. */
   retune(s: S, settings: Settings, nowNs: number): void
   /** Payload that the outside offers, bit/s. */
