@@ -12,7 +12,7 @@ async function tabTo(page: Page, id: string): Promise<void> {
 
 test('the whole story goes by keyboard alone', async ({ lab, page, context }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write'])
-  await lab.open('s=frames-64k&at=0')
+  await lab.open('s=frames-64k&at=0&speed=0.005')
   const { keyboard } = page
   await keyboard.press(']')
   await expect.poll(() => lab.number('figure-refused')).toBe(1)

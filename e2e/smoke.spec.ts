@@ -3,9 +3,10 @@ import { expect, test } from './lab.page.ts'
 
 const { transport } = text
 
-test('opens on a picture that already says something', async ({ lab, page }) => {
+test('opens on a picture of the window and what was refused', async ({ lab, page }) => {
   await lab.open()
   expect(await lab.number('figure-mapped')).toBeGreaterThan(0)
+  await lab.open('s=frames-64k&at=8000000')
   expect(await lab.number('figure-refused')).toBeGreaterThan(0)
   await expect(lab.byId('log')).toContainText('iommu_alloc failed, tbl')
   for (const view of ['iova-space', 'address-time', 'timeline']) await expect(lab.byId(`view-${view}`)).toBeVisible()

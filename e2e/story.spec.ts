@@ -2,7 +2,7 @@ import { text } from '../src/text/en.ts'
 import { expect, test } from './lab.page.ts'
 
 test('smaller IOMMU pages end the refusals while it runs, and the picture changes', async ({ lab, page }) => {
-  await lab.open('s=frames-64k')
+  await lab.open('s=frames-64k&at=5000000&speed=0.005')
   const [before, useful] = [await lab.picture('iova-space'), await lab.number('figure-useful')]
   await page.getByRole('button', { name: text.transport.play }).click()
   const refusedAtFirst = await lab.number('figure-refused')
