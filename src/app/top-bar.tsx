@@ -39,10 +39,10 @@ export function TopBar({
   const small = size === 'phone' || size === 'column'
   return (
     <header className="a-top">
-      <span className="a-brand">
+      <h1 className="a-brand">
         <Logo />
-        {size !== 'phone' && <b>{text.brand}</b>}
-      </span>
+        <b className={size === 'phone' ? 'v-sr' : undefined}>{text.brand}</b>
+      </h1>
       {size === 'narrow' && (
         <Tool label={t.openControls} pressed={drawers.controls} onClick={() => onDrawer('controls')}>
           <SlidersHorizontal {...icon} />
