@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { Page } from '@playwright/test'
 import { text } from '../src/text/en.ts'
+import { viewText } from '../src/text/views.ts'
 import { expect, test } from './lab.page.ts'
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
@@ -48,7 +49,8 @@ test('axe finds nothing in the help and in the table twin of the map', async ({ 
   await expect(page.getByRole('dialog', { name: text.help.title })).toBeVisible()
   expect(await violations(page)).toEqual([])
   await page.keyboard.press('Escape')
-  await lab.byId('view-iova-space').getByRole('button', { name: 'Table' }).click()
-  await expect(lab.byId('view-iova-space').getByRole('table')).toBeVisible()
+  const twin = viewText.tableOf(viewText.map.title)
+  await page.getByRole('button', { name: twin }).click()
+  await expect(page.getByRole('region', { name: twin }).getByRole('table')).toBeVisible()
   expect(await violations(page)).toEqual([])
 })
