@@ -4,7 +4,6 @@ import { X } from 'lucide-react'
 import { type CSSProperties, lazy, type ReactNode, Suspense, useCallback, useEffect, useState } from 'react'
 import { Inspector } from '../controls/inspector.tsx'
 import { KernelLog } from '../controls/log.tsx'
-import { ControlsPanel, PanelFoot } from '../controls/panel.tsx'
 import { WhyRefused } from '../controls/refusal.tsx'
 import { useApp } from '../store/context.ts'
 import { text } from '../text/en.ts'
@@ -15,6 +14,10 @@ import { Story } from './story.tsx'
 import { useTheme } from './theme.ts'
 import { type Drawers, TopBar } from './top-bar.tsx'
 
+// The controls are asked for at once but not waited for: the map comes first.
+const panel = import('../controls/panel.tsx')
+const ControlsPanel = lazy(() => panel.then((m) => ({ default: m.ControlsPanel })))
+const PanelFoot = lazy(() => panel.then((m) => ({ default: m.PanelFoot })))
 const Help = lazy(() => import('./help.tsx'))
 const Sheet = lazy(() => import('./sheet.tsx'))
 
@@ -47,9 +50,11 @@ export function App() {
           open={drawers.controls}
           onClose={() => toggle('controls')}
         >
-          <ControlsPanel />
-          {railDrawn && <Story />}
-          <PanelFoot />
+          <Suspense>
+            <ControlsPanel />
+            {railDrawn && <Story />}
+            <PanelFoot />
+          </Suspense>
         </Side>
       )}
       <Centre layout={layout} />

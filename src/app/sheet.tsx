@@ -7,7 +7,8 @@ import { Inspector } from '../controls/inspector.tsx'
 import { KernelLog } from '../controls/log.tsx'
 import { ControlsPanel, PanelFoot, useFields, useNudge } from '../controls/panel.tsx'
 import { WhyRefused } from '../controls/refusal.tsx'
-import { Speed, Transport } from '../controls/transport.tsx'
+import Speed from '../controls/speed.tsx'
+import { Transport } from '../controls/transport.tsx'
 import { addressOf, count, hex } from '../lib/format.ts'
 import type { Frame } from '../sim/index.ts'
 import { useFrame, useLab } from '../store/context.ts'
@@ -118,7 +119,12 @@ function OneControl() {
   if (!field) return null
   return (
     <div className="a-one">
-      <button type="button" className="a-next" aria-label={t.next} onClick={() => setMoved(index + 1)}>
+      <button
+        type="button"
+        className="a-next"
+        aria-label={`${t.of(index + 1, fields.length)}, ${t.next}`}
+        onClick={() => setMoved(index + 1)}
+      >
         {t.of(index + 1, fields.length)}
       </button>
       <FieldControl

@@ -215,7 +215,7 @@ function Stops({ field, value, labelId, helpId, onChange }: ControlProps) {
           return (
             <span
               key={option.key}
-              className={`c-stop-name${i === index ? ' c-chosen' : ''}${refused ? ' c-refused' : ''}`}
+              className={`c-stop-name${i === index ? ' c-chosen' : ''}${refused ? ' c-refused' : ''}${i === last ? ' c-last' : ''}`}
               style={{ left: `${(100 * i) / last}%` }}
             >
               {stopText(option)}

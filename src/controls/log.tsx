@@ -1,6 +1,5 @@
 // What the kernel would have printed, and between it what the lab has to say (those lines begin with a diamond).
 
-import { useLayoutEffect, useRef } from 'react'
 import { count, ms } from '../lib/format.ts'
 import type { Frame, LogLine } from '../sim/index.ts'
 import { useFrame } from '../store/context.ts'
@@ -11,19 +10,11 @@ const logOf = (frame: Frame) => frame.log
 const sameLog = (a: Log, b: Log) => a.total === b.total && a.lines.at(-1)?.ns === b.lines.at(-1)?.ns
 /** Lines kept in the page; the run keeps them all. */
 const SHOWN = 80
-const AT_END_PX = 24
 
 export function KernelLog() {
   const log = useFrame(logOf, sameLog)
-  const list = useRef<HTMLOListElement>(null)
-  const follow = useRef(true)
   const total = log?.total ?? 0
   const lines = log ? folded(log.lines.slice(-SHOWN), total) : []
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a longer log is the reason to scroll
-  useLayoutEffect(() => {
-    const box = list.current
-    if (box && follow.current) box.scrollTop = box.scrollHeight
-  }, [total])
   return (
     <section className="c-block c-log" aria-labelledby="log-title">
       <div className="c-block-head">
@@ -33,22 +24,15 @@ export function KernelLog() {
       {lines.length === 0 ? (
         <p className="c-quiet">{text.log.empty}</p>
       ) : (
-        <ol
-          ref={list}
-          className="c-lines"
-          data-testid="log"
-          // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling box must be reachable by keyboard
-          tabIndex={0}
-          aria-labelledby="log-title"
-          onScroll={(event) => {
-            const box = event.currentTarget
-            follow.current = box.scrollHeight - box.scrollTop - box.clientHeight < AT_END_PX
-          }}
-        >
-          {lines.map(({ line, number }) => (
-            <Line key={number} line={line} />
-          ))}
-        </ol>
+        // The box runs from bottom to top, so that it stays at the newest line without measuring anything.
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling box must be reachable by keyboard
+        <section className="c-lines" data-testid="log" tabIndex={0} aria-labelledby="log-title">
+          <ol>
+            {lines.map(({ line, number }) => (
+              <Line key={number} line={line} />
+            ))}
+          </ol>
+        </section>
       )}
     </section>
   )

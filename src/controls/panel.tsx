@@ -2,7 +2,7 @@
 
 import { RotateCcw } from 'lucide-react'
 import { useMemo, useState } from 'react'
-import { type Field, type FieldGroup, fieldsOf, type ParamValue } from '../sim/index.ts'
+import { type Field, type FieldGroup, fieldsOf, type ParamValue, presetById } from '../sim/index.ts'
 import { useApp, useFrame, useLab } from '../store/context.ts'
 import { text } from '../text/en.ts'
 import { FieldControl, type Nudge } from './field.tsx'
@@ -42,6 +42,8 @@ export function useNudge(fields: readonly Field[]): { readonly path: string; rea
 export function ControlsPanel() {
   const fields = useFields()
   const nudge = useNudge(fields)
+  // What the preset is about is never folded away.
+  const subject = presetById(useApp((s) => s.scenario.preset))?.nudge?.path
   const { actions } = useLab()
   const control = (field: Field) => (
     <FieldControl
@@ -64,15 +66,14 @@ export function ControlsPanel() {
             <h2 id={`group-${group}`}>{text.groups[group]}</h2>
             {owners.map((owner) => {
               const mine = own.filter((f) => owner === null || f.owner === owner)
-              const plain = mine.filter((f) => !f.param.advanced)
-              const more = mine.filter((f) => f.param.advanced)
-              const pointed = more.some((f) => f.path === nudge?.path)
+              const plain = mine.filter((f) => !f.param.advanced || f.path === subject)
+              const more = mine.filter((f) => !plain.includes(f))
               return (
                 <div key={owner}>
                   {owner && <h3>{owner}</h3>}
                   {plain.map(control)}
                   {more.length > 0 && (
-                    <details className="c-more" open={pointed || undefined}>
+                    <details className="c-more">
                       <summary>{text.control.more(more.length)}</summary>
                       {more.map(control)}
                     </details>

@@ -26,7 +26,7 @@ export function WhyRefused() {
 
 function Tries({ refusal }: { refusal: Refusal }) {
   const { tries, npages, cpu, device } = refusal
-  const longest = Math.max(0, ...tries.map((one) => one.longestRun))
+  const found = Math.max(0, ...tries.map((one) => one.freeEntries))
   return (
     <>
       <ol className="c-tries">
@@ -46,8 +46,8 @@ function Tries({ refusal }: { refusal: Refusal }) {
               <span className="c-bar" aria-hidden="true">
                 <i style={{ left: `${from}%`, right: `${free}%` }} />
               </span>
-              <span className="c-mono c-quiet" title={t.longest}>
-                {count(one.longestRun)}
+              <span className="c-mono c-quiet" title={t.free}>
+                {count(one.freeEntries)}
               </span>
               <X className="c-fail" size={12} strokeWidth={2.5} aria-hidden="true" />
             </li>
@@ -55,7 +55,7 @@ function Tries({ refusal }: { refusal: Refusal }) {
         })}
       </ol>
       <p className="c-label">
-        {t.wants(t.pages(npages), cpu, device)}. {longest === 0 ? t.full : t.holes(t.pages(longest))}
+        {t.wants(t.pages(npages), cpu, device)}. {found === 0 ? t.full : t.holes(npages)}
       </p>
     </>
   )

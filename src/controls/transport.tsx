@@ -1,12 +1,15 @@
 // Time: where the run is, and how to move in it.
 
 import { Pause, Play, RotateCcw, SkipForward, StepBack, StepForward } from 'lucide-react'
-import { Slider } from 'radix-ui'
+import { lazy, Suspense } from 'react'
 import { count, ms } from '../lib/format.ts'
 import type { Frame } from '../sim/index.ts'
 import { useApp, useFrame, useLab } from '../store/context.ts'
 import { text } from '../text/en.ts'
-import { SPEEDS, speedIndex, speedText } from './param-text.ts'
+import { speedText } from './param-text.ts'
+
+// Sliders come with the controls, after the map stands.
+const Speed = lazy(() => import('./speed.tsx'))
 
 const icon = { size: 16, strokeWidth: 1.75, 'aria-hidden': true } as const
 const nsOf = (frame: Frame) => frame.status.ns
@@ -76,7 +79,9 @@ export function Transport({ compact = false }: { compact?: boolean }) {
             <i className="c-diamond" /> {t.change}
             <i className="c-ring" /> {t.spill}
           </span>
-          <Speed />
+          <Suspense>
+            <Speed />
+          </Suspense>
         </>
       )}
     </section>
@@ -107,34 +112,6 @@ function Clock({ compact }: { compact: boolean }) {
           {text.transport.event} <b data-testid="events">{count(events)}</b>
         </span>
       )}
-    </div>
-  )
-}
-
-export function Speed() {
-  const { actions } = useLab()
-  const speed = useApp((s) => s.speed)
-  return (
-    <div className="c-speed">
-      <span id="speed-name">{text.transport.speed}</span>
-      <Slider.Root
-        className="c-slider"
-        min={0}
-        max={SPEEDS.length - 1}
-        step={1}
-        value={[speedIndex(speed)]}
-        onValueChange={([i = 0]) => actions.setSpeed(SPEEDS[i] ?? 'max')}
-      >
-        <Slider.Track className="c-track">
-          <Slider.Range className="c-range" />
-        </Slider.Track>
-        <Slider.Thumb
-          className="c-thumb"
-          aria-labelledby="speed-name"
-          aria-valuetext={text.transport.speedValue(speedText(speed))}
-        />
-      </Slider.Root>
-      <output className="c-speed-value">{speedText(speed)}</output>
     </div>
   )
 }

@@ -293,6 +293,20 @@ describe('the address', () => {
     expect(b.entries.slice(1)).toEqual(['replace #at=1005&in=1', 'replace #at=1010&in=1'])
   })
 
+  it('tells where the run stands after Pause, not where a frame under way saw it', () => {
+    const b = opened()
+    b.pass(5000)
+    b.lab.actions.play()
+    b.tick()
+    b.lab.actions.pause()
+    b.answer({ mode: 'playing', ns: 1100 })
+    b.tick()
+    expect(b.entries).toEqual([])
+    b.answer({ ns: 1200 })
+    b.tick()
+    expect(b.entries).toEqual(['push #at=1200&in=0'])
+  })
+
   it('opens what Back or a pasted link brings, with what of it could not be used', () => {
     const b = opened()
     b.visit('#at=7&bad=1')

@@ -10,7 +10,7 @@ import { createFrameHolder } from './frames.ts'
 import { createFrameLoop } from './loop.ts'
 import type { AppState, Lab, Theme, ViewState } from './state.ts'
 import type { StatsCollector } from './stats.ts'
-import { type AddressBar, createUrlSync } from './url-sync.ts'
+import { type AddressBar, createUrlSync, type Intent } from './url-sync.ts'
 
 /** What the store has to say to a person; turned into words outside. */
 export type Notice =
@@ -51,6 +51,8 @@ export function createLab(options: LabOptions): Lab {
   let at: Position = { ns: first.openNs }
   /** Number of the last frame asked for when playing was last switched. */
   let switchedAt = 0
+  /** Number of the last frame asked for when a person last did something that a link should remember. */
+  let intendedAt = 0
   let idlers: { readonly since: number; readonly done: () => void }[] = []
   let asked = 0
   let opened = false
@@ -106,7 +108,9 @@ export function createLab(options: LabOptions): Lab {
       const frame = frames.latest()
       if (!frame) return
       stats?.visible(frame.revision)
-      url.painted(changesSettled() && frame.status.mode !== 'seeking', get().playing)
+      // A frame asked for before a person acted still tells of before.
+      const told = frame.request > intendedAt && frame.status.mode !== 'seeking'
+      url.painted(told && changesSettled(), get().playing)
       checkIdle()
     },
   })
@@ -184,6 +188,11 @@ export function createLab(options: LabOptions): Lab {
     loop.wake()
   }
 
+  function intend(how: Intent) {
+    intendedAt = client.requests()
+    url.intend(how)
+  }
+
   function openLink(fragment: string) {
     const link = codec.decodeLink(fragment, options.dockViews)
     const preset = presetOf(link.scenario.preset)
@@ -195,7 +204,7 @@ export function createLab(options: LabOptions): Lab {
     const preset = presetOf(id)
     open(preset.scenario, { ns: preset.openNs }, viewOf(preset), preset.horizonNs)
     set({ problems: [], announcement: options.say({ kind: 'opened', preset }) })
-    url.intend('push')
+    intend('push')
   }
 
   function link() {
@@ -212,7 +221,7 @@ export function createLab(options: LabOptions): Lab {
     if (get().dead) return
     if (get().playing) pause()
     go()
-    url.intend(how)
+    intend(how)
     loop.wake()
   }
 
@@ -229,7 +238,7 @@ export function createLab(options: LabOptions): Lab {
     switchedAt = client.requests()
     client.pause()
     set({ playing: false })
-    url.intend('push')
+    intend('push')
     loop.wake()
   }
 
@@ -239,7 +248,7 @@ export function createLab(options: LabOptions): Lab {
     const value = kind === 'undo' ? made.from : made.to
     const announcement = options.say({ kind, path: made.path, value, scenario: get().scenario })
     set({ announcement, ...changeState() })
-    url.intend('push')
+    intend('push')
     loop.wake()
   }
 
@@ -255,7 +264,7 @@ export function createLab(options: LabOptions): Lab {
         if (from === null || from === value || get().dead) return
         changes.set(path, from, value)
         set(changeState())
-        url.intend('push')
+        intend('push')
         loop.wake()
       },
       setSeed(seed) {
@@ -263,7 +272,7 @@ export function createLab(options: LabOptions): Lab {
         if (scenario.seed === seed) return
         const none: readonly Input[] = []
         open({ ...scenario, seed, inputs: none }, { ns: presetOf(scenario.preset).openNs }, view, horizonNs)
-        url.intend('push')
+        intend('push')
       },
       undo: () => change('undo'),
       redo: () => change('redo'),
@@ -276,13 +285,13 @@ export function createLab(options: LabOptions): Lab {
       setSpeed(speed) {
         set({ speed })
         if (get().playing) client.play(speed)
-        url.intend('replace')
+        intend('replace')
       },
       setView(partial) {
         const view = { ...get().view, ...partial }
         const dock = view.dock.filter((id) => options.dockViews.includes(id)).slice(0, MAX_DOCK)
         set({ view: { ...view, dock } })
-        url.intend('dock' in partial || 'colourBy' in partial || 'table' in partial ? 'push' : 'replace')
+        intend('dock' in partial || 'colourBy' in partial || 'table' in partial ? 'push' : 'replace')
         loop.wake()
       },
       hover(entry) {
@@ -292,7 +301,7 @@ export function createLab(options: LabOptions): Lab {
       },
       select(entry) {
         set({ view: { ...get().view, selected: entry }, pinned: false })
-        url.intend('replace')
+        intend('replace')
         loop.wake()
       },
       setPinned(pinned) {
