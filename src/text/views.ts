@@ -49,6 +49,7 @@ export const viewText = {
     describeScale: (cell: string, from: string, to: string) => `One cell is ${cell}. Shown: ${from} to ${to}.`,
     columns: ['address', 'mapped', 'of that data', 'free', 'largest free run in a cell', 'refused here'],
     dataShare: (share: string) => `${share} of it data`,
+    freeRun: (entries: string) => `largest free run ${entries}`,
     mappedShare: (share: string) => `${share} mapped`,
     padding: 'after the end of the window',
     rampCpu: 'mapped by CPU',

@@ -105,7 +105,7 @@ export function AddressTime({ ruler, height }: { ruler: Ruler; height: number })
                 <path key={r.start} d={`M0,${Math.round(y(r.start)) - 0.5}h${ruler.plot}`} className="v-limit" />
               ))}
               {!ruler.narrow && <Callouts shape={shape} width={ruler.plot} height={height} />}
-              {!ruler.narrow && <Shares shape={shape} x={ruler.plot + 9} height={height} />}
+              {!ruler.narrow && <Shares shape={shape} x={ruler.plot + 7} height={height} />}
             </>
           )}
         </Heatmap>

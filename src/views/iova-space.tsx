@@ -13,13 +13,16 @@ import { useGestures } from './kit/gestures.ts'
 import { Heatmap } from './kit/heatmap.tsx'
 import { useDpr, useFrameValue, usePalette, useWidth } from './kit/hooks.ts'
 import { type Ruler, rulerOf, stepFor } from './kit/layout.ts'
-import { BREAK_HEIGHT, cellOfEntry, entryOfCell, rowLayout, rowTop } from './kit/rows.ts'
+import { BREAK_HEIGHT, cellOfEntry, entryOfCell, folded, rowLayout, rowTop } from './kit/rows.ts'
 import { useTwin } from './kit/twin.tsx'
 import { panBy, zoomBy } from './map-zoom.ts'
 import type { Box } from './view.ts'
 import './views.css'
 
-const frameOf = (frame: Frame) => frame.views['iova-space'] ?? null
+const frameOf = (frame: Frame) => {
+  const map = frame.views['iova-space']
+  return map ? folded(map) : null
+}
 
 /** Everything of a frame that the gutters depend on, save hints and counts. */
 function shapeKey(f: IovaSpaceFrame): string {
@@ -44,6 +47,7 @@ export function IovaSpace({ height = MAP_HEIGHT }: { height?: number }) {
   const lab = useLab()
   const columns = useApp((s) => s.mapColumns)
   const selected = useApp((s) => s.view.selected)
+  const hovered = useApp((s) => s.hovered)
   const colourBy = useApp((s) => s.view.colourBy)
   const isolated = useApp((s) => s.isolated)
   const palette = usePalette()
@@ -75,7 +79,7 @@ export function IovaSpace({ height = MAP_HEIGHT }: { height?: number }) {
       onDrag(dy) {
         const frame = lab.frames.latest()?.views['iova-space']
         if (!frame) return false
-        const rows = Math.trunc(-dy / (rowLayout(frame, box).cellHeight / dpr))
+        const rows = Math.trunc(-dy / (rowLayout(folded(frame), box).cellHeight / dpr))
         if (rows !== 0) panBy(lab, rows)
         return rows !== 0
       },
@@ -95,6 +99,7 @@ export function IovaSpace({ height = MAP_HEIGHT }: { height?: number }) {
             height={height}
             surface={surface}
             selected={shape && shownCell(shape, selected)}
+            cursor={shape && shownCell(shape, hovered)}
             onHover={(cell) => lab.actions.hover(entryAt(cell))}
             onPick={(cell) => lab.actions.select(entryAt(cell))}
             onZoom={(key, cell) =>
@@ -231,7 +236,7 @@ function groupRows(shape: IovaSpaceFrame, pitch: number): number {
 }
 
 function countKey(frame: Frame): string {
-  const map = frame.views['iova-space']
+  const map = frameOf(frame)
   if (!map) return ''
   const counts = new Array<number>(map.rows).fill(0)
   for (let row = 0; row < map.rows; row++)
@@ -255,7 +260,7 @@ function PageCounts({ shape, box }: { shape: IovaSpaceFrame; box: Box }) {
       const y = rowTop(shape, box, s.row + row)
       groups.push({ y, height: height * pitch - 2, mapped, share: entries > 0 ? mapped / entries : 0 })
     }
-  const x = box.width + 9
+  const x = box.width + 8
   return (
     <g>
       <text x={x} y={-7} className="v-axis v-quiet">
@@ -263,10 +268,10 @@ function PageCounts({ shape, box }: { shape: IovaSpaceFrame; box: Box }) {
       </text>
       {groups.map(({ y, height, mapped, share }) => (
         <g key={y}>
-          <rect x={x} y={y} width={12} height={height} className="v-free" />
-          <rect x={x} y={y + height * (1 - share)} width={12} height={height * share} className="v-mapped" />
+          <rect x={x} y={y} width={10} height={height} className="v-free" />
+          <rect x={x} y={y + height * (1 - share)} width={10} height={height * share} className="v-mapped" />
           {height >= 10 && (
-            <text x={x + 17} y={y + height / 2 + 4} className={`v-num ${share === 1 || share === 0 ? 'v-quiet' : ''}`}>
+            <text x={x + 14} y={y + height / 2 + 4} className={`v-num ${share === 1 || share === 0 ? 'v-quiet' : ''}`}>
               {mapped < 10000 ? count(mapped) : percent(share)}
             </text>
           )}

@@ -60,7 +60,20 @@ test('the bottom of the picture is the bottom of its last row', () => {
   expect(rowTop(ISLANDS, BOX, 4)).toBe(64)
 })
 
-test('a small window is a small picture: rows have a greatest height', () => {
+test('few cells are folded into shorter rows that fill the panel, under the same numbers', () => {
+  const frame = frameOf(['m'.repeat(128), '.'.repeat(128)])
+  const box = { width: 768, height: 352, dpr: 1 }
+  expect(iovaSpaceView.grid(frame)).toEqual({ columns: 32, rows: 8 })
+  expect(iovaSpaceView.cellRect(frame, 33, box)).toEqual({ x: 24, y: 44, width: 23, height: 43 })
+  expect(iovaSpaceView.hitTest(frame, 25, 45, box)).toBe(33)
+  expect(iovaSpaceView.table(frame).rows[1]?.[0]).toBe('0x0020_0000')
+})
+
+test('a usual window is not folded', () => {
+  expect(iovaSpaceView.grid(frameOf(Array(32).fill('m'.repeat(128))))).toEqual({ columns: 128, rows: 32 })
+})
+
+test('rows have a greatest height', () => {
   const out = iovaSpaceView.cellRect(frameOf(['m...']), 0, { width: 400, height: 352, dpr: 1 })
   expect(out.height).toBeLessThan(50)
 })

@@ -12,7 +12,7 @@ import {
 import { viewText } from '../text/views.ts'
 import { type CellInk, paintCells } from './kit/cells.ts'
 import { cpuColour, type Palette, pack } from './kit/palette.ts'
-import { cellAt, cellOfEntry, entryOfCell, forEachRun, rowLayout, rowTop } from './kit/rows.ts'
+import { cellAt, cellOfEntry, entryOfCell, folded, forEachRun, rowLayout, rowTop } from './kit/rows.ts'
 import { type HeatmapView, type TableTwin, TWIN_ROWS } from './view.ts'
 
 const text = viewText.map
@@ -54,6 +54,7 @@ function cellText(frame: IovaSpaceFrame, cell: number): string {
   const words = [addressText(frame, entryOfCell(frame, cell))]
   if (frame.entriesPerCell > 1) {
     words.push(`${count(frame.entriesPerCell)} ${text.tces}`, text.mappedShare(percent(frame.used[cell]! / 255)))
+    if (frame.freeRun[cell]) words.push(text.freeRun(count((frame.freeRun[cell]! * frame.entriesPerCell) / 255)))
     if (state !== CELL_MAPPED) words.push(viewText.stateNames[state as CellState])
   } else words.push(viewText.stateNames[state as CellState])
   if (frame.used[cell]) words.push(text.dataShare(percent(frame.useful[cell]! / 65535)))
@@ -77,7 +78,8 @@ function describe(frame: IovaSpaceFrame): string {
   ].join(' ')
 }
 
-function table(frame: IovaSpaceFrame): TableTwin {
+function table(unfolded: IovaSpaceFrame): TableTwin {
+  const frame = folded(unfolded)
   const rows: string[][] = []
   for (let row = 0; row < Math.min(frame.rows, TWIN_ROWS); row++) {
     let mapped = 0
@@ -111,18 +113,23 @@ export const iovaSpaceView: HeatmapView<'iova-space', CellInk> = {
   id: 'iova-space',
   title: text.title,
   probe: 'iova-space',
-  paint(frame, ink, box, out) {
+  paint(unfolded, ink, box, out) {
+    const frame = folded(unfolded)
     const layout = rowLayout(frame, box)
     forEachRun(frame, layout, (row, rows, top) =>
       paintCells(frame, ink, row, rows, top, layout.cellWidth, layout.cellHeight, out),
     )
   },
-  grid: (frame) => ({ columns: frame.columns, rows: frame.rows }),
+  grid(unfolded) {
+    const { columns, rows } = folded(unfolded)
+    return { columns, rows }
+  },
   hitTest(frame, x, y, box) {
-    const cell = cellAt(frame, x, y, box)
+    const cell = cellAt(folded(frame), x, y, box)
     return cell === null || frame.state[cell] === CELL_NONE ? null : cell
   },
-  cellRect(frame, cell, box) {
+  cellRect(unfolded, cell, box) {
+    const frame = folded(unfolded)
     const { cellWidth, cellHeight } = rowLayout(frame, box)
     const gap = Math.min(cellWidth, cellHeight) < 5 ? 0 : 1
     return {

@@ -122,7 +122,7 @@ export function Legend() {
               onFocus={() => setFocus(i)}
               onClick={() => toggle(state)}
             >
-              <Swatch state={state} palette={palette} />
+              {(colourBy === 'state' || state !== CELL_MAPPED) && <Swatch state={state} palette={palette} />}
               <span>{viewText.stateNames[state]}</span>
               <b data-testid={`count-${state}`}>{count(n)}</b>
             </button>

@@ -8,6 +8,7 @@ import { viewText } from '../text/views.ts'
 import { iovaSpaceView } from './iova-space.view.ts'
 import { useFrameValue, useWidth } from './kit/hooks.ts'
 import { rulerOf } from './kit/layout.ts'
+import { folded } from './kit/rows.ts'
 import { TwinButton } from './kit/twin.tsx'
 import { zoomBy } from './map-zoom.ts'
 import './views.css'
@@ -16,7 +17,8 @@ const text = viewText.map
 const COLOURS: readonly ColourBy[] = ['state', 'cpu', 'device', 'size', 'age']
 
 const scaleOf = (frame: Frame) => {
-  const map = frame.views['iova-space']
+  const unfolded = frame.views['iova-space']
+  const map = unfolded && folded(unfolded)
   return map ? `${map.entriesPerCell},${map.columns},${map.pageShift}` : ''
 }
 

@@ -104,7 +104,7 @@ export function Regions() {
                         x += FIGURES[i]!
                         return (
                           <text
-                            key={i}
+                            key={text.heads[i]}
                             x={x}
                             y={mid}
                             textAnchor="end"

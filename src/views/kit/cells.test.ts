@@ -59,7 +59,7 @@ test('at twelve pixels the frame of a cached page is one and a half pixels and t
   expect(picture.at(-2)).toBe('RRRRRRRRRRR CCCCCCCCCCC')
 })
 
-test('a cell of many pages is filled as far as they are mapped, under a bar as long as the largest free run', () => {
+test('a cell of many pages is filled as far as they are mapped; broken free space has a bar as long as its largest run', () => {
   const frame = frameOf(['m'], {
     entriesPerCell: 16,
     used: Uint8Array.of(128),
@@ -67,6 +67,7 @@ test('a cell of many pages is filled as far as they are mapped, under a bar as l
     freeRun: Uint8Array.of(102),
   })
   expect(paint(frame, [6, 6])).toEqual(['||...', '.....', 'mmm..', 'mmmmm', 'mmmmm', ''])
+  expect(paint({ ...frame, freeRun: Uint8Array.of(127) }, [6, 6])[0]).toBe('.....')
 })
 
 test('a failure is never averaged away: the X lies over the use of the cell', () => {

@@ -230,7 +230,8 @@ export function paintCell(c: CellValues, ink: CellInk, x: number, y: number, w: 
     for (let i = 0; i < litEnd; i++) data[line + i] = litPixel
     for (let i = litEnd; i < end; i++) data[line + i] = fill
   }
-  if (c.many && c.freeRun > 0 && filled > 0 && filled < area) {
+  // Where the free pages are in one piece the empty part of the cell already says how long the run is.
+  if (c.many && c.freeRun > 0 && c.freeRun < 0.9 * (255 - c.used) && filled < area) {
     const length = Math.max(1, Math.round((c.freeRun / 255) * w))
     data.fill(ink.bar, y * width + x, y * width + x + length)
   }

@@ -32,6 +32,8 @@ export interface HeatmapProps<P extends ProbeId, I> {
   readonly height: number
   /** Cells ringed as selected; the pointer's or keyboard's own cell is ringed by the shell. */
   readonly selected?: number | null
+  /** Cell under pointer or keyboard when the page keeps it; otherwise the shell does. */
+  readonly cursor?: number | null
   readonly onHover?: (cell: number | null) => void
   readonly onPick?: (cell: number) => void
   /** `+`, `-` and `0`; the cell is the cursor's. */
@@ -52,7 +54,8 @@ export function Heatmap<P extends ProbeId, I>(props: HeatmapProps<P, I>) {
   const surface = props.surface ?? own
   const canvas = useRef<HTMLCanvasElement>(null)
   const box = useMemo(() => ({ width, height, dpr }), [width, height, dpr])
-  const [cursor, setCursor] = useState<number | null>(null)
+  const [ownCursor, setCursor] = useState<number | null>(null)
+  const cursor = props.cursor === undefined ? ownCursor : props.cursor
   const [byKeyboard, setByKeyboard] = useState(false)
   const [twin] = useTwin(view.id)
 
@@ -89,7 +92,8 @@ export function Heatmap<P extends ProbeId, I>(props: HeatmapProps<P, I>) {
   function hitAt(event: PointerEvent): number | null {
     const frame = newest()
     const at = surface.current?.getBoundingClientRect()
-    return frame && at ? view.hitTest(frame, event.clientX - at.left, event.clientY - at.top, box) : null
+    const cell = frame && at ? view.hitTest(frame, event.clientX - at.left, event.clientY - at.top, box) : null
+    return frame && cell !== null && view.cellText(frame, cell) !== '' ? cell : null
   }
 
   function moveTo(cell: number | null, keyboard: boolean) {

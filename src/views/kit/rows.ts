@@ -17,6 +17,25 @@ export interface RowLayout {
 
 type Shape = Pick<IovaSpaceFrame, 'columns' | 'rows' | 'segments' | 'gapAfter' | 'entriesPerCell' | 'size'>
 
+/** A picture this many times wider than high, in cells, is folded. */
+const WIDEST = 8
+
+/**
+ * The same cells in shorter rows when there are few of them, so that a small window or a near look fills the panel
+ * with large cells. Cell numbers stay as they are, because cells are numbered row by row.
+ */
+export function folded(frame: IovaSpaceFrame): IovaSpaceFrame {
+  let fold = 1
+  while ((frame.columns / fold) % 2 === 0 && frame.columns / fold >= WIDEST * frame.rows * fold) fold *= 2
+  if (fold === 1) return frame
+  return {
+    ...frame,
+    columns: frame.columns / fold,
+    rows: frame.rows * fold,
+    segments: frame.segments.map((s) => ({ ...s, row: s.row * fold, rows: s.rows * fold })),
+  }
+}
+
 export function rowLayout(frame: Shape, box: Box): RowLayout {
   let breaks = frame.gapAfter > 0 ? 1 : 0
   for (const segment of frame.segments) if (segment.gapBefore > 0) breaks++

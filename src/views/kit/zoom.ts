@@ -8,7 +8,7 @@ export interface Range {
 }
 
 /** The closest look: no range is shorter. */
-export const LEAST_COUNT = 64
+export const LEAST_COUNT = 128
 
 /** Smallest power of two that is at least n. */
 function pow2(n: number): number {
