@@ -16,7 +16,7 @@ export function KernelLog() {
   const total = log?.total ?? 0
   const lines = log ? folded(log.lines.slice(-SHOWN), total) : []
   return (
-    <section className="c-block c-log" aria-labelledby="log-title">
+    <div className="c-block c-log">
       <div className="c-block-head">
         <h2 id="log-title">{text.log.title}</h2>
         {log && total > 0 && <span className="c-quiet">{text.log.count(count(total), count(log.suppressed))}</span>}
@@ -34,7 +34,7 @@ export function KernelLog() {
           </ol>
         </section>
       )}
-    </section>
+    </div>
   )
 }
 
