@@ -99,6 +99,7 @@ export function buildTable(owner: number, device: DeviceSpec, settings: Settings
       from: new Uint8Array(MAX_TRIES),
       start: new Float64Array(MAX_TRIES),
       limit: new Float64Array(MAX_TRIES),
+      free: new Float64Array(MAX_TRIES),
     },
     refusalNs: new Float64Array(REFUSALS_KEPT),
   }

@@ -157,6 +157,7 @@ export function addMark(
 /** Writes down a request that got nothing, with its tries in kernel order. */
 export function noteRefusal(
   s: MachineState,
+  d: DmaDomain,
   table: DmaTable,
   c: number,
   device: number,
@@ -184,6 +185,9 @@ export function noteRefusal(
     last.from[i] = meter.tryFrom[i]!
     last.start[i] = meter.tryStart[i]!
     last.limit[i] = meter.tryLimit[i]!
+    // An entry below the limit can never be used (spec/POWERPC.md A.5): what is free there is no hole.
+    const top = Math.max(last.start[i]!, last.limit[i]! - 1)
+    last.free[i] = d.allocator.freeCount(d.allocatorState, last.start[i]!, top)
   }
   if (t - previous > RUN_NS) addMark(s, t, 'refusal', `refused: npages ${npages}`)
   logEvent(s.log, t, ratelimited(s, t) ? ev.LOG_SUPPRESSED : ev.LOG_REFUSAL, c, device, address, npages)

@@ -65,14 +65,16 @@ export function wakeWorkload(s: MachineState, index: number): void {
 }
 
 /**
- * Processes events in order until `untilNs` (inclusive) or until `maxEvents` have been processed. The clock ends at
- * `untilNs`, or at the last event when the number ran out. Returns the number processed.
+ * Processes events in order until `untilNs` (inclusive), until `maxEvents` have been processed or, if asked, right
+ * after the event that refuses a request. The clock ends at `untilNs`, or at the last event when it stopped before.
+ * Returns the number processed.
  */
-export function advance(m: Machine, untilNs: number, maxEvents: number): number {
+export function advance(m: Machine, untilNs: number, maxEvents: number, stopAtRefusal: boolean): number {
   const { state: s } = m
   const { heap } = s
+  const enough = stopAtRefusal ? s.refusedTotal + 1 : Number.POSITIVE_INFINITY
   let n = 0
-  while (n < maxEvents) {
+  while (n < maxEvents && s.refusedTotal < enough) {
     if (heap.size === 0 || heap.times[0]! > untilNs) {
       if (untilNs < Number.POSITIVE_INFINITY && untilNs > s.nowNs) moveClock(s, untilNs)
       break
@@ -321,7 +323,7 @@ function mapList(m: Machine, c: number, { domain: d, table, device }: Binding, c
 function refuse(m: Machine, c: number, { domain, table, device }: Binding, op: Op): void {
   const address = op.kind === OP_MAP ? op.address : op.sgAddress[0]!
   const length = op.kind === OP_MAP ? op.bytes : op.sgBytes[0]!
-  noteRefusal(m.state, table, c, device, m.state.nowNs, address, pagesTouched(domain, address, length), m.meter)
+  noteRefusal(m.state, domain, table, c, device, m.state.nowNs, address, pagesTouched(domain, address, length), m.meter)
 }
 
 function unmap(m: Machine, c: number, { domain, table, device }: Binding, op: Op): void {

@@ -39,8 +39,8 @@ export interface Run {
   readonly machine: Machine
   /** The scenario with every input so far. */
   scenario(): Scenario
-  /** Simulates to `untilNs` (inclusive) or for `maxEvents`; returns the events processed. */
-  advance(untilNs: number, maxEvents?: number): number
+  /** Simulates to `untilNs` (inclusive), for `maxEvents`, or to right after the next refusal; returns the events processed. */
+  advance(untilNs: number, maxEvents?: number, stopAtRefusal?: boolean): number
   /** One visible operation further; false when nothing is left to happen. */
   stepForward(): boolean
   /** One visible operation back: exactly where a step forward began, if there was one. False at the start. */
@@ -93,7 +93,8 @@ export function createRun(initial: Scenario, horizonNs: number): Run {
     return true
   }
 
-  function advanceRun(untilNs: number, maxEvents = Number.POSITIVE_INFINITY): number {
+  function advanceRun(untilNs: number, maxEvents = Number.POSITIVE_INFINITY, stopAtRefusal = false): number {
+    const refused = state.refusedTotal
     let done = 0
     while (takeInput(untilNs));
     while (done < maxEvents) {
@@ -101,9 +102,10 @@ export function createRun(initial: Scenario, horizonNs: number): Run {
       const toInput = (scenario.inputs[state.inputs]?.events ?? Number.POSITIVE_INFINITY) - state.events
       const toCheckpoint = Math.max(1, last.events + CHECKPOINT_EVENTS - state.events)
       const room = Math.min(maxEvents - done, Math.max(1, toInput), toCheckpoint)
-      const n = advance(machine, untilNs, room)
+      const n = advance(machine, untilNs, room, stopAtRefusal)
       done += n
       if (state.events - last.events >= CHECKPOINT_EVENTS) saveCheckpoint()
+      if (stopAtRefusal && state.refusedTotal > refused) break
       if (!takeInput(untilNs) && n < room) break
     }
     return done
@@ -171,9 +173,9 @@ export function createRun(initial: Scenario, horizonNs: number): Run {
   return {
     machine,
     scenario: () => scenario,
-    advance(untilNs, maxEvents) {
+    advance(untilNs, maxEvents, stopAtRefusal) {
       back = []
-      return advanceRun(untilNs, maxEvents)
+      return advanceRun(untilNs, maxEvents, stopAtRefusal)
     },
     stepForward,
     stepBack,

@@ -55,6 +55,8 @@ export interface RefusalState {
   readonly from: Uint8Array
   readonly start: Float64Array
   readonly limit: Float64Array
+  /** Free entries that the try found in its range; no suitable run was among them. */
+  readonly free: Float64Array
 }
 
 /** A window with its allocator, its table and what is mapped in it. */

@@ -118,8 +118,8 @@ export const text = {
     wants: (npages: string, cpu: number, device: string) => `${npages} for ${device}, CPU ${cpu}`,
     pages: (n: number) => (n === 1 ? '1 TCE' : `${n} TCEs in a row`),
     full: 'No hole below any limit.',
-    holes: (longest: string) => `The longest hole holds ${longest}.`,
-    longest: 'Longest free run in the searched range',
+    holes: (npages: number) => `No ${npages} of the free ones stand in a row.`,
+    free: 'Free TCEs in the searched range at that moment',
     freeShare: (free: string) => `${free} free`,
   },
 

@@ -75,7 +75,9 @@ export interface IovaAllocator<S extends object = object> {
   homeRegion(s: S, cpu: Cpu, npages: Pages): number
   /** Entries that one-page requests can get from an empty table before the first refusal. */
   usable(s: S): number
-  /** Free entries in [start, limit), and the longest run of them. */
+  /** Free entries in [start, limit); reads the bitmap word by word. */
+  freeCount(s: S, start: number, limit: number): number
+  /** Free entries in [start, limit), and the longest run of them; visits every run. */
   freeIn(s: S, start: number, limit: number): { free: number; longestRun: number }
   /** Every maximal run of non-free entries, ascending, adjacent runs of different kind apart. */
   forEachRange(s: S, visit: (start: Entry, npages: Pages, kind: RangeKind) => void): void

@@ -214,6 +214,7 @@ export const tceHalves: IovaAllocator<HalvesState> = {
     const upper = s.geometry.size - 1
     return lower - popcount(s.reserved, 0, lower) + (upper - s.half) - popcount(s.reserved, s.half, upper)
   },
+  freeCount: (s, start, limit) => limit - start - popcount(s.bits, start, limit),
   freeIn: (s, start, limit) => freeRuns(s.bits, start, limit),
   forEachRange: (s, visit) => visitRanges(s.bits, s.reserved, visit),
 }

@@ -179,6 +179,7 @@ export const tcePools: IovaAllocator<PoolsState> = {
     }
     return free
   },
+  freeCount: (s, start, limit) => limit - start - popcount(s.bits, start, limit),
   freeIn: (s, start, limit) => freeRuns(s.bits, start, limit),
   forEachRange: (s, visit) => visitRanges(s.bits, s.reserved, visit),
 }

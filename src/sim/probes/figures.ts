@@ -72,7 +72,7 @@ function refusedSince(table: DmaTable, sinceNs: number): number {
   return n
 }
 
-/** The last refused request of a table with what each try could have found, or null. The holes are those of now. */
+/** The last refused request of a table with what each try found, or null when none was refused. */
 export function lastRefusal(m: Machine, device: number): Refusal | null {
   const index = tableIndex(m, device)
   const { lastRefusal: last, refused } = m.state.tables[index]!
@@ -86,15 +86,13 @@ export function lastRefusal(m: Machine, device: number): Refusal | null {
     npages: last.npages,
     vaddr: last.address,
     tries: Array.from(last.region.subarray(0, last.tries), (region, i) => {
-      const { free, longestRun } = d.allocator.freeIn(d.allocatorState, last.start[i]!, last.limit[i]! - 1)
       const from = last.from[i] === FROM_HINT ? 'hint' : last.from[i] === FROM_HANDLE ? 'handle' : 'start'
       return {
         region: regions[region]!.name,
         from,
         start: last.start[i]!,
         limit: last.limit[i]!,
-        freeEntries: free,
-        longestRun,
+        freeEntries: last.free[i]!,
       }
     }),
   }

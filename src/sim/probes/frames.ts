@@ -233,10 +233,8 @@ export interface RefusalTry {
   readonly from: 'handle' | 'hint' | 'start'
   readonly start: number
   readonly limit: number
-  /** Free entries in the searched range. */
+  /** Free entries in the searched range at that moment; no run of them was long enough. */
   readonly freeEntries: number
-  /** Longest run of free entries in the searched range. */
-  readonly longestRun: number
 }
 
 export interface Refusal {

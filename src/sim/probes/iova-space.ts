@@ -99,18 +99,29 @@ function layOut(m: Machine, index: number, request: IovaSpaceRequest): Layout {
   const whole = request.count <= 0 || request.count >= size
   const from = whole ? 0 : Math.max(0, Math.min(request.first, size - 1))
   const to = whole ? size : Math.min(size, from + request.count)
-  const written = request.breaks && whole ? writtenPages(m, index) : null
-  for (let entriesPerCell = 1; ; entriesPerCell *= 2) {
+  const plain = plainLayout(from, to, request)
+  if (!request.breaks || !whole) return plain
+  // Breaks are worth it only where they make cells finer.
+  const written = writtenPages(m, index)
+  for (let entriesPerCell = 1; entriesPerCell < plain.entriesPerCell; entriesPerCell *= 2) {
+    const perRow = request.columns * entriesPerCell
+    const broken = withBreaks(written, size, perRow, Math.ceil(size / perRow))
+    if (broken.cost <= request.maxRows) return { ...broken, entriesPerCell }
+  }
+  return plain
+}
+
+function plainLayout(from: number, to: number, request: IovaSpaceRequest): Layout {
+  let entriesPerCell = 1
+  for (;;) {
     const perRow = request.columns * entriesPerCell
     const firstRow = Math.floor(from / perRow)
     const rows = Math.ceil(to / perRow) - firstRow
-    if (written) {
-      const broken = withBreaks(written, size, perRow, rows)
-      if (broken.cost <= request.maxRows) return { ...broken, entriesPerCell }
-    } else if (rows <= request.maxRows) {
+    if (rows <= request.maxRows) {
       const segments = [{ row: 0, rows, firstEntry: firstRow * perRow, gapBefore: 0 }]
       return { entriesPerCell, rows, segments, gapAfter: 0 }
     }
+    entriesPerCell *= 2
   }
 }
 

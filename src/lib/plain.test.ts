@@ -1,0 +1,127 @@
+// Heap, snapshot and hash: what makes a run repeatable.
+
+import { describe, expect, it } from 'vitest'
+import { chunked, touch } from './chunked.ts'
+import { hashPlain } from './hash.ts'
+import { createHeap, heapPop, heapPush, heapReplace } from './heap.ts'
+import { createRng, deriveSeed, nextU32 } from './rng.ts'
+import { createSnapshots, restoreSnapshot, snapshotsBytes, takeSnapshot } from './snapshot.ts'
+
+describe('heap', () => {
+  it('gives entries back by time, and equal times in the order they came', () => {
+    const rng = createRng(3)
+    const heap = createHeap(2)
+    const model: [number, number, number][] = []
+    const out: number[] = []
+    const expected: number[] = []
+    for (let i = 0; i < 3000; i++) {
+      const time = nextU32(rng) % 40
+      const act = nextU32(rng) % 3
+      if (act > 0 || model.length === 0) {
+        model.push([time, heap.nextSeq, i])
+        heapPush(heap, time, i)
+        continue
+      }
+      model.sort((a, b) => a[0] - b[0] || a[1] - b[1])
+      expected.push(model.shift()![2])
+      out.push(heap.payloads[0]!)
+      if (i % 2) {
+        model.push([time, heap.nextSeq, i])
+        heapReplace(heap, time, i)
+      } else heapPop(heap)
+    }
+    expect(out).toEqual(expected)
+    expect(heap.size).toBe(model.length)
+  })
+})
+
+describe('rng', () => {
+  it('yields a stream that depends on nothing but its seed', () => {
+    const rng = createRng(1)
+    expect([nextU32(rng), nextU32(rng), nextU32(rng)]).toEqual([1580013426, 350525680, 3524174333])
+    expect(deriveSeed(1, 0)).not.toBe(deriveSeed(1, 1))
+  })
+})
+
+describe('snapshot', () => {
+  const fresh = () => ({
+    n: 1,
+    list: [1, { deep: 2 }],
+    small: new Float64Array([1, 2]),
+    big: chunked(new Int32Array(5000)),
+  })
+
+  it('restores what was written since, and only copies what changed', () => {
+    const owner = createSnapshots()
+    const state = fresh()
+    const first = takeSnapshot(owner, state)
+    state.n = 2
+    state.small[0] = 9
+    ;(state.list[1] as { deep: number }).deep = 7
+    state.big.data[4000] = 5
+    touch(state.big, 4000)
+    const second = takeSnapshot(owner, state)
+    expect(first.copiedBytes).toBe(5000 * 4 + 16)
+    expect(second.copiedBytes).toBe(1024 * 4 + 16)
+    expect(snapshotsBytes([first, second])).toBe(first.copiedBytes + second.copiedBytes)
+    const { big } = state
+    restoreSnapshot(owner, state, first)
+    expect(state).toEqual({ ...fresh(), big: expect.anything() })
+    expect(state.big).toBe(big)
+    expect(state.big.data[4000]).toBe(0)
+    restoreSnapshot(owner, state, second)
+    expect([state.n, state.big.data[4000]]).toEqual([2, 5])
+  })
+
+  it('restores an array that has another size by now', () => {
+    const owner = createSnapshots()
+    const state = fresh()
+    state.big.data[7] = 3
+    const before = takeSnapshot(owner, state)
+    state.big = chunked(new Int32Array(9000))
+    takeSnapshot(owner, state)
+    restoreSnapshot(owner, state, before)
+    expect(state.big.data.length).toBe(5000)
+    expect(state.big.data[7]).toBe(3)
+  })
+
+  it('agrees with a plain copy after any sequence of writes, checkpoints and restores', () => {
+    const owner = createSnapshots()
+    const state = { data: chunked(new Uint32Array(4096)) }
+    const rng = createRng(11)
+    const saved = [{ snapshot: takeSnapshot(owner, state), copy: state.data.data.slice() }]
+    for (let i = 0; i < 400; i++) {
+      for (let k = 0; k < 5; k++) {
+        const at = nextU32(rng) % 4096
+        state.data.data[at] = nextU32(rng)
+        touch(state.data, at)
+      }
+      if (nextU32(rng) % 3 === 0) saved.push({ snapshot: takeSnapshot(owner, state), copy: state.data.data.slice() })
+      if (nextU32(rng) % 4 === 0) {
+        const back = saved[nextU32(rng) % saved.length]!
+        restoreSnapshot(owner, state, back.snapshot)
+        expect(state.data.data).toEqual(back.copy)
+      }
+    }
+  })
+})
+
+describe('hash', () => {
+  it('changes with every leaf, its type and its place', () => {
+    const values = [
+      ...[{ a: 1 }, { a: 2 }, { b: 1 }, { a: '1' }, { a: [1] }, { a: null }, { a: true }, { a: new Uint8Array([1]) }],
+      ...[
+        { a: new Uint8Array([1, 0]) },
+        { a: new Uint32Array([1]) },
+        { a: -0 },
+        { a: 0 },
+        { a: Number.POSITIVE_INFINITY },
+      ],
+    ]
+    expect(new Set(values.map(hashPlain)).size).toBe(values.length)
+  })
+
+  it('does not depend on the order of keys', () => {
+    expect(hashPlain({ a: 1, b: [2, 3] })).toBe(hashPlain({ b: [2, 3], a: 1 }))
+  })
+})

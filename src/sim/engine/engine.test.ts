@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest'
+import { PRICES, type Price, tablePs } from './cost.ts'
+import { createLock, dequeue, enqueue, grantNs, isFree } from './lock.ts'
+import { createLog, entryAt, firstKept, logEvent } from './log.ts'
+import { addToColumn, BANDS, COLUMNS, createBands, createRecorder, rollColumns } from './recorder.ts'
+
+describe('lock', () => {
+  it('serves waiting CPUs in the order they came, and hands over slower the more wait', () => {
+    const lock = createLock(4)
+    expect(isFree(lock, 0)).toBe(true)
+    lock.heldUntil = 100
+    expect(isFree(lock, 99)).toBe(false)
+    for (const cpu of [2, 0, 3]) enqueue(lock, cpu)
+    expect(grantNs(lock)).toBe(100 + Math.round((3 * PRICES.handover.ps) / 1000))
+    expect([dequeue(lock), dequeue(lock), dequeue(lock)]).toEqual([2, 0, 3])
+    expect([lock.waiting, lock.contended]).toEqual([0, 3])
+  })
+})
+
+describe('prices', () => {
+  it('name a source or say that they are assumed', () => {
+    for (const price of Object.values(PRICES) as Price[]) {
+      expect(price.source).toMatch(/assumed|\d{4}/)
+      expect(Number.isInteger(price.ps)).toBe(true)
+    }
+  })
+
+  it('charge a hypercall for each 512 TCEs', () => {
+    expect(tablePs(1)).toBe(PRICES.tceCall.ps)
+    expect(tablePs(513) - tablePs(512)).toBe(PRICES.tceCall.ps)
+    expect(tablePs(3)).toBe(PRICES.tceCall.ps + 2 * PRICES.tceNext.ps)
+  })
+})
+
+describe('log', () => {
+  it('keeps the newest entries and gives back what was written', () => {
+    const log = createLog(8)
+    for (let n = 0; n < 20; n++) logEvent(log, n * 10, n % 5, n % 64, 1, n, -n)
+    expect([log.total, firstKept(log)]).toEqual([20, 12])
+    expect(entryAt(log, 13)).toEqual({ ns: 130, kind: 3, cpu: 13, device: 1, a: 13, b: -13 })
+  })
+})
+
+describe('recorder', () => {
+  it('keeps the whole run in view: when it is full, columns cover twice the time', () => {
+    const r = createRecorder(COLUMNS * 10, 1)
+    r.bands.push(createBands(64 * 4))
+    const stops = [5, 10, 4000, COLUMNS * 10 - 1, COLUMNS * 10, COLUMNS * 25]
+    for (const ns of stops) {
+      rollColumns(r, ns, ns, 0)
+      addToColumn(r, r.refused, 1)
+    }
+    expect(r.columnNs).toBe(40)
+    expect(r.column).toBe(Math.floor((COLUMNS * 25) / 40))
+    expect(r.refused.data.reduce((a, b) => a + b, 0)).toBe(stops.length)
+    expect(r.refused.data[0]).toBe(2)
+  })
+
+  it('shows even one page of a band', () => {
+    const r = createRecorder(COLUMNS, 1)
+    const band = createBands(BANDS * 1000)
+    r.bands.push(band)
+    band.level[3] = 1
+    band.level[4] = 1000
+    rollColumns(r, 1, 0, 0)
+    expect([...band.levelByColumn.data.subarray(2, 6)]).toEqual([0, 1, 255, 0])
+  })
+})
