@@ -1,6 +1,7 @@
 // npm run bench [-- <name> …]: a JSON line per figure, with its bar; exits 1 when one misses it. Names: pairs, paint,
 // control, size, long (a minute). Without names all run.
 
+import { loadavg } from 'node:os'
 import { type Browser, chromium, type Page } from '@playwright/test'
 import react from '@vitejs/plugin-react'
 import { createServer } from 'vite'
@@ -215,7 +216,9 @@ try {
     for (const { name: figure, value, unit, bar, wants } of await bench(browser)) {
       const ok = wants === 'least' ? value >= bar : value <= bar
       if (!ok) missed++
-      console.log(JSON.stringify({ name: figure, value: Math.round(value * 100) / 100, unit, bar, ok }))
+      // A figure taken while the machine had other work says little; `load` is the work of the last minute, in CPUs.
+      const load = Math.round((loadavg()[0] ?? 0) * 10) / 10
+      console.log(JSON.stringify({ name: figure, value: Math.round(value * 100) / 100, unit, bar, ok, load }))
     }
   }
 } finally {

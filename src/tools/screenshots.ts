@@ -29,7 +29,14 @@ const { values } = parseArgs({
 const out = resolve(values.out)
 
 const shots: Shot[] = values.readme
-  ? [{ link: 's=frames-64k&sel=2313', theme: 'dark', size: 'desktop', file: join(ROOT, 'public/screenshot.png') }]
+  ? [
+      {
+        link: 's=frames-64k&at=8000000&sel=2313',
+        theme: 'dark',
+        size: 'desktop',
+        file: join(ROOT, 'public/screenshot.png'),
+      },
+    ]
   : presets
       .filter(({ id }) => values.only === undefined || values.only === id)
       .flatMap(({ id }) =>
