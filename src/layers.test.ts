@@ -31,9 +31,10 @@ const FILES: readonly Rule[] = [
   ['sim/dma', 'sim/table/table.ts', 'the contract of what it is given', 'types'],
   ['sim/state.ts', 'sim', 'the state of every mechanism in one place', 'types'],
   ['sim/state.ts', 'sim/types.ts', 'quantities'],
-  // The machine: the one place where the mechanisms meet, in five files.
+  // The machine: the one place where the mechanisms meet, in a handful of files.
   ['sim/machine.ts', 'sim', 'what happens, event by event'],
   ['sim/build.ts', 'sim', 'a machine out of settings'],
+  ['sim/load.ts', 'sim', 'drivers loaded, and loaded anew'],
   ['sim/ledger.ts', 'sim', 'what an operation leaves behind'],
   ['sim/inputs.ts', 'sim', 'a setting that changes on the way'],
   ['sim/run.ts', 'sim', 'the machine on its way through time, and back'],
