@@ -38,11 +38,9 @@ export function ViewsMenu() {
       <DropdownMenu.Trigger className="c-button c-bare">
         <Layers {...icon} /> {t.views}
       </DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
-        <DropdownMenu.Content className="c-menu" align="end" sideOffset={4} collisionPadding={8}>
-          <DockItems />
-        </DropdownMenu.Content>
-      </DropdownMenu.Portal>
+      <DropdownMenu.Content className="c-menu" align="end" sideOffset={4} collisionPadding={8}>
+        <DockItems />
+      </DropdownMenu.Content>
     </DropdownMenu.Root>
   )
 }
@@ -59,25 +57,23 @@ export function MoreMenu({ onHelp }: { onHelp: () => void }) {
       <DropdownMenu.Trigger className="c-icon" aria-label={t.menu}>
         <Menu {...icon} />
       </DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
-        <DropdownMenu.Content className="c-menu" align="end" sideOffset={4} collisionPadding={8}>
-          <DropdownMenu.Item className="c-item" disabled={!canUndo} onSelect={actions.undo}>
-            <Undo2 {...icon} /> {t.undo}
-          </DropdownMenu.Item>
-          <DropdownMenu.Item className="c-item" disabled={!canRedo} onSelect={actions.redo}>
-            <Redo2 {...icon} /> {t.redo}
-          </DropdownMenu.Item>
-          <DropdownMenu.Item className="c-item" onSelect={() => actions.setTheme(nextTheme(theme))}>
-            <Theme {...icon} /> {t.theme[theme]}
-          </DropdownMenu.Item>
-          <DropdownMenu.Item className="c-item" onSelect={onHelp}>
-            <CircleQuestionMark {...icon} /> {t.help}
-          </DropdownMenu.Item>
-          <DropdownMenu.Separator className="c-separator" />
-          <DropdownMenu.Label className="c-menu-label">{t.views}</DropdownMenu.Label>
-          <DockItems />
-        </DropdownMenu.Content>
-      </DropdownMenu.Portal>
+      <DropdownMenu.Content className="c-menu" align="end" sideOffset={4} collisionPadding={8}>
+        <DropdownMenu.Item className="c-item" disabled={!canUndo} onSelect={actions.undo}>
+          <Undo2 {...icon} /> {t.undo}
+        </DropdownMenu.Item>
+        <DropdownMenu.Item className="c-item" disabled={!canRedo} onSelect={actions.redo}>
+          <Redo2 {...icon} /> {t.redo}
+        </DropdownMenu.Item>
+        <DropdownMenu.Item className="c-item" onSelect={() => actions.setTheme(nextTheme(theme))}>
+          <Theme {...icon} /> {t.theme[theme]}
+        </DropdownMenu.Item>
+        <DropdownMenu.Item className="c-item" onSelect={onHelp}>
+          <CircleQuestionMark {...icon} /> {t.help}
+        </DropdownMenu.Item>
+        <DropdownMenu.Separator className="c-separator" />
+        <DropdownMenu.Label className="c-menu-label">{t.views}</DropdownMenu.Label>
+        <DockItems />
+      </DropdownMenu.Content>
     </DropdownMenu.Root>
   )
 }

@@ -38,9 +38,7 @@ export function Inspector() {
       <div className="c-card-head">
         <i className={`c-swatch c-state-${card.state}`} aria-hidden="true" />
         <b>{t.states[card.state]}</b>
-        <span className="c-quiet c-cut">
-          {mapping ? t.by(mapping.owner.split(',')[0] ?? '', mapping.cpu) : card.region}
-        </span>
+        <span className="c-quiet c-cut">{mapping ? t.by(mapping.device, mapping.cpu) : card.region}</span>
         <button
           type="button"
           className="c-icon"

@@ -14,7 +14,7 @@ const SHOWN = 80
 export function KernelLog() {
   const log = useFrame(logOf, sameLog)
   const total = log?.total ?? 0
-  const lines = log ? folded(log.lines.slice(-SHOWN), total) : []
+  const lines = log ? numbered(log.lines.slice(-SHOWN), total) : []
   return (
     <div className="c-block c-log">
       <div className="c-block-head">
@@ -28,8 +28,8 @@ export function KernelLog() {
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling box must be reachable by keyboard
         <section className="c-lines" data-testid="log" tabIndex={0} aria-labelledby="log-title">
           <ol>
-            {lines.map(({ line, number }) => (
-              <Line key={number} line={line} />
+            {lines.map(({ line, key }) => (
+              <Line key={key} line={line} />
             ))}
           </ol>
         </section>
@@ -38,26 +38,23 @@ export function KernelLog() {
   )
 }
 
-/** Each line with its number; lines that the kernel would have held back become one, as in its own log. */
-function folded(lines: readonly LogLine[], total: number): { line: LogLine; number: number }[] {
-  const out: { line: LogLine; number: number }[] = []
-  let held = 0
-  lines.forEach((line, i) => {
-    held = line.kind === 'suppressed' ? held + 1 : 0
-    if (held > 1) out.pop()
-    const number = total - lines.length + i - Math.max(0, held - 1)
-    out.push({ line: held > 0 ? { ...line, text: text.log.suppressed(count(held)) } : line, number })
+/** Each line with its number; a word from the lab before lines that the kernel's rate limit would have held back. */
+function numbered(lines: readonly LogLine[], total: number): { line: LogLine; key: string }[] {
+  return lines.flatMap((line, i) => {
+    const number = total - lines.length + i
+    const own = { line, key: String(number) }
+    if (line.kind !== 'suppressed' || lines[i - 1]?.kind === 'suppressed') return [own]
+    return [{ line: { ...line, kind: 'note', text: text.log.heldBack, kernel: false }, key: `${number} held` }, own]
   })
-  return out
 }
 
 function Line({ line }: { line: LogLine }) {
   const bold = line.text.indexOf(text.log.bold)
   return (
-    <li className={line.kernel ? undefined : 'c-ours'}>
+    <li className={line.kernel && line.kind !== 'suppressed' ? undefined : 'c-ours'}>
       <span className="c-at">{ms(line.ns)}</span>
       <span className="c-message">
-        {line.kind === 'refusal' && <i className="c-fail">× </i>}
+        {line.kernel && <i className="c-fail">× </i>}
         {!line.kernel && <i className={line.kind === 'hang' ? 'c-fail' : undefined}>◆ </i>}
         {bold < 0 ? (
           line.text

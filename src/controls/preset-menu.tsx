@@ -16,20 +16,18 @@ export default function PresetMenu() {
         <span className="c-preset-title">{presetById(id)?.title}</span>
         <ChevronDown size={14} strokeWidth={1.75} aria-hidden="true" />
       </DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
-        <DropdownMenu.Content className="c-menu c-presets" align="start" sideOffset={4} collisionPadding={8}>
-          <DropdownMenu.RadioGroup value={id} onValueChange={actions.openPreset} aria-label={text.preset.heading}>
-            {presets.map((preset) => (
-              <DropdownMenu.RadioItem key={preset.id} className="c-item" value={preset.id}>
-                <span className="c-item-head">
-                  <b className="c-mono">{preset.id}</b> {preset.title}
-                </span>
-                <span className="c-item-help">{preset.says}</span>
-              </DropdownMenu.RadioItem>
-            ))}
-          </DropdownMenu.RadioGroup>
-        </DropdownMenu.Content>
-      </DropdownMenu.Portal>
+      <DropdownMenu.Content className="c-menu c-presets" align="start" sideOffset={4} collisionPadding={8}>
+        <DropdownMenu.RadioGroup value={id} onValueChange={actions.openPreset} aria-label={text.preset.heading}>
+          {presets.map((preset) => (
+            <DropdownMenu.RadioItem key={preset.id} className="c-item" value={preset.id}>
+              <span className="c-item-head">
+                <b className="c-mono">{preset.id}</b> {preset.title}
+              </span>
+              <span className="c-item-help">{preset.says}</span>
+            </DropdownMenu.RadioItem>
+          ))}
+        </DropdownMenu.RadioGroup>
+      </DropdownMenu.Content>
     </DropdownMenu.Root>
   )
 }

@@ -128,7 +128,7 @@ export const text = {
     count: (lines: string, suppressed: string) => `${lines} lines, ${suppressed} suppressed`,
     empty: 'Quiet so far.',
     bold: 'iommu_alloc failed',
-    suppressed: (n: string) => `iommu_alloc: ${n} callbacks suppressed`,
+    heldBack: 'the rate limit holds back what follows',
   },
 
   state: {
