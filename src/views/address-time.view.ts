@@ -3,7 +3,7 @@
 import { addressOf, bytes, hex, ms, percent } from '../lib/format.ts'
 import type { AddressTimeFrame, RegionInfo } from '../sim/index.ts'
 import { viewText } from '../text/views.ts'
-import { columnAt, filledPixels, paintDots, type TimeInk } from './kit/time.ts'
+import { columnAt, columnStarts, filledPixels, paintDots, type TimeInk } from './kit/time.ts'
 import { type HeatmapView, type TableTwin, TWIN_ROWS } from './view.ts'
 
 const text = viewText.addressTime
@@ -48,16 +48,24 @@ export const addressTimeView: HeatmapView<'address-time', TimeInk> = {
   probe: 'address-time',
   paint(frame, ink, box, out) {
     const { columns, bands, mapped, fresh } = frame
-    const end = filledPixels(out.width, columns, frame.filled)
-    for (let y = 0; y < out.height; y++) {
-      const band = Math.floor((y * bands) / out.height)
-      const line = y * out.width
-      for (let x = 0; x < end; x++) {
-        const i = columnAt(x, out.width, columns) * bands + band
+    const { data, width, height } = out
+    const starts = columnStarts(width, columns)
+    const end = filledPixels(width, columns, frame.filled)
+    let before = -1
+    for (let y = 0; y < height; y++) {
+      const band = Math.floor((y * bands) / height)
+      const line = y * width
+      if (band === before) {
+        data.copyWithin(line, line - width, line - width + end)
+        continue
+      }
+      before = band
+      for (let c = 0, i = band; c < frame.filled; c++, i += bands) {
         const isNew = fresh[i]!
         // Any new mapping keeps at least the lowest step.
         const step = isNew === 0 ? 0 : (isNew >> 2) | 1
-        out.data[line + x] = ink.share[((mapped[i]! >> 2) << 6) | step]!
+        const pixel = ink.share[((mapped[i]! >> 2) << 6) | step]! | 0
+        for (let x = starts[c]!; x < starts[c + 1]!; x++) data[line + x] = pixel
       }
     }
     paintDots(out, end, 0, out.height, ink.dot, box.dpr)

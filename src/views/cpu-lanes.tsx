@@ -9,7 +9,7 @@ import { Heatmap } from './kit/heatmap.tsx'
 import { useFrameValue, usePalette } from './kit/hooks.ts'
 import type { Ruler } from './kit/layout.ts'
 import { cpuColour } from './kit/palette.ts'
-import { columnAt, filledPixels, paintDots, type TimeInk, timeInk } from './kit/time.ts'
+import { columnAt, columnStarts, filledPixels, paintDots, type TimeInk, timeInk } from './kit/time.ts'
 import { TwinButton } from './kit/twin.tsx'
 import type { HeatmapView } from './view.ts'
 
@@ -38,13 +38,16 @@ export const cpuLanesView: HeatmapView<'timeline', TimeInk> = {
   paint(frame, ink, box, out) {
     const { columns, cpus, lockWait } = frame
     const end = filledPixels(out.width, columns, frame.filled)
+    const starts = columnStarts(out.width, columns)
     const pitch = out.height / cpus
     for (let cpu = 0; cpu < cpus; cpu++) {
       const top = Math.round(cpu * pitch)
       const bottom = Math.max(top + 1, Math.round((cpu + 1) * pitch) - (pitch >= 3 ? 1 : 0))
       const line = top * out.width
-      for (let x = 0; x < end; x++)
-        out.data[line + x] = ink.waiting[lockWait[columnAt(x, out.width, columns) * cpus + cpu]!]!
+      for (let c = 0; c < frame.filled; c++) {
+        const pixel = ink.waiting[lockWait[c * cpus + cpu]!]! | 0
+        for (let x = starts[c]!; x < starts[c + 1]!; x++) out.data[line + x] = pixel
+      }
       for (let y = top + 1; y < bottom; y++) out.data.copyWithin(y * out.width, line, line + end)
     }
     paintDots(out, end, 0, out.height, ink.dot, box.dpr)

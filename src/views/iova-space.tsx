@@ -85,7 +85,7 @@ export function IovaSpace({ height = MAP_HEIGHT }: { height?: number }) {
       },
       canDrag: () => lab.getState().view.count > 0,
     },
-    shape !== null && !twin,
+    shape !== null && !twin && ruler.width > 0,
   )
 
   return (

@@ -55,10 +55,12 @@ function Swatch({ state, palette }: { state: CellState; palette: Palette }) {
     if (!context) return
     const image = context.createImageData(side, side)
     const out = { data: new Uint32Array(image.data.buffer), width: side, height: side }
+    const ink = cellInk(palette, null, null)
+    out.data.fill(ink.free)
     const mapped = state === CELL_MAPPED
     // Half of it data, so that the swatch shows both tones.
     const values = { state, used: mapped ? 255 : 0, useful: mapped ? 22000 : 0, fresh: 0, freeRun: 0, value: 255 }
-    paintCell({ ...values, many: false }, cellInk(palette, null, null), 0, 0, side, side, out)
+    paintCell({ ...values, many: false }, ink, 0, 0, side, side, out)
     context.putImageData(image, 0, 0)
   }, [state, palette, side])
   return <canvas ref={canvas} width={side} height={side} style={{ width: SWATCH, height: SWATCH }} />

@@ -18,6 +18,7 @@ export function regionPitch(regions: number): number {
 }
 
 export interface RegionsInk {
+  readonly ground: number
   readonly free: number
   /** Mapped by nobody in particular. */
   readonly mixed: number
@@ -27,6 +28,7 @@ export interface RegionsInk {
 
 export function regionsInk(palette: Palette, cpus: number): RegionsInk {
   return {
+    ground: pack(palette.tokens.bg),
     free: pack(palette.states.free),
     mixed: pack(palette.states.reserved),
     cpus: Uint32Array.from({ length: 256 }, (_, cpu) => pack(cpuColour(palette, cpu, cpus))),

@@ -26,6 +26,7 @@ const STRIP = 0.28
 const BAR_FROM = 36
 
 export interface PagesInk {
+  readonly ground: number
   readonly free: number
   readonly set: number
   readonly bar: number
@@ -36,6 +37,7 @@ export interface PagesInk {
 export function pagesInk(palette: Palette): PagesInk {
   const free = pack(palette.states.free)
   return {
+    ground: pack(palette.tokens.bg),
     free,
     set: pack(palette.states.mapped),
     bar: pack(palette.tokens.quiet),

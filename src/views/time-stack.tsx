@@ -1,7 +1,7 @@
 // History under the map: pictures over time on one ruler, crossed by one playhead. In a small page the lock lanes
 // give way first.
 
-import { type ReactNode, useRef } from 'react'
+import { useRef } from 'react'
 import { useApp } from '../store/context.ts'
 import { AddressTime, AddressTimeHead } from './address-time.tsx'
 import { CpuLanes, CpuLanesHead } from './cpu-lanes.tsx'
@@ -18,12 +18,10 @@ export interface TimeStackProps {
   readonly lanes?: boolean
   /** Height of the address × time picture, css px. */
   readonly height?: number
-  /** Stands where the lock lanes stand, for example a view of the dock. It has no time axis. */
-  readonly children?: ReactNode
 }
 
 /** Takes the width of its container. 339 px high with lanes at 8 CPUs and the default height, 234 without. */
-export function TimeStack({ lanes = true, height = ADDRESS_TIME_HEIGHT, children }: TimeStackProps) {
+export function TimeStack({ lanes = true, height = ADDRESS_TIME_HEIGHT }: TimeStackProps) {
   const root = useRef<HTMLElement>(null)
   const columns = useApp((s) => s.mapColumns)
   const ruler = rulerOf(useWidth(root), columns)
@@ -41,7 +39,6 @@ export function TimeStack({ lanes = true, height = ADDRESS_TIME_HEIGHT, children
                 <CpuLanes ruler={ruler} />
               </>
             )}
-            {children}
             <div className="v-gap" />
             <Timeline ruler={ruler} />
             <Playhead left={ruler.left} plot={ruler.plot} />

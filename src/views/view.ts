@@ -4,7 +4,6 @@
 //   device  px of the canvas; cells are whole device pixels, so nothing is ever blurred
 
 import type { ProbeId, ProbeTypes } from '../sim/index.ts'
-import type { Palette } from './kit/palette.ts'
 
 /** A picture to paint into, device pixels, packed ABGR. */
 export interface Pixels {
@@ -41,8 +40,12 @@ export interface TableTwin {
 /** A twin longer than this is cut and says so. */
 export const TWIN_ROWS = 200
 
-/** How a view sees its frame; `I` is what it precomputes per palette and settings (look-up tables). */
-export interface HeatmapView<P extends ProbeId = ProbeId, I = Palette> {
+/** What a view precomputes per palette and settings: look-up tables. The picture is cleared to `ground`. */
+export interface Ink {
+  readonly ground: number
+}
+
+export interface HeatmapView<P extends ProbeId = ProbeId, I extends Ink = Ink> {
   readonly id: string
   readonly title: string
   readonly probe: P

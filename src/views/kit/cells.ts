@@ -5,6 +5,7 @@
 import {
   CELL_CACHED,
   CELL_FAILED,
+  CELL_FREE,
   CELL_MAPPED,
   CELL_NONE,
   CELL_QUEUED,
@@ -117,18 +118,40 @@ export function paintCells(
     return
   }
   cell.many = frame.entriesPerCell > 1
-  for (let r = 0; r < fits; r++)
+  for (let r = 0; r < fits; r++) {
+    paintEmpty(frame, ink, row + r, top + r * cellHeight, cellWidth, cellHeight, out)
     for (let c = 0; c < columns; c++) {
       const i = (row + r) * columns + c
       cell.state = frame.state[i]!
-      if (cell.state === CELL_NONE) continue
       cell.used = frame.used[i]!
+      if (cell.state === CELL_NONE || (cell.state === CELL_FREE && cell.used === 0)) continue
       cell.useful = frame.useful[i]!
       cell.fresh = frame.fresh[i]!
       cell.freeRun = frame.freeRun[i]!
       cell.value = frame.value[i]!
       paintCell(cell, ink, c * cellWidth, top + r * cellHeight, cellWidth - 1, cellHeight - 1, out)
     }
+  }
+}
+
+/** A row of free cells with their gaps: one line, and copies of it. */
+function paintEmpty(
+  frame: IovaSpaceFrame,
+  ink: CellInk,
+  row: number,
+  top: number,
+  cellWidth: number,
+  cellHeight: number,
+  out: Pixels,
+): void {
+  const { data, width } = out
+  const line = top * width
+  const end = line + frame.columns * cellWidth
+  for (let c = 0, x = line; x < end; c++, x += cellWidth) {
+    if (frame.state[row * frame.columns + c] === CELL_NONE) continue
+    for (let i = 0; i < cellWidth - 1; i++) data[x + i] = ink.free
+  }
+  for (let y = 1; y < cellHeight - 1; y++) data.copyWithin(line + y * width, line, end)
 }
 
 /** Index into `flat`: the low three bits of the state (padding is 7), 16 steps of use, 64 of what is lit. */
@@ -212,7 +235,7 @@ function paintFlat(
   }
 }
 
-/** Paints one cell into the w × h pixels at (x, y), gap not included. The caller keeps it inside `out`. */
+/** Paints one cell into the w × h pixels at (x, y), which hold free ground; gap not included, nothing is clipped. */
 export function paintCell(c: CellValues, ink: CellInk, x: number, y: number, w: number, h: number, out: Pixels): void {
   const { data, width } = out
   const failed = c.state === CELL_FAILED
@@ -223,7 +246,8 @@ export function paintCell(c: CellValues, ink: CellInk, x: number, y: number, w: 
   const fill = (ink.classes && c.value !== CELL_NONE ? ink.classes[c.value]! : ink.slack[c.fresh]!) | 0
   const lit = filled === 0 || c.useful === 0 || ink.classes ? 0 : Math.max(1, Math.round((c.useful / 65535) * filled))
   const litPixel = (c.useful < USEFUL_BELOW ? ink.useful : ink.lit) | 0
-  if (filled < area) paintGround(c.state, ink, x, y, w, h, out)
+  if (filled < area && c.state !== CELL_FREE && c.state !== CELL_MAPPED && !failed)
+    paintGround(c.state, ink, x, y, w, h, out)
   for (let k = 0, line = (y + h - 1) * width + x; k < filled; k += w, line -= width) {
     const litEnd = Math.min(w, Math.max(0, lit - k))
     const end = Math.min(w, filled - k)
@@ -238,7 +262,7 @@ export function paintCell(c: CellValues, ink: CellInk, x: number, y: number, w: 
   if (failed) paintCross(ink, x, y, w, h, out)
 }
 
-/** The pattern of a state over the whole cell; free, mapped and failed pages stand on plain ground. */
+/** The pattern of a state over the whole cell: reserved, cached, queued or reachable. */
 function paintGround(state: number, ink: CellInk, x: number, y: number, w: number, h: number, out: Pixels): void {
   const { data, width } = out
   const small = Math.min(w, h) < 11
@@ -248,10 +272,8 @@ function paintGround(state: number, ink: CellInk, x: number, y: number, w: numbe
       for (let i = 0; i < w; i++) data[(y + j) * width + x + i] = hatch(state, ink, i, j, w, h, pitch)
     return
   }
-  const hollow = state === CELL_RESERVED || state === CELL_CACHED
-  const inner = state === CELL_CACHED ? ink.tint[state]! : ink.free
-  for (let j = 0; j < h; j++) data.fill(inner, (y + j) * width + x, (y + j) * width + x + w)
-  if (!hollow) return
+  if (state === CELL_CACHED)
+    for (let j = 0; j < h; j++) data.fill(ink.tint[state]!, (y + j) * width + x, (y + j) * width + x + w)
   frame(ink.strong[state]!, x, y, w, h, out)
   if (state === CELL_RESERVED) {
     const dot = small ? 1 : 2

@@ -15,7 +15,7 @@ import {
 import type { ProbeId, ProbeTypes } from '../../sim/index.ts'
 import { useLab } from '../../store/context.ts'
 import { viewText } from '../../text/views.ts'
-import type { HeatmapView, Pixels, Rect } from '../view.ts'
+import type { HeatmapView, Ink, Pixels, Rect } from '../view.ts'
 import { useDpr } from './hooks.ts'
 import { paintNever, paintSoon } from './paint-loop.ts'
 import { Twin, useTwin } from './twin.tsx'
@@ -23,7 +23,7 @@ import { Twin, useTwin } from './twin.tsx'
 /** Spoken and tabular text follows the frames at most this often. */
 const TEXT_EVERY_MS = 1000
 
-export interface HeatmapProps<P extends ProbeId, I> {
+export interface HeatmapProps<P extends ProbeId, I extends Ink> {
   readonly view: HeatmapView<P, I>
   readonly ink: I
   /** css px */
@@ -45,7 +45,7 @@ export interface HeatmapProps<P extends ProbeId, I> {
   readonly children?: ReactNode
 }
 
-export function Heatmap<P extends ProbeId, I>(props: HeatmapProps<P, I>) {
+export function Heatmap<P extends ProbeId, I extends Ink>(props: HeatmapProps<P, I>) {
   const { view, ink, width, height, onHover, onPick, onZoom, children } = props
   const lab = useLab()
   const dpr = useDpr()
@@ -62,7 +62,7 @@ export function Heatmap<P extends ProbeId, I>(props: HeatmapProps<P, I>) {
   const newest = (): ProbeTypes[P]['frame'] | undefined => lab.frames.latest()?.views[view.probe]
 
   useEffect(() => {
-    const context = canvas.current?.getContext('2d')
+    const context = canvas.current?.getContext('2d', { alpha: false })
     if (!context || twin || box.width === 0) return
     const image = context.createImageData(Math.round(box.width * box.dpr), Math.round(box.height * box.dpr))
     const out: Pixels = { data: new Uint32Array(image.data.buffer), width: image.width, height: image.height }
@@ -71,7 +71,7 @@ export function Heatmap<P extends ProbeId, I>(props: HeatmapProps<P, I>) {
     const paint = () => {
       const frame: ProbeTypes[P]['frame'] | undefined = lab.frames.latest()?.views[view.probe]
       if (!frame) return
-      out.data.fill(0)
+      out.data.fill(ink.ground)
       view.paint(frame, ink, box, out)
       context.putImageData(image, 0, 0)
     }
@@ -230,7 +230,7 @@ export function useText(make: () => string): string {
   return make()
 }
 
-function TwinOf<P extends ProbeId, I>({ view, height }: { view: HeatmapView<P, I>; height: number }) {
+function TwinOf<P extends ProbeId, I extends Ink>({ view, height }: { view: HeatmapView<P, I>; height: number }) {
   const lab = useLab()
   const frame: ProbeTypes[P]['frame'] | undefined = lab.frames.latest()?.views[view.probe]
   useText(() => '')

@@ -72,9 +72,26 @@ export function useWidth(ref: RefObject<HTMLElement | null>): number {
   return width
 }
 
+/** While a run plays, numbers and axes follow the frames at most this often; the canvases follow every one. */
+const RENDER_EVERY_MS = 80
+
+const behind = new Set<() => void>()
+let lastRender = 0
+let timer: ReturnType<typeof setTimeout> | undefined
+
+/** Renders all who are behind together. */
+function catchUp(): void {
+  clearTimeout(timer)
+  timer = undefined
+  lastRender = performance.now()
+  const now = [...behind]
+  behind.clear()
+  for (const take of now) take()
+}
+
 /**
  * A part of the newest frame; renders again only when `same` says that it changed. `select` must be stable (a
- * module function or memoised), and so must `same`.
+ * module function or memoised), and so must `same`. When the run stands still the value is never behind.
  */
 export function useFrameValue<T>(select: (frame: Frame) => T, same: (a: T, b: T) => boolean = Object.is): T | null {
   const { frames } = useLab()
@@ -83,14 +100,24 @@ export function useFrameValue<T>(select: (frame: Frame) => T, same: (a: T, b: T)
     return frame ? select(frame) : null
   })
   useEffect(() => {
-    const take = (frame: Frame) =>
+    const take = () => {
+      const frame = frames.latest()
+      if (!frame) return
       setValue((old) => {
         const next = select(frame)
         return old !== null && same(old, next) ? old : next
       })
-    const latest = frames.latest()
-    if (latest) take(latest)
-    return frames.subscribe(take)
+    }
+    take()
+    const leave = frames.subscribe((frame) => {
+      if (frame.status.mode !== 'playing') return take()
+      behind.add(take)
+      timer ??= setTimeout(catchUp, Math.max(0, lastRender + RENDER_EVERY_MS - performance.now()))
+    })
+    return () => {
+      leave()
+      behind.delete(take)
+    }
   }, [frames, select, same])
   return value
 }

@@ -8,6 +8,19 @@ export function columnAt(x: number, width: number, columns: number): number {
   return Math.min(columns - 1, Math.floor((x * columns) / width))
 }
 
+let starts = new Int32Array(0)
+let startsOf = ''
+
+/** [columns+1] first device pixel of every column: pixel x shows column `columnAt(x)`. Valid until the next call. */
+export function columnStarts(width: number, columns: number): Int32Array {
+  const key = `${width}/${columns}`
+  if (key !== startsOf) {
+    starts = Int32Array.from({ length: columns + 1 }, (_, c) => Math.ceil((c * width) / columns))
+    startsOf = key
+  }
+  return starts
+}
+
 /** First device pixel that has no data yet. */
 export function filledPixels(width: number, columns: number, filled: number): number {
   return Math.min(width, Math.ceil((filled * width) / columns))
@@ -20,11 +33,12 @@ export function paintDots(out: Pixels, from: number, top: number, height: number
   const start = from + ((pitch - (from % pitch)) % pitch)
   for (let y = top + (pitch >> 1); y + side <= top + height; y += pitch)
     for (let x = start; x + side <= out.width; x += pitch)
-      for (let j = 0; j < side; j++) out.data.fill(dot, (y + j) * out.width + x, (y + j) * out.width + x + side)
+      for (let j = 0; j < side; j++) for (let i = 0; i < side; i++) out.data[(y + j) * out.width + x + i] = dot
 }
 
 /** Packed pixels of the pictures over time. */
 export interface TimeInk {
+  readonly ground: number
   readonly dot: number
   readonly free: number
   /** [64*64] share mapped × new mappings. */
@@ -60,6 +74,7 @@ export function timeInk(palette: Palette): TimeInk {
     v === 0 ? free : pack(palette.waiting(Math.min(1, Math.sqrt(v / 255 / MOST_WAIT)))),
   )
   return {
+    ground: bg,
     dot: mix(bg, pack(tokens.edge), 0.4),
     free,
     share,
