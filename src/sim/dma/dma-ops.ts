@@ -52,12 +52,15 @@ export interface DmaDomain {
   readonly mergeSegments: boolean
   /** … of at most this many bytes. */
   readonly maxSegmentBytes: number
+  /** Bytes of an IOMMU page and of a kernel page. */
+  readonly pageBytes: number
+  readonly kernelPageBytes: number
   /** Scratch, so that mapping a page allocates nothing. */
   readonly request: AllocRequest
 }
 
-/** A domain with a fresh scratch request. */
-export function createDomain(parts: Omit<DmaDomain, 'request'>): DmaDomain {
+/** A domain with its derived sizes and a fresh scratch request. */
+export function createDomain(parts: Omit<DmaDomain, 'pageBytes' | 'kernelPageBytes' | 'request'>): DmaDomain {
   const request = {
     cpu: cpu(0),
     npages: pages(0),
@@ -66,7 +69,8 @@ export function createDomain(parts: Omit<DmaDomain, 'request'>): DmaDomain {
     handle: entry(0),
     useHandle: false,
   }
-  return { ...parts, request }
+  const pageBytes = pow2(parts.geometry.pageShift)
+  return { ...parts, pageBytes, kernelPageBytes: pow2(parts.kernelPageShift), request }
 }
 
 /** A scatter-gather list. Arrays are [capacity]; the first `n` elements count. */
@@ -87,13 +91,14 @@ export function createSgList(capacity: number): SgList {
 
 /** IOMMU pages that `length` bytes touch which begin `offset` bytes into a page (any address will do). */
 export function pagesTouched(d: DmaDomain, offset: number, length: number): Pages {
-  const io = pow2(d.geometry.pageShift)
-  return pages(Math.ceil((modPow2(offset, io) + length) / io))
+  const io = d.pageBytes
+  const end = modPow2(offset, io) + length
+  return pages(end <= io && length > 0 ? 1 : Math.ceil(end / io))
 }
 
 /** Offset of a buffer in its first IOMMU page: the low part of its DMA address. */
 export function offsetInPage(d: DmaDomain, address: RealAddr): number {
-  return modPow2(address, pow2(d.geometry.pageShift))
+  return modPow2(address, d.pageBytes)
 }
 
 /**
@@ -130,9 +135,9 @@ export function allocCoherent(
   mask: AbsEntry,
   meter: CostMeter,
 ): AbsEntry {
-  const whole = alignUp(size, pow2(d.kernelPageShift))
-  if (log2Ceil(whole / pow2(d.kernelPageShift)) > COHERENT_MAX_ORDER) return NO_DMA
-  const last = Math.floor((whole - 1) / pow2(d.geometry.pageShift))
+  const whole = alignUp(size, d.kernelPageBytes)
+  if (log2Ceil(whole / d.kernelPageBytes) > COHERENT_MAX_ORDER) return NO_DMA
+  const last = Math.floor((whole - 1) / d.pageBytes)
   const order = last === 0 ? 0 : log2Floor(last) + 1
   return mapRun(d, onCpu, coherentPages(d, size), order, address, permission, mask, meter)
 }
@@ -155,7 +160,7 @@ export function mapSg(
   meter: CostMeter,
 ): number {
   if (sg.n === 0) return 0
-  const io = pow2(d.geometry.pageShift)
+  const io = d.pageBytes
   let out = 0
   // Element that opened the current segment: 0 even when element 0 is empty.
   let opener = 0
@@ -207,12 +212,12 @@ export function unmapSg(d: DmaDomain, sg: SgList, meter: CostMeter): void {
 function orderOf(d: DmaDomain, address: number, size: number): number {
   const finer = d.kernelPageShift - d.geometry.pageShift
   if (!d.alignPages || finer <= 0) return 0
-  const kernelPage = pow2(d.kernelPageShift)
+  const kernelPage = d.kernelPageBytes
   return size >= kernelPage && modPow2(address, kernelPage) === 0 ? finer : 0
 }
 
 function coherentPages(d: DmaDomain, size: number): Pages {
-  return pages(Math.ceil(alignUp(size, pow2(d.kernelPageShift)) / pow2(d.geometry.pageShift)))
+  return pages(Math.ceil(alignUp(size, d.kernelPageBytes) / d.pageBytes))
 }
 
 function allocRun(

@@ -38,6 +38,7 @@ export const TCES_PER_CALL = 512
 
 /** Price in ps of writing `tces` table entries (at least one hypercall). */
 export function tablePs(tces: number): number {
+  if (tces <= 1) return PRICES.tceCall.ps
   const calls = Math.max(1, Math.ceil(tces / TCES_PER_CALL))
   return calls * PRICES.tceCall.ps + Math.max(0, tces - calls) * PRICES.tceNext.ps
 }
