@@ -26,6 +26,7 @@ export function Centre({ layout }: { layout: Layout }) {
         <Legend />
         {!small && <Dock />}
         <TimeStack lanes={layout.lanes} height={layout.timeHeight} />
+        {small && <Dock />}
         <div className="a-cards">
           <ProblemCard />
           <FailureCard />
@@ -36,7 +37,7 @@ export function Centre({ layout }: { layout: Layout }) {
   )
 }
 
-/** Several views share the place by tabs. */
+/** Further views, of which one is shown at a time. In one column they stand last: map and time come first. */
 function Dock() {
   const dock = useApp((s) => s.view.dock)
   const [chosen, setChosen] = useState<string | null>(null)
@@ -47,9 +48,9 @@ function Dock() {
   return (
     <section className="a-dock" aria-label={shown.title}>
       {views.length > 1 && (
-        <div className="a-dock-tabs" role="tablist">
+        <div className="a-dock-tabs">
           {views.map((v) => (
-            <button key={v.id} type="button" role="tab" aria-selected={v === shown} onClick={() => setChosen(v.id)}>
+            <button key={v.id} type="button" aria-pressed={v === shown} onClick={() => setChosen(v.id)}>
               {v.title}
             </button>
           ))}

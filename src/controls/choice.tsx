@@ -11,7 +11,9 @@ const SHORT_HELP = 20
 export default function Choice({ field, value, labelId, helpId, onChange }: ControlProps) {
   const { param } = field
   const current = param.values?.find((o) => o.value === value)
-  const era = current?.help && current.help.length <= SHORT_HELP ? current.help : ''
+  // The years; what stands in brackets has room in the list only.
+  const years = current?.help?.replace(/ \(.*\)$/, '') ?? ''
+  const era = years.length <= SHORT_HELP ? years : ''
   return (
     <Select.Root
       value={formatParam(param, value)}

@@ -83,7 +83,7 @@ export function FieldControl({
         )}
       </div>
       {kind !== 'switch' && (
-        <Suspense fallback={<div className="c-select" />}>
+        <Suspense fallback={<div className="c-select c-mono">{formatParam(param, value)}</div>}>
           <Control field={field} value={value} labelId={labelId} helpId={helpId} onChange={onChange} />
         </Suspense>
       )}
