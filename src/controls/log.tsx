@@ -7,19 +7,20 @@ import { text } from '../text/en.ts'
 
 type Log = Frame['log']
 const logOf = (frame: Frame) => frame.log
-const sameLog = (a: Log, b: Log) => a.total === b.total && a.lines.at(-1)?.ns === b.lines.at(-1)?.ns
+const sameLog = (a: Log, b: Log) =>
+  a.total === b.total && a.suppressed === b.suppressed && a.lines.at(-1)?.ns === b.lines.at(-1)?.ns
 /** Lines kept in the page; the run keeps them all. */
 const SHOWN = 80
 
 export function KernelLog() {
   const log = useFrame(logOf, sameLog)
   const total = log?.total ?? 0
-  const lines = log ? numbered(log.lines.slice(-SHOWN), total) : []
+  const lines = log ? log.lines.slice(-SHOWN) : []
   return (
     <div className="c-block c-log">
       <div className="c-block-head">
         <h2 id="log-title">{text.log.title}</h2>
-        {log && total > 0 && <span className="c-quiet">{text.log.count(count(total), count(log.suppressed))}</span>}
+        {log && total > 0 && <span className="c-quiet">{text.log.count(total)}</span>}
       </div>
       {lines.length === 0 ? (
         <p className="c-quiet">{text.log.empty}</p>
@@ -28,24 +29,20 @@ export function KernelLog() {
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling box must be reachable by keyboard
         <section className="c-lines" data-testid="log" tabIndex={0} aria-labelledby="log-title">
           <ol>
-            {lines.map(({ line, key }) => (
-              <Line key={key} line={line} />
+            {lines.map((line, i) => (
+              <Line key={total - lines.length + i} line={line} />
             ))}
+            {log && log.suppressed > 0 && (
+              <li className="c-ours">
+                <span className="c-at" />
+                <span className="c-message">◆ {text.log.heldBack(count(log.suppressed))}</span>
+              </li>
+            )}
           </ol>
         </section>
       )}
     </div>
   )
-}
-
-/** Each line with its number; a word from the lab before lines that the kernel's rate limit would have held back. */
-function numbered(lines: readonly LogLine[], total: number): { line: LogLine; key: string }[] {
-  return lines.flatMap((line, i) => {
-    const number = total - lines.length + i
-    const own = { line, key: String(number) }
-    if (line.kind !== 'suppressed' || lines[i - 1]?.kind === 'suppressed') return [own]
-    return [{ line: { ...line, kind: 'note', text: text.log.heldBack, kernel: false }, key: `${number} held` }, own]
-  })
 }
 
 function Line({ line }: { line: LogLine }) {

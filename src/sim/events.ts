@@ -18,14 +18,10 @@ export const STEP_REBUILD = 6
 /** Log of what is worth a line. */
 /** a = real address, b = npages */
 export const LOG_REFUSAL = 1
-/** a = index into marks of the change */
+/** a = index into the changes of the state */
 export const LOG_CHANGE = 2
 /** a = region that took it, b = region where it began */
 export const LOG_SPILL = 3
 export const LOG_HANG = 4
-/** a = mappings that were drained, b = 0 */
-export const LOG_REBUILD = 5
-/** a = task: its queue found no room and goes on with a shorter ring */
-export const LOG_LINK = 6
-/** As LOG_REFUSAL, but the kernel's rate limit kept it from being printed. */
+/** a = messages that the kernel's rate limit held back */
 export const LOG_SUPPRESSED = 7

@@ -190,20 +190,23 @@ export function noteRefusal(
     last.free[i] = d.allocator.freeCount(d.allocatorState, last.start[i]!, top)
   }
   if (t - previous > RUN_NS) addMark(s, t, 'refusal', `refused: npages ${npages}`)
-  logEvent(s.log, t, ratelimited(s, t) ? ev.LOG_SUPPRESSED : ev.LOG_REFUSAL, c, device, address, npages)
+  if (mayPrint(s, t, c, device)) logEvent(s.log, t, ev.LOG_REFUSAL, c, device, address, npages)
   logEvent(s.ops, t, ev.STEP_REFUSED, c, device, -1, npages)
 }
 
-function ratelimited(s: MachineState, t: number): boolean {
+/** The kernel's rate limit on messages; when it lets one through again, it tells how many it held back. */
+function mayPrint(s: MachineState, t: number, c: number, device: number): boolean {
   const limit = s.ratelimit
   if (t - limit.beganNs >= RATELIMIT_NS) {
+    if (limit.suppressed > 0) logEvent(s.log, t, ev.LOG_SUPPRESSED, c, device, limit.suppressed, 0)
     limit.beganNs = t
     limit.printed = 0
+    limit.suppressed = 0
   }
-  if (limit.printed >= RATELIMIT_BURST) {
+  if (limit.printed === RATELIMIT_BURST) {
     limit.suppressed++
-    return true
+    return false
   }
   limit.printed++
-  return false
+  return true
 }

@@ -31,12 +31,12 @@ function lineAt(m: Machine, log: EventLog, n: number): LogLine {
 function words(m: Machine, kind: number, device: number, cpu: number, a: number, b: number): [LogKind, string] {
   const table = m.scenario.devices[device]!.table
   switch (kind) {
-    case ev.LOG_REFUSAL:
-    case ev.LOG_SUPPRESSED: {
+    case ev.LOG_REFUSAL: {
       const tbl = kernelPointer(TABLE_ADDRESS + table * TABLE_BYTES)
-      const text = `iommu_alloc failed, tbl ${tbl} vaddr ${kernelPointer(a)} npages ${b}`
-      return [kind === ev.LOG_REFUSAL ? 'refusal' : 'suppressed', text]
+      return ['refusal', `iommu_alloc failed, tbl ${tbl} vaddr ${kernelPointer(a)} npages ${b}`]
     }
+    case ev.LOG_SUPPRESSED:
+      return ['suppressed', `iommu_alloc: ${a} callbacks suppressed`]
     case ev.LOG_CHANGE:
       return ['change', m.state.changes[a]!]
     case ev.LOG_SPILL: {

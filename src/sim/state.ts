@@ -163,7 +163,7 @@ export interface MachineState {
   /** Inputs of the scenario that have taken effect, and what each did in words. */
   inputs: number
   changes: string[]
-  /** The kernel's limit on messages: so many in an interval, the rest is only counted. */
+  /** The kernel's limit on messages: so many in an interval, the rest is only counted (`suppressed`, in this one). */
   readonly ratelimit: { beganNs: number; printed: number; suppressed: number }
   hang: { ns: number; cpu: number } | null
 }

@@ -125,10 +125,10 @@ export const text = {
 
   log: {
     title: 'Kernel log',
-    count: (lines: string, suppressed: string) => `${lines} lines, ${suppressed} suppressed`,
+    count: (lines: number) => (lines === 1 ? '1 line' : `${lines} lines`),
     empty: 'Quiet so far.',
     bold: 'iommu_alloc failed',
-    heldBack: 'the rate limit holds back what follows',
+    heldBack: (n: string) => `${n} more, held back by the kernel’s rate limit of 10 messages in 5 s`,
   },
 
   state: {

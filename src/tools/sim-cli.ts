@@ -201,7 +201,7 @@ function goOn(run: Run, untilNs: number, maxEvents: number, log: ((line: string)
     events += done
     if (log) {
       for (const line of logLines(run.machine, total)) {
-        if (line.kind !== 'suppressed') log(`[${(line.ns / 1e9).toFixed(6).padStart(12)}] ${line.text}`)
+        log(`[${(line.ns / 1e9).toFixed(6).padStart(12)}] ${line.text}`)
       }
     }
     if (done < wanted || events >= maxEvents) return events

@@ -280,7 +280,7 @@ export interface InspectCard {
   readonly tableSlot: number
 }
 
-export type LogKind = 'refusal' | 'suppressed' | 'change' | 'spill' | 'link' | 'hang' | 'note'
+export type LogKind = 'refusal' | 'suppressed' | 'change' | 'spill' | 'hang'
 
 export interface LogLine {
   readonly ns: number
@@ -308,6 +308,8 @@ export interface RunStatus {
   readonly ns: number
   readonly events: number
   readonly steps: number
+  /** Inputs of the scenario that have taken effect. */
+  readonly inputs: number
   readonly mode: 'paused' | 'playing' | 'seeking'
   /** While seeking: events replayed and to be replayed (an estimate when the target is a time). */
   readonly seek: { readonly done: number; readonly of: number } | null
@@ -325,6 +327,7 @@ export interface Frame {
   readonly summary: Summary
   readonly refusal: Refusal | null
   readonly card: InspectCard | null
+  /** `total` lines so far, the newest of them in `lines`; `suppressed` more messages the rate limit holds back now. */
   readonly log: { readonly total: number; readonly suppressed: number; readonly lines: readonly LogLine[] }
   readonly views: ProbeFrames
 }

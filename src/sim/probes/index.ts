@@ -40,7 +40,7 @@ export function buildFrame(
   }
   return {
     ...ids,
-    status: { ns: s.nowNs, events: s.events, steps: s.steps, ...mode, lastStep: lastStep(m) },
+    status: { ns: s.nowNs, events: s.events, steps: s.steps, inputs: s.inputs, ...mode, lastStep: lastStep(m) },
     summary: summarise(m, wish.table),
     refusal: lastRefusal(m, wish.table),
     card: wish.inspect && inspect(m, wish.inspect.table, wish.inspect.entry),
