@@ -30,6 +30,7 @@ export function KernelLog() {
         <section className="c-lines" data-testid="log" tabIndex={0} aria-labelledby="log-title">
           <ol>
             {lines.map((line, i) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: a line's number in the log is what it is
               <Line key={total - lines.length + i} line={line} />
             ))}
             {log && log.suppressed > 0 && (

@@ -82,7 +82,7 @@ export function recordMapping(
     entries.data[i + ENTRY_MAPPING] = id + 1
     entries.data[i + ENTRY_GENERATION] = entries.data[i + ENTRY_GENERATION]! + 1
     touch(entries, i)
-    const band = Math.floor(e / bands.entriesPerBand)
+    const band = (e / bands.entriesPerBand) | 0
     bands.level[band] = bands.level[band]! + 1
     bands.marks[band] = bands.marks[band]! + 1
   }
@@ -114,7 +114,7 @@ export function forgetMapping(s: MachineState, table: DmaTable, id: number): voi
   for (let e = first; e < first + npages; e++) {
     entries.data[e * ENTRY_STRIDE + ENTRY_MAPPING] = 0
     touch(entries, e * ENTRY_STRIDE)
-    const band = Math.floor(e / bands.entriesPerBand)
+    const band = (e / bands.entriesPerBand) | 0
     bands.level[band] = bands.level[band]! - 1
   }
   const owned = regionOf(table, first) * s.cpus.length + c

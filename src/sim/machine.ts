@@ -90,11 +90,10 @@ export function advance(m: Machine, untilNs: number, maxEvents: number, stopAtRe
       const again = runCpu(m, arg, t)
       if (again < 0) heapPop(heap)
       else heapReplace(heap, again, payload)
-    } else {
+    } else if (kind === ev.EV_TIMER) {
       heapPop(heap)
-      if (kind === ev.EV_TIMER) fireTimer(s, arg, t)
-      else grantLock(m, arg, t)
-    }
+      fireTimer(s, arg, t)
+    } else grantLock(m, arg, t)
   }
   return n
 }
@@ -182,13 +181,15 @@ function lockIndex({ domain: d, table }: Binding, c: number, op: Op): number {
   return d.allocator.lockForFree(d.allocatorState, entry(table.mappings.records.data[id * MAP_STRIDE + MAP_ENTRY]!))
 }
 
+/** The event at the top of the heap: a lock passes to its first waiter, who does its operation. */
 function grantLock(m: Machine, arg: number, t: number): void {
   const { state: s } = m
   const table = s.tables[arg >> 5]!
   const lock = table.locks[arg & 31]!
   const payload = ev.EV_GRANT | (arg << 2)
   if (lock.heldUntil > t) {
-    if (lock.heldUntil < Number.POSITIVE_INFINITY) heapPush(s.heap, grantNs(lock), payload)
+    if (lock.heldUntil < Number.POSITIVE_INFINITY) heapReplace(s.heap, grantNs(lock), payload)
+    else heapPop(s.heap)
     return
   }
   const c = dequeue(lock)
@@ -197,8 +198,11 @@ function grantLock(m: Machine, arg: number, t: number): void {
   lock.waitNs += waited
   addLockWait(s.recorder, c, waited)
   const again = perform(m, c, t, m.bindings[cpu.task]!, lock)
-  if (again >= 0) heapPush(s.heap, again, ev.EV_CPU | (c << 2))
-  if (lock.waiting > 0 && lock.heldUntil < Number.POSITIVE_INFINITY) heapPush(s.heap, grantNs(lock), payload)
+  if (again < 0) heapPop(s.heap)
+  else {
+    if (lock.waiting > 0) heapPush(s.heap, grantNs(lock), payload)
+    heapReplace(s.heap, again, ev.EV_CPU | (c << 2))
+  }
 }
 
 /** Does the operation of CPU `c`, which holds `lock` from `t` on. Returns when the CPU is free again, -1 if never. */

@@ -55,12 +55,16 @@ export interface DmaDomain {
   /** Bytes of an IOMMU page and of a kernel page. */
   readonly pageBytes: number
   readonly kernelPageBytes: number
+  /** 1 / pageBytes: exact, since both are powers of two. */
+  readonly pageInverse: number
   /** Scratch, so that mapping a page allocates nothing. */
   readonly request: AllocRequest
 }
 
 /** A domain with its derived sizes and a fresh scratch request. */
-export function createDomain(parts: Omit<DmaDomain, 'pageBytes' | 'kernelPageBytes' | 'request'>): DmaDomain {
+export function createDomain(
+  parts: Omit<DmaDomain, 'pageBytes' | 'kernelPageBytes' | 'pageInverse' | 'request'>,
+): DmaDomain {
   const request = {
     cpu: cpu(0),
     npages: pages(0),
@@ -70,7 +74,7 @@ export function createDomain(parts: Omit<DmaDomain, 'pageBytes' | 'kernelPageByt
     useHandle: false,
   }
   const pageBytes = pow2(parts.geometry.pageShift)
-  return { ...parts, pageBytes, kernelPageBytes: pow2(parts.kernelPageShift), request }
+  return { ...parts, pageBytes, kernelPageBytes: pow2(parts.kernelPageShift), pageInverse: 1 / pageBytes, request }
 }
 
 /** A scatter-gather list. Arrays are [capacity]; the first `n` elements count. */
@@ -92,8 +96,8 @@ export function createSgList(capacity: number): SgList {
 /** IOMMU pages that `length` bytes touch which begin `offset` bytes into a page (any address will do). */
 export function pagesTouched(d: DmaDomain, offset: number, length: number): Pages {
   const io = d.pageBytes
-  const end = modPow2(offset, io) + length
-  return pages(end <= io && length > 0 ? 1 : Math.ceil(end / io))
+  const end = offset - Math.floor(offset * d.pageInverse) * io + length
+  return pages(end <= io && length > 0 ? 1 : Math.ceil(end * d.pageInverse))
 }
 
 /** Offset of a buffer in its first IOMMU page: the low part of its DMA address. */

@@ -166,7 +166,7 @@ export const tcePools: IovaAllocator<PoolsState> = {
   },
   locks: (s) => s.nrPools + 1,
   lockForAlloc: lockOf,
-  lockForFree: (s, e) => Math.min(s.nrPools, Math.floor(e / s.poolSize)),
+  lockForFree: (s, e) => Math.min(s.nrPools, (e / s.poolSize) | 0),
   regions,
   homeRegion: lockOf,
   usable(s) {
