@@ -1,8 +1,9 @@
 // The page: what stands where at which size. LOOK's grid at 1440 × 900, drawers below it, a sheet on a phone.
 
 import { X } from 'lucide-react'
-import { type CSSProperties, lazy, type ReactNode, Suspense, useCallback, useEffect, useState } from 'react'
+import { type CSSProperties, type ReactNode, useCallback, useEffect, useState } from 'react'
 import { Inspector } from '../controls/inspector.tsx'
+import { loadable } from '../controls/loadable.tsx'
 import { KernelLog } from '../controls/log.tsx'
 import { WhyRefused } from '../controls/refusal.tsx'
 import { useApp } from '../store/context.ts'
@@ -16,10 +17,13 @@ import { type Drawers, TopBar } from './top-bar.tsx'
 
 // The controls are asked for at once but not waited for: the map comes first.
 const panel = import('../controls/panel.tsx')
-const ControlsPanel = lazy(() => panel.then((m) => ({ default: m.ControlsPanel })))
-const PanelFoot = lazy(() => panel.then((m) => ({ default: m.PanelFoot })))
-const Help = lazy(() => import('./help.tsx'))
-const Sheet = lazy(() => import('./sheet.tsx'))
+const ControlsPanel = loadable(panel.then((m) => m.ControlsPanel))
+const PanelFoot = loadable(panel.then((m) => m.PanelFoot))
+const Help = loadable(() => import('./help.tsx').then((m) => m.default))
+const Sheet = loadable(
+  () => import('./sheet.tsx').then((m) => m.default),
+  () => <div className="a-sheet a-sheet-waits" />,
+)
 
 export function App() {
   const layout = useLayout(useApp((s) => s.view.dock.length))
@@ -50,18 +54,14 @@ export function App() {
           open={drawers.controls}
           onClose={() => toggle('controls')}
         >
-          <Suspense>
-            <ControlsPanel />
-            {railDrawn && <Story />}
-            <PanelFoot />
-          </Suspense>
+          <ControlsPanel />
+          {railDrawn && <Story />}
+          <PanelFoot />
         </Side>
       )}
       <Centre layout={layout} />
       {small ? (
-        <Suspense fallback={<div className="a-sheet a-sheet-waits" />}>
-          <Sheet />
-        </Suspense>
+        <Sheet />
       ) : (
         <Side
           className="a-rail"
@@ -79,11 +79,7 @@ export function App() {
       <div className="a-live" aria-live="polite">
         {announcement}
       </div>
-      {help && (
-        <Suspense>
-          <Help onClose={() => setHelp(false)} />
-        </Suspense>
-      )}
+      {help && <Help onClose={() => setHelp(false)} />}
     </div>
   )
 }

@@ -54,7 +54,7 @@ export function Headline({ compact }: { compact: boolean }) {
         <Figure
           id="figure-run"
           value={count(s.largestFreeRun)}
-          unit={t.run}
+          unit={t.run(s.largestFreeRun)}
           line={t.largestRun(count(s.usable - s.mapped))}
         />
       )}

@@ -90,8 +90,8 @@ function handleKey(lab: Lab, event: KeyboardEvent, target: Element, openHelp: ()
 
 /** Does what the preset suggests. */
 function followNudge(lab: Lab): boolean {
-  const { scenario } = lab.getState()
-  const nudge = nudgeOf(scenario, fieldsOf(scenario))
+  const { here } = lab.getState()
+  const nudge = nudgeOf(here, fieldsOf(here))
   if (!nudge) return false
   lab.actions.setParam(nudge.path, nudge.value)
   return true

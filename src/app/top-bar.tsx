@@ -1,7 +1,8 @@
 // Brand, scenario, and what can be done with the page as a whole.
 
 import { Check, CircleQuestionMark, Link, PanelRight, Redo2, SlidersHorizontal, Undo2 } from 'lucide-react'
-import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react'
+import { type ReactNode, useEffect, useState } from 'react'
+import { loadable } from '../controls/loadable.tsx'
 import { presetById } from '../sim/index.ts'
 import { useApp, useLab } from '../store/context.ts'
 import { text } from '../text/en.ts'
@@ -11,9 +12,15 @@ import { nextTheme } from './theme.ts'
 import { themeIcons } from './theme-icons.ts'
 
 // What pops up is loaded after the page stands.
-const PresetMenu = lazy(() => import('../controls/preset-menu.tsx'))
-const ViewsMenu = lazy(() => import('./menus.tsx').then((m) => ({ default: m.ViewsMenu })))
-const MoreMenu = lazy(() => import('./menus.tsx').then((m) => ({ default: m.MoreMenu })))
+const PresetMenu = loadable(
+  () => import('../controls/preset-menu.tsx').then((m) => m.default),
+  () => <PresetName />,
+)
+const ViewsMenu = loadable(() => import('./menus.tsx').then((m) => m.ViewsMenu))
+const MoreMenu = loadable(
+  () => import('./menus.tsx').then((m) => m.MoreMenu),
+  () => <span className="c-icon" />,
+)
 
 const t = text.top
 const icon = { size: 16, strokeWidth: 1.75, 'aria-hidden': true } as const
@@ -48,21 +55,13 @@ export function TopBar({
           <SlidersHorizontal {...icon} />
         </Tool>
       )}
-      <Suspense fallback={<PresetName />}>
-        <PresetMenu />
-      </Suspense>
+      <PresetMenu />
       <span className="a-gap" />
-      {!small && (
-        <Suspense>
-          <ViewsMenu />
-        </Suspense>
-      )}
+      {!small && <ViewsMenu />}
       {!small && <UndoRedo />}
       <CopyLink bare={small} />
       {small ? (
-        <Suspense fallback={<span className="c-icon" />}>
-          <MoreMenu onHelp={onHelp} />
-        </Suspense>
+        <MoreMenu onHelp={onHelp} />
       ) : (
         <>
           <ThemeTool />

@@ -1,15 +1,22 @@
 // One control, made from a field's Param: the name on the left, the value on the right, the control under it.
 
 import { RadioGroup, Slider, Switch } from 'radix-ui'
-import { lazy, Suspense, useId } from 'react'
+import { useId } from 'react'
 import { type Field, formatParam, type ParamValue } from '../sim/index.ts'
 import { text } from '../text/en.ts'
+import { loadable } from './loadable.tsx'
 import { besideText, kindOf, namedStops, refusedReason, stopText, trackOf, valueText } from './param-text.ts'
 import { tipOnFocus, useTip } from './tip-state.ts'
 
 // What pops up is loaded after the page stands.
-const Choice = lazy(() => import('./choice.tsx'))
-const Tip = lazy(() => import('./tip.tsx'))
+const Choice = loadable(
+  () => import('./choice.tsx').then((m) => m.default),
+  ({ field: { param }, value }: ControlProps) => <div className="c-select c-mono">{formatParam(param, value)}</div>,
+)
+const Tip = loadable(
+  () => import('./tip.tsx').then((m) => m.default),
+  ({ children }) => children,
+)
 
 export interface ControlProps {
   readonly field: Field
@@ -63,11 +70,9 @@ export function FieldControl({
   return (
     <div className={`c-field c-is-${kind}`} data-testid={`control-${field.path}`} {...tipOnFocus(tip)}>
       <div className="c-head">
-        <Suspense fallback={name}>
-          <Tip tip={tip} help={help}>
-            {name}
-          </Tip>
-        </Suspense>
+        <Tip tip={tip} help={help}>
+          {name}
+        </Tip>
         {compact && nudge ? (
           <span className="c-value">
             {nudge.lead} <b>{nudge.to}</b>
@@ -83,9 +88,7 @@ export function FieldControl({
         )}
       </div>
       {kind !== 'switch' && (
-        <Suspense fallback={<div className="c-select c-mono">{formatParam(param, value)}</div>}>
-          <Control field={field} value={value} labelId={labelId} helpId={helpId} onChange={onChange} />
-        </Suspense>
+        <Control field={field} value={value} labelId={labelId} helpId={helpId} onChange={onChange} />
       )}
       {reasons.map((reason) => (
         <p key={reason} className="c-reason">

@@ -13,7 +13,7 @@ const GROUPS: readonly FieldGroup[] = ['machine', 'iova', 'workload']
 
 /** The fields as they stand, changes that are not confirmed yet included. */
 export function useFields(): readonly Field[] {
-  const scenario = useApp((s) => s.scenario)
+  const scenario = useApp((s) => s.here)
   const pending = useApp((s) => s.pending)
   const fields = useMemo(() => fieldsOf(scenario), [scenario])
   return useMemo(
@@ -26,7 +26,7 @@ const anyRefused = (frame: { summary: { refused: number } }) => frame.summary.re
 
 /** The words of the nudge for one field, or null. */
 export function useNudge(fields: readonly Field[]): { readonly path: string; readonly words: Nudge } | null {
-  const scenario = useApp((s) => s.scenario)
+  const scenario = useApp((s) => s.here)
   const full = useFrame(anyRefused)
   const nudge = nudgeOf(scenario, fields)
   const field = nudge && fields.find((f) => f.path === nudge.path)

@@ -1,15 +1,15 @@
 // Time: where the run is, and how to move in it.
 
 import { Pause, Play, RotateCcw, SkipForward, StepBack, StepForward } from 'lucide-react'
-import { lazy, Suspense } from 'react'
 import { count, ms } from '../lib/format.ts'
 import type { Frame } from '../sim/index.ts'
 import { useApp, useFrame, useLab } from '../store/context.ts'
 import { text } from '../text/en.ts'
+import { loadable } from './loadable.tsx'
 import { speedText } from './param-text.ts'
 
 // Sliders come with the controls, after the map stands.
-const Speed = lazy(() => import('./speed.tsx'))
+const Speed = loadable(() => import('./speed.tsx').then((m) => m.default))
 
 const icon = { size: 16, strokeWidth: 1.75, 'aria-hidden': true } as const
 const nsOf = (frame: Frame) => frame.status.ns
@@ -79,9 +79,7 @@ export function Transport({ compact = false }: { compact?: boolean }) {
             <i className="c-diamond" /> {t.change}
             <i className="c-ring" /> {t.spill}
           </span>
-          <Suspense>
-            <Speed />
-          </Suspense>
+          <Speed />
         </>
       )}
     </section>

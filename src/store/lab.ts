@@ -60,6 +60,7 @@ export function createLab(options: LabOptions): Lab {
   const store = createStore<AppState>(() => ({
     ready: false,
     scenario: first.scenario,
+    here: first.scenario,
     pending: {},
     revision: 0,
     playing: false,
@@ -123,6 +124,7 @@ export function createLab(options: LabOptions): Lab {
       arrived = frame
       at = { ns: frame.status.ns, events: frame.status.events }
       if (!get().ready) set({ ready: true })
+      showHere(get().scenario, frame.status.inputs)
       // A run that stops by itself says so in its frames too; only those asked for after the last switch count.
       if (get().playing && frame.status.mode === 'paused' && frame.request > switchedAt) set({ playing: false })
       loop.arrived()
@@ -131,6 +133,7 @@ export function createLab(options: LabOptions): Lab {
       if (opened) changes.confirmed(revision)
       opened = true
       set({ scenario, revision, ...changeState() })
+      showHere(scenario, scenario.inputs.length)
       loop.wake()
     },
     stopped(why) {
@@ -155,6 +158,14 @@ export function createLab(options: LabOptions): Lab {
       checkIdle()
     },
   })
+
+  function showHere(scenario: Scenario, inputs: number) {
+    const { here } = get()
+    const count = Math.min(inputs, scenario.inputs.length)
+    if (here.inputs.length === count && sameRun(here, scenario) && here.inputs.at(-1) === scenario.inputs[count - 1])
+      return
+    set({ here: { ...scenario, inputs: scenario.inputs.slice(0, count) } })
+  }
 
   function changeState() {
     return { pending: changes.pending(), canUndo: changes.canUndo(), canRedo: changes.canRedo() }
@@ -183,7 +194,17 @@ export function createLab(options: LabOptions): Lab {
     horizonNs = horizon
     at = position
     switchedAt = Number.POSITIVE_INFINITY
-    set({ scenario, view, ready: false, playing: false, hovered: null, pinned: false, failure: null, ...changeState() })
+    set({
+      scenario,
+      here: { ...scenario, inputs: [] },
+      view,
+      ready: false,
+      playing: false,
+      hovered: null,
+      pinned: false,
+      failure: null,
+      ...changeState(),
+    })
     client.open(scenario, horizonNs, position)
     loop.wake()
   }
@@ -213,7 +234,7 @@ export function createLab(options: LabOptions): Lab {
   }
 
   function current(path: string): ParamValue | null {
-    return get().pending[path] ?? options.valueOf(get().scenario, path)
+    return get().pending[path] ?? options.valueOf(get().here, path)
   }
 
   /** Moves that the worker makes by itself; the page waits for the frame that shows them. */
@@ -338,6 +359,11 @@ export function createLab(options: LabOptions): Lab {
     hash: async () => (await client.hash()).hash,
   }
   return lab
+}
+
+/** The same settings, seed and devices, whatever their inputs. */
+function sameRun(a: Scenario, b: Scenario): boolean {
+  return a.seed === b.seed && a.machine === b.machine && a.devices === b.devices && a.workloads === b.workloads
 }
 
 function viewOf(preset: Preset): ViewState {

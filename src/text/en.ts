@@ -64,7 +64,7 @@ export const text = {
     refusedFirst: (ms: string) => `first at ${ms} ms`,
     fitted: (n: string) => `${n} fitted`,
     refusedRecently: (n: string) => `refused · ${n} in the last 0.1 ms`,
-    run: 'TCEs',
+    run: (n: number) => (n === 1 ? 'TCE' : 'TCEs'),
     largestRun: (free: string) => `largest free run, of ${free}`,
     hang: (cpu: number, ms: string) => `CPU ${cpu} searches for ever since ${ms} ms`,
   },
