@@ -32,3 +32,17 @@ test('undo puts the former value back, as one more change', async ({ lab, page }
   await expect(control.getByRole('radio', { name: '64K', exact: true })).toBeChecked()
   expect(lab.fragment().match(/d0\.iommuPage/g)).toHaveLength(2)
 })
+
+test('controls show the values of the moment that is looked at', async ({ lab, page }) => {
+  await lab.open('s=frames-64k&at=5000000')
+  const radio = (name: string) => lab.byId('control-d0.iommuPage').getByRole('radio', { name, exact: true })
+  await radio('4K').click()
+  await lab.idle()
+  await page.keyboard.press('r')
+  await lab.idle()
+  await expect(radio('64K')).toBeChecked()
+  await page.getByRole('slider', { name: /time/i }).focus()
+  await page.keyboard.press('End')
+  await lab.idle()
+  await expect(radio('4K')).toBeChecked()
+})

@@ -60,7 +60,7 @@ export const text = {
     ofThatIsData: 'of that is data',
     useful: (useful: string, rounding: string) => `${useful} useful · ${rounding} rounding`,
     refused: 'refused',
-    refusedNone: 'no mapping failed so far',
+    refusedNone: 'none since the driver was loaded',
     refusedFirst: (ms: string) => `first at ${ms} ms`,
     fitted: (n: string) => `${n} fitted`,
     refusedRecently: (n: string) => `refused · ${n} in the last 0.1 ms`,

@@ -93,12 +93,11 @@ async function paintTimes(frames: number): Promise<number[]> {
     const { answer, ms } = await worker.frame(true, used, (message) => {
       const map = message.frame.views['iova-space'] as IovaSpaceFrame
       if (map.state.length !== SIDE * SIDE) throw new Error(`${map.state.length} cells`)
-      out.data.fill(0)
       iovaSpaceView.paint(map, ink, box, out)
       context.putImageData(image, 0, 0)
       return map
     })
-    used = [answer.state, answer.used, answer.useful, answer.fresh, answer.freeRun, answer.value].map(
+    used = [answer.state, answer.used, answer.useful, answer.fresh, answer.freeRun, answer.shade, answer.value].map(
       (array) => array.buffer as ArrayBuffer,
     )
     if (i >= 20) times.push(ms)

@@ -15,6 +15,19 @@ export const CELL_NONE = 255
 
 export type CellState = 0 | 1 | 2 | 3 | 4 | 5 | 6
 
+/** Number of shades: 8 states (7 is padding) × 16 steps of use × 64 of what is lit. */
+export const SHADES = 8 * 16 * 64
+
+/** A new mapping begins 55 % of the way from slack to mapped: 35 of the 64 steps that are lit. */
+const FRESH_STEPS = 35
+
+/** Arguments as the arrays of IovaSpaceFrame hold them; state << 10 | sixteenths of use << 6 | lit, 0…63. */
+export function shadeOf(state: number, used: number, useful: number, fresh: number): number {
+  const lit = useful >>> 10
+  const age = (fresh * FRESH_STEPS) >>> 8
+  return ((state & 7) << 10) | ((used >>> 4) << 6) | (lit > age ? lit : age)
+}
+
 export type ColourBy = 'state' | 'cpu' | 'device' | 'size' | 'age'
 
 /** What the IOVA map is asked for. `first`/`count` are table-relative entries; the probe widens them to whole
@@ -76,6 +89,8 @@ export interface IovaSpaceFrame {
   readonly fresh: Uint8Array
   /** [rows*columns] largest free run inside the cell as a share of its entries, 0…255; 0 when entriesPerCell = 1. */
   readonly freeRun: Uint8Array
+  /** [rows*columns] state, share mapped and share lit in one number, for cells too small to show more; see `shadeOf`. */
+  readonly shade: Uint16Array
   /** [rows*columns] class under `colourBy`: cpu number, device number, log2 pages, or age (see `valueScale`); 255 = none. */
   readonly value: Uint8Array
   /** For `age`: value v stands for ageNs = 2^(v/8) …, 0 = just now. For `size`: v = ceil(log2 pages). */

@@ -25,6 +25,7 @@ import {
   type IovaSpaceRequest,
   type MapSegment,
   type StateCounts,
+  shadeOf,
 } from './frames.ts'
 import { type Probe, regionsOf, tableIndex } from './probe.ts'
 
@@ -71,6 +72,7 @@ export const iovaSpace: Probe<'iova-space'> = {
       useful: arrays.u16(cells),
       fresh: arrays.u8(cells),
       freeRun: arrays.u8(cells),
+      shade: arrays.u16(cells),
       value: arrays.u8(cells),
       counts: countStates(table),
     }
@@ -217,6 +219,7 @@ function fillCell(m: Machine, table: DmaTable, frame: IovaSpaceFrame, cell: numb
   frame.freeRun[cell] = cells === 1 ? 0 : Math.round((longest * 255) / cells)
   const age = m.state.nowNs - newestNs
   frame.fresh[cell] = newest < 0 ? 0 : FRESH[Math.min(255, Math.floor(age / FRESH_STEP_NS))]!
+  paintShade(frame, cell)
   frame.value[cell] = newest < 0 ? 255 : classOf(frame.colourBy, records, newest * MAP_STRIDE, age)
 }
 
@@ -233,6 +236,15 @@ function classOf(by: ColourBy, records: Float64Array, at: number, ageNs: number)
   return 255
 }
 
+function paintShade(frame: IovaSpaceFrame, cell: number): void {
+  frame.shade[cell] = shadeOf(frame.state[cell]!, frame.used[cell]!, frame.useful[cell]!, frame.fresh[cell]!)
+}
+
+function setState(frame: IovaSpaceFrame, cell: number, state: number): void {
+  frame.state[cell] = state
+  paintShade(frame, cell)
+}
+
 /** Cell that shows an entry, or -1. */
 function cellOf(frame: IovaSpaceFrame, e: number): number {
   for (const { row, rows, firstEntry } of frame.segments) {
@@ -246,7 +258,7 @@ function markReserved(table: DmaTable, frame: IovaSpaceFrame): void {
   for (const { start, end } of table.reserved) {
     for (let e = start; e < end; e += frame.entriesPerCell) {
       const cell = cellOf(frame, e)
-      if (cell >= 0 && frame.state[cell] === CELL_FREE) frame.state[cell] = CELL_RESERVED
+      if (cell >= 0 && frame.state[cell] === CELL_FREE) setState(frame, cell, CELL_RESERVED)
     }
   }
 }
@@ -257,7 +269,7 @@ function markFailures(nowNs: number, table: DmaTable, frame: IovaSpaceFrame): vo
   if (table.refused === 0 || nowNs - last.ns > FAILED_NS) return
   for (let i = 0; i < last.tries; i++) {
     const cell = cellOf(frame, last.limit[i]! - 1)
-    if (cell >= 0) frame.state[cell] = CELL_FAILED
+    if (cell >= 0) setState(frame, cell, CELL_FAILED)
   }
 }
 

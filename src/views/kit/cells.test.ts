@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { CELL_CACHED, CELL_MAPPED, type IovaSpaceFrame } from '../../sim/index.ts'
+import { CELL_CACHED, CELL_MAPPED, type IovaSpaceFrame, shadeOf } from '../../sim/index.ts'
 import { type CellInk, cellInk, paintCells } from './cells.ts'
 import { mix, palettes } from './palette.ts'
 import { blank, frameOf, pictureOf } from './testing.ts'
@@ -119,6 +119,7 @@ test('a million cells of one pixel are painted well within a frame', () => {
     useful: new Uint16Array(n).fill(1500),
     fresh: new Uint8Array(n).fill(9),
     freeRun: new Uint8Array(n),
+    shade: Uint16Array.from(state, (s) => shadeOf(s, 200, 1500, 9)),
     value: new Uint8Array(n).fill(255),
   }
   const out = blank(1024, 1024)

@@ -13,6 +13,7 @@ import {
   CELL_RESERVED,
   type CellState,
   type IovaSpaceFrame,
+  SHADES,
 } from '../../sim/index.ts'
 import type { Pixels } from '../view.ts'
 import { mix, type Palette, pack, STATE_NAMES } from './palette.ts'
@@ -23,8 +24,6 @@ const PATTERN_SIZE = 5
 const USEFUL_BELOW = 0.3 * 65535
 /** A new mapping begins this far on the way from slack to mapped. */
 const FRESH_START = 0.55
-/** The same on the 64 steps of a flat colour. */
-const FRESH_STEPS = Math.round(FRESH_START * 64)
 /** What a state that is not the isolated one keeps of itself. */
 const DIMMED = 0.22
 const STATES = [0, 1, 2, 3, 4, 5, 6] as const
@@ -42,7 +41,7 @@ export interface CellInk {
   readonly slack: Uint32Array
   readonly lit: number
   readonly useful: number
-  /** [8*16*64] flat colour by state × share mapped × share lit; state 7 is padding. See `flatIndex`. */
+  /** [SHADES] flat colour by shade. */
   readonly flat: Uint32Array
   /** [256] fill by class when the map is coloured by something else than state, else null. */
   readonly classes: Uint32Array | null
@@ -59,7 +58,7 @@ export function cellInk(palette: Palette, isolated: CellState | null, classes: U
   const mapped = pack(palette.states.mapped)
   const slack = new Uint32Array(256)
   for (let f = 0; f < 256; f++) slack[f] = dim(mix(slackFull, mapped, (f / 255) * FRESH_START), CELL_MAPPED)
-  const flat = new Uint32Array(8 * 16 * 64).fill(ground)
+  const flat = new Uint32Array(SHADES).fill(ground)
   for (const s of STATES) flat.fill(dim(colour(s), s), s << 10, (s + 1) << 10)
   for (let used = 0; used < 16; used++)
     for (let lit = 0; lit < 64; lit++) {
@@ -113,7 +112,7 @@ export function paintCells(
   const fits = Math.min(rows, Math.floor((out.height - top) / cellHeight))
   if (columns * cellWidth > out.width || top < 0) return
   if (Math.min(cellWidth, cellHeight) < PATTERN_SIZE) {
-    if (cellWidth === 1 && cellHeight === 1) paintPixels(frame, ink, row, fits, top, out)
+    if (cellWidth === 1 && cellHeight === 1 && !ink.classes) paintPixels(frame, ink, row, fits, top, out)
     else paintFlat(frame, ink, row, fits, top, cellWidth, cellHeight, out)
     return
   }
@@ -154,61 +153,22 @@ function paintEmpty(
   for (let y = 1; y < cellHeight - 1; y++) data.copyWithin(line + y * width, line, end)
 }
 
-/** Index into `flat`: the low three bits of the state (padding is 7), 16 steps of use, 64 of what is lit. */
-function flatIndex(state: number, used: number, useful: number, fresh: number): number {
-  const lit = useful >>> 10
-  const age = (fresh * FRESH_STEPS) >>> 8
-  return (state << 10) | ((used >>> 4) << 6) | (lit > age ? lit : age)
-}
-
 /** Flat colour of cell i: the worst state in it, a mapped one by how far it is mapped and lit. */
 function flatColour(frame: IovaSpaceFrame, ink: CellInk, i: number): number {
-  const state = frame.state[i]!
   const value = frame.value[i]!
-  if (ink.classes && state === CELL_MAPPED && value !== CELL_NONE) return ink.classes[value]!
-  return ink.flat[flatIndex(state & 7, frame.used[i]!, frame.useful[i]!, frame.fresh[i]!)]!
+  if (ink.classes && frame.state[i] === CELL_MAPPED && value !== CELL_NONE) return ink.classes[value]!
+  return ink.flat[frame.shade[i]!]!
 }
 
-/** Four cells of one byte each, as one number; null when the array does not stand on a word boundary. */
-function words(a: Uint8Array | Uint16Array): Uint32Array | null {
-  return a.byteOffset & 3 ? null : new Uint32Array(a.buffer, a.byteOffset, a.byteLength >> 2)
-}
-
-/** The path for a million cells: four at a time, and four like the four before need no look-up. */
+/** The path for a million cells: one look-up a pixel. */
 function paintPixels(frame: IovaSpaceFrame, ink: CellInk, row: number, rows: number, top: number, out: Pixels): void {
-  const { columns } = frame
-  const state = words(frame.state)
-  const used = words(frame.used)
-  const fresh = words(frame.fresh)
-  const useful = words(frame.useful)
-  if (ink.classes || columns & 3 || !state || !used || !fresh || !useful) {
-    paintFlat(frame, ink, row, rows, top, 1, 1, out)
-    return
-  }
   const { data, width } = out
   const { flat } = ink
-  let [s, u, f, a, b] = [-1, -1, -1, -1, -1]
-  let [p0, p1, p2, p3] = [0, 0, 0, 0]
-  for (let r = 0; r < rows; r++) {
-    let to = (top + r) * width
-    const from = ((row + r) * columns) >> 2
-    for (let w = from; w < from + (columns >> 2); w++, to += 4) {
-      if (state[w] !== s || used[w] !== u || fresh[w] !== f || useful[2 * w] !== a || useful[2 * w + 1] !== b) {
-        s = state[w]!
-        u = used[w]!
-        f = fresh[w]!
-        a = useful[2 * w]!
-        b = useful[2 * w + 1]!
-        p0 = flat[flatIndex(s & 7, u & 255, a & 0xffff, f & 255)]! | 0
-        p1 = flat[flatIndex((s >>> 8) & 7, (u >>> 8) & 255, a >>> 16, (f >>> 8) & 255)]! | 0
-        p2 = flat[flatIndex((s >>> 16) & 7, (u >>> 16) & 255, b & 0xffff, (f >>> 16) & 255)]! | 0
-        p3 = flat[flatIndex((s >>> 24) & 7, u >>> 24, b >>> 16, f >>> 24)]! | 0
-      }
-      data[to] = p0
-      data[to + 1] = p1
-      data[to + 2] = p2
-      data[to + 3] = p3
-    }
+  const { columns, shade } = frame
+  for (let r = 0, from = row * columns; r < rows; r++, from += columns) {
+    const to = (top + r) * width
+    // As int32: the same bits, and the loop stays in integer registers.
+    for (let c = 0; c < columns; c++) data[to + c] = flat[shade[from + c]!]! | 0
   }
 }
 

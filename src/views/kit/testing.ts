@@ -1,6 +1,6 @@
 // For tests only: frames from a few strings, and pictures as text.
 
-import type { IovaSpaceFrame } from '../../sim/index.ts'
+import { type IovaSpaceFrame, shadeOf } from '../../sim/index.ts'
 import type { Pixels } from '../view.ts'
 import type { CellInk } from './cells.ts'
 
@@ -13,7 +13,7 @@ export function frameOf(rows: readonly string[], over: Partial<IovaSpaceFrame> =
   const n = letters.length
   const state = Uint8Array.from(letters, (l) => (l === ' ' ? 255 : STATE_LETTERS.indexOf(l)))
   const perCell = over.entriesPerCell ?? 1
-  return {
+  const frame = {
     table: 0,
     columns,
     rows: rows.length,
@@ -24,7 +24,7 @@ export function frameOf(rows: readonly string[], over: Partial<IovaSpaceFrame> =
     segments: [{ row: 0, rows: rows.length, firstEntry: 0, gapBefore: 0 }],
     gapAfter: 0,
     regions: [],
-    colourBy: 'state',
+    colourBy: 'state' as const,
     state,
     used: state.map((s) => (s === 3 ? 255 : 0)),
     useful: Uint16Array.from(state, (s) => (s === 3 ? 65535 : 0)),
@@ -34,6 +34,8 @@ export function frameOf(rows: readonly string[], over: Partial<IovaSpaceFrame> =
     counts: { mapped: 0, free: 0, reserved: 0, cached: 0, queued: 0, reachable: 0, refused: 0 },
     ...over,
   }
+  const shade = Uint16Array.from(frame.state, (s, i) => shadeOf(s, frame.used[i]!, frame.useful[i]!, frame.fresh[i]!))
+  return { shade, ...frame }
 }
 
 export function blank(width: number, height: number): Pixels {
