@@ -18,9 +18,42 @@ export function useApp<T>(select: (state: AppState) => T): T {
   return useSyncExternalStore(lab.subscribe, () => select(lab.getState()))
 }
 
+/** While a run plays, numbers and axes follow the frames at most this often; the canvases follow every one. */
+const RENDER_EVERY_MS = 80
+
+const behind = new Set<() => void>()
+let lastRender = 0
+let lastRevision = -1
+let timer: ReturnType<typeof setTimeout> | undefined
+
+/** Renders all who are behind together. */
+function catchUp(): void {
+  clearTimeout(timer)
+  timer = undefined
+  lastRender = performance.now()
+  const now = [...behind]
+  behind.clear()
+  for (const take of now) take()
+}
+
+/** Tells `take` of a frame: at once when the run stands still or a setting has changed, otherwise soon. */
+function follow(frame: Frame, take: () => void): void {
+  if (frame.status.mode !== 'playing' || frame.revision !== lastRevision) {
+    // Every subscriber hears of this frame before the next one comes.
+    queueMicrotask(() => {
+      lastRevision = frame.revision
+    })
+    behind.delete(take)
+    take()
+    return
+  }
+  behind.add(take)
+  timer ??= setTimeout(catchUp, Math.max(0, lastRender + RENDER_EVERY_MS - performance.now()))
+}
+
 /**
  * A part of the newest frame, or null before the first; renders again only when `same` says that it changed. Both
- * must be stable: functions of the module.
+ * must be stable: functions of the module, or memoised. When the run stands still the value is never behind.
  */
 export function useFrame<T>(select: (frame: Frame) => T, same: (a: T, b: T) => boolean = Object.is): T | null {
   const { frames } = useLab()
@@ -29,14 +62,20 @@ export function useFrame<T>(select: (frame: Frame) => T, same: (a: T, b: T) => b
     return frame ? select(frame) : null
   })
   useEffect(() => {
-    const take = (frame: Frame) =>
+    const take = () => {
+      const frame = frames.latest()
+      if (!frame) return
       setValue((old) => {
         const next = select(frame)
         return old !== null && same(old, next) ? old : next
       })
-    const frame = frames.latest()
-    if (frame) take(frame)
-    return frames.subscribe(take)
+    }
+    take()
+    const leave = frames.subscribe((frame) => follow(frame, take))
+    return () => {
+      leave()
+      behind.delete(take)
+    }
   }, [frames, select, same])
   return value
 }

@@ -3,12 +3,12 @@
 
 import { useMemo } from 'react'
 import type { AddressTimeFrame, Frame, TimeMark } from '../sim/index.ts'
-import { useLab } from '../store/context.ts'
+import { useFrame, useLab } from '../store/context.ts'
 import { viewText } from '../text/views.ts'
 import { addressTimeView, bandBytes, regionShare } from './address-time.view.ts'
 import { AddressAxis, gutterAddress, RegionBars } from './kit/axis.tsx'
 import { Heatmap } from './kit/heatmap.tsx'
-import { useFrameValue, usePalette } from './kit/hooks.ts'
+import { usePalette } from './kit/hooks.ts'
 import type { Ruler } from './kit/layout.ts'
 import { timeInk } from './kit/time.ts'
 import { TwinButton } from './kit/twin.tsx'
@@ -34,7 +34,7 @@ const sharesKey = (frame: Frame) => {
 
 /** On a phone there is room for the way to the table only: it stands in the left gutter. */
 export function AddressTimeHead({ ruler }: { ruler: Ruler }) {
-  const shape = useFrameValue(frameOf, sameShape)
+  const shape = useFrame(frameOf, sameShape)
   const twin = <TwinButton id={addressTimeView.id} title={addressTimeView.title} />
   if (ruler.narrow)
     return (
@@ -73,7 +73,7 @@ export function AddressTime({ ruler, height }: { ruler: Ruler; height: number })
   const lab = useLab()
   const palette = usePalette()
   const ink = useMemo(() => timeInk(palette), [palette])
-  const shape = useFrameValue(frameOf, sameShape)
+  const shape = useFrame(frameOf, sameShape)
   const y = (entry: number) => (shape ? (entry / (shape.bands * shape.entriesPerBand)) * height : 0)
   return (
     <div className="v-view" style={{ height }}>
@@ -128,7 +128,7 @@ function marks(shape: AddressTimeFrame, height: number, narrow: boolean) {
 
 /** How full each region is now, beside it; one line each where the regions are many. */
 function Shares({ shape, x, height }: { shape: AddressTimeFrame; x: number; height: number }) {
-  const shares = (useFrameValue(sharesKey) ?? '').split(',')
+  const shares = (useFrame(sharesKey) ?? '').split(',')
   const total = shape.bands * shape.entriesPerBand
   const cramped = shape.regions.length > 3
   return (
@@ -167,7 +167,7 @@ const CALLOUT_ROWS = [0.66, 0.92, 0.36] as const
 
 /** The first mark of each kind, three at most, with a halo so that they are read on any ground. */
 function Callouts({ shape, width, height }: { shape: AddressTimeFrame; width: number; height: number }) {
-  const all = useFrameValue(marksOf, sameMarks) ?? []
+  const all = useFrame(marksOf, sameMarks) ?? []
   const horizon = shape.columns * shape.columnNs
   const firsts = all.filter((mark, i) => all.findIndex((m) => m.kind === mark.kind) === i).slice(0, CALLOUT_ROWS.length)
   return (

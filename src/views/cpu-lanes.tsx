@@ -3,10 +3,10 @@
 import { useMemo } from 'react'
 import { ms, percent } from '../lib/format.ts'
 import type { Frame, TimelineFrame } from '../sim/index.ts'
-import { useLab } from '../store/context.ts'
+import { useFrame, useLab } from '../store/context.ts'
 import { viewText } from '../text/views.ts'
 import { Heatmap } from './kit/heatmap.tsx'
-import { useFrameValue, usePalette } from './kit/hooks.ts'
+import { usePalette } from './kit/hooks.ts'
 import type { Ruler } from './kit/layout.ts'
 import { cpuColour } from './kit/palette.ts'
 import { columnAt, columnStarts, filledPixels, paintDots, type TimeInk, timeInk } from './kit/time.ts'
@@ -122,10 +122,10 @@ export function CpuLanes({ ruler }: { ruler: Ruler }) {
   const lab = useLab()
   const palette = usePalette()
   const ink = useMemo(() => timeInk(palette), [palette])
-  const cpus = useFrameValue(cpusOf) ?? 0
+  const cpus = useFrame(cpusOf) ?? 0
   const pitch = lanePitch(cpus)
   const height = pitch * cpus
-  const waits = (useFrameValue(waitsKey) ?? '').split(',')
+  const waits = (useFrame(waitsKey) ?? '').split(',')
   // A number needs 10 px; where lanes are closer, every second or fourth carries one.
   const every = Math.ceil(9 / pitch)
   if (cpus === 0) return <div style={{ height: LANES_HEIGHT }} />

@@ -4,14 +4,14 @@
 import { useCallback, useMemo, useRef } from 'react'
 import { bytes, count, percent } from '../lib/format.ts'
 import type { Frame, IovaSpaceFrame } from '../sim/index.ts'
-import { useApp, useLab } from '../store/context.ts'
+import { useApp, useFrame, useLab } from '../store/context.ts'
 import { viewText } from '../text/views.ts'
 import { classColours, iovaSpaceView, mappedIn, shownCell } from './iova-space.view.ts'
 import { AddressAxis, type AddressMark, Break, gutterAddress, RegionBars, type RegionMark } from './kit/axis.tsx'
 import { cellInk } from './kit/cells.ts'
 import { useGestures } from './kit/gestures.ts'
 import { Heatmap } from './kit/heatmap.tsx'
-import { useDpr, useFrameValue, usePalette, useWidth } from './kit/hooks.ts'
+import { useDpr, usePalette, useWidth } from './kit/hooks.ts'
 import { type Ruler, rulerOf, stepFor } from './kit/layout.ts'
 import { BREAK_HEIGHT, cellOfEntry, entryOfCell, folded, rowLayout, rowTop } from './kit/rows.ts'
 import { useTwin } from './kit/twin.tsx'
@@ -53,8 +53,8 @@ export function IovaSpace({ height = MAP_HEIGHT }: { height?: number }) {
   const palette = usePalette()
   const dpr = useDpr()
   const ruler = rulerOf(useWidth(root), columns)
-  const cpus = useFrameValue(cpusOf) ?? 8
-  const shape = useFrameValue(frameOf, sameShape)
+  const cpus = useFrame(cpusOf) ?? 8
+  const shape = useFrame(frameOf, sameShape)
   const [twin] = useTwin(iovaSpaceView.id)
   const ink = useMemo(
     () => cellInk(palette, isolated, classColours(palette, colourBy, cpus)),
@@ -119,7 +119,7 @@ export function IovaSpace({ height = MAP_HEIGHT }: { height?: number }) {
 
 /** One outline around the map when a setting rebuilt what is in it. */
 function Rebuilt() {
-  const revision = useFrameValue(revisionOf)
+  const revision = useFrame(revisionOf)
   const first = useRef(revision)
   return revision === first.current ? null : <div key={revision} className="v-rebuilt" />
 }
@@ -131,7 +131,7 @@ interface GutterProps {
 }
 
 function Gutters({ shape, box, ruler }: GutterProps) {
-  useFrameValue(hintsOf)
+  useFrame(hintsOf)
   const lab = useLab()
   const regions = lab.frames.latest()?.views['iova-space']?.regions ?? shape.regions
   const marks = addressMarks(shape, box, ruler.narrow)
@@ -245,7 +245,7 @@ function countKey(frame: Frame): string {
 }
 
 function PageCounts({ shape, box }: { shape: IovaSpaceFrame; box: Box }) {
-  const key = useFrameValue(countKey)
+  const key = useFrame(countKey)
   const pitch = rowLayout(shape, box).cellHeight / box.dpr
   const group = groupRows(shape, pitch)
   const rows = (key ?? '').split(',').map(Number)

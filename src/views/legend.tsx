@@ -16,11 +16,11 @@ import {
   type Frame,
   type StateCounts,
 } from '../sim/index.ts'
-import { useApp, useLab } from '../store/context.ts'
+import { useApp, useFrame, useLab } from '../store/context.ts'
 import { viewText } from '../text/views.ts'
 import { classColours } from './iova-space.view.ts'
 import { cellInk, paintCell } from './kit/cells.ts'
-import { useDpr, useFrameValue, usePalette, useWidth } from './kit/hooks.ts'
+import { useDpr, usePalette, useWidth } from './kit/hooks.ts'
 import { rulerOf } from './kit/layout.ts'
 import { cpuColour, type Palette } from './kit/palette.ts'
 import './views.css'
@@ -74,7 +74,7 @@ export function Legend() {
   const colourBy = useApp((s) => s.view.colourBy)
   const palette = usePalette()
   const ruler = rulerOf(useWidth(root), columns)
-  const counts = (useFrameValue(countsKey) ?? '').split(',').map(Number)
+  const counts = (useFrame(countsKey) ?? '').split(',').map(Number)
   const [kept, setKept] = useState<CellState | null>(null)
   const [focus, setFocus] = useState(0)
 
@@ -137,7 +137,7 @@ export function Legend() {
 
 /** What the colours mean when they are not states. */
 function Ramp({ colourBy, palette }: { colourBy: Exclude<ColourBy, 'state'>; palette: Palette }) {
-  const cpus = useFrameValue(cpusOf) ?? 8
+  const cpus = useFrame(cpusOf) ?? 8
   const { devices } = useApp((s) => s.scenario)
   const classes = useMemo(() => classColours(palette, colourBy, cpus), [palette, colourBy, cpus])
   if (!classes) return null

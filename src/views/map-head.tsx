@@ -3,10 +3,10 @@
 import { useRef } from 'react'
 import { bytes, count } from '../lib/format.ts'
 import type { ColourBy, Frame } from '../sim/index.ts'
-import { useApp, useLab } from '../store/context.ts'
+import { useApp, useFrame, useLab } from '../store/context.ts'
 import { viewText } from '../text/views.ts'
 import { iovaSpaceView } from './iova-space.view.ts'
-import { useFrameValue, useWidth } from './kit/hooks.ts'
+import { useWidth } from './kit/hooks.ts'
 import { rulerOf } from './kit/layout.ts'
 import { folded } from './kit/rows.ts'
 import { TwinButton } from './kit/twin.tsx'
@@ -39,7 +39,7 @@ export function MapHead() {
   const colourBy = useApp((s) => s.view.colourBy)
   const zoomed = useApp((s) => s.view.count > 0)
   const ruler = rulerOf(useWidth(root), columns)
-  const scale = useFrameValue(scaleOf) ?? ''
+  const scale = useFrame(scaleOf) ?? ''
   const choose = (by: ColourBy) => lab.actions.setView({ colourBy: by })
   return (
     <div ref={root} className={ruler.narrow ? 'v-head v-head-narrow' : 'v-head'}>

@@ -4,10 +4,10 @@
 import { useMemo, useRef } from 'react'
 import { bytes, count } from '../lib/format.ts'
 import type { Frame, RegionsFrame } from '../sim/index.ts'
-import { useApp, useLab } from '../store/context.ts'
+import { useApp, useFrame, useLab } from '../store/context.ts'
 import { viewText } from '../text/views.ts'
 import { Heatmap } from './kit/heatmap.tsx'
-import { useFrameValue, usePalette, useWidth } from './kit/hooks.ts'
+import { usePalette, useWidth } from './kit/hooks.ts'
 import { rulerOf } from './kit/layout.ts'
 import { cpuColour, type Palette } from './kit/palette.ts'
 import { TwinButton } from './kit/twin.tsx'
@@ -37,8 +37,8 @@ export function Regions() {
     useWidth(root),
     useApp((s) => s.mapColumns),
   )
-  const shape = useFrameValue(frameOf, sameShape)
-  const key = useFrameValue(figuresKey) ?? ''
+  const shape = useFrame(frameOf, sameShape)
+  const key = useFrame(figuresKey) ?? ''
   const ink = useMemo(() => regionsInk(palette, shape?.cpus ?? 1), [palette, shape?.cpus])
   if (!shape) return <section ref={root} className="v-dock" />
   const beside = ruler.narrow ? 0 : FIGURES.reduce((a, b) => a + b, 0)

@@ -3,10 +3,10 @@
 import { type KeyboardEvent, type PointerEvent, useEffect, useRef } from 'react'
 import { ms } from '../lib/format.ts'
 import type { Frame, TimeMark } from '../sim/index.ts'
-import { useLab } from '../store/context.ts'
+import { useFrame, useLab } from '../store/context.ts'
 import { viewText } from '../text/views.ts'
 import { timeTicks } from './kit/axis.tsx'
-import { useFrameValue } from './kit/hooks.ts'
+
 import type { Ruler } from './kit/layout.ts'
 import { paintNever, paintSoon } from './kit/paint-loop.ts'
 
@@ -60,8 +60,8 @@ export function Scrubber({ ruler }: { ruler: Ruler }) {
   const thumb = useRef<HTMLDivElement>(null)
   const done = useRef<HTMLDivElement>(null)
   const wanted = useRef<number | null>(null)
-  const horizon = useFrameValue(horizonOf) ?? 0
-  const marks = useFrameValue(marksOf, sameMarks) ?? []
+  const horizon = useFrame(horizonOf) ?? 0
+  const marks = useFrame(marksOf, sameMarks) ?? []
 
   usePlayhead((share, ns, horizonNs) => {
     const x = `${share * ruler.plot}px`

@@ -4,11 +4,11 @@
 import { useMemo, useRef } from 'react'
 import { addressOf, bytes, count, hex } from '../lib/format.ts'
 import type { Frame, TcePagesFrame } from '../sim/index.ts'
-import { useApp, useLab } from '../store/context.ts'
+import { useApp, useFrame, useLab } from '../store/context.ts'
 import { viewText } from '../text/views.ts'
 import { AddressAxis, gutterAddress } from './kit/axis.tsx'
 import { Heatmap } from './kit/heatmap.tsx'
-import { useFrameValue, usePalette, useWidth } from './kit/hooks.ts'
+import { usePalette, useWidth } from './kit/hooks.ts'
 import { rulerOf, stepFor } from './kit/layout.ts'
 import { type Palette, pack } from './kit/palette.ts'
 import { TwinButton } from './kit/twin.tsx'
@@ -168,9 +168,9 @@ export function TcePages() {
     useWidth(root),
     useApp((s) => s.mapColumns),
   )
-  const shape = useFrameValue(frameOf, sameShape)
-  const figures = (useFrameValue(setKey) ?? '').split(',')
-  const most = useFrameValue(mostOf) ?? 0
+  const shape = useFrame(frameOf, sameShape)
+  const figures = (useFrame(setKey) ?? '').split(',')
+  const most = useFrame(mostOf) ?? 0
   const { columns, rows } = pageGrid(shape?.pages ?? 1)
   const height = PAGES_HEIGHT
   const cell = { w: Math.floor(ruler.plot / columns), h: Math.floor(height / rows) }

@@ -3,10 +3,10 @@
 import { useMemo } from 'react'
 import { bytes, bytesParts, count, ms } from '../lib/format.ts'
 import type { Frame, TimelineFrame } from '../sim/index.ts'
-import { useLab } from '../store/context.ts'
+import { useFrame, useLab } from '../store/context.ts'
 import { viewText } from '../text/views.ts'
 import { Heatmap } from './kit/heatmap.tsx'
-import { useFrameValue, usePalette } from './kit/hooks.ts'
+import { usePalette } from './kit/hooks.ts'
 import type { Ruler } from './kit/layout.ts'
 import { columnAt, filledPixels, paintDots, type TimeInk, timeInk } from './kit/time.ts'
 import { type HeatmapView, type Pixels, type TableTwin, TWIN_ROWS } from './view.ts'
@@ -140,8 +140,8 @@ export function Timeline({ ruler }: { ruler: Ruler }) {
   const lab = useLab()
   const palette = usePalette()
   const ink = useMemo(() => timeInk(palette), [palette])
-  const [limit = 0, mapped = 0, useful = 0] = (useFrameValue(nowKey) ?? '').split(',').map(Number)
-  const refused = useFrameValue(refusedOf) ?? 0
+  const [limit = 0, mapped = 0, useful = 0] = (useFrame(nowKey) ?? '').split(',').map(Number)
+  const refused = useFrame(refusedOf) ?? 0
   const height = ruler.narrow ? NARROW_HEIGHT : TIMELINE_HEIGHT
   return (
     <div className="v-view" style={{ height }}>

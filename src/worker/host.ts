@@ -5,7 +5,7 @@ import { buffersOf, buildFrame, createArrays, createRun, type Frame, type Run } 
 import type { FrameRequest, FromWorker, Position, Speed, ToWorker } from './protocol.ts'
 
 /** Longest stretch of computing between two looks at the mail, ms. */
-const SLICE_MS = 6
+const SLICE_MS = 4
 /** Events computed between two looks at the clock. */
 const BATCH = 4096
 /** A failure is looked for this far ahead, in events. */

@@ -1,8 +1,7 @@
-// What a view must know of the page: its palette, its width, the pixel ratio, and parts of the newest frame.
+// What a view must know of the page: its palette, its width and the pixel ratio.
 
 import { type RefObject, useEffect, useMemo, useState, useSyncExternalStore } from 'react'
-import type { Frame } from '../../sim/index.ts'
-import { useApp, useLab } from '../../store/context.ts'
+import { useApp } from '../../store/context.ts'
 import { forcedPalette, type Hex, type Palette, palettes } from './palette.ts'
 
 function useMedia(query: string): boolean {
@@ -70,54 +69,4 @@ export function useWidth(ref: RefObject<HTMLElement | null>): number {
     return () => observer.disconnect()
   }, [ref])
   return width
-}
-
-/** While a run plays, numbers and axes follow the frames at most this often; the canvases follow every one. */
-const RENDER_EVERY_MS = 80
-
-const behind = new Set<() => void>()
-let lastRender = 0
-let timer: ReturnType<typeof setTimeout> | undefined
-
-/** Renders all who are behind together. */
-function catchUp(): void {
-  clearTimeout(timer)
-  timer = undefined
-  lastRender = performance.now()
-  const now = [...behind]
-  behind.clear()
-  for (const take of now) take()
-}
-
-/**
- * A part of the newest frame; renders again only when `same` says that it changed. `select` must be stable (a
- * module function or memoised), and so must `same`. When the run stands still the value is never behind.
- */
-export function useFrameValue<T>(select: (frame: Frame) => T, same: (a: T, b: T) => boolean = Object.is): T | null {
-  const { frames } = useLab()
-  const [value, setValue] = useState<T | null>(() => {
-    const frame = frames.latest()
-    return frame ? select(frame) : null
-  })
-  useEffect(() => {
-    const take = () => {
-      const frame = frames.latest()
-      if (!frame) return
-      setValue((old) => {
-        const next = select(frame)
-        return old !== null && same(old, next) ? old : next
-      })
-    }
-    take()
-    const leave = frames.subscribe((frame) => {
-      if (frame.status.mode !== 'playing') return take()
-      behind.add(take)
-      timer ??= setTimeout(catchUp, Math.max(0, lastRender + RENDER_EVERY_MS - performance.now()))
-    })
-    return () => {
-      leave()
-      behind.delete(take)
-    }
-  }, [frames, select, same])
-  return value
 }
