@@ -16,6 +16,8 @@ export interface Snapshot {
   readonly root: unknown
   /** Bytes that this checkpoint copied; shared chunks are not counted again. */
   readonly copiedBytes: number
+  /** Bytes that it holds, shared or not. */
+  readonly wholeBytes: number
 }
 
 /** Which copy each live chunked array last agreed with, per owner of the state. */
@@ -29,9 +31,9 @@ export function createSnapshots(): Snapshots {
 
 /** Copies `state`; O(what changed since the last call or restore). */
 export function takeSnapshot(owner: Snapshots, state: object): Snapshot {
-  const bytes = { copied: 0 }
+  const bytes: Count = { copied: 0, whole: 0 }
   const root = copy(owner, state, bytes)
-  return { root, copiedBytes: bytes.copied }
+  return { root, copiedBytes: bytes.copied, wholeBytes: bytes.whole }
 }
 
 /** Makes `state` equal to the snapshot again, in place where shapes agree. Returns nothing: `state` keeps its identity. */
@@ -56,14 +58,20 @@ export function snapshotsBytes(snapshots: Iterable<Snapshot>): number {
   return bytes
 }
 
+interface Count {
+  copied: number
+  whole: number
+}
+
 function isCopy(node: object): node is ChunkedCopy {
   return (node as Partial<ChunkedCopy>).chunkedCopy === true
 }
 
-function copy(owner: Snapshots, value: unknown, bytes: { copied: number }): unknown {
+function copy(owner: Snapshots, value: unknown, bytes: Count): unknown {
   if (typeof value !== 'object' || value === null) return value
   if (ArrayBuffer.isView(value)) {
     bytes.copied += value.byteLength
+    bytes.whole += value.byteLength
     return (value as Numbers).slice()
   }
   if (Array.isArray(value)) return value.map((item) => copy(owner, item, bytes))
@@ -73,10 +81,11 @@ function copy(owner: Snapshots, value: unknown, bytes: { copied: number }): unkn
   return out
 }
 
-function copyChunked(owner: Snapshots, live: Chunked, bytes: { copied: number }): ChunkedCopy {
+function copyChunked(owner: Snapshots, live: Chunked, bytes: Count): ChunkedCopy {
   const before = owner.agreed.get(live)
   const chunks = before ? before.chunks.slice() : []
   const { data, dirty } = live
+  bytes.whole += data.byteLength
   for (let k = 0; k < dirty.length; k++) {
     if (before && (dirty[k]! & CHECKPOINT_BIT) === 0) continue
     const chunk = data.slice(k * CHUNK_LENGTH, (k + 1) * CHUNK_LENGTH)

@@ -214,8 +214,9 @@ function thinOut(checkpoints: Checkpoint[]): void {
         least = i
       }
     }
-    // What the dropped one copied may still be shared with its successor.
-    checkpoints[least + 1]!.bytes += checkpoints[least]!.bytes
+    // What the dropped one copied may still be shared with its successor, which holds no more than a whole state.
+    const next = checkpoints[least + 1]!
+    next.bytes = Math.min(next.snapshot.wholeBytes, next.bytes + checkpoints[least]!.bytes)
     checkpoints.splice(least, 1)
   }
 }
