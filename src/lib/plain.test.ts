@@ -5,7 +5,7 @@ import { chunked, touch } from './chunked.ts'
 import { hashPlain } from './hash.ts'
 import { createHeap, heapPop, heapPush, heapReplace } from './heap.ts'
 import { createRng, deriveSeed, nextU32 } from './rng.ts'
-import { createSnapshots, restoreSnapshot, snapshotsBytes, takeSnapshot } from './snapshot.ts'
+import { createSnapshots, dropSnapshot, restoreSnapshot, takeSnapshot } from './snapshot.ts'
 
 describe('heap', () => {
   it('gives entries back by time, and equal times in the order they came', () => {
@@ -63,7 +63,7 @@ describe('snapshot', () => {
     const second = takeSnapshot(owner, state)
     expect(first.copiedBytes).toBe(5000 * 4 + 16)
     expect(second.copiedBytes).toBe(1024 * 4 + 16)
-    expect(snapshotsBytes([first, second])).toBe(first.copiedBytes + second.copiedBytes)
+    expect(second.wholeBytes).toBe(first.wholeBytes)
     const { big } = state
     restoreSnapshot(owner, state, first)
     expect(state).toEqual({ ...fresh(), big: expect.anything() })
@@ -85,7 +85,7 @@ describe('snapshot', () => {
     expect(state.big.data[7]).toBe(3)
   })
 
-  it('agrees with a plain copy after any sequence of writes, checkpoints and restores', () => {
+  it('agrees with a plain copy after any sequence of writes, checkpoints, restores and drops', () => {
     const owner = createSnapshots()
     const state = { data: chunked(new Uint32Array(4096)) }
     const rng = createRng(11)
@@ -97,6 +97,7 @@ describe('snapshot', () => {
         touch(state.data, at)
       }
       if (nextU32(rng) % 3 === 0) saved.push({ snapshot: takeSnapshot(owner, state), copy: state.data.data.slice() })
+      if (saved.length > 6) dropSnapshot(owner, saved.splice(nextU32(rng) % 7, 1)[0]!.snapshot)
       if (nextU32(rng) % 4 === 0) {
         const back = saved[nextU32(rng) % saved.length]!
         restoreSnapshot(owner, state, back.snapshot)

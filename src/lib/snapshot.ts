@@ -8,6 +8,8 @@ const CHECKPOINT_BIT = 1
 
 interface ChunkedCopy {
   readonly chunkedCopy: true
+  /** Its checkpoint was dropped: the chunks may hold something else by now. */
+  dropped: boolean
   readonly length: number
   readonly chunks: readonly Numbers[]
 }
@@ -23,10 +25,14 @@ export interface Snapshot {
 /** Which copy each live chunked array last agreed with, per owner of the state. */
 export interface Snapshots {
   readonly agreed: WeakMap<Chunked, ChunkedCopy>
+  /** How many checkpoints share a chunk. */
+  readonly shares: Map<Numbers, number>
+  /** Chunks that no checkpoint holds any more, by type and length, for the next copy: a run makes no garbage. */
+  readonly spare: Map<string, Numbers[]>
 }
 
 export function createSnapshots(): Snapshots {
-  return { agreed: new WeakMap() }
+  return { agreed: new WeakMap(), shares: new Map(), spare: new Map() }
 }
 
 /** Copies `state`; O(what changed since the last call or restore). */
@@ -41,21 +47,32 @@ export function restoreSnapshot(owner: Snapshots, state: object, snapshot: Snaps
   restoreRecord(owner, state as Record<string, unknown>, snapshot.root as Record<string, unknown>)
 }
 
-/** Bytes held by a set of snapshots, shared chunks counted once. */
-export function snapshotsBytes(snapshots: Iterable<Snapshot>): number {
-  const seen = new Set<object>()
-  let bytes = 0
+/** Gives up a snapshot: the chunks that only it held are used again. It must not be restored afterwards. */
+export function dropSnapshot(owner: Snapshots, snapshot: Snapshot): void {
   const visit = (node: unknown): void => {
-    if (typeof node !== 'object' || node === null) return
-    if (ArrayBuffer.isView(node)) {
-      if (!seen.has(node)) bytes += node.byteLength
-      seen.add(node)
-    } else if (isCopy(node)) {
-      for (const chunk of node.chunks) visit(chunk)
-    } else for (const child of Object.values(node)) visit(child)
+    if (typeof node !== 'object' || node === null || ArrayBuffer.isView(node)) return
+    if (!isCopy(node)) {
+      for (const child of Object.values(node)) visit(child)
+      return
+    }
+    node.dropped = true
+    for (const chunk of node.chunks) {
+      const left = owner.shares.get(chunk)! - 1
+      if (left > 0) owner.shares.set(chunk, left)
+      else {
+        owner.shares.delete(chunk)
+        const key = spareKey(chunk)
+        const list = owner.spare.get(key)
+        if (list) list.push(chunk)
+        else owner.spare.set(key, [chunk])
+      }
+    }
   }
-  for (const snapshot of snapshots) visit(snapshot.root)
-  return bytes
+  visit(snapshot.root)
+}
+
+function spareKey(chunk: Numbers): string {
+  return `${chunk.constructor.name}${chunk.length}`
 }
 
 interface Count {
@@ -82,18 +99,22 @@ function copy(owner: Snapshots, value: unknown, bytes: Count): unknown {
 }
 
 function copyChunked(owner: Snapshots, live: Chunked, bytes: Count): ChunkedCopy {
-  const before = owner.agreed.get(live)
+  const agreed = owner.agreed.get(live)
+  const before = agreed?.dropped ? undefined : agreed
   const chunks = before ? before.chunks.slice() : []
   const { data, dirty } = live
   bytes.whole += data.byteLength
   for (let k = 0; k < dirty.length; k++) {
     if (before && (dirty[k]! & CHECKPOINT_BIT) === 0) continue
-    const chunk = data.slice(k * CHUNK_LENGTH, (k + 1) * CHUNK_LENGTH)
+    const part = data.subarray(k * CHUNK_LENGTH, (k + 1) * CHUNK_LENGTH)
+    const chunk = owner.spare.get(spareKey(part))?.pop() ?? part.slice()
+    chunk.set(part)
     chunks[k] = chunk
     bytes.copied += chunk.byteLength
     dirty[k] = dirty[k]! & ~CHECKPOINT_BIT
   }
-  const result: ChunkedCopy = { chunkedCopy: true, length: data.length, chunks }
+  for (const chunk of chunks) owner.shares.set(chunk, (owner.shares.get(chunk) ?? 0) + 1)
+  const result: ChunkedCopy = { chunkedCopy: true, dropped: false, length: data.length, chunks }
   owner.agreed.set(live, result)
   return result
 }
@@ -134,7 +155,8 @@ function restoreChunked(owner: Snapshots, live: unknown, saved: ChunkedCopy): Ch
     const Type = (first?.constructor ?? Uint8Array) as new (length: number) => Numbers
     target = chunked(new Type(saved.length))
   }
-  const agreed = owner.agreed.get(target)
+  const last = owner.agreed.get(target)
+  const agreed = last?.dropped ? undefined : last
   const { data, dirty } = target
   for (let k = 0; k < dirty.length; k++) {
     const chunk = saved.chunks[k]!

@@ -2,7 +2,7 @@
 // checkpoint and simulating again; where it stands never depends on how it got there.
 
 import { hashPlain } from '../lib/hash.ts'
-import { createSnapshots, restoreSnapshot, type Snapshot, takeSnapshot } from '../lib/snapshot.ts'
+import { createSnapshots, dropSnapshot, restoreSnapshot, type Snapshot, takeSnapshot } from '../lib/snapshot.ts'
 import { applyInput } from './inputs.ts'
 import { createMachine, rewire } from './load.ts'
 import { advance, type Machine, moveClock } from './machine.ts'
@@ -71,7 +71,7 @@ export function createRun(initial: Scenario, horizonNs: number): Run {
     const after = checkpoints.findIndex((c) => c.events > events)
     const place = after < 0 ? checkpoints.length : after
     checkpoints.splice(place, 0, { events, ns, steps, snapshot, bytes: snapshot.copiedBytes })
-    thinOut(checkpoints)
+    for (const dropped of thinOut(checkpoints)) dropSnapshot(snapshots, dropped)
   }
 
   function restore(fits: (c: Checkpoint) => boolean): void {
@@ -190,7 +190,9 @@ export function createRun(initial: Scenario, horizonNs: number): Run {
       if (refusal) return refusal
       const input: Input = { ns: state.nowNs, events: state.events, path, value }
       scenario = { ...now, inputs: [...now.inputs, input] }
-      while (checkpoints.length > 1 && checkpoints[checkpoints.length - 1]!.events > state.events) checkpoints.pop()
+      while (checkpoints.length > 1 && checkpoints[checkpoints.length - 1]!.events > state.events) {
+        dropSnapshot(snapshots, checkpoints.pop()!.snapshot)
+      }
       back = []
       applyInput(machine, now, input)
       return input
@@ -199,8 +201,9 @@ export function createRun(initial: Scenario, horizonNs: number): Run {
   }
 }
 
-/** Drops the checkpoint that is missed least: dense near the end, sparse in the past. The first one stays. */
-function thinOut(checkpoints: Checkpoint[]): void {
+/** Takes out the checkpoints that are missed least: dense near the end, sparse in the past. The first one stays. */
+function thinOut(checkpoints: Checkpoint[]): Snapshot[] {
+  const dropped: Snapshot[] = []
   const total = () => checkpoints.reduce((sum, c) => sum + c.bytes, 0)
   while (checkpoints.length > 2 && (checkpoints.length > CHECKPOINTS || total() > CHECKPOINT_BYTES)) {
     const end = checkpoints[checkpoints.length - 1]!.events
@@ -217,6 +220,7 @@ function thinOut(checkpoints: Checkpoint[]): void {
     // What the dropped one copied may still be shared with its successor, which holds no more than a whole state.
     const next = checkpoints[least + 1]!
     next.bytes = Math.min(next.snapshot.wholeBytes, next.bytes + checkpoints[least]!.bytes)
-    checkpoints.splice(least, 1)
+    for (const { snapshot } of checkpoints.splice(least, 1)) dropped.push(snapshot)
   }
+  return dropped
 }

@@ -286,7 +286,7 @@ export function createLab(options: LabOptions): Lab {
         changes.set(path, from, value)
         set(changeState())
         intend('push')
-        loop.wake()
+        loop.urge()
       },
       setSeed(seed) {
         const { scenario, view } = get()

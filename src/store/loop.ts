@@ -20,6 +20,8 @@ export interface LoopHost {
 export interface FrameLoop {
   /** Something changed: one more frame is needed. */
   wake(): void
+  /** The same, and a person waits for it: it is asked for as soon as no other is under way. */
+  urge(): void
   /** A frame has come. */
   arrived(): void
   /** Nothing asked, under way or unpainted, whether running or not. */
@@ -30,6 +32,7 @@ export function createFrameLoop(host: LoopHost): FrameLoop {
   let dirty = false
   let scheduled = false
   let unpainted = false
+  let urgent = false
 
   function schedule() {
     if (scheduled) return
@@ -38,18 +41,29 @@ export function createFrameLoop(host: LoopHost): FrameLoop {
       scheduled = false
       if (host.busy()) return
       if (!dirty && !host.running()) return
-      dirty = false
-      host.ask()
+      ask()
     })
   }
 
+  function ask() {
+    dirty = false
+    urgent = false
+    host.ask()
+  }
+
   return {
+    urge() {
+      dirty = true
+      if (host.busy()) urgent = true
+      else ask()
+    },
     wake() {
       dirty = true
       schedule()
     },
     arrived() {
       unpainted = true
+      if (urgent) ask()
       // Callbacks of one animation frame run in the order they were asked for: the canvases' lie between these two.
       host.animate(host.paintBegins)
       host.deliver()

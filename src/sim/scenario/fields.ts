@@ -1,10 +1,10 @@
 // The settable values of a scenario: which there are, what they are now, and how to change one.
 
 import { allocatorById } from '../iova/index.ts'
-import { formatParam, isAllowed, type Param, type ParamValue } from '../params.ts'
+import { allowedText, formatParam, isAllowed, type Param, type ParamValue } from '../params.ts'
 import { workloadById } from '../workload/index.ts'
 import { deviceParams, machineParams, neverShipped, withDefaults } from './platform.ts'
-import type { DeviceSpec, Field, FieldGroup, Scenario, Settings, WorkloadSpec } from './schema.ts'
+import type { Field, FieldGroup, Scenario, Settings } from './schema.ts'
 
 /** Device params that stand with the machine on the page; the others stand with the allocator. */
 const BESIDE_MACHINE = ['iommuPage', 'window']
@@ -22,8 +22,11 @@ export function paramsOfDevice(settings: Settings): readonly Param[] {
  * at an earlier position). A device that uses another's table has no fields of its own.
  */
 export function fieldsOf(scenario: Scenario): Field[] {
-  const now = scenario.inputs.reduce((s, input) => withValue(s, input.path, input.value), scenario)
-  return baseFields(now)
+  return baseFields(afterInputs(scenario))
+}
+
+function afterInputs(scenario: Scenario): Scenario {
+  return scenario.inputs.reduce((s, input) => withValue(s, input.path, input.value), scenario)
 }
 
 function baseFields(scenario: Scenario): Field[] {
@@ -68,18 +71,39 @@ function field(
   return { path: `${scope}.${param.name}`, param, value: settings[param.name]!, group, owner, refused: {}, notes }
 }
 
+/** The param that governs a field path, or null when there is no such field. */
+function paramAt(scenario: Scenario, path: string): Param | null {
+  const [scope, name] = path.split('.') as [string, string | undefined]
+  const index = scenario.devices.findIndex((d) => d.id === scope)
+  const device = scenario.devices[index]
+  const workload = scenario.workloads.find((w) => w.id === scope)
+  const params =
+    scope === 'm'
+      ? machineParams
+      : device && device.table === index
+        ? paramsOfDevice(device.settings)
+        : workload
+          ? workloadById(workload.type).params
+          : []
+  return params.find((p) => p.name === name) ?? null
+}
+
 /** The scenario with one base setting changed; unchanged when the path or the value is not allowed. */
 export function withValue(scenario: Scenario, path: string, value: ParamValue): Scenario {
-  const found = baseFields(scenario).find((f) => f.path === path)
-  if (!found || !isAllowed(found.param, value)) return scenario
-  const [scope, name] = path.split('.') as [string, string]
-  const set = <T extends { readonly id: string; readonly settings: Settings }>(item: T): T =>
-    item.id === scope ? { ...item, settings: { ...item.settings, [name]: value } } : item
+  const param = paramAt(scenario, path)
+  if (!param || !isAllowed(param, value)) return scenario
+  const scope = path.split('.')[0]
+  const set = <T extends { readonly id: string; readonly settings: Settings }>(items: readonly T[]): readonly T[] =>
+    items.some((item) => item.id === scope)
+      ? items.map((item) =>
+          item.id === scope ? { ...item, settings: { ...item.settings, [param.name]: value } } : item,
+        )
+      : items
   return {
     ...scenario,
-    machine: scope === 'm' ? { ...scenario.machine, [name]: value } : scenario.machine,
-    devices: scenario.devices.map((d): DeviceSpec => set(d)),
-    workloads: scenario.workloads.map((w): WorkloadSpec => set(w)),
+    machine: scope === 'm' ? { ...scenario.machine, [param.name]: value } : scenario.machine,
+    devices: set(scenario.devices),
+    workloads: set(scenario.workloads),
   }
 }
 
@@ -90,8 +114,9 @@ export function currentValue(scenario: Scenario, path: string): ParamValue | nul
 
 /** Why an input cannot be taken, or null when it can: the field, what was given, what is allowed. */
 export function refusalOf(scenario: Scenario, path: string, value: ParamValue): string | null {
-  const found = fieldsOf(scenario).find((f) => f.path === path)
-  if (!found) return `there is no setting ${path}`
-  if (isAllowed(found.param, value)) return null
-  return `${path}: ${formatParam(found.param, value)} is not allowed`
+  const now = afterInputs(scenario)
+  const param = paramAt(now, path)
+  if (!param) return `there is no setting ${path}`
+  if (isAllowed(param, value)) return null
+  return `${path}: ${formatParam(param, value)} is not allowed; allowed: ${allowedText(param)}`
 }
