@@ -1,6 +1,6 @@
 // How React reaches the lab: one context, one hook for state, one for frames.
 
-import { createContext, useContext, useEffect, useState, useSyncExternalStore } from 'react'
+import { createContext, useContext, useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import type { Frame } from '../sim/index.ts'
 import type { AppState, Lab } from './state.ts'
 
@@ -61,14 +61,16 @@ export function useFrame<T>(select: (frame: Frame) => T, same: (a: T, b: T) => b
     const frame = frames.latest()
     return frame ? select(frame) : null
   })
+  const held = useRef(value)
   useEffect(() => {
     const take = () => {
       const frame = frames.latest()
       if (!frame) return
-      setValue((old) => {
-        const next = select(frame)
-        return old !== null && same(old, next) ? old : next
-      })
+      const next = select(frame)
+      // React keeps every update of a component that it does not render: none may be made in vain.
+      if (held.current !== null && same(held.current, next)) return
+      held.current = next
+      setValue(() => next)
     }
     take()
     const leave = frames.subscribe((frame) => follow(frame, take))

@@ -1,9 +1,9 @@
 // npm run bench [-- <name> …]: a JSON line per figure, with its bar; exits 1 when one misses it. Names: pairs, paint,
 // control, size, long (a minute). Without names all run.
 
+import { execFileSync } from 'node:child_process'
 import { loadavg } from 'node:os'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { type Browser, chromium, type Page } from '@playwright/test'
 import react from '@vitejs/plugin-react'
 import { build, createServer } from 'vite'
@@ -30,13 +30,13 @@ const percentile = (list: readonly number[], share: number): number => {
 }
 
 /** The core bundled as the page's worker has it: a loader that rewrites modules one by one costs half the speed. */
-async function bundledPairs(): Promise<typeof import('./bench-pairs.ts')> {
+async function pairsInNode(): Promise<number> {
   const outDir = join(ROOT, 'node_modules/.cache/bench')
   await build({
     ...{ root: ROOT, configFile: false, logLevel: 'warn' },
-    build: { ssr: 'src/tools/bench-pairs.ts', outDir, emptyOutDir: true, target: 'node20' },
+    build: { ssr: 'src/tools/bench-node.ts', outDir, emptyOutDir: true, target: 'node20' },
   })
-  return import(pathToFileURL(join(outDir, 'bench-pairs.js')).href)
+  return Number(execFileSync(process.execPath, [join(outDir, 'bench-node.js')], { encoding: 'utf8' }))
 }
 
 /** Calls `use` with the bench's page, which imports the sources as they stand. */
@@ -160,7 +160,7 @@ const BENCHES: Readonly<Record<string, (browser: Browser) => Promise<Figure[]>>>
   pairs: async (browser) => [
     {
       name: 'pairs-node',
-      value: (await bundledPairs()).pairsInNode(),
+      value: await pairsInNode(),
       unit: 'map+unmap pairs/s',
       bar: 1_000_000,
       wants: 'least',

@@ -70,6 +70,9 @@ export function frameBuffers(frame: Frame): ArrayBuffer[] {
   return [...buffers]
 }
 
+/** Frames whose buffers are kept: more than come between two renders of the numbers. */
+const HELD = 10
+
 export function createSimClient(makeWorker: () => WorkerLike): SimClient {
   let worker: WorkerLike | null = null
   let listener: ClientListener | null = null
@@ -77,10 +80,9 @@ export function createSimClient(makeWorker: () => WorkerLike): SimClient {
   let request = 0
   let inFlight = false
   let waiting: FrameWish | null = null
-  // A frame may still be on screen, or in a React state that has not rendered yet, when its successor arrives: its
-  // buffers go back only when a second successor has come.
-  let shown: Frame | null = null
-  let former: Frame | null = null
+  // A frame may still be on screen, or in the state of a component that renders less often than frames come, when its
+  // successors arrive: its buffers go back only when HELD more have come.
+  let held: Frame[] = []
   let spare: ArrayBuffer[] = []
   let hashWaiters: { done: (hash: StateHash) => void; failed: (error: Error) => void }[] = []
 
@@ -91,8 +93,7 @@ export function createSimClient(makeWorker: () => WorkerLike): SimClient {
   function forget() {
     inFlight = false
     waiting = null
-    shown = null
-    former = null
+    held = []
     spare = []
     for (const waiter of hashWaiters) waiter.failed(new Error('the run was closed'))
     hashWaiters = []
@@ -118,9 +119,8 @@ export function createSimClient(makeWorker: () => WorkerLike): SimClient {
     switch (message.type) {
       case 'frame': {
         inFlight = false
-        if (former) spare.push(...frameBuffers(former))
-        former = shown
-        shown = message.frame
+        held.push(message.frame)
+        if (held.length > HELD) spare.push(...frameBuffers(held.shift() as Frame))
         listener?.frame(message.frame)
         // The listener may have asked already.
         if (waiting && !inFlight) {
