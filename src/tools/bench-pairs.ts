@@ -2,9 +2,12 @@
 
 import { createRun, presets, type Scenario, withValue } from '../sim/index.ts'
 
-/** A card on a fast link: its packets are the work, the window is never full. */
-export const BUSY = { preset: 'frames-4k', settings: { 'w0.rate': 100 } }
-export const ROUNDS = 5
+/** The card of the first story, its rings sized to fit the window: packets are the work, nothing is refused. */
+export const BUSY = {
+  preset: 'frames-64k',
+  settings: { 'w0.ring': 512, 'w0.queues': 4, 'w0.rate': 40, 'w0.moderation': 100_000 },
+}
+export const ROUNDS = 8
 export const ROUND_MS = 1000
 
 function busyScenario(): Scenario {
