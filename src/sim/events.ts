@@ -23,5 +23,7 @@ export const LOG_CHANGE = 2
 /** a = region that took it, b = region where it began */
 export const LOG_SPILL = 3
 export const LOG_HANG = 4
+/** a = frames missed so far */
+export const LOG_MISSED = 5
 /** a = messages that the kernel's rate limit held back */
 export const LOG_SUPPRESSED = 7

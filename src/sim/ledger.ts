@@ -144,6 +144,14 @@ function noteSpill(
   addMark(s, t, 'spill', `${regions[home]!.name} full, spilling to ${regions[region]!.name}`)
 }
 
+/** Counts frames that found no buffer; the first of a run gets a line. */
+export function noteMissed(s: MachineState, missed: number, c: number, device: number): void {
+  s.missed += missed
+  addToColumn(s.recorder, s.recorder.missed, missed)
+  if (s.nowNs - s.missedNs > RUN_NS) logEvent(s.log, s.nowNs, ev.LOG_MISSED, c, device, s.missed, 0)
+  s.missedNs = s.nowNs
+}
+
 /** Puts a tick on the time axis; only so many are kept. */
 export function addMark(
   s: MachineState,

@@ -37,6 +37,10 @@ function words(m: Machine, kind: number, device: number, cpu: number, a: number,
     }
     case ev.LOG_SUPPRESSED:
       return ['suppressed', `iommu_alloc: ${a} callbacks suppressed`]
+    case ev.LOG_MISSED: {
+      const { name } = m.scenario.devices[device]!
+      return ['missed', `${name}, CPU ${cpu}: no buffer posted, ${a === 1 ? '1 frame' : `${a} frames`} missed so far`]
+    }
     case ev.LOG_CHANGE:
       return ['change', m.state.changes[a]!]
     case ev.LOG_SPILL: {

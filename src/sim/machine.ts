@@ -7,13 +7,13 @@
 
 import { heapPop, heapPush, heapReplace } from '../lib/heap.ts'
 import { type DmaDomain, mapPage, mapSg, NO_DMA, pagesTouched, type SgList, unmapPage } from './dma/dma-ops.ts'
-import { PRICES, tablePs } from './engine/cost.ts'
+import { PRICES, tableCalls, tablePs } from './engine/cost.ts'
 import { dequeue, enqueue, grantNs, isFree, type Lock } from './engine/lock.ts'
 import { logEvent } from './engine/log.ts'
 import { type CostMeter, resetMeter } from './engine/meter.ts'
 import { addLockWait, addToColumn, rollColumns } from './engine/recorder.ts'
 import * as ev from './events.ts'
-import { addMark, forgetMapping, noteRefusal, recordMapping, searchPs } from './ledger.ts'
+import { addMark, forgetMapping, noteMissed, noteRefusal, recordMapping, searchPs } from './ledger.ts'
 import type { Scenario } from './scenario/schema.ts'
 import {
   type CpuState,
@@ -143,7 +143,7 @@ function runCpu(m: Machine, c: number, t: number): number {
     const { task } = cpu
     bound = m.bindings[task]!
     const answer = bound.kind.next(bound.state, task - bound.firstTask, t, op)
-    if (op.missed > 0) noteMissed(s, op)
+    if (op.missed > 0) noteMissed(s, op.missed, c, bound.device)
     if (answer === RUN) break
     cpu.task = -1
     if (answer === YIELD) {
@@ -162,11 +162,6 @@ function runCpu(m: Machine, c: number, t: number): number {
     heapPush(s.heap, grantNs(lock), ev.EV_GRANT | (((bound.table.owner << 5) | index) << 2))
   }
   return -1
-}
-
-function noteMissed(s: MachineState, op: Op): void {
-  s.missed += op.missed
-  addToColumn(s.recorder, s.recorder.missed, op.missed)
 }
 
 /** The lock that an operation takes first. */
@@ -225,6 +220,7 @@ function perform(m: Machine, c: number, t: number, bound: Binding, lock: Lock): 
     unmap(m, c, bound, op)
   }
   const writePs = meter.tceWrites > 0 ? tablePs(meter.tceWrites) : 0
+  s.hcalls += tableCalls(meter.tceWrites)
   const workPs = isMap ? searchPs(meter) : PRICES.free.ps
   const underLock = table.tceUnderLock ? writePs : 0
   let at: number

@@ -154,7 +154,11 @@ export interface MachineState {
   taskTimerNs: Float64Array
   frames: number
   missed: number
+  /** When a frame last found no buffer, ns. */
+  missedNs: number
   refusedTotal: number
+  /** Hypercalls that wrote TCEs, 512 at most in one. */
+  hcalls: number
   /** Every operation, short; and what is worth a line, long. */
   readonly ops: EventLog
   readonly log: EventLog

@@ -116,11 +116,7 @@ function figuresOf(run: Run): Figures {
   for (const { table, tableState } of owners.map((index) => domains[index]!)) {
     accounted += table.bytesAccounted(tableState)
     for (let level = 0; level < table.levels(tableState); level++) {
-      let used = 0
-      table.forEachTable(tableState, level, (_, set) => {
-        if (set > 0) used++
-      })
-      perLevel[level] = (perLevel[level] ?? 0) + used
+      perLevel[level] = (perLevel[level] ?? 0) + table.tablesAt(tableState, level)
     }
   }
   const first = all
@@ -143,9 +139,9 @@ function figuresOf(run: Run): Figures {
     missed: state.missed,
     hang: state.hang && { ...state.hang },
     tables: { bytes: sum((table) => table.tableBytes), accounted, perLevel },
-    // A single-level table in a bare machine: no invalidation queue, no hypervisor, nothing stale.
+    hcalls: state.hcalls,
+    // Clearing a TCE invalidates at the hypercall: nothing is queued and nothing stays reachable.
     flushes: 0,
-    hcalls: 0,
     staleMaxNs: 0,
   }
 }

@@ -36,9 +36,14 @@ export const PRICES = {
 /** Hypercalls take at most this many TCEs. */
 export const TCES_PER_CALL = 512
 
+/** Hypercalls that write `tces` table entries; 0 for none. */
+export function tableCalls(tces: number): number {
+  return tces <= 1 ? tces : Math.ceil(tces / TCES_PER_CALL)
+}
+
 /** Price in ps of writing `tces` table entries (at least one hypercall). */
 export function tablePs(tces: number): number {
   if (tces <= 1) return PRICES.tceCall.ps
-  const calls = Math.max(1, Math.ceil(tces / TCES_PER_CALL))
-  return calls * PRICES.tceCall.ps + Math.max(0, tces - calls) * PRICES.tceNext.ps
+  const calls = tableCalls(tces)
+  return calls * PRICES.tceCall.ps + (tces - calls) * PRICES.tceNext.ps
 }

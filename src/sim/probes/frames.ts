@@ -295,7 +295,7 @@ export interface InspectCard {
   readonly tableSlot: number
 }
 
-export type LogKind = 'refusal' | 'suppressed' | 'change' | 'spill' | 'hang'
+export type LogKind = 'refusal' | 'suppressed' | 'change' | 'spill' | 'missed' | 'hang'
 
 export interface LogLine {
   readonly ns: number

@@ -95,7 +95,7 @@ export const presets: readonly Preset[] = [
   {
     id: 'pinhole',
     title: 'A window of 1 MiB',
-    says: 'The whole window is 256 entries of 4 KiB. One queue with a ring of 256 is two buffers too many for it.',
+    says: 'The whole window is 256 entries of 4 KiB. One queue with a ring of 256 is three buffers too many for it.',
     tryThis: 'Set the receive ring to 128: the refusals stop.',
     nudge: { path: 'w0.ring', value: 128 },
     scenario: scenario(

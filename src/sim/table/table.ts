@@ -25,6 +25,8 @@ export interface TranslationTable<S extends object = object> {
   /** Table pages of level `level` (0 = leaf), ascending: first entry covered, entries set, entries written so far. */
   forEachTable(s: S, level: number, visit: (firstEntry: Entry, entriesSet: number, written: number) => void): void
   levels(s: S): number
+  /** Level tables that exist at `level` (0 = leaf). */
+  tablesAt(s: S, level: number): number
   bytesAllocated(s: S): number
   /** What the kernel charges for it. */
   bytesAccounted(s: S): number

@@ -72,6 +72,7 @@ export const tceSingle: TranslationTable<TceSingleState> = {
     for (let i = 0; i < data.length; i += 2) visit(entry((i / 2) * TCES_PER_PAGE), data[i]!, data[i + 1]!)
   },
   levels: () => 1,
+  tablesAt: (_, level) => (level === 0 ? 1 : 0),
   bytesAllocated: (s) => s.size * TCE_BYTES,
   // The kernel's own table is nobody's locked memory; only a table made for user space is charged.
   bytesAccounted: () => 0,

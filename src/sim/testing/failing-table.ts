@@ -24,6 +24,7 @@ export function failingTable(table: TranslationTable): TranslationTable<FailingS
     walk: (s, entry) => table.walk(s.inner, entry),
     forEachTable: (s, level, visit) => table.forEachTable(s.inner, level, visit),
     levels: (s) => table.levels(s.inner),
+    tablesAt: (s, level) => table.tablesAt(s.inner, level),
     bytesAllocated: (s) => table.bytesAllocated(s.inner),
     bytesAccounted: (s) => table.bytesAccounted(s.inner),
   }
