@@ -8,6 +8,7 @@ const AT_NS = 8_000_000
 
 /** State hash, mapped entries, refusals and spills of each preset after 8 ms. */
 const GOLDEN: Readonly<Record<string, readonly [hash: string, mapped: number, refused: number, spills: number]>> = {
+  'frames-64k': ['a9d01fec82c0570d', 4092, 800, 1547],
   'frames-4k': ['e38b5d10d15cdf61', 8180, 0, 0],
   pools: ['4899108180fc0ee1', 11776, 0, 2603],
   halves: ['91c540a46829f324', 28646, 27, 2084],
