@@ -1,7 +1,7 @@
 // One control, made from a field's Param: the name on the left, the value on the right, the control under it.
 
 import { RadioGroup, Slider, Switch } from 'radix-ui'
-import { useId } from 'react'
+import { memo, useId } from 'react'
 import { type Field, formatParam, type ParamValue } from '../sim/index.ts'
 import { text } from '../text/en.ts'
 import { loadable } from './loadable.tsx'
@@ -33,20 +33,25 @@ export interface Nudge {
   readonly to: string
 }
 
-export function FieldControl({
-  field,
-  value,
-  nudge,
-  compact = false,
-  onChange,
-}: {
-  field: Field
-  value: ParamValue
-  nudge: Nudge | null
+interface FieldProps {
+  readonly field: Field
+  readonly value: ParamValue
+  readonly nudge: Nudge | null
   /** The nudge stands in the value's place: a phone shows one control at a time. */
-  compact?: boolean
-  onChange: (value: ParamValue) => void
-}) {
+  readonly compact?: boolean
+  /** Depends on the field's path alone: another function for the same field does the same. */
+  readonly onChange: (value: ParamValue) => void
+}
+
+/** Renders again only when what it shows has changed, whatever objects it was given: a change of one setting must not
+ *  cost a rendering of all. */
+export const FieldControl = memo(Body, (a, b) => shown(a) === shown(b))
+
+function shown({ field, value, nudge, compact }: FieldProps): string {
+  return JSON.stringify([field.path, value, nudge, compact, field.notes, field.refused])
+}
+
+function Body({ field, value, nudge, compact = false, onChange }: FieldProps) {
   const id = useId()
   const labelId = `${id}-label`
   const helpId = `${id}-help`

@@ -7,7 +7,7 @@ import type { FrameRequest, FromWorker, Position, Speed, ToWorker } from './prot
 /** Longest stretch of computing between two looks at the mail, ms. */
 const SLICE_MS = 4
 /** Events computed between two looks at the clock. */
-const BATCH = 4096
+const BATCH = 1024
 /** A failure is looked for this far ahead, in events. */
 const SEARCH_EVENTS = 20_000_000
 
