@@ -82,7 +82,6 @@ const FILES: readonly Rule[] = [
 /** Packages; tests may use any. */
 const PACKAGES: readonly Rule[] = [
   ['share', 'valibot', 'what comes from outside is checked'],
-  ['share', 'fflate', 'what leaves may be compressed'],
   ['store', 'zustand', 'the store'],
   ['store', 'react', 'the hooks that read it'],
   ...['views', 'controls', 'app'].map((folder): Rule => [folder, 'react', 'the page']),
