@@ -39,7 +39,9 @@ export function Headline({ compact }: { compact: boolean }) {
         unit={compact ? '' : s.refusedRecently > 0 ? t.refusedRecently(count(s.refusedRecently)) : t.refused}
         fail={s.refused > 0}
         line={
-          compact ? (
+          s.hang ? (
+            <span className="a-hang">{t.hang(s.hang.cpu, ms(s.hang.ns))}</span>
+          ) : compact ? (
             t.refused
           ) : first ? (
             <>
@@ -58,7 +60,6 @@ export function Headline({ compact }: { compact: boolean }) {
           line={t.largestRun(count(s.usable - s.mapped))}
         />
       )}
-      {s.hang && <p className="a-hang">{t.hang(s.hang.cpu, ms(s.hang.ns))}</p>}
     </section>
   )
 }

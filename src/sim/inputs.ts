@@ -24,7 +24,8 @@ export function applyInput(m: Machine, before: Scenario, input: Input): void {
   const label = (value: unknown) => field?.param.values?.find((o) => o.value === value)?.label ?? String(value)
   const scope = input.path.split('.')[0]!
   const owner = field?.owner ? `${field.owner}: ` : ''
-  let text = `${owner}${field?.param.label ?? input.path} ${label(field?.value)} → ${label(s.settings[input.path])}`
+  const change = `${field?.param.label ?? input.path} ${label(field?.value)} → ${label(s.settings[input.path])}`
+  let text = owner + change
   if (field && s.settings[input.path] !== field.value) {
     if (field.param.effect === 'live') {
       const index = m.scenario.workloads.findIndex((w) => w.id === scope)
@@ -35,7 +36,7 @@ export function applyInput(m: Machine, before: Scenario, input: Input): void {
     }
   }
   s.changes.push(text)
-  addMark(s, s.nowNs, 'change', text)
+  addMark(s, s.nowNs, 'change', change)
   logEvent(s.log, s.nowNs, ev.LOG_CHANGE, 0, 0, s.changes.length - 1, 0)
   logEvent(s.ops, s.nowNs, ev.STEP_REBUILD, 0, 0, -1, 0)
 }

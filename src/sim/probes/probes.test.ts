@@ -160,6 +160,22 @@ describe('history', () => {
   })
 })
 
+describe('lock waiting', () => {
+  it('shows CPUs that wait for a lock which is never given up', () => {
+    const changes = {
+      'd0.allocator': 'tce-halves',
+      'd0.dmaMask': 24,
+      'w0.mtu': 9000,
+      'w0.placement': 'packed',
+      'w0.ring': 2048,
+    }
+    const run = open('frames-4k', 9 * MS, changes)
+    expect(run.machine.state.hang).not.toBeNull()
+    const { lockWaitNow } = timeline.build(run.machine, {}, createArrays())
+    expect(lockWaitNow.filter((share) => share > 0.9).length).toBeGreaterThan(3)
+  })
+})
+
 describe('table pages and regions', () => {
   it('count the TCEs that are set, page by page', () => {
     const run = open('frames-4k', 4 * MS)

@@ -58,7 +58,8 @@ export const timeline: Probe<'timeline'> = {
     refused.set(r.refused.data)
     missed.set(r.missed.data)
     const lockWait = arrays.u8(COLUMNS * r.cpus)
-    for (let i = 0; i < lockWait.length; i++) lockWait[i] = share(r.lockWaitNs.data[i]!, r.columnNs)
+    const waited = withWaiting(m)
+    for (let i = 0; i < lockWait.length; i++) lockWait[i] = share(waited[i]!, r.columnNs)
     return {
       columns: COLUMNS,
       filled: r.column + 1,
@@ -71,7 +72,7 @@ export const timeline: Probe<'timeline'> = {
       missed,
       cpus: r.cpus,
       lockWait,
-      lockWaitNow: waitingNow(m, arrays.f32(r.cpus)),
+      lockWaitNow: waitingNow(m, waited, arrays.f32(r.cpus)),
       marks: s.marks.slice(),
     }
   },
@@ -91,13 +92,31 @@ function mappedNow(m: Machine): { mappedBytes: number; usefulBytes: number; wind
   return { mappedBytes, usefulBytes, windowBytes }
 }
 
-function waitingNow(m: Machine, out: Float32Array<ArrayBuffer>): Float32Array<ArrayBuffer> {
+/** Lock waiting by column and CPU, with what CPUs wait at this moment: it is written down only when it ends. */
+function withWaiting(m: Machine): Float64Array {
+  const { nowNs, recorder: r, tables, cpus } = m.state
+  const waited = r.lockWaitNs.data.slice()
+  for (const lock of tables.flatMap((table) => table?.locks ?? [])) {
+    for (let i = 0; i < lock.waiting; i++) {
+      const c = lock.queue[(lock.head + i) % lock.queue.length]!
+      const since = cpus[c]!.requestNs
+      for (let column = Math.floor(since / r.columnNs); column <= r.column; column++) {
+        const from = Math.max(since, column * r.columnNs)
+        const to = Math.min(nowNs, (column + 1) * r.columnNs)
+        waited[column * r.cpus + c] = waited[column * r.cpus + c]! + Math.max(0, to - from)
+      }
+    }
+  }
+  return waited
+}
+
+function waitingNow(m: Machine, lockWaitNs: Float64Array, out: Float32Array<ArrayBuffer>): Float32Array<ArrayBuffer> {
   const { nowNs, recorder: r } = m.state
   const first = Math.max(0, Math.ceil((nowNs - RECENT_NS) / r.columnNs))
   const spanNs = Math.max(1, nowNs - first * r.columnNs)
   for (let c = 0; c < r.cpus; c++) {
     let waited = 0
-    for (let column = first; column <= r.column; column++) waited += r.lockWaitNs.data[column * r.cpus + c]!
+    for (let column = first; column <= r.column; column++) waited += lockWaitNs[column * r.cpus + c]!
     out[c] = Math.min(1, waited / spanNs)
   }
   return out
