@@ -1,5 +1,6 @@
 // What the browser tests may ask of the page. Present only with `?testing=1`.
 
+import { numbersShown } from '../store/context.ts'
 import type { Lab } from '../store/state.ts'
 import { createStats, type FrameStats, type StatsCollector } from '../store/stats.ts'
 
@@ -29,5 +30,6 @@ export function collectStats(): StatsCollector {
 }
 
 export function exposeForTests(lab: Lab, stats: StatsCollector): void {
-  window.dmascope = { ready: lab.idle, idle: lab.idle, hash: lab.hash, frameStats: stats.read }
+  const idle = () => lab.idle().then(numbersShown)
+  window.dmascope = { ready: idle, idle, hash: lab.hash, frameStats: stats.read }
 }

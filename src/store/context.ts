@@ -20,6 +20,8 @@ export function useApp<T>(select: (state: AppState) => T): T {
 
 /** While a run plays, numbers and axes follow the frames at most this often; the canvases follow every one. */
 const RENDER_EVERY_MS = 80
+/** After a changed setting they follow this soon: the canvases first, which show the effect. */
+const AFTER_CHANGE_MS = 20
 
 const behind = new Set<() => void>()
 let lastRender = 0
@@ -34,20 +36,30 @@ function catchUp(): void {
   const now = [...behind]
   behind.clear()
   for (const take of now) take()
+  for (const done of waiting.splice(0)) done()
 }
 
-/** Tells `take` of a frame: at once when the run stands still or a setting has changed, otherwise soon. */
+const waiting: (() => void)[] = []
+
+/** Resolves when every number on the page is that of the newest frame. */
+export function numbersShown(): Promise<void> {
+  return behind.size === 0 ? Promise.resolve() : new Promise((done) => waiting.push(done))
+}
+
+/** Tells `take` of a frame: at once when the run stands still, otherwise soon. */
 function follow(frame: Frame, take: () => void): void {
-  if (frame.status.mode !== 'playing' || frame.revision !== lastRevision) {
-    // Every subscriber hears of this frame before the next one comes.
-    queueMicrotask(() => {
-      lastRevision = frame.revision
-    })
+  if (frame.status.mode !== 'playing') {
     behind.delete(take)
     take()
+    if (behind.size === 0) catchUp()
     return
   }
   behind.add(take)
+  if (frame.revision !== lastRevision) {
+    lastRevision = frame.revision
+    clearTimeout(timer)
+    timer = setTimeout(catchUp, AFTER_CHANGE_MS)
+  }
   timer ??= setTimeout(catchUp, Math.max(0, lastRender + RENDER_EVERY_MS - performance.now()))
 }
 
