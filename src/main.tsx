@@ -28,6 +28,7 @@ const lab = createLab({
   client: createSimClient(createWorker),
   presets,
   valueOf: currentValue,
+  warmUp: 12,
   codec: { encodeLink, decodeLink },
   dockViews: dockViews.map((view) => view.id),
   address: browserAddressBar(),

@@ -34,6 +34,8 @@ export interface LabOptions {
   readonly theme?: Theme
   readonly saveTheme?: (theme: Theme) => void
   readonly stats?: StatsCollector
+  /** Frames painted again after the first, so that the browser has compiled the way of a frame before Play is pressed. */
+  readonly warmUp?: number
 }
 
 const DEFAULT_SPEED = 1 / 2000
@@ -56,6 +58,7 @@ export function createLab(options: LabOptions): Lab {
   let idlers: { readonly since: number; readonly done: () => void }[] = []
   let asked = 0
   let opened = false
+  let warmUp = options.warmUp ?? 0
 
   const store = createStore<AppState>(() => ({
     ready: false,
@@ -109,6 +112,10 @@ export function createLab(options: LabOptions): Lab {
       const frame = frames.latest()
       if (!frame) return
       stats?.visible(frame.revision)
+      if (warmUp > 0) {
+        warmUp--
+        loop.wake()
+      }
       // A frame asked for before a person acted still tells of before.
       const told = frame.request > intendedAt && frame.status.mode !== 'seeking'
       url.painted(told && changesSettled(), get().playing)
