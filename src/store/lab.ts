@@ -3,7 +3,7 @@
 import { createStore } from 'zustand/vanilla'
 import type { LinkCodec } from '../share/codec.ts'
 import type { Frame, Input, ParamValue, Preset, Scenario } from '../sim/index.ts'
-import type { FrameWish, SimClient } from '../worker/client.ts'
+import type { SimClient } from '../worker/client.ts'
 import type { Position } from '../worker/protocol.ts'
 import { createChanges } from './changes.ts'
 import { createFrameHolder } from './frames.ts'
@@ -11,6 +11,7 @@ import { createFrameLoop } from './loop.ts'
 import type { AppState, Lab, Theme, ViewState } from './state.ts'
 import type { StatsCollector } from './stats.ts'
 import { type AddressBar, createUrlSync, type Intent } from './url-sync.ts'
+import { wish } from './wish.ts'
 
 /** What the store has to say to a person; turned into words outside. */
 export type Notice =
@@ -39,7 +40,6 @@ export interface LabOptions {
 }
 
 const DEFAULT_SPEED = 1 / 2000
-const LOG_LINES = 80
 const MAX_DOCK = 3
 
 export function createLab(options: LabOptions): Lab {
@@ -375,31 +375,4 @@ function sameRun(a: Scenario, b: Scenario): boolean {
 
 function viewOf(preset: Preset): ViewState {
   return { table: 0, first: 0, count: 0, colourBy: 'state', breaks: true, dock: preset.dock, selected: null }
-}
-
-/** What the next frame should hold. */
-function wish(state: AppState): FrameWish {
-  const { view, mapColumns, mapMaxRows, hovered, pinned } = state
-  const { table } = view
-  const inspected = pinned ? view.selected : (hovered ?? view.selected)
-  return {
-    table,
-    inspect: inspected === null ? null : { table, entry: inspected },
-    logLines: LOG_LINES,
-    probes: {
-      'iova-space': {
-        table,
-        first: view.first,
-        count: view.count,
-        columns: mapColumns,
-        maxRows: mapMaxRows,
-        colourBy: view.colourBy,
-        breaks: view.breaks,
-      },
-      'address-time': { table },
-      timeline: {},
-      ...(view.dock.includes('tce-pages') ? { 'tce-pages': { table } } : {}),
-      ...(view.dock.includes('regions') ? { regions: { table } } : {}),
-    },
-  }
 }
