@@ -10,8 +10,9 @@ import type { ParamValue } from './params.ts'
 import { refusalOf } from './scenario/fields.ts'
 import type { Input, Scenario } from './scenario/schema.ts'
 
-/** Events between two checkpoints. */
-const CHECKPOINT_EVENTS = 131_072
+/** Events between two checkpoints: a sixteenth of what has run, so that a young run has near ones too. */
+const FEWEST_EVENTS = 8192
+const MOST_EVENTS = 131_072
 /** Most checkpoints, and most bytes in them; older ones are thinned out. */
 const CHECKPOINTS = 32
 const CHECKPOINT_BYTES = 96 * 1024 * 1024
@@ -100,11 +101,12 @@ export function createRun(initial: Scenario, horizonNs: number): Run {
     while (done < maxEvents) {
       const last = checkpoints[checkpoints.length - 1]!
       const toInput = (scenario.inputs[state.inputs]?.events ?? Number.POSITIVE_INFINITY) - state.events
-      const toCheckpoint = Math.max(1, last.events + CHECKPOINT_EVENTS - state.events)
+      const gap = Math.min(MOST_EVENTS, Math.max(FEWEST_EVENTS, Math.floor(last.events / 16)))
+      const toCheckpoint = Math.max(1, last.events + gap - state.events)
       const room = Math.min(maxEvents - done, Math.max(1, toInput), toCheckpoint)
       const n = advance(machine, untilNs, room, stopAtRefusal)
       done += n
-      if (state.events - last.events >= CHECKPOINT_EVENTS) saveCheckpoint()
+      if (state.events - last.events >= gap) saveCheckpoint()
       if (stopAtRefusal && state.refusedTotal > refused) break
       if (!takeInput(untilNs) && n < room) break
     }

@@ -18,54 +18,9 @@ export function useApp<T>(select: (state: AppState) => T): T {
   return useSyncExternalStore(lab.subscribe, () => select(lab.getState()))
 }
 
-/** While a run plays, numbers and axes follow the frames at most this often; the canvases follow every one. */
-const RENDER_EVERY_MS = 80
-/** After a changed setting they follow this soon: the canvases first, which show the effect. */
-const AFTER_CHANGE_MS = 20
-
-const behind = new Set<() => void>()
-let lastRender = 0
-let lastRevision = -1
-let timer: ReturnType<typeof setTimeout> | undefined
-
-/** Renders all who are behind together. */
-function catchUp(): void {
-  clearTimeout(timer)
-  timer = undefined
-  lastRender = performance.now()
-  const now = [...behind]
-  behind.clear()
-  for (const take of now) take()
-  for (const done of waiting.splice(0)) done()
-}
-
-const waiting: (() => void)[] = []
-
-/** Resolves when every number on the page is that of the newest frame. */
-export function numbersShown(): Promise<void> {
-  return behind.size === 0 ? Promise.resolve() : new Promise((done) => waiting.push(done))
-}
-
-/** Tells `take` of a frame: at once when the run stands still, otherwise soon. */
-function follow(frame: Frame, take: () => void): void {
-  if (frame.status.mode !== 'playing') {
-    behind.delete(take)
-    take()
-    if (behind.size === 0) catchUp()
-    return
-  }
-  behind.add(take)
-  if (frame.revision !== lastRevision) {
-    lastRevision = frame.revision
-    clearTimeout(timer)
-    timer = setTimeout(catchUp, AFTER_CHANGE_MS)
-  }
-  timer ??= setTimeout(catchUp, Math.max(0, lastRender + RENDER_EVERY_MS - performance.now()))
-}
-
 /**
  * A part of the newest frame, or null before the first; renders again only when `same` says that it changed. Both
- * must be stable: functions of the module, or memoised. When the run stands still the value is never behind.
+ * must be stable: functions of the module, or memoised. Follows whole frames.
  */
 export function useFrame<T>(select: (frame: Frame) => T, same: (a: T, b: T) => boolean = Object.is): T | null {
   const { frames } = useLab()
@@ -85,11 +40,9 @@ export function useFrame<T>(select: (frame: Frame) => T, same: (a: T, b: T) => b
       setValue(() => next)
     }
     take()
-    const leave = frames.subscribe((frame) => follow(frame, take))
-    return () => {
-      leave()
-      behind.delete(take)
-    }
+    return frames.subscribe((_, whole) => {
+      if (whole) take()
+    })
   }, [frames, select, same])
   return value
 }

@@ -2,11 +2,12 @@
 
 import type { Frame } from '../sim/index.ts'
 
-type Listener = (frame: Frame) => void
+/** `whole` is false when only the map and the clock are newer than in the frame before. */
+type Listener = (frame: Frame, whole: boolean) => void
 
 export interface FrameHolder {
   latest(): Frame | null
-  put(frame: Frame): void
+  put(frame: Frame, whole: boolean): void
   /** Calls `listener` for every new frame; returns the way out. */
   subscribe(listener: Listener): () => void
 }
@@ -16,13 +17,19 @@ export function createFrameHolder(): FrameHolder {
   const listeners = new Set<Listener>()
   return {
     latest: () => frame,
-    put(next) {
+    put(next, whole) {
       frame = next
-      for (const listener of listeners) listener(next)
+      for (const listener of listeners) listener(next, whole)
     },
     subscribe(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
   }
+}
+
+/** A frame that was asked for the map alone, with everything else as the frame before had it. */
+export function completed(frame: Frame, before: Frame): Frame {
+  const { card, log } = before
+  return { ...frame, card, log, views: { ...before.views, ...frame.views } }
 }

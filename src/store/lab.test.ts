@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { LinkCodec } from '../share/codec.ts'
 import type { Frame, Preset, Scenario } from '../sim/index.ts'
-import { createSimClient, frameBuffers, type WorkerLike } from '../worker/client.ts'
+import { createSimClient, viewBuffers, type WorkerLike } from '../worker/client.ts'
 import type { FrameRequest, FromWorker, ToWorker } from '../worker/protocol.ts'
 import { createLab } from './lab.ts'
 import { createStats } from './stats.ts'
@@ -18,6 +18,17 @@ const preset: Preset = {
   horizonNs: 9000,
   dock: [],
 }
+
+interface Answer {
+  readonly ns: number
+  readonly mode: 'paused' | 'playing' | 'seeking'
+  readonly revision: number
+  readonly source: number
+  /** What the frame holds. */
+  readonly probes: readonly string[]
+}
+
+const timelineArrays = () => ({ mappedBytes: new Float64Array(2), usefulBytes: new Float64Array(2) })
 
 /** A worker that answers only when told to, and an animation clock that ticks only when told to. */
 function bench(start = '') {
@@ -102,15 +113,15 @@ function bench(start = '') {
     },
     types: () => sent.map((m) => m.type).join(' '),
     requests: () => sent.filter((m): m is FrameRequest => m.type === 'frame'),
-    answer(part: { ns?: number; mode?: 'paused' | 'playing' | 'seeking'; revision?: number; source?: number } = {}) {
+    answer(part: Partial<Answer> = {}) {
       const last = sent.filter((m) => m.type === 'frame').at(-1) as FrameRequest
-      const { ns = 1000, mode = 'paused', revision = 0, source = last.source } = part
+      const { ns = 1000, mode = 'paused', revision = 0, source = last.source, probes = ['timeline'] } = part
       const frame = {
         source,
         request: last.request,
         revision,
         status: { ns, events: ns, steps: 0, mode, seek: null, lastStep: '' },
-        views: { timeline: { mappedBytes: new Float64Array(2), usefulBytes: new Float64Array(2) } },
+        views: Object.fromEntries(probes.map((id) => [id, timelineArrays()])),
       } as unknown as Frame
       say({ type: 'frame', frame })
       return frame
@@ -159,6 +170,46 @@ describe('the frame loop', () => {
     expect(b.requests()).toHaveLength(2)
   })
 
+  it('asks for the map alone between whole frames while it plays, and keeps the rest', () => {
+    const b = opened()
+    b.lab.actions.play()
+    b.tick()
+    const timelines: unknown[] = []
+    b.lab.frames.subscribe((frame) => timelines.push(frame.views.timeline))
+    for (let i = 0; i < 10; i++) {
+      b.pass(20)
+      const asked = b.requests().at(-1)
+      b.answer({ mode: 'playing', ns: 1000 + i, probes: asked?.logLines ? ['timeline'] : [] })
+      b.tick()
+    }
+    const whole = b.requests().map((r) => r.logLines > 0 && 'timeline' in r.probes)
+    expect(whole).toEqual([true, false, false, false, true, false, false, false, true, false, false])
+    expect(b.requests().every((r) => 'iova-space' in r.probes)).toBe(true)
+    expect(timelines[0]).toBeDefined()
+    expect(timelines.map((t) => timelines.indexOf(t))).toEqual([0, 0, 0, 0, 4, 4, 4, 4, 8, 8])
+    expect(b.lab.frames.latest()?.status.ns).toBe(1009)
+  })
+
+  it('asks for a whole frame as soon as the map has shown a change, and when somebody waits', async () => {
+    const b = opened()
+    const asked = () => Object.keys(b.requests().at(-1)?.probes ?? {}).length > 1
+    b.lab.actions.play()
+    b.tick()
+    b.answer({ mode: 'playing' })
+    b.tick()
+    expect(asked()).toBe(false)
+    b.answer({ mode: 'playing', revision: 1, probes: [] })
+    b.tick()
+    expect(asked()).toBe(true)
+    b.answer({ mode: 'playing', revision: 1 })
+    b.tick()
+    expect(asked()).toBe(false)
+    void b.lab.idle()
+    b.answer({ mode: 'playing', revision: 1, probes: [] })
+    b.tick()
+    expect(asked()).toBe(true)
+  })
+
   it('stops playing when the run says that it stands', () => {
     const b = opened()
     b.lab.actions.play()
@@ -190,7 +241,14 @@ describe('the frame loop', () => {
     expect(given()).toHaveLength(2)
     b.lab.actions.hover(12)
     b.tick()
-    expect(given().slice(2)).toEqual(frameBuffers(sent[0] as Frame))
+    expect(given().slice(2)).toEqual(viewBuffers(sent[0]!.views.timeline!))
+    // None is given to a frame of the map alone.
+    b.lab.actions.play()
+    for (const whole of [true, false]) {
+      b.answer({ mode: 'playing' })
+      b.tick()
+      expect(b.requests().at(-1)?.recycle.length).toBe(whole ? 2 : 0)
+    }
   })
 
   it('drops a frame of a source that was closed', () => {

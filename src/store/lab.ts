@@ -6,7 +6,7 @@ import type { Frame, Input, ParamValue, Preset, Scenario } from '../sim/index.ts
 import type { SimClient } from '../worker/client.ts'
 import type { Position } from '../worker/protocol.ts'
 import { createChanges } from './changes.ts'
-import { createFrameHolder } from './frames.ts'
+import { completed, createFrameHolder } from './frames.ts'
 import { createFrameLoop } from './loop.ts'
 import type { AppState, Lab, Theme, ViewState } from './state.ts'
 import type { StatsCollector } from './stats.ts'
@@ -39,6 +39,8 @@ export interface LabOptions {
   readonly warmUp?: number
 }
 
+/** While a run plays, everything but the map follows this often. */
+const WHOLE_EVERY_MS = 80
 const DEFAULT_SPEED = 1 / 2000
 const MAX_DOCK = 3
 
@@ -58,6 +60,10 @@ export function createLab(options: LabOptions): Lab {
   let idlers: { readonly since: number; readonly done: () => void }[] = []
   let asked = 0
   let opened = false
+  /** The frame asked for last is a whole one, asked for at `wholeAt`; the next has to be. */
+  let whole = true
+  let wholeAt = 0
+  let wholeDue = true
   let warmUp = options.warmUp ?? 0
 
   const store = createStore<AppState>(() => ({
@@ -101,10 +107,16 @@ export function createLab(options: LabOptions): Lab {
     },
     ask: () => {
       asked++
-      client.requestFrame(wish(get()))
+      const now = options.now()
+      whole = wholeDue || !get().playing || now - wholeAt >= WHOLE_EVERY_MS
+      if (whole) {
+        wholeDue = false
+        wholeAt = now
+      }
+      client.requestFrame(wish(get(), whole))
     },
     deliver: () => {
-      if (arrived) frames.put(arrived)
+      if (arrived) frames.put(arrived.frame, arrived.whole)
     },
     paintBegins: () => stats?.paintBegins(),
     paintEnds: () => stats?.paintEnds(),
@@ -114,7 +126,7 @@ export function createLab(options: LabOptions): Lab {
       stats?.visible(frame.revision)
       if (warmUp > 0) {
         warmUp--
-        loop.wake()
+        wake()
       }
       // A frame asked for before a person acted still tells of before.
       const told = frame.request > intendedAt && frame.status.mode !== 'seeking'
@@ -122,13 +134,21 @@ export function createLab(options: LabOptions): Lab {
       checkIdle()
     },
   })
-  let arrived: Frame | null = null
+  let arrived: { readonly frame: Frame; readonly whole: boolean } | null = null
+
+  function wake() {
+    wholeDue = true
+    loop.wake()
+  }
 
   const url = createUrlSync(options.address, options.now, link, openLink)
 
   client.listen({
     frame(frame) {
-      arrived = frame
+      const before = frames.latest()
+      arrived = { frame: whole || !before ? frame : completed(frame, before), whole }
+      // The map shows a change first, the rest follows at once.
+      if (frame.revision !== before?.revision) wholeDue = true
       at = { ns: frame.status.ns, events: frame.status.events }
       if (!get().ready) set({ ready: true })
       showHere(get().scenario, frame.status.inputs)
@@ -141,7 +161,7 @@ export function createLab(options: LabOptions): Lab {
       opened = true
       set({ scenario, revision, ...changeState() })
       showHere(scenario, scenario.inputs.length)
-      loop.wake()
+      wake()
     },
     stopped(why) {
       if (why === 'failure' || why === 'no-failure') {
@@ -152,12 +172,12 @@ export function createLab(options: LabOptions): Lab {
           set({ announcement: options.say({ kind: 'stopped', why, frame }) })
         })
       }
-      loop.wake()
+      wake()
     },
     problem(message) {
       changes.refused()
       set({ failure: message, ...changeState() })
-      loop.wake()
+      wake()
     },
     died(message) {
       changes.refused()
@@ -213,7 +233,7 @@ export function createLab(options: LabOptions): Lab {
       ...changeState(),
     })
     client.open(scenario, horizonNs, position)
-    loop.wake()
+    wake()
   }
 
   function intend(how: Intent) {
@@ -250,7 +270,7 @@ export function createLab(options: LabOptions): Lab {
     if (get().playing) pause()
     go()
     intend(how)
-    loop.wake()
+    wake()
   }
 
   function play() {
@@ -259,7 +279,7 @@ export function createLab(options: LabOptions): Lab {
     switchedAt = client.requests()
     client.play(speed)
     set({ playing: true })
-    loop.wake()
+    wake()
   }
 
   function pause() {
@@ -267,7 +287,7 @@ export function createLab(options: LabOptions): Lab {
     client.pause()
     set({ playing: false })
     intend('push')
-    loop.wake()
+    wake()
   }
 
   function change(kind: 'undo' | 'redo') {
@@ -277,7 +297,7 @@ export function createLab(options: LabOptions): Lab {
     const announcement = options.say({ kind, path: made.path, value, scenario: get().scenario })
     set({ announcement, ...changeState() })
     intend('push')
-    loop.wake()
+    wake()
   }
 
   const lab: Lab = {
@@ -320,21 +340,21 @@ export function createLab(options: LabOptions): Lab {
         const dock = view.dock.filter((id) => options.dockViews.includes(id)).slice(0, MAX_DOCK)
         set({ view: { ...view, dock } })
         intend('dock' in partial || 'colourBy' in partial || 'table' in partial ? 'push' : 'replace')
-        loop.wake()
+        wake()
       },
       hover(entry) {
         if (get().hovered === entry) return
         set({ hovered: entry })
-        loop.wake()
+        wake()
       },
       select(entry) {
         set({ view: { ...get().view, selected: entry }, pinned: false })
         intend('replace')
-        loop.wake()
+        wake()
       },
       setPinned(pinned) {
         set({ pinned })
-        loop.wake()
+        wake()
       },
       isolate: (isolated) => set({ isolated }),
       setTheme(theme) {
@@ -344,7 +364,7 @@ export function createLab(options: LabOptions): Lab {
       setMapColumns(mapColumns, mapMaxRows = get().mapMaxRows) {
         if (mapColumns === get().mapColumns && mapMaxRows === get().mapMaxRows) return
         set({ mapColumns, mapMaxRows })
-        loop.wake()
+        wake()
       },
       announce: (announcement) => set({ announcement }),
       dismissProblems: () => set({ problems: [] }),
@@ -361,7 +381,7 @@ export function createLab(options: LabOptions): Lab {
     idle: () =>
       new Promise((done) => {
         idlers.push({ since: asked, done })
-        loop.wake()
+        wake()
       }),
     hash: async () => (await client.hash()).hash,
   }

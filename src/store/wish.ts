@@ -5,25 +5,30 @@ import type { AppState } from './state.ts'
 
 const LOG_LINES = 80
 
-/** What the next frame should hold. */
-export function wish(state: AppState): FrameWish {
+/**
+ * What the next frame should hold: everything, or the map alone. The map moves with every frame of a playing run;
+ * figures, histories and the log are read, and change a few times a second.
+ */
+export function wish(state: AppState, whole: boolean): FrameWish {
   const { view, mapColumns, mapMaxRows, hovered, pinned } = state
   const { table } = view
   const inspected = pinned ? view.selected : (hovered ?? view.selected)
+  const map = {
+    table,
+    first: view.first,
+    count: view.count,
+    columns: mapColumns,
+    maxRows: mapMaxRows,
+    colourBy: view.colourBy,
+    breaks: view.breaks,
+  }
+  if (!whole) return { table, inspect: null, logLines: 0, probes: { 'iova-space': map } }
   return {
     table,
     inspect: inspected === null ? null : { table, entry: inspected },
     logLines: LOG_LINES,
     probes: {
-      'iova-space': {
-        table,
-        first: view.first,
-        count: view.count,
-        columns: mapColumns,
-        maxRows: mapMaxRows,
-        colourBy: view.colourBy,
-        breaks: view.breaks,
-      },
+      'iova-space': map,
       'address-time': { table },
       timeline: {},
       ...(view.dock.includes('tce-pages') ? { 'tce-pages': { table } } : {}),

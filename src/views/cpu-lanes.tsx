@@ -52,7 +52,6 @@ export const cpuLanesView: HeatmapView<'timeline', TimeInk> = {
     }
     paintDots(out, end, 0, out.height, ink.dot, box.dpr)
   },
-  stamp: (frame) => frame.filled,
   grid: (frame) => ({ columns: frame.columns, rows: frame.cpus }),
   hitTest(frame, x, y, box) {
     if (x < 0 || y < 0 || x >= box.width || y >= box.height) return null

@@ -21,7 +21,7 @@ const marksOf = (frame: Frame): readonly TimeMark[] => frame.views.timeline?.mar
 const sameMarks = (a: readonly TimeMark[], b: readonly TimeMark[]) =>
   a.length === b.length && a.at(-1)?.ns === b.at(-1)?.ns && a[0]?.ns === b[0]?.ns
 
-/** Calls `place` with the share of the horizon that has run, in the paint of every frame. */
+/** Calls `place` with the share of the horizon that has run, in the paint of every whole frame. */
 export function usePlayhead(place: (share: number, ns: number, horizonNs: number) => void): void {
   const { frames } = useLab()
   const current = useRef(place)
@@ -34,7 +34,7 @@ export function usePlayhead(place: (share: number, ns: number, horizonNs: number
     }
     const ask = () => paintSoon(paint)
     ask()
-    const leave = frames.subscribe(ask)
+    const leave = frames.subscribe((_, whole) => whole && ask())
     return () => {
       leave()
       paintNever(paint)

@@ -75,7 +75,6 @@ export const timelineView: HeatmapView<'timeline', TimeInk> = {
     }
     paintDots(out, end, 0, height, ink.dot, box.dpr)
   },
-  stamp: (frame) => frame.filled,
   grid: (frame) => ({ columns: frame.columns, rows: 1 }),
   hitTest: (frame, x, y, box) =>
     x < 0 || y < 0 || x >= box.width || y >= box.height ? null : columnAt(x, box.width, frame.columns),

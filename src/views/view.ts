@@ -51,11 +51,6 @@ export interface HeatmapView<P extends ProbeId = ProbeId, I extends Ink = Ink> {
   readonly probe: P
   /** Pixels only; no DOM, no allocation that grows with the frame. */
   paint(frame: ProbeTypes[P]['frame'], ink: I, box: Box, out: Pixels): void
-  /**
-   * A number that changes when the picture grows visibly, for pictures that mostly repeat what they showed. While it
-   * stays the same in a playing run, the picture is painted a few times a second only.
-   */
-  stamp?(frame: ProbeTypes[P]['frame']): number
   /** Cells in the picture; the keyboard walks them. */
   grid(frame: ProbeTypes[P]['frame']): { readonly columns: number; readonly rows: number }
   /** Cell under a point, css px; null outside or on padding. */

@@ -60,17 +60,16 @@ export function createWorker(): WorkerLike {
   }) as WorkerLike
 }
 
-/** Every buffer a frame's views own, each once. */
-export function frameBuffers(frame: Frame): ArrayBuffer[] {
+/** Every buffer a view's part of a frame owns, each once. */
+export function viewBuffers(view: object): ArrayBuffer[] {
   const buffers = new Set<ArrayBuffer>()
-  for (const view of Object.values(frame.views))
-    for (const field of Object.values(view as object))
-      if (ArrayBuffer.isView(field) && field.buffer instanceof ArrayBuffer && field.buffer.byteLength > 0)
-        buffers.add(field.buffer)
+  for (const field of Object.values(view))
+    if (ArrayBuffer.isView(field) && field.buffer instanceof ArrayBuffer && field.buffer.byteLength > 0)
+      buffers.add(field.buffer)
   return [...buffers]
 }
 
-/** Frames whose buffers are kept: more than come between two renders of the numbers. */
+/** Pictures of each view whose buffers are kept. */
 const HELD = 10
 
 export function createSimClient(makeWorker: () => WorkerLike): SimClient {
@@ -80,10 +79,10 @@ export function createSimClient(makeWorker: () => WorkerLike): SimClient {
   let request = 0
   let inFlight = false
   let waiting: FrameWish | null = null
-  // A frame may still be on screen, or in the state of a component that renders less often than frames come, when its
+  // A picture may still be on screen, or in the state of a component that renders less often than frames come, when its
   // successors arrive: its buffers go back only when HELD more have come.
-  let held: Frame[] = []
-  let spare: ArrayBuffer[] = []
+  let held = new Map<string, object[]>()
+  let spare = new Map<string, ArrayBuffer[]>()
   let hashWaiters: { done: (hash: StateHash) => void; failed: (error: Error) => void }[] = []
 
   function post(message: ToWorker, transfer: Transferable[] = []) {
@@ -93,17 +92,26 @@ export function createSimClient(makeWorker: () => WorkerLike): SimClient {
   function forget() {
     inFlight = false
     waiting = null
-    held = []
-    spare = []
+    held = new Map()
+    spare = new Map()
     for (const waiter of hashWaiters) waiter.failed(new Error('the run was closed'))
     hashWaiters = []
   }
 
   function send(wish: FrameWish) {
     inFlight = true
-    const recycle = spare
-    spare = []
+    // Only what this frame can use: what the worker leaves over is lost.
+    const probes = Object.keys(wish.probes)
+    const recycle = probes.flatMap((id) => spare.get(id) ?? [])
+    for (const id of probes) spare.delete(id)
     post({ type: 'frame', source, request: ++request, recycle, ...wish }, recycle)
+  }
+
+  function hold(id: string, view: object) {
+    const kept = held.get(id) ?? []
+    held.set(id, kept)
+    kept.push(view)
+    if (kept.length > HELD) spare.set(id, viewBuffers(kept.shift() as object))
   }
 
   function died(message: string) {
@@ -119,8 +127,7 @@ export function createSimClient(makeWorker: () => WorkerLike): SimClient {
     switch (message.type) {
       case 'frame': {
         inFlight = false
-        held.push(message.frame)
-        if (held.length > HELD) spare.push(...frameBuffers(held.shift() as Frame))
+        for (const [id, view] of Object.entries(message.frame.views)) hold(id, view)
         listener?.frame(message.frame)
         // The listener may have asked already.
         if (waiting && !inFlight) {

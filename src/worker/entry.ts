@@ -21,9 +21,12 @@ channel.port1.onmessage = () => {
 const host = createHost({
   post: (message, transfer) => scope.postMessage(message, transfer),
   nowMs: () => performance.now(),
-  later(callback) {
+  later(callback, ms) {
+    if (ms > 0) return void setTimeout(callback, ms)
     pending = callback
     channel.port2.postMessage(null)
   },
+  // With two processors the page's main thread and the browser's compositor share the other one.
+  restMs: navigator.hardwareConcurrency > 2 ? 0 : 4,
 })
 scope.onmessage = (event) => host.receive(event.data)

@@ -11,7 +11,7 @@ const ASK: FrameRequest = {
 }
 
 /** A host whose clock and mail the test moves by hand. */
-function rig() {
+function rig(restMs = 0) {
   const said: FromWorker[] = []
   let queue: (() => void)[] = []
   let ms = 0
@@ -21,7 +21,11 @@ function rig() {
       ms += 1
       return ms
     },
-    later: (callback) => queue.push(callback),
+    later: (callback, after) => {
+      queue.push(callback)
+      ms += after
+    },
+    restMs,
   })
   return {
     said,
@@ -48,8 +52,8 @@ function rig() {
   }
 }
 
-function opened(ns = 0) {
-  const r = rig()
+function opened(ns = 0, restMs = 0) {
+  const r = rig(restMs)
   r.send({ type: 'open', source: 1, scenario, horizonNs, at: { ns } })
   r.settle()
   return r
@@ -117,6 +121,20 @@ describe('host', () => {
     expect(told).toMatchObject({ type: 'scenario', revision: 1 })
     expect(told.type === 'scenario' && told.scenario.inputs[0]).toMatchObject({ path: 'd0.iommuPage', value: 4096 })
     expect(r.frame()).toMatchObject({ revision: 1, status: { mode: 'playing' } })
+  })
+
+  it('leaves the processor to the page for a while after each frame, and still takes its mail', () => {
+    const r = opened(5 * MS, 50)
+    r.send({ type: 'play', source: 1, speed: 'max' })
+    r.turn()
+    const shown = r.frame().status.events
+    r.turn()
+    expect(r.frame().status.events).toBe(shown)
+    r.send({ type: 'input', source: 1, path: 'd0.iommuPage', value: 4096 })
+    expect(r.said.at(-1)).toMatchObject({ type: 'scenario', revision: 1 })
+    r.turn()
+    r.turn()
+    expect(r.frame().status.events).toBeGreaterThan(shown)
   })
 
   it('reports an impossible change and loses nothing', () => {

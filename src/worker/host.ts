@@ -15,8 +15,10 @@ export interface HostEnv {
   post(message: FromWorker, transfer: ArrayBuffer[]): void
   /** Wall clock, ms. */
   nowMs(): number
-  /** Calls back after the mail that has arrived meanwhile has been handled. */
-  later(callback: () => void): void
+  /** Calls back after the mail that has arrived meanwhile has been handled, and not before `ms` have passed. */
+  later(callback: () => void, ms: number): void
+  /** Stretch after every frame of a playing run in which nothing is computed, so that the page gets it painted, ms. */
+  readonly restMs: number
 }
 
 interface Job {
@@ -43,15 +45,20 @@ export interface Host {
 export function createHost(env: HostEnv): Host {
   const sources = new Map<number, Source>()
   let awake = false
+  let restUntil = 0
 
   function wake(): void {
     if (awake) return
     awake = true
-    env.later(work)
+    env.later(work, Math.max(0, restUntil - env.nowMs()))
   }
 
   function work(): void {
     awake = false
+    if (env.nowMs() < restUntil) {
+      wake()
+      return
+    }
     let busy = false
     for (const [id, source] of sources) {
       if (source.job) guarded(id, () => workOn(id, source))
@@ -136,6 +143,7 @@ export function createHost(env: HostEnv): Host {
       createArrays(request.recycle),
     )
     env.post({ type: 'frame', frame: built }, buffersOf(built))
+    if (mode === 'playing') restUntil = env.nowMs() + env.restMs
   }
 
   function tellScenario(id: number, source: Source): void {

@@ -22,8 +22,6 @@ import { Twin, useTwin } from './twin.tsx'
 
 /** Spoken and tabular text follows the frames at most this often. */
 const TEXT_EVERY_MS = 1000
-/** A picture whose stamp stays the same is painted at least this often while the run plays. */
-const CALM_EVERY_MS = 120
 
 export interface HeatmapProps<P extends ProbeId, I extends Ink> {
   readonly view: HeatmapView<P, I>
@@ -70,17 +68,11 @@ export function Heatmap<P extends ProbeId, I extends Ink>(props: HeatmapProps<P,
     const out: Pixels = { data: new Uint32Array(image.data.buffer), width: image.width, height: image.height }
     context.canvas.width = image.width
     context.canvas.height = image.height
-    let stamp = -1
-    let painted = 0
+    let painted: ProbeTypes[P]['frame'] | undefined
     const paint = () => {
-      const newest = lab.frames.latest()
-      const frame: ProbeTypes[P]['frame'] | undefined = newest?.views[view.probe]
-      if (!newest || !frame) return
-      const next = view.stamp?.(frame) ?? -1
-      const now = performance.now()
-      if (newest.status.mode === 'playing' && next >= 0 && next === stamp && now - painted < CALM_EVERY_MS) return
-      stamp = next
-      painted = now
+      const frame: ProbeTypes[P]['frame'] | undefined = lab.frames.latest()?.views[view.probe]
+      if (!frame || frame === painted) return
+      painted = frame
       out.data.fill(ink.ground)
       view.paint(frame, ink, box, out)
       context.putImageData(image, 0, 0)
