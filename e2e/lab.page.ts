@@ -13,7 +13,7 @@ export interface FrameStats {
   readonly frames: number
   readonly medianFps: number
   readonly p95PaintMs: number
-  readonly longTasks: number
+  readonly longTasks: readonly { readonly atMs: number; readonly ms: number }[]
   readonly lastInputToPaintMs: readonly number[]
 }
 

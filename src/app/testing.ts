@@ -23,7 +23,8 @@ export function collectStats(): StatsCollector {
   const stats = createStats(() => performance.now())
   if (PerformanceObserver.supportedEntryTypes.includes('longtask'))
     new PerformanceObserver((list) => {
-      for (const _ of list.getEntries()) stats.longTask()
+      for (const { startTime, duration } of list.getEntries())
+        stats.longTask(performance.timeOrigin + startTime, duration)
     }).observe({ type: 'longtask', buffered: true })
   return stats
 }

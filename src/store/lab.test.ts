@@ -177,16 +177,16 @@ describe('the frame loop', () => {
     const timelines: unknown[] = []
     b.lab.frames.subscribe((frame) => timelines.push(frame.views.timeline))
     for (let i = 0; i < 10; i++) {
-      b.pass(20)
+      b.pass(25)
       const asked = b.requests().at(-1)
       b.answer({ mode: 'playing', ns: 1000 + i, probes: asked?.logLines ? ['timeline'] : [] })
       b.tick()
     }
     const whole = b.requests().map((r) => r.logLines > 0 && 'timeline' in r.probes)
-    expect(whole).toEqual([true, false, false, false, true, false, false, false, true, false, false])
+    expect(whole).toEqual([true, false, false, false, false, true, false, false, false, false, true])
     expect(b.requests().every((r) => 'iova-space' in r.probes)).toBe(true)
     expect(timelines[0]).toBeDefined()
-    expect(timelines.map((t) => timelines.indexOf(t))).toEqual([0, 0, 0, 0, 4, 4, 4, 4, 8, 8])
+    expect(timelines.map((t) => timelines.indexOf(t))).toEqual([0, 0, 0, 0, 0, 5, 5, 5, 5, 5])
     expect(b.lab.frames.latest()?.status.ns).toBe(1009)
   })
 

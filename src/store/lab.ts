@@ -40,7 +40,7 @@ export interface LabOptions {
 }
 
 /** While a run plays, everything but the map follows this often. */
-const WHOLE_EVERY_MS = 80
+const WHOLE_EVERY_MS = 125
 const DEFAULT_SPEED = 1 / 2000
 const MAX_DOCK = 3
 

@@ -1,13 +1,18 @@
 // How fast the page is, measured while it runs. Only collected under `?testing=1`.
 
+export interface LongTask {
+  readonly atMs: number
+  readonly ms: number
+}
+
 export interface FrameStats {
   /** Frames painted. */
   readonly frames: number
   readonly medianFps: number
   /** Main-thread time that the canvases took, 95th percentile over the frames. */
   readonly p95PaintMs: number
-  /** Main-thread tasks over 50 ms. */
-  readonly longTasks: number
+  /** Main-thread tasks over 50 ms: when they began (ms since 1970), and how long they were. */
+  readonly longTasks: readonly LongTask[]
   /** From a control's change to the end of the paint that holds its effect, one per change. */
   readonly lastInputToPaintMs: readonly number[]
 }
@@ -19,7 +24,7 @@ export interface StatsCollector {
   input(): (revision: number) => void
   /** Everything up to `revision` is on the screen. */
   visible(revision: number): void
-  longTask(): void
+  longTask(atMs: number, ms: number): void
   read(): FrameStats
 }
 
@@ -27,7 +32,7 @@ const KEPT = 4096
 
 export function createStats(now: () => number): StatsCollector {
   let frames = 0
-  let longTasks = 0
+  const longTasks: LongTask[] = []
   let begun = 0
   let lastPaint = -1
   const gaps: number[] = []
@@ -66,14 +71,14 @@ export function createStats(now: () => number): StatsCollector {
         open.splice(i, 1)
       }
     },
-    longTask() {
-      longTasks++
+    longTask(atMs, ms) {
+      if (longTasks.length < KEPT) longTasks.push({ atMs, ms })
     },
     read: () => ({
       frames,
       medianFps: gaps.length > 0 ? 1000 / quantile(gaps, 0.5) : 0,
       p95PaintMs: quantile(paints, 0.95),
-      longTasks,
+      longTasks: [...longTasks],
       lastInputToPaintMs: [...delays],
     }),
   }
