@@ -14,6 +14,7 @@ import {
   ENTRY_GENERATION,
   ENTRY_MAPPING,
   ENTRY_STRIDE,
+  freedMark,
   HOLDER_SLOTS,
   MAP_ADDRESS,
   MAP_BYTES,
@@ -111,8 +112,9 @@ export function forgetMapping(s: MachineState, table: DmaTable, id: number): voi
   const c = data[at + MAP_WHO]! & 0xff
   const bands = s.recorder.bands[table.owner]!
   const { entries } = table
+  const freed = freedMark(s.nowNs)
   for (let e = first; e < first + npages; e++) {
-    entries.data[e * ENTRY_STRIDE + ENTRY_MAPPING] = 0
+    entries.data[e * ENTRY_STRIDE + ENTRY_MAPPING] = freed
     touch(entries, e * ENTRY_STRIDE)
     const band = (e / bands.entriesPerBand) | 0
     bands.level[band] = bands.level[band]! - 1

@@ -29,10 +29,21 @@ export const MAP_ADDRESS = 7
 export const HOLDER_SLOTS = 0x1000000
 export const PAID_LOCK = 0x4000000
 
-/** Numbers per entry: mapping id + 1 (0 = not mapped), and how often the entry was handed out. */
+/** Numbers per entry: mapping id + 1 (0 = never mapped, below 0 = free since, see `freedMark`), and how often the
+ *  entry was handed out. */
 export const ENTRY_STRIDE = 2
 export const ENTRY_MAPPING = 0
 export const ENTRY_GENERATION = 1
+
+/** What stands for the mapping of an entry that was freed at `ns`: -1 less the whole microseconds, at most 2^31 - 2. */
+export function freedMark(ns: number): number {
+  return -1 - Math.min(0x7ffffffe, Math.floor(ns / 1000))
+}
+
+/** When an entry was freed, ns cut to microseconds, from its ENTRY_MAPPING; null while mapped or never mapped. */
+export function freedAtNs(mark: number): number | null {
+  return mark < 0 ? (-1 - mark) * 1000 : null
+}
 
 /** The live mappings of one table: what the kernel's dma-debug would list. */
 export interface Mappings {
