@@ -78,11 +78,15 @@ describe('a link', () => {
         { ns: 2000, events: 9, path: 'm.page', value: '64k!' },
       ],
     }
-    const view = { table: 1, first: 128, count: 1024, colourBy: 'cpu', breaks: false, dock: [], selected: 3 } as const
+    const brush = { time: { fromNs: 3_100_000, toNs: 4_200_000 }, entries: { first: 0, count: 64 } }
+    const view = {
+      ...{ table: 1, first: 128, count: 1024, colourBy: 'cpu', breaks: false, dock: [], selected: 3 },
+      brush,
+    } as const
     const link = encodeLink({ scenario, position: { ns: 5000, events: 12 }, view, speed: 0.0005 })
     expect(link).toBe(
       '#v=1&s=big&m.page=4k&w0.ring=1024&seed=0x5eed&in=2000.7~m.cpus~8~2000.9~m.page~64k&at=5000.12' +
-        '&table=1&zoom=128.1024&colour=cpu&breaks=off&dock=none&sel=3&speed=0.0005',
+        '&table=1&zoom=128.1024&colour=cpu&breaks=off&dock=none&sel=3&bt=3100000.4200000&ba=0.64&speed=0.0005',
     )
     expect(decodeLink(link)).toEqual({
       scenario,
@@ -217,6 +221,11 @@ describe('what a link cannot mean', () => {
     'dock=',
     'sel=1e9',
     'sel=-0',
+    'bt=1',
+    'bt=5.5',
+    'bt=1e3.9',
+    'ba=4.0',
+    'ba=1.2.3',
     'm.cpus=NaN',
     'm.cpus=-3',
     'm.cpus=1e1',
@@ -316,6 +325,10 @@ function links(): fc.Arbitrary<Link> {
     const field = fieldsOf(s).find((f) => f.path === p)
     return !!field && isAllowed(field.param, v) && fieldsOf(next).every((f) => !Object.hasOwn(f.refused, String(f.value).slice(0, -1))) // biome-ignore format: one condition
   }
+  const anyTime = fc.record({ fromNs: fc.nat(1e9), length: fc.integer({ min: 1, max: 1e9 }) }).map((t) => ({
+    ...{ fromNs: t.fromNs, toNs: t.fromNs + t.length },
+  }))
+  const anyEntries = fc.record({ first: fc.nat(1e6), count: fc.integer({ min: 1, max: 1e6 }) })
   const scenario = fc
     .record({
       start: fc.constantFrom(...presets),
@@ -351,6 +364,12 @@ function links(): fc.Arbitrary<Link> {
       breaks: fc.boolean(),
       dock: fc.uniqueArray(fc.constantFrom('tce-pages', 'regions', 'cpu-lanes', 'x1'), { maxLength: 3 }),
       selected: fc.option(fc.nat(1_000_000)),
+      brush: fc.option(
+        fc.oneof(
+          fc.record({ time: anyTime, entries: fc.option(anyEntries) }),
+          fc.record({ time: fc.constant(null), entries: anyEntries }),
+        ),
+      ),
     }),
     speed: fc.oneof(
       fc.constantFrom('max' as const, null),

@@ -228,5 +228,5 @@ function reasonAgainst(field: Field, value: ParamValue): string | null {
 function keysNear(key: string, known: readonly string[]): string {
   const namespace = key.split('.')[0]
   const near = known.filter((path) => path.split('.')[0] === namespace)
-  return near.length > 0 ? near.join(', ') : 's, seed, in, at, table, zoom, colour, breaks, dock, sel, speed'
+  return near.length > 0 ? near.join(', ') : 's, seed, in, at, table, zoom, colour, breaks, dock, sel, bt, ba, speed'
 }

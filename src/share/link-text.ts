@@ -1,7 +1,7 @@
 // The parts of a link that need no simulation to be read or written: pairs, numbers, times, the view. Reading
 // never throws; what cannot be used is added to the problems and null or the standard comes back.
 
-import type { ColourBy, Preset, Problem } from '../sim/index.ts'
+import type { Brush, ColourBy, Preset, Problem } from '../sim/index.ts'
 import { LINK_VERSION, type RawLink, upgradeLink } from './versions.ts'
 
 /** How a run is looked at; the same fields as the store's view state. */
@@ -17,6 +17,8 @@ export interface LinkView {
   readonly dock: readonly string[]
   /** Selected table-relative entry. */
   readonly selected: number | null
+  /** Ranges that the figures speak of. */
+  readonly brush: Brush | null
 }
 
 /** After exactly `events` heap events if given, otherwise after every event at or before `ns`. */
@@ -30,7 +32,16 @@ export type Speed = number | 'max' | null
 
 /** How a preset is looked at when the link says nothing. */
 export function defaultView(preset: Preset): LinkView {
-  return { table: 0, first: 0, count: 0, colourBy: 'state', breaks: true, dock: preset.dock, selected: null }
+  return {
+    table: 0,
+    first: 0,
+    count: 0,
+    colourBy: 'state',
+    breaks: true,
+    dock: preset.dock,
+    selected: null,
+    brush: null,
+  }
 }
 
 const COLOURS: readonly ColourBy[] = ['state', 'cpu', 'device', 'size', 'age']
@@ -160,6 +171,9 @@ export function viewPairs(view: LinkView, standard: LinkView): [string, string][
   if (view.breaks !== standard.breaks) pairs.push(['breaks', view.breaks ? 'on' : 'off'])
   if (view.dock.join('~') !== standard.dock.join('~')) pairs.push(['dock', view.dock.join('~') || 'none'])
   if (view.selected !== null) pairs.push(['sel', String(view.selected)])
+  const { time, entries } = view.brush ?? {}
+  if (time) pairs.push(['bt', `${time.fromNs}.${time.toNs}`])
+  if (entries) pairs.push(['ba', `${entries.first}.${entries.count}`])
   return pairs
 }
 
@@ -181,11 +195,25 @@ export function readView(
   const tables = preset.scenario.devices.flatMap((device, index) => (device.table === index ? [index] : []))
   const readTable = (text: string) => tables.find((index) => String(index) === text) ?? null
   const allowedDock = `none, or up to ${MAX_DOCK} of ${dockViews?.join(', ') ?? 'the views'}, joined by ~`
+  /** Two whole numbers, joined by a dot. */
+  const readPair = (text: string, most: number): [number, number] | null => {
+    const [a, b, ...more] = text.split('.').map((part) => parseWhole(part, most))
+    return typeof a === 'number' && typeof b === 'number' && more.length === 0 ? [a, b] : null
+  }
   const zoom = value('zoom', standard, '<first entry>.<entries>', (text) => {
-    const [first, count, ...more] = text.split('.').map((part) => parseWhole(part, MAX_ENTRY))
-    return typeof first === 'number' && count && more.length === 0 ? { ...standard, first, count } : null
+    const pair = readPair(text, MAX_ENTRY)
+    return pair?.[1] ? { ...standard, first: pair[0], count: pair[1] } : null
+  })
+  const time = value('bt', null, '<from ns>.<to ns>', (text) => {
+    const pair = readPair(text, MAX_NS)
+    return pair && pair[0] < pair[1] ? { fromNs: pair[0], toNs: pair[1] } : null
+  })
+  const entries = value('ba', null, '<first entry>.<entries>', (text) => {
+    const pair = readPair(text, MAX_ENTRY)
+    return pair && pair[1] > 0 ? { first: pair[0], count: pair[1] } : null
   })
   return {
+    brush: time || entries ? { time, entries } : null,
     table: value('table', standard.table, tables.join(', '), readTable),
     first: zoom.first,
     count: zoom.count,

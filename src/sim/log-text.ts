@@ -22,6 +22,33 @@ export function logLines(m: Machine, from: number): LogLine[] {
   return lines
 }
 
+/** Lines of the time [fromNs, toNs) that the ring still holds: how many, and the newest `most` of them. */
+export function logLinesIn(
+  m: Machine,
+  fromNs: number,
+  toNs: number,
+  most: number,
+): { total: number; lines: LogLine[] } {
+  const { log } = m.state
+  const first = lineFrom(log, fromNs)
+  const end = lineFrom(log, toNs)
+  const lines: LogLine[] = []
+  for (let n = Math.max(first, end - most); n < end; n++) lines.push(lineAt(m, log, n))
+  return { total: end - first, lines }
+}
+
+/** First kept line at or after a time; they stand in the order of time. */
+function lineFrom(log: EventLog, ns: number): number {
+  let low = firstKept(log)
+  let high = log.total
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2)
+    if (entryAt(log, middle).ns < ns) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
 function lineAt(m: Machine, log: EventLog, n: number): LogLine {
   const { ns, kind: number, cpu, device, a, b } = entryAt(log, n)
   const [kind, text] = words(m, number, device, cpu, a, b)
@@ -43,6 +70,8 @@ function words(m: Machine, kind: number, device: number, cpu: number, a: number,
     }
     case ev.LOG_CHANGE:
       return ['change', m.state.changes[a]!]
+    case ev.LOG_CLEARED:
+      return ['change', `the kernel empties the table: ${a} TCEs in ${b} hypercalls`]
     case ev.LOG_SPILL: {
       const d = m.domains[table]!
       const regions = d.allocator.regions(d.allocatorState)

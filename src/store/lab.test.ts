@@ -44,7 +44,7 @@ function bench(start = '') {
     decodeLink: (text) => ({
       scenario,
       position: { ns: Number(/at=(\d+)/.exec(text)?.[1] ?? 1000) },
-      view: { table: 0, first: 0, count: 0, colourBy: 'state', breaks: true, dock: [], selected: null },
+      view: { table: 0, first: 0, count: 0, colourBy: 'state', breaks: true, dock: [], selected: null, brush: null },
       speed: null,
       problems: text.includes('bad') ? [{ field: 'bad', given: '1', allowed: 'nothing' }] : [],
     }),

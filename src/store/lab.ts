@@ -394,5 +394,14 @@ function sameRun(a: Scenario, b: Scenario): boolean {
 }
 
 function viewOf(preset: Preset): ViewState {
-  return { table: 0, first: 0, count: 0, colourBy: 'state', breaks: true, dock: preset.dock, selected: null }
+  return {
+    table: 0,
+    first: 0,
+    count: 0,
+    colourBy: 'state',
+    breaks: true,
+    dock: preset.dock,
+    selected: null,
+    brush: null,
+  }
 }

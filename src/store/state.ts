@@ -1,7 +1,7 @@
 // What the page knows besides the frames: the scenario as it stands, the way it is looked at, and what a person
 // can do. Everything here that a link must carry is in `scenario`, `position` and `view`.
 
-import type { CellState, ColourBy, ParamValue, Problem, Scenario } from '../sim/index.ts'
+import type { Brush, CellState, ColourBy, ParamValue, Problem, Scenario } from '../sim/index.ts'
 import type { FrameHolder } from './frames.ts'
 
 /** How the run is looked at; kept in the link. */
@@ -18,6 +18,8 @@ export interface ViewState {
   readonly dock: readonly string[]
   /** Selected entry: what the inspector shows when nothing is hovered. */
   readonly selected: number | null
+  /** Ranges of time and of the table's entries that the figures speak of; null = all of it. */
+  readonly brush: Brush | null
 }
 
 export type Theme = 'system' | 'dark' | 'light'

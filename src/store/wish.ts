@@ -27,8 +27,10 @@ export function wish(state: AppState, whole: boolean): FrameWish {
     table,
     inspect: inspected === null ? null : { table, entry: inspected },
     logLines: LOG_LINES,
+    filter: view.brush,
     probes: {
       'iova-space': map,
+      ...(view.count > 0 ? { minimap: { table } } : {}),
       'address-time': { table },
       timeline: {},
       ...(view.dock.includes('tce-pages') ? { 'tce-pages': { table } } : {}),

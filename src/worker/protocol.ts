@@ -1,7 +1,7 @@
 // The messages between page and worker; nothing else. Every message names the source it speaks of, so that
 // two simulations, or a simulation and a recording, can run side by side.
 
-import type { Frame, ParamValue, ProbeRequests, Scenario } from '../sim/index.ts'
+import type { Brush, Frame, ParamValue, ProbeRequests, Scenario } from '../sim/index.ts'
 
 /** A source is anything that yields frames. The page numbers them. */
 export type SourceId = number
@@ -43,6 +43,8 @@ export interface FrameRequest {
   readonly table: number
   readonly inspect: { readonly table: number; readonly entry: number } | null
   readonly logLines: number
+  /** Ranges whose figures are wanted, and whose lines of the log. */
+  readonly filter?: Brush | null
   /** Buffers of an earlier frame, given back for reuse. */
   readonly recycle: readonly ArrayBuffer[]
 }

@@ -79,7 +79,7 @@ export const timeline: Probe<'timeline'> = {
 }
 
 /** Bytes mapped and useful in all tables, and the windows' size. */
-function mappedNow(m: Machine): { mappedBytes: number; usefulBytes: number; windowBytes: number } {
+export function mappedNow(m: Machine): { mappedBytes: number; usefulBytes: number; windowBytes: number } {
   let mappedBytes = 0
   let usefulBytes = 0
   let windowBytes = 0

@@ -1,0 +1,33 @@
+// The whole window in at most 512 cells, for the picture that says where the map is.
+
+import { ENTRY_MAPPING, ENTRY_STRIDE } from '../state.ts'
+import { CELL_FAILED, CELL_FREE, CELL_MAPPED, MINIMAP_CELLS, type MinimapFrame } from './frames.ts'
+import { failedEntries } from './iova-space.ts'
+import { type Probe, tableIndex } from './probe.ts'
+
+const COLUMNS = 32
+
+export const minimap: Probe<'minimap'> = {
+  id: 'minimap',
+  build(m, request, arrays): MinimapFrame {
+    const index = tableIndex(m, request.table)
+    const table = m.state.tables[index]!
+    const { size, pageShift, offset } = table.geometry
+    let entriesPerCell = 1
+    while (entriesPerCell * MINIMAP_CELLS < size) entriesPerCell *= 2
+    const cells = Math.ceil(size / entriesPerCell)
+    const state = arrays.u8(cells)
+    const used = arrays.u8(cells)
+    const { data } = table.entries
+    for (let cell = 0, e = 0; cell < cells; cell++) {
+      const end = Math.min(size, e + entriesPerCell)
+      const entries = end - e
+      let mapped = 0
+      for (; e < end; e++) if (data[e * ENTRY_STRIDE + ENTRY_MAPPING]! > 0) mapped++
+      state[cell] = mapped > 0 ? CELL_MAPPED : CELL_FREE
+      used[cell] = mapped === 0 ? 0 : Math.max(1, Math.floor((mapped * 255) / entries))
+    }
+    for (const e of failedEntries(m.state.nowNs, table)) state[Math.floor(e / entriesPerCell)] = CELL_FAILED
+    return { table: index, columns: COLUMNS, cells, entriesPerCell, pageShift, offset, size, state, used }
+  },
+}
