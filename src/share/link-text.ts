@@ -192,7 +192,7 @@ export function readView(
     if (got === null) problems.add(key, text, allowed)
     return got ?? otherwise
   }
-  const tables = preset.scenario.devices.flatMap((device, index) => (device.table === index ? [index] : []))
+  const tables = preset.scenario.devices.map((_, index) => index)
   const readTable = (text: string) => tables.find((index) => String(index) === text) ?? null
   const allowedDock = `none, or up to ${MAX_DOCK} of ${dockViews?.join(', ') ?? 'the views'}, joined by ~`
   /** Two whole numbers, joined by a dot. */
@@ -213,7 +213,6 @@ export function readView(
     return pair && pair[1] > 0 ? { first: pair[0], count: pair[1] } : null
   })
   return {
-    brush: time || entries ? { time, entries } : null,
     table: value('table', standard.table, tables.join(', '), readTable),
     first: zoom.first,
     count: zoom.count,
@@ -223,6 +222,7 @@ export function readView(
     ),
     dock: value('dock', standard.dock, allowedDock, (text) => readDock(text, dockViews)),
     selected: value('sel', standard.selected, `0 to ${MAX_ENTRY}`, (text) => parseWhole(text, MAX_ENTRY)),
+    brush: time || entries ? { time, entries } : null,
   }
 }
 

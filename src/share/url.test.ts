@@ -13,7 +13,8 @@ function facts({ scenario, position, view, speed }: DecodedLink): string[] {
     ...fieldsOf(start).map(({ path, param, value }) => `${path} ${formatParam(param, value)}`),
     ...scenario.inputs.map(({ ns, events, path, value }) => `at ${ns} ns, event ${events}: ${path} ${value}`),
     `position ${position.ns} ns, event ${position.events ?? 'any'}`,
-    `view ${JSON.stringify(view)}`,
+    // A part that came later is told of only where a link has it.
+    `view ${JSON.stringify(view, (key, value) => (key === 'brush' && value === null ? undefined : value))}`,
     `speed ${speed}`,
   ]
 }
