@@ -1,0 +1,209 @@
+// TCE records of a pseries machine as a recording of one window: which window, how large its pages and itself are, and
+// which records are one operation. What the file does not tell is assumed, and said.
+//
+// A hypercall carries at most 512 TCEs: after a full batch, one that continues it in the window and in memory belongs to
+// the same mapping. A guest that knows no batches writes single TCEs: in a file without any batch, those that continue
+// each other are one operation.
+// The kernel empties a table that it takes over, 512 TCEs at a time from the window's beginning: that is no unmap, and it
+// tells where the window begins and ends.
+// Not modelled: windows other than the busiest; their records are counted and said.
+
+import { pow2 } from '../../lib/bits.ts'
+import { REC_CLEAR, REC_MAP, REC_UNMAP, type RecordedOps, type Recording } from '../../sim/index.ts'
+import type { BrokenLines, Column } from './trace.ts'
+
+/** Records in the order of the file. Addresses are in units of 4 KiB. */
+export interface SpaprRecords {
+  readonly problems: BrokenLines
+  readonly liobn: Column
+  /** Since the first record, ascending. */
+  readonly ns: Column
+  /** Where the range begins, or, where `endsThere` is 1, ends. */
+  readonly unit: Column
+  readonly npages: Column
+  readonly endsThere: Column
+  /** Real page of the last TCE; -1 = the range is cleared. */
+  readonly real: Column
+  readonly permission: Column
+  readonly line: Column
+  /** Hypercalls that failed and changed nothing. */
+  failed: number
+  /** The file tells times. */
+  timed: boolean
+  /** Records earlier than the one before them. */
+  disordered: number
+}
+
+const UNIT_SHIFT = 12
+const UNIT = 4096
+const CALL = 512
+/** A dynamic window begins at byte 2^59. */
+const HIGH_WINDOW = 0x8000_0000_0000
+/** The largest window whose entries a table of the lab can hold. */
+const MOST_ENTRIES = 0x100_0000
+
+/** The window that most records are about, or null when there is none. */
+function busiest(liobn: Column): { readonly liobn: number; readonly records: number } | null {
+  const counts = new Map<number, number>()
+  for (let i = 0; i < liobn.length; i++) counts.set(liobn.at(i), (counts.get(liobn.at(i)) ?? 0) + 1)
+  let most: { liobn: number; records: number } | null = null
+  for (const [id, records] of counts) if (!most || records > most.records) most = { liobn: id, records }
+  return most
+}
+
+/** Records at the beginning that clear, each 512 TCEs (the last may be fewer) and each where the one before ended. */
+function leadingClear(r: SpaprRecords, own: readonly number[]): number {
+  let n = 0
+  while (n < own.length) {
+    const i = own[n]!
+    if (r.real.at(i) >= 0 || r.endsThere.at(i) === 0) break
+    if (n > 0) {
+      const before = own[n - 1]!
+      const first = own[0]!
+      const step = r.unit.at(i) - r.unit.at(before)
+      const pageUnits = n > 1 ? (r.unit.at(own[1]!) - r.unit.at(first)) / CALL : step / r.npages.at(i)
+      if (r.npages.at(before) !== CALL || step !== pageUnits * r.npages.at(i)) break
+    }
+    n++
+  }
+  return n
+}
+
+/** log2 of the page size that two full calls in a row tell, or null. */
+function pageShiftOf(r: SpaprRecords, own: readonly number[], clear: number): number | null {
+  if (clear < 2 || r.npages.at(own[1]!) !== CALL) return null
+  const units = (r.unit.at(own[1]!) - r.unit.at(own[0]!)) / CALL
+  for (let shift = 0; shift <= 22; shift++) if (units === pow2(shift)) return UNIT_SHIFT + shift
+  return null
+}
+
+/** The recording of the busiest window; null when no record maps or unmaps anything. */
+export function recordingOf(name: string, r: SpaprRecords): Recording | null {
+  const window = busiest(r.liobn)
+  if (!window) return null
+  const own: number[] = []
+  for (let i = 0; i < r.liobn.length; i++) if (r.liobn.at(i) === window.liobn) own.push(i)
+  const assumed: string[] = []
+
+  let clear = leadingClear(r, own)
+  const told = pageShiftOf(r, own, clear)
+  const pageShift = told ?? UNIT_SHIFT
+  const per = pow2(pageShift - UNIT_SHIFT)
+  const start = (i: number) => r.unit.at(i) / per - (r.endsThere.at(i) === 1 ? r.npages.at(i) : 0)
+  // A single call is the clear of a small window only if it begins where windows begin.
+  if (clear === 1 && start(own[0]!) % (HIGH_WINDOW / per) !== 0) clear = 0
+  if (told === null) assumed.push('IOMMU pages of 4K: the file does not tell their size.')
+
+  let offset: number
+  let size: number
+  if (clear > 0) {
+    offset = start(own[0]!)
+    const last = own[clear - 1]!
+    size = r.unit.at(last) / per - offset
+  } else {
+    let top = 0
+    for (const i of own) top = Math.max(top, start(i) + r.npages.at(i))
+    const high = HIGH_WINDOW / per
+    offset = top > high ? high : 0
+    size = 256
+    while (size < top - offset) size *= 2
+    assumed.push(`a window of ${size} TCEs, the smallest that holds every address: its clearing is not in the file.`)
+  }
+  if (size > MOST_ENTRIES) {
+    r.problems.add(r.line.at(own[0]!), `a window of ${size} TCEs`, `at most ${MOST_ENTRIES}`)
+    return null
+  }
+
+  const others = r.liobn.length - own.length
+  if (others > 0) assumed.push(`${others} records of other windows are left out.`)
+  if (r.failed > 0) assumed.push(`${r.failed} hypercalls failed and changed nothing.`)
+  if (!r.timed) assumed.push('10 µs from record to record: the file tells no times.')
+  if (r.disordered > 0) assumed.push(`${r.disordered} records are earlier than the one before; they follow it at once.`)
+  const ops = operations(r, own, clear, { per, offset, size, start })
+  if (ops.count === 0) return null
+  return {
+    name,
+    format: 'qemu-spapr',
+    liobn: window.liobn,
+    pageShift,
+    offset,
+    size,
+    ops,
+    records: own.length,
+    endNs: ops.ns[ops.count - 1]!,
+    assumed,
+    broken: r.problems.count,
+    problems: r.problems.first,
+  }
+}
+
+interface Shape {
+  readonly per: number
+  readonly offset: number
+  readonly size: number
+  readonly start: (i: number) => number
+}
+
+/** Records as operations, those of one mapping joined. */
+function operations(r: SpaprRecords, own: readonly number[], clear: number, shape: Shape): RecordedOps {
+  const { per, offset, size, start } = shape
+  const n = own.length
+  const ops = {
+    kind: new Uint8Array(n),
+    ns: new Float64Array(n),
+    entry: new Float64Array(n),
+    npages: new Int32Array(n),
+    address: new Float64Array(n),
+    permission: new Uint8Array(n),
+    line: new Int32Array(n),
+  }
+  const batches = own.some((i, k) => k >= clear && r.npages.at(i) > 1)
+  let count = 0
+  let t0 = -1
+  /** Entries of the record before, when the next one may continue it. */
+  let open = false
+  own.forEach((i, k) => {
+    const npages = r.npages.at(i)
+    const entry = start(i) - offset
+    if (entry < 0 || entry + npages > size || entry % 1 !== 0) {
+      r.problems.add(r.line.at(i), `TCEs ${entry} to ${entry + npages - 1} of the window`, `0 to ${size - 1}`)
+      return
+    }
+    const kind = k < clear ? REC_CLEAR : r.real.at(i) < 0 ? REC_UNMAP : REC_MAP
+    // The last TCE is printed; the first leads to as many pages before.
+    const address = kind === REC_MAP ? (r.real.at(i) - (npages - 1) * per) * UNIT : -1
+    const last = count - 1
+    const joins =
+      open &&
+      kind !== REC_CLEAR &&
+      ops.kind[last] === kind &&
+      ops.entry[last]! + ops.npages[last]! === entry &&
+      (kind === REC_UNMAP ||
+        (ops.permission[last] === r.permission.at(i) &&
+          ops.address[last]! + ops.npages[last]! * per * UNIT === address))
+    open = npages === CALL || (!batches && npages === 1)
+    if (joins) {
+      ops.npages[last] = ops.npages[last]! + npages
+      return
+    }
+    if (t0 < 0) t0 = r.ns.at(i)
+    ops.kind[count] = kind
+    ops.ns[count] = r.ns.at(i) - t0
+    ops.entry[count] = entry
+    ops.npages[count] = npages
+    ops.address[count] = address
+    ops.permission[count] = r.permission.at(i)
+    ops.line[count] = r.line.at(i)
+    count++
+  })
+  return {
+    count,
+    kind: ops.kind.slice(0, count),
+    ns: ops.ns.slice(0, count),
+    entry: ops.entry.slice(0, count),
+    npages: ops.npages.slice(0, count),
+    address: ops.address.slice(0, count),
+    permission: ops.permission.slice(0, count),
+    line: ops.line.slice(0, count),
+  }
+}

@@ -1,0 +1,60 @@
+// The contract of a trace importer: it is fed lines and makes a recording of them. Adding a format: a file beside this
+// one and a line in index.ts.
+//
+// Lines that belong to the format and cannot be used are counted and reported, and the rest counts; lines of other
+// events are none of its business.
+
+import type { Problem, Recording } from '../../sim/index.ts'
+
+export interface TraceImporter {
+  /** Public for ever. */
+  readonly id: string
+  readonly label: string
+  /** True for a line that only this format has. Called for every line until one is found. */
+  recognises(line: string): boolean
+  begin(): TraceReader
+}
+
+/** Reads one file; lines come in order, without their ends. */
+export interface TraceReader {
+  line(text: string, number: number): void
+  /** The recording; null when there is no operation in it. */
+  end(name: string): Recording | null
+  readonly problems: BrokenLines
+}
+
+/** Lines that are kept with their text. */
+const KEPT = 20
+const READABLE = 120
+
+/** Counts what could not be used; the first lines are kept, each cut to a readable length. */
+export class BrokenLines {
+  count = 0
+  readonly first: Problem[] = []
+
+  add(line: number, given: string, allowed: string): void {
+    this.count++
+    if (this.first.length === KEPT) return
+    const text = given.slice(0, READABLE).replace(/\p{C}/gu, '\ufffd')
+    this.first.push({ field: `line ${line}`, given: given.length > READABLE ? `${text}…` : text, allowed })
+  }
+}
+
+/** A growing column of numbers. */
+export class Column {
+  length = 0
+  private data = new Float64Array(1024)
+
+  push(value: number): void {
+    if (this.length === this.data.length) {
+      const wider = new Float64Array(2 * this.length)
+      wider.set(this.data)
+      this.data = wider
+    }
+    this.data[this.length++] = value
+  }
+
+  at(i: number): number {
+    return this.data[i]!
+  }
+}

@@ -1,0 +1,76 @@
+// Scenarios that play a recording: what of them is given, and the preset that a file of one's own makes.
+
+import { pow2 } from '../../lib/bits.ts'
+import { canFollow } from '../iova/allocator.ts'
+import { allocatorById } from '../iova/index.ts'
+import { formatParam, type ParamValue } from '../params.ts'
+import type { Recording } from './recording.ts'
+import type { Field, Preset, Scenario } from './schema.ts'
+
+/** Preset id of a recording that came from a file. It cannot be opened by a link. */
+export const FILE_PRESET = 'file'
+
+const RECORDED = 'recorded'
+
+/** True for a scenario that plays a recording, loaded or not. */
+export function playsRecording(scenario: Scenario): boolean {
+  return scenario.workloads.some((w) => w.type === RECORDED)
+}
+
+/** A preset's scenario with the recording that it asks for. */
+export function withRecording(scenario: Scenario, recording: Recording): Scenario {
+  return { ...scenario, recording }
+}
+
+const KIB = 1024
+
+/** How a recording from a file is opened: at its middle, with a little room behind its end. */
+export function presetOfRecording(recording: Recording): Preset {
+  const { name, liobn, pageShift, offset, size, endNs, assumed } = recording
+  const page = pow2(pageShift)
+  const settings = { iommuPage: page, window: size * page, allocator: 'tce-pools' }
+  const second = 1_000_000_000
+  return {
+    id: FILE_PRESET,
+    title: name,
+    says: [`${recording.records} records of window ${liobn.toString(16)}.`, ...assumed].join(' '),
+    tryThis: 'Choose another allocator and see how many addresses it would have foretold.',
+    nudge: null,
+    scenario: {
+      preset: FILE_PRESET,
+      seed: 0,
+      machine: { cpuPage: 64 * KIB, cpus: 1 },
+      devices: [{ id: 'd0', name: `window ${liobn.toString(16)}`, offset, settings }],
+      workloads: [{ id: 'w0', type: RECORDED, device: 0, settings: {} }],
+      inputs: [],
+      recording,
+    },
+    openNs: endNs,
+    horizonNs: Math.max(1000, Math.ceil(endNs * 1.02)),
+    speed: endNs > second ? 1 : endNs / 20 / second,
+    dock: [],
+  }
+}
+
+/** Fields of a scenario that plays a recording: what the record says cannot be chosen. */
+export function fixedByRecord(fields: readonly Field[]): Field[] {
+  return fields.map((f) => {
+    const refused: Record<string, string> = {}
+    for (const { value, key } of f.param.values ?? [])
+      if (!mayChoose(f.param.name, f.value, value)) refused[key] = reasonOf(f, value)
+    return { ...f, refused: { ...f.refused, ...refused } }
+  })
+}
+
+function mayChoose(name: string, now: ParamValue, value: ParamValue): boolean {
+  if (value === now) return true
+  if (name !== 'allocator') return false
+  const allocator = allocatorById(String(value))
+  return allocator !== undefined && canFollow(allocator)
+}
+
+function reasonOf(f: Field, value: ParamValue): string {
+  return f.param.name === 'allocator'
+    ? `${formatParam(f.param, value)} cannot follow a record`
+    : 'this is what was recorded'
+}
