@@ -1,17 +1,29 @@
 // The log in words: refusals in the kernel's own message, everything else in the lab's.
 
+import { entryAddress } from '../lib/format.ts'
+import { pow2 } from '../lib/bits.ts'
+import { deriveSeed } from '../lib/rng.ts'
 import { type EventLog, entryAt, firstKept } from './engine/log.ts'
 import * as ev from './events.ts'
+import { SAYS_MAP_SG } from './ledger.ts'
 import type { Machine } from './machine.ts'
 import type { LogKind, LogLine } from './probes/frames.ts'
+import { ENTRY_GENERATION, ENTRY_STRIDE, tableOf } from './state.ts'
 
 /** Where the simulated kernel keeps the iommu_table of device 0; the next ones follow at this distance. */
 const TABLE_ADDRESS = 0x10d5c48
 const TABLE_BYTES = 0x100
+const POINTER_KEY = 0x415
 
 /** Text of a kernel pointer into the linear map: c000000000000000 + address. */
 export function kernelPointer(address: number): string {
   return `c${address.toString(16).padStart(15, '0')}`
+}
+
+/** Text of a kernel pointer as Linux prints it since 4.15: a number that stands for it as long as the machine is up. */
+function hashedPointer(address: number): string {
+  const high = Math.floor(address / pow2(32))
+  return deriveSeed(deriveSeed(POINTER_KEY, high), address % pow2(32)).toString(16).padStart(16, '0')
 }
 
 /** Lines `from` (number since the start) up to the end that the ring still holds. */
@@ -56,17 +68,23 @@ function lineAt(m: Machine, log: EventLog, n: number): LogLine {
 }
 
 function words(m: Machine, kind: number, device: number, cpu: number, a: number, b: number): [LogKind, string] {
-  const table = m.scenario.devices[device]!.table
+  const table = tableOf(m.state, device)
+  const { driver } = m.scenario.devices[device]!
   switch (kind) {
     case ev.LOG_REFUSAL: {
       const tbl = kernelPointer(TABLE_ADDRESS + table * TABLE_BYTES)
-      return ['refusal', `iommu_alloc failed, tbl ${tbl} vaddr ${kernelPointer(a)} npages ${b}`]
+      if (!driver) return ['refusal', `iommu_alloc failed, tbl ${tbl} vaddr ${kernelPointer(a)} npages ${b}`]
+      const hashed = hashedPointer(TABLE_ADDRESS + table * TABLE_BYTES)
+      return ['refusal', `${driver}: iommu_alloc failed, tbl ${hashed} vaddr ${hashedPointer(a)} npages ${b}`]
     }
     case ev.LOG_SUPPRESSED:
-      return ['suppressed', `iommu_alloc: ${a} callbacks suppressed`]
+      if (m.state.tables[table]?.allocatorId === 'tce-halves') return ['suppressed', `printk: ${a} messages suppressed.`]
+      return ['suppressed', `${b === SAYS_MAP_SG ? 'ppc_iommu_map_sg' : 'iommu_map_page'}: ${a} callbacks suppressed`]
+    case ev.LOG_DRIVER:
+      return ['refusal', `${driver}: ${m.workloads[a]?.complaint}`]
     case ev.LOG_MISSED: {
       const { name } = m.scenario.devices[device]!
-      return ['missed', `${name}, CPU ${cpu}: no buffer posted, ${a === 1 ? '1 frame' : `${a} frames`} missed so far`]
+      return ['missed', `${name}, CPU ${cpu}: ${m.workloads[b]?.missing}, ${a === 1 ? '1 frame' : `${a} frames`} missed so far`]
     }
     case ev.LOG_CHANGE:
       return ['change', m.state.changes[a]!]
@@ -82,12 +100,20 @@ function words(m: Machine, kind: number, device: number, cpu: number, a: number,
   }
 }
 
+/** `0x003f_0000#7`: the address of an entry of a device's table and which of its lives the last one is. */
+function life(m: Machine, device: number, first: number): string {
+  const table = m.state.tables[tableOf(m.state, device)]
+  if (!table || first < 0) return ''
+  const { offset, pageShift } = table.geometry
+  return `${entryAddress(offset + first, pageShift)}#${table.entries.data[first * ENTRY_STRIDE + ENTRY_GENERATION]}`
+}
+
 /** The last operation in words, empty before the first. */
 export function lastStep(m: Machine): string {
   const { ops } = m.state
   if (ops.total === 0) return ''
-  const { kind, cpu, a: first, b: npages } = entryAt(ops, ops.total - 1)
-  const where = `entry ${first}, npages ${npages}, CPU ${cpu}`
+  const { kind, cpu, device, a: first, b: npages } = entryAt(ops, ops.total - 1)
+  const where = `${life(m, device, first)}, npages ${npages}, CPU ${cpu}`
   switch (kind) {
     case ev.STEP_MAP:
       return `map ${where}`

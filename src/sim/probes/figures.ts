@@ -1,15 +1,21 @@
 // The figures beside the maps: summary, the last refusal try by try, and everything about one IOMMU page.
 
 import { pow2 } from '../../lib/bits.ts'
+import { offsetInMapping } from '../dma/dma-ops.ts'
 import { PRICES, tablePs } from '../engine/cost.ts'
+import { entryAt, firstKept } from '../engine/log.ts'
 import { FROM_HANDLE, FROM_HINT } from '../engine/meter.ts'
+import * as ev from '../events.ts'
 import { regionOf } from '../ledger.ts'
 import type { Machine } from '../machine.ts'
+import type { PredictionFigures } from '../scenario/recording.ts'
 import {
   type DmaTable,
   ENTRY_GENERATION,
   ENTRY_MAPPING,
   ENTRY_STRIDE,
+  freedAtNs,
+  freedMark,
   HOLDER_SLOTS,
   MAP_ADDRESS,
   MAP_BYTES,
@@ -24,7 +30,9 @@ import {
 } from '../state.ts'
 import { TCES_PER_PAGE } from '../table/tce-single.ts'
 import { entry } from '../types.ts'
+import { fragmentation } from './fragmentation.ts'
 import { CELL_FREE, CELL_MAPPED, CELL_RESERVED, type InspectCard, type Refusal, type Summary } from './frames.ts'
+import { forEachLive } from './live.ts'
 import { tableIndex } from './probe.ts'
 
 /** "Recently" in the refusal figure. */
@@ -60,7 +68,17 @@ export function summarise(m: Machine, device: number): Summary {
     deliveredBps: ((r.delivered.data[column] ?? 0) * 8e9) / r.columnNs,
     offeredBps: s.workloads.reduce((sum, w, i) => sum + m.workloads[i]!.offeredBps(w.state), 0),
     hang: s.hang && { ...s.hang },
+    prediction: prediction(m, index),
   }
+}
+
+/** What the allocator of a table foretold of the recording that is played on it, or null. */
+function prediction(m: Machine, index: number): PredictionFigures | null {
+  for (const [i, w] of m.state.workloads.entries()) {
+    const of = m.workloads[i]!.prediction
+    if (of && tableOf(m.state, w.device) === index) return of(w.state, m.state.tables[index]!.allocatorId)
+  }
+  return null
 }
 
 /** Refusals at or after a time; at most as many as the ring remembers. */
@@ -105,7 +123,10 @@ export function inspect(m: Machine, device: number, e: number): InspectCard | nu
   const { size, pageShift, offset } = table.geometry
   if (!Number.isInteger(e) || e < 0 || e >= size) return null
   const d = m.domains[index]!
-  const id = table.entries.data[e * ENTRY_STRIDE + ENTRY_MAPPING]! - 1
+  const mark = table.entries.data[e * ENTRY_STRIDE + ENTRY_MAPPING]!
+  const generation = table.entries.data[e * ENTRY_STRIDE + ENTRY_GENERATION]!
+  const id = mark - 1
+  const region = d.allocator.regions(d.allocatorState)[regionOf(table, e)]!
   const isReserved = table.reserved.some((r) => e >= r.start && e < r.end)
   return {
     table: index,
@@ -114,13 +135,50 @@ export function inspect(m: Machine, device: number, e: number): InspectCard | nu
     offset,
     size,
     state: id >= 0 ? CELL_MAPPED : isReserved ? CELL_RESERVED : CELL_FREE,
-    region: d.allocator.regions(d.allocatorState)[regionOf(table, e)]!.name,
-    generation: table.entries.data[e * ENTRY_STRIDE + ENTRY_GENERATION]!,
+    region: region.name,
+    fragmentation: { name: region.name, ...fragmentation(d.allocator, d.allocatorState, region.start, region.end) },
+    generation,
+    freedAtNs: freedAtNs(mark),
+    past: pastLife(m, index, e, mark, generation),
     mapping: id < 0 ? null : mappingCard(m, table, id),
     tce: d.table.walk(d.tableState, entry(e)),
     tablePage: Math.floor(e / TCES_PER_PAGE),
     tableSlot: e % TCES_PER_PAGE,
   }
+}
+
+/**
+ * The last life of an entry that has ended, from the log of operations, or null where the log does not reach back to its
+ * end. Of a list only the first segment is logged: the end of a life that might be another's is not told.
+ */
+function pastLife(m: Machine, index: number, e: number, mark: number, generation: number): InspectCard['past'] {
+  const { ops } = m.state
+  const freed = freedAtNs(mark)
+  if (generation === 0 || (mark > 0 && generation === 1)) return null
+  for (let n = ops.total - 1; n >= firstKept(ops); n--) {
+    const { ns, kind, cpu, device, a: first, b: npages } = entryAt(ops, n)
+    if (kind === ev.STEP_REBUILD) return null
+    if (tableIndex(m, device) !== index) continue
+    const covers = first >= 0 && e >= first && e < first + npages
+    if (covers && (kind === ev.STEP_UNMAP || kind === ev.STEP_UNMAP_SG)) {
+      if (freed !== null && freedAtNs(freedMark(ns)) !== freed) return null
+      const { name } = m.scenario.devices[device]!
+      return { generation: mark > 0 ? generation - 1 : generation, device: name, cpu, npages, freedAtNs: ns }
+    }
+    if (mark > 0 && kind === ev.STEP_UNMAP_SG) return null
+  }
+  return null
+}
+
+/** Other live mappings of the table with a byte of their buffers in real pages [start, end). */
+function neighbours(table: DmaTable, own: number, start: number, end: number): number {
+  const { data } = table.mappings.records
+  let n = 0
+  forEachLive(table, (id, at) => {
+    const address = data[at + MAP_ADDRESS]!
+    if (id !== own && address < end && address + data[at + MAP_BYTES]! > start) n++
+  })
+  return n
 }
 
 function mappingCard(m: Machine, table: DmaTable, id: number): InspectCard['mapping'] {
@@ -134,7 +192,10 @@ function mappingCard(m: Machine, table: DmaTable, id: number): InspectCard['mapp
   const npages = data[at + MAP_NPAGES]!
   const mappedAtNs = data[at + MAP_NS]!
   const realAddr = data[at + MAP_ADDRESS]!
+  const { pageShift } = table.geometry
+  const pageOffset = offsetInMapping(m.domains[table.owner]!, entry(data[at + MAP_ENTRY]!), realAddr)
   const direction = who >> 16
+  const foretold = w && m.workloads[index]!.foretold?.(w.state, slot)
   return {
     device: m.scenario.devices[(who >> 8) & 0xff]!.name,
     owner: w ? m.workloads[index]!.owner(w.state, task - w.firstTask, slot) : '',
@@ -142,7 +203,7 @@ function mappingCard(m: Machine, table: DmaTable, id: number): InspectCard['mapp
     firstEntry: data[at + MAP_ENTRY]!,
     npages,
     bytes: data[at + MAP_BYTES]!,
-    pageOffset: realAddr % pow2(table.geometry.pageShift),
+    pageOffset,
     realAddr,
     mappedAtNs,
     ageNs: m.state.nowNs - mappedAtNs,
@@ -151,6 +212,8 @@ function mappingCard(m: Machine, table: DmaTable, id: number): InspectCard['mapp
       searchNs: data[at + MAP_PAID]! % PAID_LOCK,
       tableNs: Math.round(tablePs(npages) / 1000),
     },
+    ...(foretold !== undefined && { foretold }),
     direction: direction === 1 ? 'to device' : direction === 2 ? 'from device' : 'bidirectional',
+    neighbours: neighbours(table, id, realAddr - pageOffset, realAddr - pageOffset + npages * pow2(pageShift)),
   }
 }

@@ -1,6 +1,8 @@
 // What the probes measure and the views draw. Every array is planar and transferable; every shape is stated.
 // A frame is complete: a view needs nothing else to paint, hit-test and describe itself.
 
+import type { PredictionFigures } from '../scenario/recording.ts'
+
 /** States of an IOMMU page. The order of the numbers is the order of severity: in a cell that covers several
  *  pages the largest number present is `state`. */
 export const CELL_FREE = 0
@@ -28,7 +30,7 @@ export function shadeOf(state: number, used: number, useful: number, fresh: numb
   return ((state & 7) << 10) | ((used >>> 4) << 6) | (lit > age ? lit : age)
 }
 
-export type ColourBy = 'state' | 'cpu' | 'device' | 'size' | 'age'
+export type ColourBy = 'state' | 'cpu' | 'device' | 'size' | 'age' | 'generation'
 
 /** What the IOVA map is asked for. `first`/`count` are table-relative entries; the probe widens them to whole
  *  rows. `maxCells` bounds the answer. */
@@ -42,6 +44,8 @@ export interface IovaSpaceRequest {
   readonly colourBy: ColourBy
   /** Leave out long never-used stretches and say where they were. */
   readonly breaks: boolean
+  /** Mark the cells in which this query finds something. */
+  readonly find?: string
 }
 
 /** A run of consecutive rows; between two segments stands an axis break of `gapBefore` entries. */
@@ -93,7 +97,9 @@ export interface IovaSpaceFrame {
   readonly shade: Uint16Array
   /** [rows*columns] class under `colourBy`: cpu number, device number, log2 pages, or age (see `valueScale`); 255 = none. */
   readonly value: Uint8Array
-  /** For `age`: value v stands for ageNs = 2^(v/8) …, 0 = just now. For `size`: v = ceil(log2 pages). */
+  /** [rows*columns] 1 where the query finds something; absent when nothing is looked for. */
+  readonly match?: Uint8Array
+  /** For `age`: value v stands for ageNs = 2^(v/8) …, 0 = just now. For `size` and `generation`: v = ceil(log2 n). */
   readonly counts: StateCounts
 }
 
@@ -106,6 +112,109 @@ export interface StateCounts {
   readonly queued: number
   readonly reachable: number
   readonly refused: number
+}
+
+/** Mapped entries of the whole table by class under `colourBy`, the classes of IovaSpaceFrame.value. */
+export interface ClassesFrame {
+  readonly table: number
+  readonly colourBy: ColourBy
+  /** [256] */
+  readonly counts: Uint32Array
+}
+
+/** What a query finds in the table that is looked at. */
+export interface SearchResult {
+  readonly text: string
+  /** What is allowed, when the query cannot be read; null when it can. */
+  readonly problem: string | null
+  /** Mappings, or entries that are not mapped, that match; and all matching entries. */
+  readonly count: number
+  readonly entries: number
+  /** Number of the match that the asked entry belongs to, from 1; 0 = none. */
+  readonly at: number
+  /** First entries of the matches after and before it, round the end; null when nothing matches. */
+  readonly next: number | null
+  readonly previous: number | null
+  /** Refusals so far when the query asks for them, else null. Matches are then the ends of what the last one searched. */
+  readonly refused: number | null
+}
+
+/** Into how many pieces the free entries of a region are broken. Table-relative entries, `end` exclusive. */
+export interface Fragmentation {
+  readonly name: string
+  readonly start: number
+  readonly end: number
+  readonly free: number
+  readonly runs: number
+  readonly largestRun: number
+  /** Σ run² / (Σ run)²: 1 = all free entries in one run; null when none is free. */
+  readonly inOne: number | null
+}
+
+/** The whole window in few cells: where the map is when it shows a part. */
+export interface MinimapFrame {
+  readonly table: number
+  /** Cells in a row. */
+  readonly columns: number
+  /** Cells that the window takes; at most MINIMAP_CELLS. */
+  readonly cells: number
+  /** Entries per cell: a power of two. */
+  readonly entriesPerCell: number
+  readonly pageShift: number
+  readonly offset: number
+  readonly size: number
+  /** [cells] CELL_FREE, CELL_MAPPED if any entry of the cell is mapped, CELL_FAILED if a refusal left its mark in it. */
+  readonly state: Uint8Array
+  /** [cells] share of the cell's entries that are mapped, 0…255; at least 1 if any. */
+  readonly used: Uint8Array
+}
+
+/** Most cells of a minimap. */
+export const MINIMAP_CELLS = 512
+
+/** Ranges that figures are asked for: of time, of table-relative entries, of both. */
+export interface Brush {
+  readonly time: { readonly fromNs: number; readonly toNs: number } | null
+  readonly entries: { readonly first: number; readonly count: number } | null
+}
+
+/** What happened in a range of time, all tables together. The history is kept in columns: they count whole. */
+export interface TimeFigures {
+  /** What the counted columns cover, the last one up to now; equal when the range has not run. */
+  readonly fromNs: number
+  readonly toNs: number
+  readonly columns: number
+  readonly refused: number
+  readonly missed: number
+  /** Payload delivered, bit/s. */
+  readonly deliveredBps: number
+  /** Means and maxima of the columns' ends, bytes. */
+  readonly meanMappedBytes: number
+  readonly maxMappedBytes: number
+  readonly meanUsefulBytes: number
+  readonly maxUsefulBytes: number
+}
+
+/** What stands in a range of entries now. */
+export interface EntryFigures {
+  /** Clipped to the table. */
+  readonly first: number
+  readonly count: number
+  readonly mapped: number
+  readonly reserved: number
+  /** Entries that the allocator could hand out, and the longest run of them inside the range. */
+  readonly free: number
+  readonly largestFreeRun: number
+  readonly mappedBytes: number
+  readonly usefulBytes: number
+  /** Mappings that have at least one entry in the range. */
+  readonly liveMappings: number
+}
+
+/** The figures of a brush: each part is there when its range is set. */
+export interface Filtered {
+  readonly time: TimeFigures | null
+  readonly entries: EntryFigures | null
 }
 
 /** Address × time. Column-major: index = column*bands + band. Column c covers [c*columnNs, (c+1)*columnNs). */
@@ -240,6 +349,8 @@ export interface Summary {
   readonly deliveredBps: number
   readonly offeredBps: number
   readonly hang: { readonly ns: number; readonly cpu: number } | null
+  /** Of a recording: what the allocator foretold; null where nothing is recorded. */
+  readonly prediction: PredictionFigures | null
 }
 
 /** One try of a refused request, in kernel order. */
@@ -270,8 +381,20 @@ export interface InspectCard {
   readonly size: number
   readonly state: CellState
   readonly region: string
+  /** The region that the entry lies in. */
+  readonly fragmentation: Fragmentation
   /** How often this entry has been handed out. */
   readonly generation: number
+  /** For a free entry: when it was freed, ns cut to microseconds; null while mapped or when it was never mapped. */
+  readonly freedAtNs: number | null
+  /** The life before the present one (or the last one of a free entry), where the log of operations still knows it. */
+  readonly past: {
+    readonly generation: number
+    readonly device: string
+    readonly cpu: number
+    readonly npages: number
+    readonly freedAtNs: number
+  } | null
   /** The live mapping that covers it, or null. */
   readonly mapping: {
     readonly device: string
@@ -286,7 +409,11 @@ export interface InspectCard {
     readonly mappedAtNs: number
     readonly ageNs: number
     readonly paid: { readonly lockNs: number; readonly searchNs: number; readonly tableNs: number }
+    /** Of a recording: the entry that the allocator foretold, -1 = a refusal. */
+    readonly foretold?: number
     readonly direction: 'to device' | 'from device' | 'bidirectional'
+    /** Other live mappings of the table whose buffers lie in the same real pages. */
+    readonly neighbours: number
   } | null
   /** The TCE: real page address | permission bits; 0 = not set. */
   readonly tce: number
@@ -311,8 +438,10 @@ export interface ProbeTypes {
   'iova-space': { request: IovaSpaceRequest; frame: IovaSpaceFrame }
   'address-time': { request: { readonly table: number }; frame: AddressTimeFrame }
   timeline: { request: Record<string, never>; frame: TimelineFrame }
+  classes: { request: { readonly table: number; readonly colourBy: ColourBy }; frame: ClassesFrame }
   'tce-pages': { request: { readonly table: number }; frame: TcePagesFrame }
   regions: { request: { readonly table: number }; frame: RegionsFrame }
+  minimap: { request: { readonly table: number }; frame: MinimapFrame }
 }
 export type ProbeId = keyof ProbeTypes
 export type ProbeRequests = { readonly [K in ProbeId]?: ProbeTypes[K]['request'] }
@@ -340,9 +469,13 @@ export interface Frame {
   readonly revision: number
   readonly status: RunStatus
   readonly summary: Summary
+  /** The brushed ranges' figures; null when none were asked for. */
+  readonly filtered: Filtered | null
   readonly refusal: Refusal | null
   readonly card: InspectCard | null
-  /** `total` lines so far, the newest of them in `lines`; `suppressed` more messages the rate limit holds back now. */
+  /** What the query finds; null or absent when none was asked. */
+  readonly search?: SearchResult | null
+  /** `total` lines so far (in the brushed time, if any), the newest of them in `lines`; `suppressed` more messages the rate limit holds back now. */
   readonly log: { readonly total: number; readonly suppressed: number; readonly lines: readonly LogLine[] }
   readonly views: ProbeFrames
 }

@@ -1,16 +1,20 @@
 // The probes there are, one line each, and the frame that is made of them.
 
-import { lastStep, logLines } from '../log-text.ts'
+import { lastStep, logLines, logLinesIn } from '../log-text.ts'
 import type { Machine } from '../machine.ts'
+import { classes } from './classes.ts'
 import { inspect, lastRefusal, summarise } from './figures.ts'
-import type { Frame, ProbeFrames, ProbeRequests, RunStatus } from './frames.ts'
+import { filtered } from './filtered.ts'
+import type { Brush, Frame, ProbeFrames, ProbeRequests, RunStatus } from './frames.ts'
 import { iovaSpace } from './iova-space.ts'
+import { minimap } from './minimap.ts'
 import type { Arrays } from './probe.ts'
 import { regions } from './regions.ts'
+import { search } from './search.ts'
 import { tcePages } from './tce-pages.ts'
 import { addressTime, timeline } from './time.ts'
 
-export const probes = [iovaSpace, addressTime, timeline, tcePages, regions]
+export const probes = [iovaSpace, addressTime, timeline, tcePages, regions, minimap, classes]
 
 /** What a frame is asked to hold. */
 export interface FrameWish {
@@ -19,6 +23,10 @@ export interface FrameWish {
   readonly table: number
   readonly inspect: { readonly table: number; readonly entry: number } | null
   readonly logLines: number
+  /** What to look for in the table, and the entry to go on from. */
+  readonly search?: { readonly text: string; readonly from: number | null } | null
+  /** Ranges whose figures, and whose lines of the log, are wanted. */
+  readonly filter?: Brush | null
 }
 
 /** Where the run is, as far as the machine knows. */
@@ -42,15 +50,19 @@ export function buildFrame(
     ...ids,
     status: { ns: s.nowNs, events: s.events, steps: s.steps, inputs: s.inputs, ...mode, lastStep: lastStep(m) },
     summary: summarise(m, wish.table),
+    filtered: wish.filter ? filtered(m, wish.table, wish.filter) : null,
     refusal: lastRefusal(m, wish.table),
     card: wish.inspect && inspect(m, wish.inspect.table, wish.inspect.entry),
-    log: {
-      total: s.log.total,
-      suppressed: s.ratelimit.suppressed,
-      lines: logLines(m, s.log.total - wish.logLines),
-    },
+    search: wish.search ? search(m, wish.table, wish.search.text, wish.search.from) : null,
+    log: logOf(m, wish),
     views: views as ProbeFrames,
   }
+}
+
+function logOf(m: Machine, { filter, logLines: most }: FrameWish): Frame['log'] {
+  const { log, ratelimit } = m.state
+  if (filter?.time) return { ...logLinesIn(m, filter.time.fromNs, filter.time.toNs, most), suppressed: 0 }
+  return { total: log.total, suppressed: ratelimit.suppressed, lines: logLines(m, log.total - most) }
 }
 
 /** The buffers of a frame, to be transferred. */

@@ -1,9 +1,11 @@
 // The IOVA space cell by cell: which entries are mapped, how much of them is buffer, how fresh, whose.
 
 import { log2Floor, pow2 } from '../../lib/bits.ts'
+import { type DmaDomain, granuleAt, offsetInMapping } from '../dma/dma-ops.ts'
 import type { Machine } from '../machine.ts'
 import {
   type DmaTable,
+  ENTRY_GENERATION,
   ENTRY_MAPPING,
   ENTRY_STRIDE,
   MAP_ADDRESS,
@@ -14,6 +16,7 @@ import {
   MAP_STRIDE,
   MAP_WHO,
 } from '../state.ts'
+import { entry } from '../types.ts'
 import {
   CELL_FAILED,
   CELL_FREE,
@@ -28,6 +31,7 @@ import {
   shadeOf,
 } from './frames.ts'
 import { type Probe, regionsOf, tableIndex } from './probe.ts'
+import { markMatches } from './search.ts'
 
 /** A refusal stays on the map for this long after it happened. */
 const FAILED_NS = 200_000
@@ -75,15 +79,17 @@ export const iovaSpace: Probe<'iova-space'> = {
       shade: arrays.u16(cells),
       value: arrays.u8(cells),
       counts: countStates(table),
+      ...(request.find ? { match: arrays.u8(cells) } : {}),
     }
     for (const segment of segments) {
       const end = segment.rows * columns
       for (let k = 0; k < end; k++) {
-        fillCell(m, table, frame, segment.row * columns + k, segment.firstEntry + k * entriesPerCell)
+        fillCell(m, m.domains[index]!, table, frame, segment.row * columns + k, segment.firstEntry + k * entriesPerCell)
       }
     }
     markReserved(table, frame)
     markFailures(m.state.nowNs, table, frame)
+    if (request.find && frame.match) markMatches(m, frame, request.find, frame.match)
     return frame
   },
 }
@@ -165,12 +171,14 @@ function withBreaks(
   return { segments, rows: shown, gapAfter: gap, cost: shown + breaks * BREAK_COST }
 }
 
-/** By table page: 1 if any of its TCEs was ever written. */
+/** By 512 entries: 1 if any of them may ever have been written. */
 function writtenPages(m: Machine, index: number): Uint8Array {
   const d = m.domains[index]!
   const written = new Uint8Array(Math.ceil(d.geometry.size / TCES_PER_PAGE))
   d.table.forEachTable(d.tableState, 0, (first, _set, writes) => {
-    if (writes > 0) written[Math.floor(first / TCES_PER_PAGE)] = 1
+    if (writes === 0) return
+    const from = Math.floor(first / TCES_PER_PAGE)
+    written.fill(1, from, from + granuleAt(d, first))
   })
   return written
 }
@@ -180,13 +188,14 @@ function anyWritten(written: Uint8Array, from: number, to: number): boolean {
   return found >= 0 && found * TCES_PER_PAGE < to
 }
 
-function fillCell(m: Machine, table: DmaTable, frame: IovaSpaceFrame, cell: number, first: number): void {
+function fillCell(m: Machine, d: DmaDomain, table: DmaTable, frame: IovaSpaceFrame, cell: number, first: number): void {
   const { size } = table.geometry
   const end = Math.min(size, first + frame.entriesPerCell)
   let state: number = first >= size ? CELL_NONE : CELL_FREE
   let mapped = 0
   let usefulBytes = 0
   let newest = -1
+  let newestEntry = first
   let newestNs = -1
   let run = 0
   let longest = 0
@@ -202,13 +211,11 @@ function fillCell(m: Machine, table: DmaTable, frame: IovaSpaceFrame, cell: numb
     run = 0
     mapped++
     const at = id * MAP_STRIDE
-    const length = records[at + MAP_BYTES]!
-    const offset = records[at + MAP_ADDRESS]! % io
-    const pageStart = (e - records[at + MAP_ENTRY]!) * io
-    usefulBytes += Math.min(offset + length, pageStart + io) - Math.max(offset, pageStart)
+    usefulBytes += usefulIn(d, records, at, e, io)
     if (records[at + MAP_NS]! > newestNs) {
       newestNs = records[at + MAP_NS]!
       newest = id
+      newestEntry = e
     }
   }
   if (mapped > 0) state = CELL_MAPPED
@@ -220,14 +227,27 @@ function fillCell(m: Machine, table: DmaTable, frame: IovaSpaceFrame, cell: numb
   const age = m.state.nowNs - newestNs
   frame.fresh[cell] = newest < 0 ? 0 : FRESH[Math.min(255, Math.floor(age / FRESH_STEP_NS))]!
   paintShade(frame, cell)
-  frame.value[cell] = newest < 0 ? 255 : classOf(frame.colourBy, records, newest * MAP_STRIDE, age)
+  const generation = entries[newestEntry * ENTRY_STRIDE + ENTRY_GENERATION]!
+  frame.value[cell] = newest < 0 ? 255 : classOf(frame.colourBy, records, newest * MAP_STRIDE, age, generation)
 }
 
-function classOf(by: ColourBy, records: Float64Array, at: number, ageNs: number): number {
+/** Bytes of the buffer of the mapping at `at` that lie in entry `e`; `io` is the bytes of an IOMMU page. */
+export function usefulIn(d: DmaDomain, records: Float64Array, at: number, e: number, io: number): number {
+  const start = records[at + MAP_ENTRY]!
+  const offset = d.mixed
+    ? offsetInMapping(d, entry(start), records[at + MAP_ADDRESS]!)
+    : records[at + MAP_ADDRESS]! % io
+  const pageStart = (e - start) * io
+  return Math.max(0, Math.min(offset + records[at + MAP_BYTES]!, pageStart + io) - Math.max(offset, pageStart))
+}
+
+/** Class of a mapped entry, as IovaSpaceFrame.value has it: `at` = its record, `generation` = the entry's. */
+export function classOf(by: ColourBy, records: Float64Array, at: number, ageNs: number, generation: number): number {
   if (by === 'cpu') return records[at + MAP_WHO]! & 0xff
   if (by === 'device') return (records[at + MAP_WHO]! >> 8) & 0xff
   const npages = records[at + MAP_NPAGES]!
   if (by === 'size') return npages === 1 ? 0 : log2Floor(npages - 1) + 1
+  if (by === 'generation') return generation <= 1 ? 0 : log2Floor(generation - 1) + 1
   if (by === 'age') {
     if (ageNs < 1) return 0
     const whole = log2Floor(ageNs)
@@ -265,12 +285,17 @@ function markReserved(table: DmaTable, frame: IovaSpaceFrame): void {
 
 /** The last refused request leaves a mark at the end of every region it searched. */
 function markFailures(nowNs: number, table: DmaTable, frame: IovaSpaceFrame): void {
-  const last = table.lastRefusal
-  if (table.refused === 0 || nowNs - last.ns > FAILED_NS) return
-  for (let i = 0; i < last.tries; i++) {
-    const cell = cellOf(frame, last.limit[i]! - 1)
+  for (const e of failedEntries(nowNs, table)) {
+    const cell = cellOf(frame, e)
     if (cell >= 0) setState(frame, cell, CELL_FAILED)
   }
+}
+
+/** Entries that carry the mark of the last refusal: the last ones that it searched. None when it is long ago. */
+export function failedEntries(nowNs: number, table: DmaTable): number[] {
+  const last = table.lastRefusal
+  if (table.refused === 0 || nowNs - last.ns > FAILED_NS) return []
+  return Array.from(last.limit.subarray(0, last.tries), (limit) => limit - 1)
 }
 
 /** Entries of the table by state. */
