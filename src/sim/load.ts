@@ -17,6 +17,7 @@ import {
   MAP_HOLDER,
   MAP_STRIDE,
   type MachineState,
+  tableOf,
 } from './state.ts'
 import { tableById } from './table/index.ts'
 import { workloadById } from './workload/index.ts'
@@ -55,7 +56,7 @@ export function createMachine(scenario: Scenario, horizonNs: number): Machine {
     marks: [],
     inputs: 0,
     changes: [],
-    ratelimit: { beganNs: 0, printed: 0, suppressed: 0 },
+    ratelimit: { beganNs: Number.NEGATIVE_INFINITY, printed: 0, suppressed: 0 },
     hang: null,
   }
   const machine: Machine = {
@@ -75,11 +76,11 @@ export function createMachine(scenario: Scenario, horizonNs: number): Machine {
 export function rewire(m: Machine): void {
   const { state, scenario } = m
   const own = state.tables.map((table) => (table ? domainOf(table) : null))
-  m.domains = scenario.devices.map((device) => own[device.table]!)
+  m.domains = scenario.devices.map((_, i) => own[tableOf(state, i)]!)
   m.workloads = state.workloads.map((w) => workloadById(w.type))
   const bound = state.workloads.map((w, i): Binding => {
     const { firstTask, device } = w
-    const table = state.tables[scenario.devices[device]!.table]!
+    const table = state.tables[tableOf(state, device)]!
     return { kind: m.workloads[i]!, state: w.state, firstTask, device, table, domain: m.domains[device]! }
   })
   m.bindings = Array.from(state.taskWorkload, (index) => bound[index]!)
@@ -106,29 +107,32 @@ function domainOf(table: DmaTable): DmaDomain {
 export function rebuild(m: Machine, affected: (scope: string) => boolean): number {
   const { state: s, scenario } = m
   const cpus = Number(s.settings['m.cpus'])
-  const newTables = scenario.devices.map((d, i) => d.table === i && affected(d.id))
+  const before = scenario.devices.map((_, i) => tableOf(s, i))
+  const owns = scenario.devices.map((d, i) => i === 0 || s.settings[`${d.id}.table`] !== 'shared')
+  const newTables = scenario.devices.map((d, i) => owns[i]! && (affected(d.id) || !s.tables[i]))
+  const after = scenario.devices.map((_, i) => (owns[i] ? i : 0))
   let drained = 0
   cancelWaiting(m)
-  const restart = scenario.workloads.map((w) => affected(w.id) || newTables[scenario.devices[w.device]!.table]!)
+  const restart = scenario.workloads.map(
+    (w) => affected(w.id) || newTables[after[w.device]!]! || before[w.device] !== after[w.device],
+  )
   scenario.devices.forEach((device, i) => {
-    if (!newTables[i]) {
-      s.tables[i] ??= null
-      return
-    }
-    drained += s.tables[i]?.live ?? 0
+    if (newTables[i] || !owns[i]) drained += s.tables[i]?.live ?? 0
+    if (!owns[i]) s.tables[i] = null
+    if (!newTables[i]) return
     const table = buildTable(i, device, s.settings, cpus)
     s.tables[i] = table
     adoptBands(s.recorder, i, table.geometry.size)
   })
   rewire(m)
   let firstTask = 0
-  scenario.workloads.forEach((_, i) => {
+  scenario.workloads.forEach((w, i) => {
     const old = s.workloads[i]
     if (old && !restart[i]) {
       s.workloads[i] = { ...old, firstTask }
     } else {
-      const table = scenario.devices[scenario.workloads[i]!.device]!.table
-      if (old && !newTables[table]) drained += drainTasks(m, table, old.firstTask, old.tasks)
+      const table = before[w.device]!
+      if (old && owns[table] && !newTables[table]) drained += drainTasks(m, table, old.firstTask, old.tasks)
       s.workloads[i] = buildWorkload(scenario, i, s.settings, firstTask, s.nowNs)
     }
     firstTask += s.workloads[i]!.tasks

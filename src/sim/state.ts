@@ -153,7 +153,7 @@ export interface MachineState {
   settings: Record<string, ParamValue>
   readonly heap: Heap
   cpus: CpuState[]
-  /** By device; null for a device that uses another's table. */
+  /** By device; null for a device that uses the first one's. */
   tables: (DmaTable | null)[]
   workloads: WorkloadState[]
   /** [tasks] */
@@ -181,6 +181,11 @@ export interface MachineState {
   /** The kernel's limit on messages: so many in an interval, the rest is only counted (`suppressed`, in this one). */
   readonly ratelimit: { beganNs: number; printed: number; suppressed: number }
   hang: { ns: number; cpu: number } | null
+}
+
+/** Index of the device whose window and table a device uses now: its own, or those of the first. */
+export function tableOf(s: MachineState, device: number): number {
+  return s.tables[device] ? device : 0
 }
 
 /** An empty pool of mapping records. */

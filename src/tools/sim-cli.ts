@@ -107,7 +107,7 @@ interface Figures {
 /** The figures of every table taken together. */
 function figuresOf(run: Run): Figures {
   const { state, domains, scenario } = run.machine
-  const owners = scenario.devices.flatMap((device, index) => (device.table === index ? [index] : []))
+  const owners = scenario.devices.flatMap((_, index) => (state.tables[index] ? [index] : []))
   const all = owners.map((index) => summarise(run.machine, index))
   const sum = (of: (table: (typeof all)[number]) => number): number =>
     all.reduce((total, table) => total + of(table), 0)

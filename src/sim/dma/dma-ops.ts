@@ -13,7 +13,7 @@
 
 import { alignUp, log2Ceil, log2Floor, modPow2, pow2 } from '../../lib/bits.ts'
 import type { CostMeter } from '../engine/meter.ts'
-import type { AllocRequest, IovaAllocator, WindowGeometry } from '../iova/allocator.ts'
+import { type AllocRequest, type IovaAllocator, MAX_GRANULE, type WindowGeometry } from '../iova/allocator.ts'
 import type { TranslationTable } from '../table/table.ts'
 import {
   type AbsEntry,
@@ -57,13 +57,15 @@ export interface DmaDomain {
   readonly kernelPageBytes: number
   /** 1 / pageBytes: exact, since both are powers of two. */
   readonly pageInverse: number
+  /** Some TCEs stand for several entries: the place of a buffer among them must be told. */
+  readonly mixed: boolean
   /** Scratch, so that mapping a page allocates nothing. */
   readonly request: AllocRequest
 }
 
 /** A domain with its derived sizes and a fresh scratch request. */
 export function createDomain(
-  parts: Omit<DmaDomain, 'pageBytes' | 'kernelPageBytes' | 'pageInverse' | 'request'>,
+  parts: Omit<DmaDomain, 'pageBytes' | 'kernelPageBytes' | 'pageInverse' | 'mixed' | 'request'>,
 ): DmaDomain {
   const request = {
     cpu: cpu(0),
@@ -72,9 +74,18 @@ export function createDomain(
     mask: absEntry(0),
     handle: entry(0),
     useHandle: false,
+    phase: 0,
   }
   const pageBytes = pow2(parts.geometry.pageShift)
-  return { ...parts, pageBytes, kernelPageBytes: pow2(parts.kernelPageShift), pageInverse: 1 / pageBytes, request }
+  const mixed = parts.allocator.granule !== undefined
+  return {
+    ...parts,
+    pageBytes,
+    kernelPageBytes: pow2(parts.kernelPageShift),
+    pageInverse: 1 / pageBytes,
+    mixed,
+    request,
+  }
 }
 
 /** A scatter-gather list. Arrays are [capacity]; the first `n` elements count. */
@@ -84,13 +95,23 @@ export interface SgList {
   readonly length: Float64Array
   /** Output segments: absolute entry, offset in its IOMMU page, bytes (0 ends the list). */
   readonly dmaEntry: Float64Array
+  /** Real address that each segment begins with. */
+  readonly dmaReal: Float64Array
   readonly dmaOffset: Float64Array
   readonly dmaLength: Float64Array
 }
 
 export function createSgList(capacity: number): SgList {
   const array = (): Float64Array => new Float64Array(capacity)
-  return { n: 0, address: array(), length: array(), dmaEntry: array(), dmaOffset: array(), dmaLength: array() }
+  return {
+    n: 0,
+    address: array(),
+    length: array(),
+    dmaEntry: array(),
+    dmaReal: array(),
+    dmaOffset: array(),
+    dmaLength: array(),
+  }
 }
 
 /** IOMMU pages that `length` bytes touch which begin `offset` bytes into a page (any address will do). */
@@ -98,6 +119,21 @@ export function pagesTouched(d: DmaDomain, offset: number, length: number): Page
   const io = d.pageBytes
   const end = offset - Math.floor(offset * d.pageInverse) * io + length
   return pages(end <= io && length > 0 ? 1 : Math.ceil(end * d.pageInverse))
+}
+
+/** Number of the IOMMU page that an address lies in, modulo the entries that a TCE may stand for. */
+export function phaseOf(d: DmaDomain, address: number): number {
+  return modPow2(Math.floor(address * d.pageInverse), MAX_GRANULE)
+}
+
+/** Entries that one TCE stands for at an entry. */
+export function granuleAt(d: DmaDomain, e: Entry): number {
+  return d.allocator.granule?.(d.allocatorState, e) ?? 1
+}
+
+/** Bytes from the first entry of a mapping that begins at `first` to its buffer at `address`. */
+export function offsetInMapping(d: DmaDomain, first: Entry, address: number): number {
+  return modPow2(address, d.mixed ? granuleAt(d, first) * d.pageBytes : d.pageBytes)
 }
 
 /** Offset of a buffer in its first IOMMU page: the low part of its DMA address. */
@@ -180,7 +216,7 @@ export function mapSg(
     }
     const address = realAddr(sg.address[i]!)
     const npages = pagesTouched(d, address, length)
-    const e = allocRun(d, onCpu, npages, orderOf(d, address, length), mask, handle, true, meter)
+    const e = allocRun(d, onCpu, npages, orderOf(d, address, length), address, mask, handle, true, meter)
     if (e === NO_ENTRY) return unwind(d, sg, out, meter)
     handle = d.request.handle
     if (!d.table.set(d.tableState, e, npages, address, permission, meter)) return unwind(d, sg, out, meter)
@@ -197,6 +233,7 @@ export function mapSg(
     }
     if (i === opener) {
       sg.dmaEntry[out] = at
+      sg.dmaReal[out] = address
       sg.dmaOffset[out] = offset
       sg.dmaLength[out] = length
     }
@@ -213,7 +250,7 @@ export function unmapSg(d: DmaDomain, sg: SgList, meter: CostMeter): void {
 }
 
 /** A buffer of at least one whole kernel page, beginning at one, keeps that alignment in a window of smaller pages. */
-function orderOf(d: DmaDomain, address: number, size: number): number {
+export function orderOf(d: DmaDomain, address: number, size: number): number {
   const finer = d.kernelPageShift - d.geometry.pageShift
   if (!d.alignPages || finer <= 0) return 0
   const kernelPage = d.kernelPageBytes
@@ -229,6 +266,7 @@ function allocRun(
   onCpu: Cpu,
   npages: Pages,
   alignOrder: number,
+  address: number,
   mask: AbsEntry,
   handle: Entry,
   useHandle: boolean,
@@ -241,6 +279,7 @@ function allocRun(
   req.mask = mask
   req.handle = handle
   req.useHandle = useHandle
+  req.phase = d.mixed ? phaseOf(d, address) : 0
   return d.allocator.alloc(d.allocatorState, req, meter)
 }
 
@@ -254,7 +293,7 @@ function mapRun(
   mask: AbsEntry,
   meter: CostMeter,
 ): AbsEntry {
-  const e = allocRun(d, onCpu, npages, alignOrder, mask, entry(0), false, meter)
+  const e = allocRun(d, onCpu, npages, alignOrder, address, mask, entry(0), false, meter)
   if (e === NO_ENTRY) return NO_DMA
   if (d.table.set(d.tableState, e, npages, address, permission, meter)) return absEntry(e + d.geometry.offset)
   // The hint of the allocator stays where the attempt moved it.

@@ -24,6 +24,9 @@ export interface WindowGeometry {
   readonly boundary: number
 }
 
+/** Most entries that one TCE maps. */
+export const MAX_GRANULE = 16
+
 /** One request; reused from call to call. */
 export interface AllocRequest {
   cpu: Cpu
@@ -31,6 +34,8 @@ export interface AllocRequest {
   npages: Pages
   /** The first entry is a multiple of 2^alignOrder (table-relative). */
   alignOrder: number
+  /** Number of the IOMMU page that the buffer begins in, modulo MAX_GRANULE; 0 where all entries are alike. */
+  phase: number
   /** Highest absolute entry that the device can address. */
   mask: AbsEntry
   /** In and out: where a scatter-gather list goes on; 0 = no hint. Ignored and left alone when `useHandle` is false. */
@@ -64,6 +69,10 @@ export interface IovaAllocator<S extends object = object> {
   alloc(s: S, req: AllocRequest, meter: CostMeter): Entry
   /** Takes [entry, entry+npages) (table-relative) back. False, and no change, when it is outside the table. */
   free(s: S, entry: Entry, npages: Pages, meter: CostMeter): boolean
+  /** Marks exactly this run (table-relative, inside the table) used, and leaves the hints as if it had been handed out.
+   *  `hints` are put back first: one per region, as `regions` gave them before a request that went elsewhere. Without it
+   *  the allocator cannot follow a record. */
+  adopt?(s: S, entry: Entry, npages: Pages, hints: readonly number[]): void
   /** Number of locks; at least 1. */
   locks(s: S): number
   /** Index of the lock a request takes first. */
@@ -73,6 +82,8 @@ export interface IovaAllocator<S extends object = object> {
   regions(s: S): readonly Region[]
   /** Index into `regions` where a request of this size from this CPU begins. */
   homeRegion(s: S, cpu: Cpu, npages: Pages): number
+  /** Entries that one TCE at `entry` maps, where pages of several sizes share the window; absent = 1 everywhere. */
+  granule?(s: S, entry: Entry): number
   /** Entries that one-page requests can get from an empty table before the first refusal. */
   usable(s: S): number
   /** Free entries in [start, limit); reads the bitmap word by word. */
@@ -81,4 +92,9 @@ export interface IovaAllocator<S extends object = object> {
   freeIn(s: S, start: number, limit: number): { free: number; longestRun: number }
   /** Every maximal run of non-free entries, ascending, adjacent runs of different kind apart. */
   forEachRange(s: S, visit: (start: Entry, npages: Pages, kind: RangeKind) => void): void
+}
+
+/** True when a record can be played through this allocator: it can be set right after a miss. */
+export function canFollow(allocator: IovaAllocator): boolean {
+  return allocator.adopt !== undefined
 }

@@ -1,10 +1,11 @@
 // The registry of IOVA allocators. Ids are public, for ever.
 
 import type { IovaAllocator } from './allocator.ts'
+import { fineCoarse } from './fine-coarse.ts'
 import { tceHalves } from './tce-halves.ts'
 import { tcePools } from './tce-pools.ts'
 
-export const allocators: readonly IovaAllocator[] = [tceHalves, tcePools]
+export const allocators: readonly IovaAllocator[] = [tceHalves, tcePools, fineCoarse]
 
 /** The allocator with this id, or undefined. */
 export function allocatorById(id: string): IovaAllocator | undefined {

@@ -200,6 +200,12 @@ export const tceHalves: IovaAllocator<HalvesState> = {
     clearRange(s.bits, e, e + npages)
     return true
   },
+  adopt(s: HalvesState, e: Entry, npages: Pages, hints): void {
+    const end = e + npages
+    setRange(s.bits, e, end)
+    s.hint = npages > LARGEST_SMALL ? hints[0]! : alignUpPow2(end, s.geometry.blockSize)
+    s.largeHint = npages > LARGEST_SMALL ? end : hints[1]!
+  },
   locks: () => 1,
   lockForAlloc: () => 0,
   lockForFree: () => 0,

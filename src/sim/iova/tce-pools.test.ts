@@ -27,6 +27,7 @@ function alloc(s: PoolsState, onCpu: number, npages: number, fields = {}): numbe
     mask: absEntry(Number.MAX_SAFE_INTEGER),
     handle: entry(0),
     useHandle: false,
+    phase: 0,
     ...fields,
   }
   return tcePools.alloc(s, req, meter)

@@ -164,6 +164,13 @@ export const tcePools: IovaAllocator<PoolsState> = {
     clearRange(s.bits, e, e + npages)
     return true
   },
+  adopt(s: PoolsState, e: Entry, npages: Pages, hints): void {
+    s.hints.set(hints)
+    const end = e + npages
+    setRange(s.bits, e, end)
+    const pool = Math.min(s.nrPools, (e / s.poolSize) | 0)
+    s.hints[pool] = npages > LARGEST_SMALL ? end : alignUpPow2(end, s.geometry.blockSize)
+  },
   locks: (s) => s.nrPools + 1,
   lockForAlloc: lockOf,
   lockForFree: (s, e) => Math.min(s.nrPools, (e / s.poolSize) | 0),

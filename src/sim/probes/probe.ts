@@ -1,6 +1,7 @@
 // The contract of a probe: it reads the state and fills arrays; it changes nothing. Cost follows what is shown.
 
 import type { Machine } from '../machine.ts'
+import { tableOf } from '../state.ts'
 import type { ProbeId, ProbeTypes, RegionInfo } from './frames.ts'
 
 /** Where a probe gets its arrays: fresh ones, or buffers that the page gave back. Contents are undefined. */
@@ -37,7 +38,7 @@ export function createArrays(returned: readonly ArrayBuffer[] = []): Arrays {
 
 /** The table of a device, or that of device 0 when there is no such device. */
 export function tableIndex(m: Machine, device: number): number {
-  return m.scenario.devices[device]?.table ?? 0
+  return m.scenario.devices[device] ? tableOf(m.state, device) : 0
 }
 
 /** Regions of a table as its allocator has them now. */

@@ -3,23 +3,29 @@
 import { allocatorById } from '../iova/index.ts'
 import { allowedText, formatParam, isAllowed, type Param, type ParamValue } from '../params.ts'
 import { workloadById } from '../workload/index.ts'
-import { deviceParams, machineParams, neverShipped, withDefaults } from './platform.ts'
+import { deviceParams, machineParams, neverShipped, tableParam, withDefaults } from './platform.ts'
+import { fixedByRecord, playsRecording } from './recorded.ts'
 import type { Field, FieldGroup, Scenario, Settings } from './schema.ts'
 
 /** Device params that stand with the machine on the page; the others stand with the allocator. */
-const BESIDE_MACHINE = ['iommuPage', 'window']
+const BESIDE_MACHINE = ['table', 'iommuPage', 'window']
 /** Order on the page: what the story is about comes first. */
-const MACHINE_ORDER = ['cpuPage', 'iommuPage', 'window', 'cpus']
+const MACHINE_ORDER = ['cpuPage', 'table', 'iommuPage', 'window', 'cpus']
 
-/** Params of a device as its settings stand: its own and those of the allocator that it names. */
-export function paramsOfDevice(settings: Settings): readonly Param[] {
+/**
+ * Params of device `index` as its settings stand: its own and those of the allocator that it names; of a device that
+ * shares another's table only that it does.
+ */
+export function paramsOfDevice(index: number, settings: Settings): readonly Param[] {
+  const table = index > 0 ? [tableParam] : []
+  if (index > 0 && settings.table === 'shared') return table
   const id = String(settings.allocator ?? 'tce-pools')
-  return [...deviceParams, ...(allocatorById(id)?.params ?? [])]
+  return [...table, ...deviceParams, ...(allocatorById(id)?.params ?? [])]
 }
 
 /**
  * Every field with its value after all inputs of the scenario (leave inputs out of `scenario.inputs` for the values
- * at an earlier position). A device that uses another's table has no fields of its own.
+ * at an earlier position).
  */
 export function fieldsOf(scenario: Scenario): Field[] {
   return baseFields(afterInputs(scenario))
@@ -33,8 +39,7 @@ function baseFields(scenario: Scenario): Field[] {
   const machine = withDefaults(machineParams, scenario.machine)
   const fields: Field[] = machineParams.map((param) => field('m', param, machine, 'machine', '', {}))
   scenario.devices.forEach((device, index) => {
-    if (device.table !== index) return
-    const params = paramsOfDevice(device.settings)
+    const params = paramsOfDevice(index, device.settings)
     const settings = withDefaults(params, device.settings)
     const notes = neverShipped(machine, settings)
     for (const param of params) {
@@ -48,6 +53,7 @@ function baseFields(scenario: Scenario): Field[] {
     const owner = scenario.devices[workload.device]?.name ?? ''
     for (const param of params) fields.push(field(workload.id, param, settings, 'workload', owner, {}))
   }
+  if (playsRecording(scenario)) fields.splice(0, fields.length, ...fixedByRecord(fields))
   const rank = (f: Field) => (f.group === 'machine' ? MACHINE_ORDER.indexOf(f.param.name) : MACHINE_ORDER.length)
   return fields
     .map((f, i) => ({ f, i }))
@@ -80,8 +86,8 @@ function paramAt(scenario: Scenario, path: string): Param | null {
   const params =
     scope === 'm'
       ? machineParams
-      : device && device.table === index
-        ? paramsOfDevice(device.settings)
+      : device
+        ? paramsOfDevice(index, device.settings)
         : workload
           ? workloadById(workload.type).params
           : []

@@ -75,6 +75,20 @@ export const deviceParams: readonly Param[] = [
   },
 ]
 
+/** Of every device but the first, which others can share with. */
+export const tableParam: Param = {
+  name: 'table',
+  label: 'TCE table',
+  unit: 'choice',
+  default: 'own',
+  effect: 'restart',
+  values: [
+    { value: 'own', key: 'own', label: 'Own', help: 'A window, a table and an IOMMU page size of its own.' },
+    { value: 'shared', key: 'shared', label: 'Shared', help: 'The window and the table of the first device.' },
+  ],
+  help: 'Whether the device has a window of its own. Ports of one card, and devices of one bus, often share one.',
+}
+
 /** `param.name=option` → why no kernel shipped it, for the options that the other settings make so. */
 export function neverShipped(machine: Settings, device: Settings): Readonly<Record<string, string>> {
   const notes: Record<string, string> = {}
@@ -82,6 +96,7 @@ export function neverShipped(machine: Settings, device: Settings): Readonly<Reco
   if (device.allocator === 'tce-halves' && device.generation === 2) {
     notes['iommuPage=64k'] = 'never shipped: from 2.6.20 to 3.5 IOMMU pages were 4K'
   }
+  notes['allocator=fine-coarse'] = 'never shipped: an idea of 2006'
   notes['window=4g'] = 'never shipped: a default window ends below 4 GiB'
   return notes
 }

@@ -2,17 +2,23 @@
 // worker, the headless command, the tests and the link.
 
 import type { Param, ParamValue } from '../params.ts'
+import type { Recording } from './recording.ts'
 
 export type Settings = Readonly<Record<string, ParamValue>>
 
-/** One device (a partitionable endpoint): its window, its TCE table, its allocator and its DMA mask. */
+/**
+ * One device (a partitionable endpoint): its window, its TCE table, its allocator and its DMA mask; or, with the
+ * setting `table` = `shared`, those of the first device.
+ */
 export interface DeviceSpec {
   /** `d0`, `d1` …: namespace of its keys. */
   readonly id: string
   /** What the log calls it, for example `eth0`. */
   readonly name: string
-  /** Index of the device whose window, table and allocator this one uses; its own index when it has its own. */
-  readonly table: number
+  /** How the kernel's messages about it begin, `e1000e 0000:00:00.0`; such a driver prints lines of its own. */
+  readonly driver?: string
+  /** Absolute entry of its window's first one; 0 if not given. */
+  readonly offset?: number
   readonly settings: Settings
 }
 
@@ -49,6 +55,8 @@ export interface Scenario {
   readonly devices: readonly DeviceSpec[]
   readonly workloads: readonly WorkloadSpec[]
   readonly inputs: readonly Input[]
+  /** What workloads of type `recorded` play. */
+  readonly recording?: Recording
 }
 
 /** Groups in which controls stand on the page. */
@@ -91,6 +99,10 @@ export interface Preset {
   readonly openNs: number
   /** Initial right end of the time axis, ns. */
   readonly horizonNs: number
+  /** File in `recordings/` that its workload plays: fetched when the preset is opened. */
+  readonly recording?: string
+  /** Simulated ns per wall ns at first, where the usual speed is too slow. */
+  readonly speed?: number
   /** Dock views shown at first, by view id, at most three. */
   readonly dock: readonly string[]
 }

@@ -10,18 +10,27 @@ export const TCE_WRITE = 2
 /** Permission bits stand below this; the rest of a TCE is the real page address. */
 export const TCE_BITS = 4
 
+/** Entries [start, end) of which one TCE stands for `granule`. */
+export interface TablePart {
+  readonly start: number
+  readonly end: number
+  readonly granule: number
+}
+
 export interface TranslationTable<S extends object = object> {
   readonly id: string
   readonly label: string
   readonly kernel: KernelRef
-  /** An empty table of `size` entries of 2^pageShift bytes. */
-  create(size: number, pageShift: number): S
+  /** An empty table of `size` entries of 2^pageShift bytes; `parts`, ascending and complete, where they differ. */
+  create(size: number, pageShift: number, parts?: readonly TablePart[]): S
   /** Entries [entry, entry+npages) lead to consecutive real pages from the page of `address`. False when the backend
    *  has no resources; then nothing was written. */
   set(s: S, entry: Entry, npages: Pages, address: RealAddr, permission: number, meter: CostMeter): boolean
   clear(s: S, entry: Entry, npages: Pages, meter: CostMeter): void
   /** The TCE: real page address | permission bits; 0 when the entry is not set. */
   walk(s: S, entry: Entry): number
+  /** The leaf table page that holds the TCE of `entry`, in the order of forEachTable, and its slot in there. */
+  place(s: S, entry: Entry): { readonly page: number; readonly slot: number }
   /** Table pages of level `level` (0 = leaf), ascending: first entry covered, entries set, entries written so far. */
   forEachTable(s: S, level: number, visit: (firstEntry: Entry, entriesSet: number, written: number) => void): void
   levels(s: S): number

@@ -66,6 +66,7 @@ export const tceSingle: TranslationTable<TceSingleState> = {
     meter.tceWrites += npages
   },
   walk: (s, e) => s.tces.data[e] ?? 0,
+  place: (_, e) => ({ page: Math.floor(e / TCES_PER_PAGE), slot: e % TCES_PER_PAGE }),
   forEachTable(s, level, visit) {
     if (level !== 0) return
     const { data } = s.pageCounts

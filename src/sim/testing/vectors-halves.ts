@@ -59,6 +59,7 @@ function replayRecord(s: HalvesState, r: VectorRecord): string {
     mask: maskOf(0n, 0),
     handle: entry(0),
     useHandle: false,
+    phase: 0,
   }
   switch (r.kind) {
     case 'I':

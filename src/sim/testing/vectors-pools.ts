@@ -122,6 +122,7 @@ function replayRecord(setup: Setup, r: VectorRecord, meter: ReturnType<typeof cr
         mask: maskOf(toHex(r, r.words[3]), 0),
         handle: entry(0),
         useHandle: false,
+        phase: 0,
       }
       return withResult(r, 4, String(tcePools.alloc(pools, request, meter)))
     }
