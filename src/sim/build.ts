@@ -8,11 +8,11 @@ import { createLock } from './engine/lock.ts'
 import { MAX_TRIES } from './engine/meter.ts'
 import { createBands, type Recorder } from './engine/recorder.ts'
 import { allocatorById } from './iova/index.ts'
-import { fieldsOf } from './scenario/fields.ts'
+import { valuesOf } from './scenario/fields.ts'
 import type { DeviceSpec, Scenario, Settings } from './scenario/schema.ts'
 import { type CpuState, createMappings, type DmaTable, ENTRY_STRIDE, type WorkloadState } from './state.ts'
 import { tableById } from './table/index.ts'
-import { ns, type RealAddr } from './types.ts'
+import { entry, ns, type RealAddr } from './types.ts'
 import { workloadById } from './workload/index.ts'
 import { createOp } from './workload/workload.ts'
 
@@ -36,7 +36,7 @@ export function scopeOf(settings: Settings, scope: string): Settings {
 
 /** The flat record of every setting of a scenario, inputs included. */
 export function settingsOf(scenario: Scenario): Record<string, number | string> {
-  return Object.fromEntries(fieldsOf(scenario).map((f) => [f.path, f.value]))
+  return Object.fromEntries(valuesOf(scenario).map((f) => [f.path, f.value]))
 }
 
 /** An empty window with its allocator and table. */
@@ -47,7 +47,7 @@ export function buildTable(owner: number, device: DeviceSpec, settings: Settings
   const size = windowBytes / Number(own.iommuPage)
   const geometry = {
     size,
-    offset: 0,
+    offset: device.offset ?? 0,
     pageShift,
     blockSize: BLOCK_SIZE,
     resStart: 0,
@@ -57,6 +57,10 @@ export function buildTable(owner: number, device: DeviceSpec, settings: Settings
   const allocator = allocatorById(String(own.allocator))!
   const alloc = allocator.create(geometry, own)
   const regionStart = Float64Array.from(allocator.regions(alloc), (r) => r.start)
+  const granule = allocator.granule
+  const tableId = granule ? 'tce-mixed' : 'tce-single'
+  const parts =
+    granule && allocator.regions(alloc).map(({ start, end }) => ({ start, end, granule: granule(alloc, entry(start)) }))
   const regions = regionStart.length
   const reserved: { start: number; end: number }[] = []
   allocator.forEachRange(alloc, (start, npages) => reserved.push({ start, end: start + npages }))
@@ -64,7 +68,7 @@ export function buildTable(owner: number, device: DeviceSpec, settings: Settings
   return {
     owner,
     allocatorId: allocator.id,
-    tableId: 'tce-single',
+    tableId,
     geometry,
     windowBytes,
     kernelPageShift: log2Floor(Number(settings['m.cpuPage'])),
@@ -72,7 +76,7 @@ export function buildTable(owner: number, device: DeviceSpec, settings: Settings
     alignPages: !(twoRegion && own.generation === 1),
     mask: pow2(Math.min(52, Number(own.dmaMask) - pageShift)) - 1,
     alloc,
-    tce: tableById('tce-single')!.create(size, pageShift),
+    tce: tableById(tableId)!.create(size, pageShift, parts),
     locks: Array.from({ length: allocator.locks(alloc) }, () => createLock(cpus)),
     mappings: createMappings(),
     entries: chunked(new Int32Array(size * ENTRY_STRIDE)),
@@ -128,6 +132,7 @@ export function buildWorkload(
     seed: deriveSeed(scenario.seed, index),
     nowNs: ns(nowNs),
     base: (RAM_BASE + index * RAM_APART) as RealAddr,
+    ...(scenario.recording && { recording: scenario.recording.ops }),
   })
   return { type: spec.type, device: spec.device, firstTask, tasks: kind.tasks(state), state }
 }

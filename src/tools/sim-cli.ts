@@ -10,13 +10,18 @@ import {
   logLines,
   type Problem,
   presetById,
+  presetOfRecording,
   presets,
+  type Recording,
   type Run,
   type Scenario,
+  type Summary,
   summarise,
 } from '../sim/index.ts'
+import { loaded, readTrace } from './recordings.ts'
 
 const USAGE = `npm run sim -- <preset | link | file> [--until <time> | --events <n>] [--json | --csv] [--log]
+  file:    a scenario as JSON, a link, or a trace to play
   presets: ${presets.map((p) => p.id).join(', ')}
   time:    a number with ns, us, ms or s, for example 20ms; without it a link goes to its own position,
            a preset to the end of its time axis
@@ -54,14 +59,17 @@ function started(scenario: Scenario, problems: readonly Problem[], goal?: Start[
   if (problems.length > 0) {
     refuse(problems.map((p) => `${p.field}: ${p.given} cannot be used (${p.allowed})`).join('\n'))
   }
-  const horizonNs = presetById(scenario.preset)?.horizonNs ?? 0
-  return { scenario, horizonNs, goal: goal ?? { ns: horizonNs } }
+  const preset = presetById(scenario.preset)
+  const horizonNs = preset?.horizonNs ?? 0
+  return { scenario: loaded(scenario, preset), horizonNs, goal: goal ?? { ns: horizonNs } }
 }
 
 function readStart(text: string): Start {
   const preset = presetById(text)
   if (preset) return started(preset.scenario, [])
   if (existsSync(text)) {
+    const trace = readTrace(text)
+    if (trace.recording) return playing(trace.recording)
     const content = readFileSync(text, 'utf8').trim()
     if (!content.startsWith('{')) return readLink(content)
     let json: unknown
@@ -75,6 +83,12 @@ function readStart(text: string): Start {
   }
   if (/[#=]/.test(text)) return readLink(text)
   return refuse(`${text}: neither a preset nor a link nor a file`)
+}
+
+/** A recording of one's own, to its end. */
+function playing(recording: Recording): Start {
+  const { scenario, horizonNs } = presetOfRecording(recording)
+  return { scenario, horizonNs, goal: { ns: horizonNs } }
 }
 
 function readLink(text: string): Start {
@@ -102,6 +116,15 @@ interface Figures {
   readonly flushes: number
   readonly hcalls: number
   readonly staleMaxNs: number
+  /** Of a recording: what the allocator foretold. */
+  readonly prediction?: { readonly allocations: number; readonly predicted: number; readonly corrected: number }
+}
+
+function predictionOf(all: readonly Summary[]): Pick<Figures, 'prediction'> {
+  const found = all.flatMap((table) => table.prediction ?? []).at(0)
+  if (!found) return {}
+  const { allocations, predicted, corrected } = found
+  return { prediction: { allocations, predicted, corrected } }
 }
 
 /** The figures of every table taken together. */
@@ -143,6 +166,7 @@ function figuresOf(run: Run): Figures {
     // Clearing a TCE invalidates at the hypercall: nothing is queued and nothing stays reachable.
     flushes: 0,
     staleMaxNs: 0,
+    ...predictionOf(all),
   }
 }
 
@@ -232,7 +256,8 @@ if (command.csv) {
   // A link's own position may name the event it stands at.
   if (command.until === undefined && command.events === undefined && goal.events !== undefined) run.seek(goal)
   const { events, ns, ...figures } = figuresOf(run)
-  const done = { scenario: run.scenario(), events, ns, hash: run.hash(), ...figures }
+  const { recording: _, ...settings } = run.scenario()
+  const done = { scenario: settings, events, ns, hash: run.hash(), ...figures }
   if (command.json) console.log(JSON.stringify(done))
   else {
     const words = (value: unknown) =>

@@ -4,7 +4,7 @@ import { allocatorById } from '../iova/index.ts'
 import { allowedText, formatParam, isAllowed, type Param, type ParamValue } from '../params.ts'
 import { workloadById } from '../workload/index.ts'
 import { deviceParams, machineParams, neverShipped, tableParam, withDefaults } from './platform.ts'
-import { fixedByRecord, playsRecording } from './recorded.ts'
+import { openToChoice, playsRecording } from './recorded.ts'
 import type { Field, FieldGroup, Scenario, Settings } from './schema.ts'
 
 /** Device params that stand with the machine on the page; the others stand with the allocator. */
@@ -28,6 +28,12 @@ export function paramsOfDevice(index: number, settings: Settings): readonly Para
  * at an earlier position).
  */
 export function fieldsOf(scenario: Scenario): Field[] {
+  const fields = valuesOf(scenario)
+  return playsRecording(scenario) ? openToChoice(fields) : fields
+}
+
+/** The same with the fields that a recording fixes. */
+export function valuesOf(scenario: Scenario): Field[] {
   return baseFields(afterInputs(scenario))
 }
 
@@ -53,7 +59,6 @@ function baseFields(scenario: Scenario): Field[] {
     const owner = scenario.devices[workload.device]?.name ?? ''
     for (const param of params) fields.push(field(workload.id, param, settings, 'workload', owner, {}))
   }
-  if (playsRecording(scenario)) fields.splice(0, fields.length, ...fixedByRecord(fields))
   const rank = (f: Field) => (f.group === 'machine' ? MACHINE_ORDER.indexOf(f.param.name) : MACHINE_ORDER.length)
   return fields
     .map((f, i) => ({ f, i }))
@@ -122,7 +127,7 @@ export function currentValue(scenario: Scenario, path: string): ParamValue | nul
 export function refusalOf(scenario: Scenario, path: string, value: ParamValue): string | null {
   const now = afterInputs(scenario)
   const param = paramAt(now, path)
-  if (!param) return `there is no setting ${path}`
+  if (!param || !fieldsOf(scenario).some((f) => f.path === path)) return `there is no setting ${path}`
   if (isAllowed(param, value)) return null
   return `${path}: ${formatParam(param, value)} is not allowed; allowed: ${allowedText(param)}`
 }

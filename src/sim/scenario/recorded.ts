@@ -2,8 +2,7 @@
 
 import { pow2 } from '../../lib/bits.ts'
 import { canFollow } from '../iova/allocator.ts'
-import { allocatorById } from '../iova/index.ts'
-import { formatParam, type ParamValue } from '../params.ts'
+import { allocators } from '../iova/index.ts'
 import type { Recording } from './recording.ts'
 import type { Field, Preset, Scenario } from './schema.ts'
 
@@ -52,25 +51,16 @@ export function presetOfRecording(recording: Recording): Preset {
   }
 }
 
-/** Fields of a scenario that plays a recording: what the record says cannot be chosen. */
-export function fixedByRecord(fields: readonly Field[]): Field[] {
-  return fields.map((f) => {
-    const refused: Record<string, string> = {}
-    for (const { value, key } of f.param.values ?? [])
-      if (!mayChoose(f.param.name, f.value, value)) refused[key] = reasonOf(f, value)
-    return { ...f, refused: { ...f.refused, ...refused } }
-  })
+/** Of the fields of a scenario that plays a recording, those that the record leaves open: the allocator and its own. */
+export function openToChoice(fields: readonly Field[]): Field[] {
+  return fields
+    .filter((f) => f.group === 'iova' && !FIXED.has(f.param.name))
+    .map((f) => {
+      if (f.param.name !== 'allocator') return f
+      const refused: Record<string, string> = {}
+      for (const a of allocators) if (!canFollow(a)) refused[a.id] = 'cannot be set to what was recorded'
+      return { ...f, refused: { ...f.refused, ...refused } }
+    })
 }
 
-function mayChoose(name: string, now: ParamValue, value: ParamValue): boolean {
-  if (value === now) return true
-  if (name !== 'allocator') return false
-  const allocator = allocatorById(String(value))
-  return allocator !== undefined && canFollow(allocator)
-}
-
-function reasonOf(f: Field, value: ParamValue): string {
-  return f.param.name === 'allocator'
-    ? `${formatParam(f.param, value)} cannot follow a record`
-    : 'this is what was recorded'
-}
+const FIXED = new Set(['dmaMask', 'table'])
