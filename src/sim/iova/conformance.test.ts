@@ -25,12 +25,11 @@ function geometry(g: Partial<WindowGeometry>): WindowGeometry {
   return { ...defaults, ...g }
 }
 
-/** Every combination of the values of `params`. */
+/** Every combination of the values of `params`; of many params each value once, beside the defaults of the others. */
 function variants(params: readonly Param[]): Settings[] {
-  return params.reduce<Settings[]>(
-    (sets, p) => sets.flatMap((set) => (p.values ?? []).map((v) => ({ ...set, [p.name]: v.value }))),
-    [{}],
-  )
+  const values = (p: Param): Settings[] => (p.values ?? []).map((v) => ({ [p.name]: v.value }))
+  if (params.length > 2) return [{}, ...params.flatMap((p) => values(p).filter((v) => v[p.name] !== p.default))]
+  return params.reduce<Settings[]>((sets, p) => sets.flatMap((set) => values(p).map((v) => ({ ...set, ...v }))), [{}])
 }
 
 function request(fields: Partial<AllocRequest> = {}): AllocRequest {
