@@ -62,14 +62,24 @@ function cellSize(frame: TcePagesFrame, box: Box) {
   }
 }
 
+const firstEntryOf = (frame: TcePagesFrame, page: number) => frame.firstEntry?.[page] ?? page * frame.tcesPerPage
+
 function pageAddress(frame: TcePagesFrame, page: number): string {
-  return hex(addressOf(frame.offset + page * frame.tcesPerPage, frame.pageShift))
+  return hex(addressOf(frame.offset + firstEntryOf(frame, page), frame.pageShift))
 }
 
 function busiest(frame: TcePagesFrame): number {
   let at = 0
   for (let page = 1; page < frame.pages; page++) if (frame.writes[page]! > frame.writes[at]!) at = page
   return at
+}
+
+/** Bytes that a table page can lead to, each amount once. */
+function spans(frame: TcePagesFrame): number[] {
+  const entries = frame.firstEntry?.map((first, page, all) => (all[page + 1] ?? frame.size) - first) ?? [
+    frame.tcesPerPage,
+  ]
+  return [...new Set(entries)].map((n) => n * 2 ** frame.pageShift)
 }
 
 export const tcePagesView: HeatmapView<'tce-pages', PagesInk> = {
@@ -146,7 +156,7 @@ export const tcePagesView: HeatmapView<'tce-pages', PagesInk> = {
 }
 
 const frameOf = (frame: Frame) => frame.views['tce-pages'] ?? null
-const shapeKey = (f: TcePagesFrame) => [f.pages, f.tcesPerPage, f.pageShift, f.offset, f.size].join()
+const shapeKey = (f: TcePagesFrame) => [f.pages, f.tcesPerPage, f.pageShift, f.offset, f.size, f.firstEntry].join()
 const sameShape = (a: TcePagesFrame | null, b: TcePagesFrame | null) =>
   a === b || (!!a && !!b && shapeKey(a) === shapeKey(b))
 const mostOf = (frame: Frame) => {
@@ -185,11 +195,7 @@ export function TcePages() {
         <h2>{text.title}</h2>
         {shape && !ruler.narrow && (
           <span className="v-sub">
-            {text.sub(
-              count(shape.tcesPerPage),
-              bytes(shape.tcesPerPage * 8),
-              bytes(shape.tcesPerPage * 2 ** shape.pageShift),
-            )}
+            {text.sub(count(shape.tcesPerPage), bytes(shape.tcesPerPage * 8), spans(shape).map(bytes).join(text.or))}
           </span>
         )}
         <span className="v-grow" />
@@ -223,7 +229,7 @@ export function TcePages() {
               width={ruler.plot}
               height={height}
               tip
-              onPick={(page) => shape && lab.actions.select(page * shape.tcesPerPage)}
+              onPick={(page) => shape && lab.actions.select(firstEntryOf(shape, page))}
             >
               {shape && (
                 <AddressAxis
@@ -231,7 +237,7 @@ export function TcePages() {
                   marks={Array.from({ length: Math.ceil(rows / step) }, (_, i) => ({
                     y: i * step * cell.h + (rows === 1 ? height / 2 : 4),
                     text: gutterAddress(
-                      shape.offset + i * step * columns * shape.tcesPerPage,
+                      shape.offset + firstEntryOf(shape, i * step * columns),
                       shape.pageShift,
                       ruler.narrow,
                     ),

@@ -122,6 +122,7 @@ test('more CPUs make narrower lanes, never a taller picture', () => {
 const PAGES: TcePagesFrame = {
   table: 0,
   tcesPerPage: 512,
+  firstEntry: null,
   pages: 8,
   pageShift: 16,
   offset: 0,

@@ -1,6 +1,7 @@
 // The TCE table by table page: how full each one is and how often it was written.
 
 import { TCES_PER_PAGE } from '../table/tce-single.ts'
+import { entry } from '../types.ts'
 import type { TcePagesFrame } from './frames.ts'
 import { type Probe, tableIndex } from './probe.ts'
 
@@ -10,16 +11,21 @@ export const tcePages: Probe<'tce-pages'> = {
     const index = tableIndex(m, request.table)
     const table = m.state.tables[index]!
     const d = m.domains[index]!
-    const pages = Math.ceil(table.geometry.size / TCES_PER_PAGE)
+    const { page: last } = d.table.place(d.tableState, entry(table.geometry.size - 1))
+    const pages = last + 1
     const set = arrays.u16(pages)
     const writes = arrays.u32(pages)
+    const firstEntry: number[] | null = d.mixed ? [] : null
+    let page = 0
     d.table.forEachTable(d.tableState, 0, (first, entries, written) => {
-      set[Math.floor(first / TCES_PER_PAGE)] = entries
-      writes[Math.floor(first / TCES_PER_PAGE)] = written
+      firstEntry?.push(first)
+      set[page] = entries
+      writes[page++] = written
     })
     return {
       table: index,
       tcesPerPage: TCES_PER_PAGE,
+      firstEntry,
       pages,
       pageShift: table.geometry.pageShift,
       offset: table.geometry.offset,
