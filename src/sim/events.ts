@@ -23,7 +23,11 @@ export const LOG_CHANGE = 2
 /** a = region that took it, b = region where it began */
 export const LOG_SPILL = 3
 export const LOG_HANG = 4
-/** a = frames missed so far */
+/** a = frames missed so far, b = workload */
 export const LOG_MISSED = 5
-/** a = messages that the kernel's rate limit held back */
+/** a = messages that the kernel's rate limit held back, b = function that would have printed (ledger.ts) */
 export const LOG_SUPPRESSED = 7
+/** a = workload whose driver prints its own line after a refusal */
+export const LOG_DRIVER = 8
+/** a = TCEs, b = hypercalls: a recorded kernel has emptied the table */
+export const LOG_CLEARED = 32

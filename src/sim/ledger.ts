@@ -1,8 +1,9 @@
 // What is written down about a mapping when it comes, when it goes and when it is refused: the record, the counts by
 // region, CPU and band, the history and the log. The mechanisms know nothing of it.
 
+import { alignDown, alignUp } from '../lib/bits.ts'
 import { touch } from '../lib/chunked.ts'
-import type { DmaDomain } from './dma/dma-ops.ts'
+import { type DmaDomain, granuleAt } from './dma/dma-ops.ts'
 import { PRICES } from './engine/cost.ts'
 import { logEvent } from './engine/log.ts'
 import { type CostMeter, MAX_TRIES } from './engine/meter.ts'
@@ -29,7 +30,7 @@ import {
   PAID_LOCK,
   takeMapping,
 } from './state.ts'
-import { cpu as asCpu, pages as asPages } from './types.ts'
+import { cpu as asCpu, entry as asEntry, pages as asPages } from './types.ts'
 import type { Op } from './workload/workload.ts'
 
 /** Refusals closer together than this are one run: only its first is a tick on the time axis. */
@@ -38,6 +39,10 @@ const MARKS_KEPT = 256
 /** The kernel prints at most this many messages in an interval (printk_ratelimit). */
 const RATELIMIT_BURST = 10
 const RATELIMIT_NS = 5_000_000_000
+/** Which function of the kernel prints a refusal; a coherent mapping is refused without a word. */
+export const SAYS_NOTHING = 0
+export const SAYS_MAP_PAGE = 1
+export const SAYS_MAP_SG = 2
 
 /** Index of the region that holds an entry. */
 export function regionOf(table: DmaTable, e: number): number {
@@ -47,7 +52,10 @@ export function regionOf(table: DmaTable, e: number): number {
   return r
 }
 
-/** Writes down a new mapping of `length` bytes at `address` in `npages` entries from `first`. Returns its id. */
+/**
+ * Writes down a new mapping of `length` bytes at `address` in `asked` entries from `from`, with all entries that their
+ * TCEs stand for. Returns its id.
+ */
 export function recordMapping(
   s: MachineState,
   d: DmaDomain,
@@ -56,12 +64,17 @@ export function recordMapping(
   device: number,
   task: number,
   op: Op,
-  first: number,
-  npages: number,
+  from: number,
+  asked: number,
   address: number,
   length: number,
   meter: CostMeter,
+  /** False where nothing is known of the CPU that asked. */
+  maySpill = true,
 ): number {
+  const granule = d.mixed ? granuleAt(d, asEntry(from)) : 1
+  const first = granule === 1 ? from : alignDown(from, granule)
+  const npages = granule === 1 ? asked : alignUp(from + asked, granule) - first
   const t = s.nowNs
   const { mappings } = table
   const id = takeMapping(mappings)
@@ -93,8 +106,8 @@ export function recordMapping(
   table.mapped += npages
   table.usefulBytes += length
   table.live++
-  const home = d.allocator.homeRegion(d.allocatorState, asCpu(c), asPages(npages))
-  if (home !== region) noteSpill(s, table, d, c, device, t, region, home)
+  const home = d.allocator.homeRegion(d.allocatorState, asCpu(c), asPages(asked))
+  if (maySpill && home !== region) noteSpill(s, table, d, c, device, t, region, home)
   return id
 }
 
@@ -146,11 +159,11 @@ function noteSpill(
   addMark(s, t, 'spill', `${regions[home]!.name} full, spilling to ${regions[region]!.name}`)
 }
 
-/** Counts frames that found no buffer; the first of a run gets a line. */
-export function noteMissed(s: MachineState, missed: number, c: number, device: number): void {
+/** Counts frames that found no buffer or were dropped; the first of a run gets a line. */
+export function noteMissed(s: MachineState, missed: number, c: number, device: number, workload: number): void {
   s.missed += missed
   addToColumn(s.recorder, s.recorder.missed, missed)
-  if (s.nowNs - s.missedNs > RUN_NS) logEvent(s.log, s.nowNs, ev.LOG_MISSED, c, device, s.missed, 0)
+  if (s.nowNs - s.missedNs > RUN_NS) logEvent(s.log, s.nowNs, ev.LOG_MISSED, c, device, s.missed, workload)
   s.missedNs = s.nowNs
 }
 
@@ -175,6 +188,7 @@ export function noteRefusal(
   address: number,
   npages: number,
   meter: CostMeter,
+  says: number,
 ): void {
   const ring = table.refusalNs
   const previous = table.refused > 0 ? ring[(table.refused - 1) % ring.length]! : Number.NEGATIVE_INFINITY
@@ -200,15 +214,16 @@ export function noteRefusal(
     last.free[i] = d.allocator.freeCount(d.allocatorState, last.start[i]!, top)
   }
   if (t - previous > RUN_NS) addMark(s, t, 'refusal', `refused: npages ${npages}`)
-  if (mayPrint(s, t, c, device)) logEvent(s.log, t, ev.LOG_REFUSAL, c, device, address, npages)
+  if (says !== SAYS_NOTHING && mayPrint(s, t, c, device, says))
+    logEvent(s.log, t, ev.LOG_REFUSAL, c, device, address, npages)
   logEvent(s.ops, t, ev.STEP_REFUSED, c, device, -1, npages)
 }
 
 /** The kernel's rate limit on messages; when it lets one through again, it tells how many it held back. */
-function mayPrint(s: MachineState, t: number, c: number, device: number): boolean {
+function mayPrint(s: MachineState, t: number, c: number, device: number, says: number): boolean {
   const limit = s.ratelimit
   if (t - limit.beganNs >= RATELIMIT_NS) {
-    if (limit.suppressed > 0) logEvent(s.log, t, ev.LOG_SUPPRESSED, c, device, limit.suppressed, 0)
+    if (limit.suppressed > 0) logEvent(s.log, t, ev.LOG_SUPPRESSED, c, device, limit.suppressed, says)
     limit.beganNs = t
     limit.printed = 0
     limit.suppressed = 0

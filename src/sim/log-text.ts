@@ -1,7 +1,7 @@
 // The log in words: refusals in the kernel's own message, everything else in the lab's.
 
-import { entryAddress } from '../lib/format.ts'
 import { pow2 } from '../lib/bits.ts'
+import { entryAddress } from '../lib/format.ts'
 import { deriveSeed } from '../lib/rng.ts'
 import { type EventLog, entryAt, firstKept } from './engine/log.ts'
 import * as ev from './events.ts'
@@ -23,7 +23,9 @@ export function kernelPointer(address: number): string {
 /** Text of a kernel pointer as Linux prints it since 4.15: a number that stands for it as long as the machine is up. */
 function hashedPointer(address: number): string {
   const high = Math.floor(address / pow2(32))
-  return deriveSeed(deriveSeed(POINTER_KEY, high), address % pow2(32)).toString(16).padStart(16, '0')
+  return deriveSeed(deriveSeed(POINTER_KEY, high), address % pow2(32))
+    .toString(16)
+    .padStart(16, '0')
 }
 
 /** Lines `from` (number since the start) up to the end that the ring still holds. */
@@ -78,13 +80,17 @@ function words(m: Machine, kind: number, device: number, cpu: number, a: number,
       return ['refusal', `${driver}: iommu_alloc failed, tbl ${hashed} vaddr ${hashedPointer(a)} npages ${b}`]
     }
     case ev.LOG_SUPPRESSED:
-      if (m.state.tables[table]?.allocatorId === 'tce-halves') return ['suppressed', `printk: ${a} messages suppressed.`]
+      if (m.state.tables[table]?.allocatorId === 'tce-halves')
+        return ['suppressed', `printk: ${a} messages suppressed.`]
       return ['suppressed', `${b === SAYS_MAP_SG ? 'ppc_iommu_map_sg' : 'iommu_map_page'}: ${a} callbacks suppressed`]
     case ev.LOG_DRIVER:
       return ['refusal', `${driver}: ${m.workloads[a]?.complaint}`]
     case ev.LOG_MISSED: {
       const { name } = m.scenario.devices[device]!
-      return ['missed', `${name}, CPU ${cpu}: ${m.workloads[b]?.missing}, ${a === 1 ? '1 frame' : `${a} frames`} missed so far`]
+      return [
+        'missed',
+        `${name}, CPU ${cpu}: ${m.workloads[b]?.missing}, ${a === 1 ? '1 frame' : `${a} frames`} missed so far`,
+      ]
     }
     case ev.LOG_CHANGE:
       return ['change', m.state.changes[a]!]

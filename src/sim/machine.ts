@@ -5,15 +5,38 @@
 //   (the whole operation is priced as lock part and rest); the lock being dropped between the elements of a list.
 // Invariant: an entry has a TCE, a mapping record and a set bit exactly while it is mapped.
 
+import { alignUp } from '../lib/bits.ts'
 import { heapPop, heapPush, heapReplace } from '../lib/heap.ts'
-import { type DmaDomain, mapPage, mapSg, NO_DMA, pagesTouched, type SgList, unmapPage } from './dma/dma-ops.ts'
+import {
+  allocCoherent,
+  type DmaDomain,
+  freeCoherent,
+  mapPage,
+  mapSg,
+  NO_DMA,
+  offsetInMapping,
+  pagesTouched,
+  type SgList,
+  unmapPage,
+} from './dma/dma-ops.ts'
 import { PRICES, tableCalls, tablePs } from './engine/cost.ts'
 import { dequeue, enqueue, grantNs, isFree, type Lock } from './engine/lock.ts'
 import { logEvent } from './engine/log.ts'
 import { type CostMeter, resetMeter } from './engine/meter.ts'
 import { addLockWait, addToColumn, rollColumns } from './engine/recorder.ts'
 import * as ev from './events.ts'
-import { addMark, forgetMapping, noteMissed, noteRefusal, recordMapping, searchPs } from './ledger.ts'
+import {
+  addMark,
+  forgetMapping,
+  noteMissed,
+  noteRefusal,
+  recordMapping,
+  SAYS_MAP_PAGE,
+  SAYS_MAP_SG,
+  SAYS_NOTHING,
+  searchPs,
+} from './ledger.ts'
+import { mapRecorded, unmapRecorded } from './recorded-ops.ts'
 import type { Scenario } from './scenario/schema.ts'
 import {
   type CpuState,
@@ -23,11 +46,25 @@ import {
   MAP_ENTRY,
   MAP_NPAGES,
   MAP_STRIDE,
+  MAP_WHO,
   type MachineState,
 } from './state.ts'
-import { TCE_BITS, TCE_READ, TCE_WRITE } from './table/table.ts'
-import { type AbsEntry, absEntry, cpu as asCpu, type Bytes, entry } from './types.ts'
-import { OP_MAP, OP_MAP_SG, OP_UNMAP, type Op, RUN, TO_DEVICE, type Workload, YIELD } from './workload/workload.ts'
+import { TCE_READ, TCE_WRITE } from './table/table.ts'
+import { type AbsEntry, absEntry, cpu as asCpu, type Bytes, entry, pages } from './types.ts'
+import {
+  COHERENT,
+  OP_COHERENT,
+  OP_MAP,
+  OP_MAP_AT,
+  OP_MAP_SG,
+  OP_UNMAP,
+  OP_UNMAP_AT,
+  type Op,
+  RUN,
+  TO_DEVICE,
+  type Workload,
+  YIELD,
+} from './workload/workload.ts'
 
 /** A workload with everything its operations touch, looked up once. */
 export interface Binding {
@@ -143,7 +180,7 @@ function runCpu(m: Machine, c: number, t: number): number {
     const { task } = cpu
     bound = m.bindings[task]!
     const answer = bound.kind.next(bound.state, task - bound.firstTask, t, op)
-    if (op.missed > 0) noteMissed(s, op.missed, c, bound.device)
+    if (op.missed > 0) noteMissed(s, op.missed, c, bound.device, s.taskWorkload[task]!)
     if (answer === RUN) break
     cpu.task = -1
     if (answer === YIELD) {
@@ -166,12 +203,21 @@ function runCpu(m: Machine, c: number, t: number): number {
 
 /** The lock that an operation takes first. */
 function lockIndex({ domain: d, table }: Binding, c: number, op: Op): number {
+  if (op.kind === OP_COHERENT) {
+    return d.allocator.lockForAlloc(
+      d.allocatorState,
+      asCpu(c),
+      pagesTouched(d, 0, alignUp(op.bytes, d.kernelPageBytes)),
+    )
+  }
   if (op.kind === OP_MAP) {
     return d.allocator.lockForAlloc(d.allocatorState, asCpu(c), pagesTouched(d, op.address, op.bytes))
   }
   if (op.kind === OP_MAP_SG) {
     return d.allocator.lockForAlloc(d.allocatorState, asCpu(c), pagesTouched(d, op.sgAddress[0]!, op.sgBytes[0]!))
   }
+  if (op.kind === OP_MAP_AT) return d.allocator.lockForAlloc(d.allocatorState, asCpu(c), pages(op.sgBytes[0]!))
+  if (op.kind === OP_UNMAP_AT) return d.allocator.lockForFree(d.allocatorState, entry(op.sgAddress[0]!))
   const id = op.kind === OP_UNMAP ? op.mapping : op.sgMapping[0]!
   return d.allocator.lockForFree(d.allocatorState, entry(table.mappings.records.data[id * MAP_STRIDE + MAP_ENTRY]!))
 }
@@ -209,15 +255,21 @@ function perform(m: Machine, c: number, t: number, bound: Binding, lock: Lock): 
   resetMeter(meter)
   lock.taken++
   s.steps++
-  const isMap = op.kind === OP_MAP || op.kind === OP_MAP_SG
+  const isMap = op.kind === OP_MAP || op.kind === OP_MAP_SG || op.kind === OP_MAP_AT || op.kind === OP_COHERENT
   if (isMap) {
     table.maps++
-    const ok = op.kind === OP_MAP ? mapOne(m, c, bound, cpu) : mapList(m, c, bound, cpu)
+    const ok =
+      op.kind === OP_MAP || op.kind === OP_COHERENT
+        ? mapOne(m, c, bound, cpu)
+        : op.kind === OP_MAP_SG
+          ? mapList(m, c, bound, cpu)
+          : mapRecorded(m, c, bound, cpu)
     if (meter.hang) return hang(m, c, bound, lock)
     if (!ok) refuse(m, c, bound, op)
   } else {
     table.unmaps++
-    unmap(m, c, bound, op)
+    if (op.kind === OP_UNMAP_AT) unmapRecorded(m, c, bound, cpu)
+    else unmap(m, c, bound, op)
   }
   const writePs = meter.tceWrites > 0 ? tablePs(meter.tceWrites) : 0
   s.hcalls += tableCalls(meter.tceWrites)
@@ -284,13 +336,19 @@ function permissionOf(direction: number): number {
 function mapOne(m: Machine, c: number, { domain: d, table, device }: Binding, cpu: CpuState): boolean {
   const { state: s, meter } = m
   const { op } = cpu
-  const e = mapPage(d, asCpu(c), op.address, op.bytes, permissionOf(op.direction), table.mask as AbsEntry, meter)
+  const coherent = op.kind === OP_COHERENT
+  const permission = permissionOf(op.direction)
+  const mask = table.mask as AbsEntry
+  const e = coherent
+    ? allocCoherent(d, asCpu(c), op.address, op.bytes, permission, mask, meter)
+    : mapPage(d, asCpu(c), op.address, op.bytes, permission, mask, meter)
   if (e === NO_DMA) {
     op.mapping = -1
     return false
   }
   const first = e - table.geometry.offset
-  const npages = meter.tceWrites
+  const mapped = coherent ? alignUp(op.bytes, d.kernelPageBytes) : op.bytes
+  const npages = d.mixed ? pagesTouched(d, op.address, mapped) : meter.tceWrites
   op.mapping = recordMapping(s, d, table, c, device, cpu.task, op, first, npages, op.address, op.bytes, meter)
   logEvent(s.ops, s.nowNs, ev.STEP_MAP, c, device, first, npages)
   return true
@@ -310,9 +368,7 @@ function mapList(m: Machine, c: number, { domain: d, table, device }: Binding, c
   for (let i = 0; i < op.segments; i++) {
     const first = sg.dmaEntry[i]! - table.geometry.offset
     const length = sg.dmaLength[i]!
-    // The TCE knows the page; after merging the list no longer tells which element a segment begins with.
-    const tce = d.table.walk(d.tableState, entry(first))
-    const address = tce - (tce % TCE_BITS) + sg.dmaOffset[i]!
+    const address = sg.dmaReal[i]!
     const npages = pagesTouched(d, address, length)
     op.sgMapping[i] = recordMapping(s, d, table, c, device, cpu.task, op, first, npages, address, length, meter)
   }
@@ -320,10 +376,18 @@ function mapList(m: Machine, c: number, { domain: d, table, device }: Binding, c
   return true
 }
 
-function refuse(m: Machine, c: number, { domain, table, device }: Binding, op: Op): void {
-  const address = op.kind === OP_MAP ? op.address : op.sgAddress[0]!
-  const length = op.kind === OP_MAP ? op.bytes : op.sgBytes[0]!
-  noteRefusal(m.state, domain, table, c, device, m.state.nowNs, address, pagesTouched(domain, address, length), m.meter)
+function refuse(m: Machine, c: number, { kind, domain, table, device }: Binding, op: Op): void {
+  const { state: s } = m
+  const isList = op.kind === OP_MAP_SG
+  const coherent = op.kind === OP_COHERENT
+  const address = isList ? op.sgAddress[0]! : op.address
+  const length = isList ? op.sgBytes[0]! : coherent ? alignUp(op.bytes, domain.kernelPageBytes) : op.bytes
+  const npages = pagesTouched(domain, address, length)
+  const says = coherent ? SAYS_NOTHING : isList ? SAYS_MAP_SG : SAYS_MAP_PAGE
+  noteRefusal(s, domain, table, c, device, s.nowNs, address, npages, m.meter, says)
+  if (kind.complaint && m.scenario.devices[device]!.driver && !coherent) {
+    logEvent(s.log, s.nowNs, ev.LOG_DRIVER, c, device, s.taskWorkload[s.cpus[c]!.task]!, 0)
+  }
 }
 
 function unmap(m: Machine, c: number, { domain, table, device }: Binding, op: Op): void {
@@ -341,7 +405,13 @@ function unmap(m: Machine, c: number, { domain, table, device }: Binding, op: Op
 export function releaseMapping(m: Machine, table: DmaTable, d: DmaDomain, id: number): void {
   const at = id * MAP_STRIDE
   const { data } = table.mappings.records
-  const first = absEntry(data[at + MAP_ENTRY]! + table.geometry.offset)
-  unmapPage(d, first, data[at + MAP_ADDRESS]!, data[at + MAP_BYTES]! as Bytes, m.meter)
+  const address = data[at + MAP_ADDRESS]!
+  const start = data[at + MAP_ENTRY]!
+  // Where a TCE stands for several entries the record holds all of them, and the buffer begins at its place in there.
+  const inside = d.mixed ? Math.floor(offsetInMapping(d, entry(start), address) * d.pageInverse) : 0
+  const first = absEntry(start + inside + table.geometry.offset)
+  const bytes = data[at + MAP_BYTES]! as Bytes
+  if (data[at + MAP_WHO]! >> 16 === COHERENT) freeCoherent(d, first, bytes, m.meter)
+  else unmapPage(d, first, address, bytes, m.meter)
   forgetMapping(m.state, table, id)
 }

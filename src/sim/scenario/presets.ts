@@ -6,8 +6,8 @@ const KIB = 1024
 const MIB = 1024 * KIB
 const MS = 1_000_000
 
-function device(index: number, name: string, settings: Settings, table = index): DeviceSpec {
-  return { id: `d${index}`, name, table, settings }
+function device(index: number, name: string, settings: Settings): DeviceSpec {
+  return { id: `d${index}`, name, settings }
 }
 
 function workload(index: number, type: string, on: number, settings: Settings): WorkloadSpec {
@@ -23,12 +23,12 @@ function scenario(
   return { preset, seed: 0x5eed, machine, devices, workloads, inputs: [] }
 }
 
-const frames = (preset: string, iommuPage: number): Scenario =>
+const frames = (preset: string, iommuPage: number, changes: Settings = {}): Scenario =>
   scenario(
     preset,
     { cpuPage: 64 * KIB, cpus: 8 },
     [device(0, 'eth0', { iommuPage, window: 256 * MIB, allocator: 'tce-pools' })],
-    [workload(0, 'nic-rx', 0, { rate: 10, ring: 1024, queues: 8, bringUp: 1 * MS })],
+    [workload(0, 'nic-rx', 0, { rate: 10, ring: 1024, queues: 8, bringUp: 1 * MS, ...changes })],
   )
 
 export const presets: readonly Preset[] = [
@@ -81,7 +81,7 @@ export const presets: readonly Preset[] = [
       { cpuPage: 64 * KIB, cpus: 8 },
       [
         device(0, 'eth0', { iommuPage: 4 * KIB, window: 256 * MIB, allocator: 'tce-halves', generation: 2 }),
-        device(1, 'scsi0', {}, 0),
+        device(1, 'scsi0', { table: 'shared' }),
       ],
       [
         workload(0, 'nic-rx', 0, { rate: 10, ring: 1024, queues: 4, placement: 'packed', bringUp: 500_000 }),
@@ -107,6 +107,106 @@ export const presets: readonly Preset[] = [
     openNs: 0.6 * MS,
     horizonNs: 3 * MS,
     dock: [],
+  },
+  {
+    id: 'jumbo',
+    title: 'Jumbo frames',
+    says: 'A 9000-byte frame fills 13.7 % of its 64 KiB page, where one of 1500 fills 2.3 %. It takes a whole page all the same: 4 093 buffers fill the window, and the card wants 8 192.',
+    tryThis: 'Set the IOMMU page to 4K: a buffer takes three TCEs, and all 8 192 take three eighths of the window.',
+    nudge: { path: 'd0.iommuPage', value: 4 * KIB },
+    scenario: frames('jumbo', 64 * KIB, { mtu: 9000 }),
+    openNs: 4.2 * MS,
+    horizonNs: 12 * MS,
+    dock: [],
+  },
+  {
+    id: 'tso',
+    title: 'Transmit with TSO',
+    says: 'Eight queues have 1 MiB each in flight. With TSO that is 16 packets of 65 160 bytes a queue, a linear part and two pieces of payload each: 384 TCEs of 64 KiB for 8 MB.',
+    tryThis: 'Turn TSO off: the same bytes in single frames want 8 192 TCEs, and the window has 1 021.',
+    nudge: { path: 'w0.tso', value: 'off' },
+    scenario: scenario(
+      'tso',
+      { cpuPage: 64 * KIB, cpus: 8 },
+      [device(0, 'eth0', { iommuPage: 64 * KIB, window: 64 * MIB, allocator: 'tce-pools' })],
+      [workload(0, 'nic-tx', 0, { rate: 10, ring: 1024, queues: 8 })],
+    ),
+    openNs: 5 * MS,
+    horizonNs: 12 * MS,
+    dock: ['regions'],
+  },
+  {
+    id: 'two-ports',
+    title: 'Two ports, one window',
+    says: 'Two ports of a card map into one window. eth0, its link full, had all its 2 048 buffers posted until eth1 came up at 2 ms; what eth0 frees since then fills the rings of eth1. At 12 ms eth0 has 328 buffers left.',
+    tryThis: 'Give eth1 a table of its own: both rings fill and no frame is missed.',
+    nudge: { path: 'd1.table', value: 'own' },
+    scenario: scenario(
+      'two-ports',
+      { cpuPage: 64 * KIB, cpus: 8 },
+      [
+        device(0, 'eth0', { iommuPage: 64 * KIB, window: 256 * MIB, allocator: 'tce-pools' }),
+        device(1, 'eth1', { iommuPage: 64 * KIB, window: 512 * MIB, allocator: 'tce-pools', table: 'shared' }),
+      ],
+      [
+        workload(0, 'nic-rx', 0, { rate: 10, ring: 512, queues: 4, bringUp: 100_000 }),
+        workload(1, 'nic-rx', 1, { rate: 10, load: 30, ring: 1024, queues: 4, bringUp: 500_000, start: 2 * MS }),
+      ],
+    ),
+    openNs: 12 * MS,
+    horizonNs: 20 * MS,
+    dock: ['regions'],
+  },
+  {
+    id: 'real-1mib',
+    title: 'The failure of 2006 on Linux 6.1',
+    says: 'Linux 6.1 on an emulated POWER9, its window cut to 1 MiB: 256 TCEs. The NVMe disk keeps 96, the rings of the e1000e 32, so 125 of 256 receive buffers fit, and no packet can be sent. The log speaks the kernel’s words.',
+    tryThis: 'Set the DMA window to 4M: every buffer and every packet finds room.',
+    nudge: { path: 'd0.window', value: 4 * MIB },
+    scenario: scenario(
+      'real-1mib',
+      { cpuPage: 64 * KIB, cpus: 1 },
+      [
+        {
+          ...device(0, 'eth0', { iommuPage: 4 * KIB, window: 1 * MIB, allocator: 'tce-pools' }),
+          driver: 'e1000e 0000:00:00.0',
+        },
+        { ...device(1, 'nvme0', { table: 'shared' }), driver: 'nvme 0000:00:01.0' },
+      ],
+      [
+        workload(0, 'nic-tx', 0, {
+          ...{ rate: 1, tso: 'off', frame: 'linear', ring: 256, queues: 1, start: 1 * MS, spacing: 500 * MS },
+          ...{ rings: 'on' },
+        }),
+        workload(1, 'nic-rx', 0, {
+          ...{ rate: 1, load: 0, ring: 256, queues: 1, bringUp: 0, start: 1 * MS, retry: 2000 * MS },
+          ...{ placement: 'slot', rings: 'on' },
+        }),
+        workload(2, 'long-lived', 1, { buffers: 6, size: 64 * KIB, lifetime: 0, kind: 'coherent' }),
+      ],
+    ),
+    openNs: 8000 * MS,
+    horizonNs: 20_000 * MS,
+    speed: 1,
+    dock: [],
+  },
+  {
+    id: 'real-boot',
+    title: 'A real boot, recorded',
+    says: 'Every TCE that an unmodified Linux 6.1 wrote while it booted on an emulated POWER9: the table emptied, a network card and an NVMe disk brought up, a ping, a few reads. The pools put every mapping where the kernel did.',
+    tryThis: 'Go back to the start, choose another allocator and count how often it would have been right.',
+    nudge: { path: 'd0.allocator', value: 'tce-halves' },
+    scenario: scenario(
+      'real-boot',
+      { cpuPage: 64 * KIB, cpus: 1 },
+      [device(0, 'window 80000000', { iommuPage: 4 * KIB, window: 1024 * MIB, allocator: 'tce-pools' })],
+      [workload(0, 'recorded', 0, {})],
+    ),
+    openNs: 6_400 * MS,
+    horizonNs: 13_800 * MS,
+    recording: 'real-boot.txt',
+    speed: 1,
+    dock: ['regions'],
   },
 ]
 

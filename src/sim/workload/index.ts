@@ -1,10 +1,19 @@
 // The workloads there are, one line each. Ids are public for ever.
 
 import { diskSg } from './disk-sg.ts'
+import { longLived } from './long-lived.ts'
 import { nicRx } from './nic-rx.ts'
+import { nicTx } from './nic-tx.ts'
+import { recorded } from './recorded.ts'
 import type { Workload } from './workload.ts'
 
-export const workloads: readonly Workload[] = [nicRx, diskSg] as unknown as readonly Workload[]
+export const workloads: readonly Workload[] = [
+  nicRx,
+  nicTx,
+  diskSg,
+  longLived,
+  recorded,
+] as unknown as readonly Workload[]
 
 /** The workload with this registry id. Throws RangeError on an unknown id. */
 export function workloadById(id: string): Workload {

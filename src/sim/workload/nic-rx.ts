@@ -1,30 +1,38 @@
 // The receive side of a network card. Each queue has a ring of descriptors; the driver maps one buffer per
 // descriptor, the card fills them in order, an interrupt (moderated) wakes the driver on the queue's CPU, which unmaps
-// what arrived, hands it up and maps fresh buffers. A refused mapping leaves a hole in the ring: the driver drops it
-// and tries again at its next turn. A frame that finds no mapped buffer is missed.
+// what arrived, hands it up and maps fresh buffers. A refused mapping leaves a hole in the ring: the driver keeps the
+// buffer and tries again at its next turn. A frame that finds no mapped buffer is missed.
 //
 // Kernel: drivers/net/ethernet (the common shape of NAPI drivers: poll with a budget of 64, refill in batches of 16).
-// Not modelled: transmit, header split, page recycling, the descriptor ring's own coherent mapping (so that the
-//   numbers count buffers alone), and the bus.
+// Jumbo frames: a driver places each in a slot of 16 KiB (the next power of two, e1000e before page split) or in a CPU
+//   page of its own; of a slot only the frame's own bytes are mapped.
+// Not modelled: header split, frames spread over several page-sized buffers, page recycling, and the bus.
 // Invariant: arrived + posted ≤ ring, per queue; the slots from `clean` on that arrived or are posted hold a mapping each.
 // Cost: one packet of driver and stack work for each frame, besides map and unmap.
 
 import { pow2 } from '../../lib/bits.ts'
 import { type Chunked, chunked, touch } from '../../lib/chunked.ts'
-import { createRng, deriveSeed, type Rng } from '../../lib/rng.ts'
+import type { Rng } from '../../lib/rng.ts'
 import { PRICES } from '../engine/cost.ts'
-import type { Param } from '../params.ts'
 import type { Settings } from '../scenario/schema.ts'
 import type { Bytes, RealAddr } from '../types.ts'
 import { drawGap } from './exponential.ts'
-import { FROM_DEVICE, OP_MAP, OP_UNMAP, type Op, RUN, type Workload, type WorkloadEnv, YIELD } from './workload.ts'
+import { createRings, mapRing, queueRng, type Rings, ringDone, WIRE_OVERHEAD } from './nic.ts'
+import { nicRxParams as params } from './nic-rx-params.ts'
+import {
+  FROM_DEVICE,
+  OP_COHERENT,
+  OP_MAP,
+  OP_UNMAP,
+  type Op,
+  RUN,
+  type Workload,
+  type WorkloadEnv,
+  YIELD,
+} from './workload.ts'
 
-/** Ethernet header, checksum, preamble and gap around the payload. */
-const WIRE_OVERHEAD = 38
 const POLL_BUDGET = 64
 const REFILL_BATCH = 16
-/** Without traffic nothing interrupts; a driver with holes in its ring looks again after this. */
-const RETRY_NS = 1_000_000
 
 const IDLE = 0
 const FILL = 1
@@ -56,6 +64,9 @@ export interface NicRx {
   readonly queues: readonly Queue[]
   readonly frameBytes: number
   readonly moderationNs: number
+  /** Without traffic nothing interrupts; a driver with holes in its ring looks again after this. */
+  readonly retryNs: number
+  readonly rings: Rings
   /** Bytes from one buffer to the next. */
   readonly stride: number
   readonly base: number
@@ -68,106 +79,6 @@ export interface NicRx {
   freeHead: number
   freeTail: number
 }
-
-const kib = (n: number) => ({ value: n, key: String(n), label: String(n) })
-
-const params: readonly Param[] = [
-  {
-    name: 'rate',
-    label: 'Link',
-    unit: 'bps',
-    default: 10,
-    effect: 'live',
-    values: [1, 10, 40, 100].map((g) => ({ value: g, key: `${g}g`, label: `${g}`, help: `${g} Gbit/s` })),
-    help: 'Speed of the link in Gbit/s. Frames arrive at this rate times the load.',
-  },
-  {
-    name: 'load',
-    label: 'Load',
-    unit: 'percent',
-    default: 100,
-    min: 0,
-    max: 100,
-    effect: 'live',
-    help: 'Share of the link that is filled with frames. At 0 the rings are filled and nothing arrives.',
-  },
-  {
-    name: 'mtu',
-    label: 'MTU',
-    unit: 'bytes',
-    default: 1500,
-    effect: 'restart',
-    values: [1500, 9000].map((n) => ({ value: n, key: String(n), label: String(n) })),
-    help: 'Largest payload of a frame; each receive buffer holds one. 9000 are jumbo frames.',
-  },
-  {
-    name: 'ring',
-    label: 'Receive ring',
-    unit: 'count',
-    default: 512,
-    effect: 'restart',
-    values: [64, 128, 256, 512, 1024, 2048, 4096, 8192].map(kib),
-    help: 'Descriptors per queue. The driver keeps a mapped buffer for each of them.',
-  },
-  {
-    name: 'queues',
-    label: 'Queues',
-    unit: 'count',
-    default: 8,
-    effect: 'restart',
-    values: [1, 2, 4, 8, 16].map(kib),
-    help: 'Receive queues; queue n is served by CPU n modulo the number of CPUs.',
-  },
-  {
-    name: 'placement',
-    label: 'Buffers',
-    unit: 'choice',
-    default: 'page',
-    effect: 'restart',
-    advanced: true,
-    values: [
-      { value: 'page', key: 'page', label: 'a page each', help: 'Each buffer begins a CPU page of its own.' },
-      { value: 'slot', key: 'slot', label: 'slots', help: 'Slots of the next power of two: 2 KiB for 1500 bytes.' },
-      { value: 'packed', key: 'packed', label: 'packed', help: 'Every 1536 bytes: some buffers cross a 4K page.' },
-    ],
-    help: 'How the driver lays its buffers out in memory. A buffer that crosses an IOMMU page takes two entries.',
-  },
-  {
-    name: 'bringUp',
-    label: 'Queue start',
-    unit: 'ns',
-    default: 500_000,
-    effect: 'restart',
-    advanced: true,
-    values: [
-      { value: 0, key: '0', label: 'at once' },
-      { value: 100_000, key: '100us', label: '0.1 ms' },
-      { value: 500_000, key: '500us', label: '0.5 ms' },
-      { value: 1_000_000, key: '1ms', label: '1 ms' },
-    ],
-    help: 'Time between the start of one queue and the next when the driver is loaded.',
-  },
-  {
-    name: 'greedy',
-    label: 'Ring of queue 0',
-    unit: 'count',
-    default: 1,
-    effect: 'restart',
-    advanced: true,
-    values: [1, 4, 16].map((n) => ({ value: n, key: `x${n}`, label: n === 1 ? 'as the rest' : `× ${n}` })),
-    help: 'Makes the first queue greedy: its ring is this many times larger than the others.',
-  },
-  {
-    name: 'moderation',
-    label: 'Interrupt every',
-    unit: 'ns',
-    default: 25_000,
-    effect: 'restart',
-    advanced: true,
-    values: [5_000, 25_000, 100_000].map((n) => ({ value: n, key: `${n / 1000}us`, label: `${n / 1000} µs` })),
-    help: 'Shortest time between two interrupts of a queue; frames that arrive meanwhile are handled together.',
-  },
-]
 
 function strideOf(placement: unknown, frameBytes: number, cpuPageShift: number): number {
   let slot = 2048
@@ -185,8 +96,8 @@ function create(settings: Settings, env: WorkloadEnv): NicRx {
     return {
       ring,
       firstSlot: slots - ring,
-      startNs: env.nowNs + q * Number(settings.bringUp),
-      rng: createRng(deriveSeed(env.seed, q)),
+      startNs: env.nowNs + Number(settings.start) + q * Number(settings.bringUp),
+      rng: queueRng(env, q),
       phase: FILL,
       clean: 0,
       arrived: 0,
@@ -199,12 +110,19 @@ function create(settings: Settings, env: WorkloadEnv): NicRx {
     }
   })
   const buffers = slots + queues.length * POLL_BUDGET
+  const rings = createRings(
+    settings,
+    env,
+    queues.map((q) => q.ring),
+  )
   const state: NicRx = {
     queues,
     frameBytes,
     moderationNs: Number(settings.moderation),
+    retryNs: Number(settings.retry),
+    rings,
     stride: strideOf(settings.placement, frameBytes, env.cpuPageShift),
-    base: env.base,
+    base: rings.end,
     gapPs: 0,
     bps: 0,
     slots: chunked(new Int32Array(2 * slots)),
@@ -240,6 +158,8 @@ function next(s: NicRx, task: number, nowNs: number, op: Op): number {
   if (q.nextArrivalPs <= nowNs * 1000) settleArrivals(s, q, nowNs)
   op.missed = q.untold
   q.untold = 0
+  const ring = mapRing(s.rings, task, s.slots.data.length / 2 + task, op)
+  if (ring !== 0) return ring
   if (q.phase === IDLE) {
     q.phase = POLL
     q.budget = POLL_BUDGET
@@ -260,7 +180,7 @@ function next(s: NicRx, task: number, nowNs: number, op: Op): number {
   }
   q.phase = IDLE
   const interrupt = Math.max(Math.ceil(q.nextArrivalPs / 1000), q.lastPollNs + s.moderationNs, nowNs + 1)
-  return empty > 0 ? Math.min(interrupt, nowNs + RETRY_NS) : interrupt
+  return empty > 0 ? Math.min(interrupt, nowNs + s.retryNs) : interrupt
 }
 
 function firstArrivalPs(s: NicRx, q: Queue, nowNs: number): number {
@@ -292,6 +212,13 @@ function mapNext(s: NicRx, q: Queue, op: Op): number {
   return RUN
 }
 
+/** The buffer of a slot could not be mapped: it is the next one to be tried. */
+function keepBuffer(s: NicRx, slot: number): void {
+  s.freeHead = s.freeHead === 0 ? s.freeBuffers.data.length - 1 : s.freeHead - 1
+  s.freeBuffers.data[s.freeHead] = s.slots.data[2 * slot + 1]!
+  touch(s.freeBuffers, s.freeHead)
+}
+
 /** The buffer of a slot goes to the end of the free list. */
 function freeBuffer(s: NicRx, slot: number): void {
   s.freeBuffers.data[s.freeTail] = s.slots.data[2 * slot + 1]!
@@ -301,13 +228,14 @@ function freeBuffer(s: NicRx, slot: number): void {
 
 function done(s: NicRx, task: number, op: Op): void {
   const q = s.queues[task]!
-  if (op.kind === OP_UNMAP) {
+  if (op.kind === OP_COHERENT) ringDone(s.rings, task, op)
+  else if (op.kind === OP_UNMAP) {
     freeBuffer(s, op.slot)
     q.clean = q.clean + 1 === q.ring ? 0 : q.clean + 1
     q.arrived--
     q.budget--
   } else if (op.mapping < 0) {
-    freeBuffer(s, op.slot)
+    keepBuffer(s, op.slot)
     q.refused = true
   } else {
     s.slots.data[2 * op.slot] = op.mapping
@@ -317,7 +245,7 @@ function done(s: NicRx, task: number, op: Op): void {
 }
 
 function cancel(s: NicRx, _task: number, op: Op): void {
-  if (op.kind === OP_MAP) freeBuffer(s, op.slot)
+  if (op.kind === OP_MAP) keepBuffer(s, op.slot)
 }
 
 function retune(s: NicRx, settings: Settings, nowNs: number): void {
@@ -330,6 +258,8 @@ export const nicRx: Workload<NicRx> = {
   id: 'nic-rx',
   label: 'Network card, receive',
   params,
+  complaint: 'Rx DMA map failed',
+  missing: 'no buffer posted',
   create,
   tasks: (s) => s.queues.length,
   firstWakeNs: (s, q) => s.queues[q]!.startNs,
@@ -338,5 +268,6 @@ export const nicRx: Workload<NicRx> = {
   cancel,
   retune,
   offeredBps: (s) => s.bps,
-  owner: (s, q, slot) => `receive queue ${q}, slot ${slot - s.queues[q]!.firstSlot}`,
+  owner: (s, q, slot) =>
+    `receive queue ${q}, ${slot < s.slots.data.length / 2 ? `slot ${slot - s.queues[q]!.firstSlot}` : 'descriptor ring'}`,
 }

@@ -2,6 +2,7 @@
 // what a CPU does next; the machine performs it, prices it and reports back. It knows no allocator and no table.
 
 import type { Param } from '../params.ts'
+import type { PredictionFigures, RecordedOps } from '../scenario/recording.ts'
 import type { Settings } from '../scenario/schema.ts'
 import type { Bytes, Ns, RealAddr } from '../types.ts'
 
@@ -9,9 +10,19 @@ export const OP_MAP = 1
 export const OP_UNMAP = 2
 export const OP_MAP_SG = 3
 export const OP_UNMAP_SG = 4
+/** A coherent mapping: whole kernel pages that driver and device share until OP_UNMAP takes them back. */
+export const OP_COHERENT = 5
+
+/** At a recorded place: sgAddress[0] = first entry (relative), sgBytes[0] = npages; a map tells in sgMapping[0] where the
+ *  allocator would have put it (-1: refused). An unmap that ends a clearing has its calls in `elements`, its TCEs in
+ *  sgBytes[1]. */
+export const OP_MAP_AT = 16
+export const OP_UNMAP_AT = 17
 
 export const TO_DEVICE = 1
 export const FROM_DEVICE = 2
+/** Direction of a coherent mapping: both ways; the bit that neither of the others has tells how it is taken back. */
+export const COHERENT = 7
 
 /** Answers of `next` besides a time: perform `op`, or let another task of this CPU have its turn. */
 export const RUN = -1
@@ -23,11 +34,11 @@ export const MAX_SG = 16
 /** One operation of a CPU; one record per CPU, reused, part of the machine's state. */
 export interface Op {
   kind: number
-  /** OP_MAP: buffer address and length. */
+  /** OP_MAP, OP_COHERENT: buffer address and length. */
   address: RealAddr
   bytes: Bytes
   direction: number
-  /** OP_MAP out: mapping id or -1 when refused. OP_UNMAP in: the id. */
+  /** OP_MAP, OP_COHERENT out: mapping id or -1 when refused. OP_UNMAP in: the id. */
   mapping: number
   /** Which buffer of the workload this is about. */
   slot: number
@@ -72,12 +83,18 @@ export interface WorkloadEnv {
   readonly nowNs: Ns
   /** Start of the RAM its buffers come from; a multiple of 64K. */
   readonly base: RealAddr
+  /** What a workload of type `recorded` plays. */
+  readonly recording?: RecordedOps
 }
 
 export interface Workload<S extends object = object> {
   readonly id: string
   readonly label: string
   readonly params: readonly Param[]
+  /** What a driver that prints at all prints when a mapping was refused, after the kernel's own line. */
+  readonly complaint?: string
+  /** Why frames are missed, in words. */
+  readonly missing?: string
   create(settings: Settings, env: WorkloadEnv): S
   /** Number of independent tasks (queues); task t runs on CPU t mod cpus. */
   tasks(s: S): number
@@ -96,4 +113,7 @@ export interface Workload<S extends object = object> {
   offeredBps(s: S): number
   /** Whose buffer `slot` of task `t` is, in words. */
   owner(s: S, t: number, slot: number): string
+  /** Of a recording: how well `allocator` foretold it so far, and the entry foretold for the map of `slot` (-1: refused). */
+  prediction?(s: S, allocator: string): PredictionFigures
+  foretold?(s: S, slot: number): number
 }
