@@ -2,7 +2,6 @@
 
 import { X } from 'lucide-react'
 import { type CSSProperties, type ReactNode, useCallback, useEffect, useState } from 'react'
-import { Inspector } from '../controls/inspector.tsx'
 import { loadable } from '../controls/loadable.tsx'
 import { KernelLog } from '../controls/log.tsx'
 import { WhyRefused } from '../controls/refusal.tsx'
@@ -18,7 +17,13 @@ import { type Drawers, TopBar } from './top-bar.tsx'
 // The controls are asked for at once but not waited for: the map comes first.
 const panel = import('../controls/panel.tsx')
 const ControlsPanel = loadable(panel.then((m) => m.ControlsPanel))
+const Inspector = loadable(
+  import('../controls/inspector.tsx').then((m) => m.Inspector),
+  () => <div className="c-block c-inspector" />,
+)
 const PanelFoot = loadable(panel.then((m) => m.PanelFoot))
+const Files = loadable(import('./files.tsx').then((m) => m.default))
+const Prediction = loadable(() => import('../controls/prediction.tsx').then((m) => m.default))
 const Help = loadable(() => import('./help.tsx').then((m) => m.default))
 const Sheet = loadable(
   () => import('./sheet.tsx').then((m) => m.default),
@@ -32,6 +37,7 @@ export function App() {
   const [help, setHelp] = useState(false)
   const openHelp = useCallback(() => setHelp(true), [])
   const announcement = useApp((s) => s.announcement)
+  const recorded = useApp((s) => s.scenario.recording !== undefined)
   useTheme(useApp((s) => s.theme))
   useKeys(openHelp)
 
@@ -72,6 +78,7 @@ export function App() {
         >
           {!railDrawn && <Story />}
           <Inspector />
+          {recorded && <Prediction />}
           <WhyRefused />
           <KernelLog />
         </Side>
@@ -79,6 +86,7 @@ export function App() {
       <div className="a-live" aria-live="polite">
         {announcement}
       </div>
+      <Files />
       {help && <Help onClose={() => setHelp(false)} />}
     </div>
   )

@@ -3,15 +3,25 @@
 import { useEffect, useState } from 'react'
 import { Transport } from '../controls/transport.tsx'
 import { useApp, useLab } from '../store/context.ts'
+import { loadable } from '../store/loadable.tsx'
 import { text } from '../text/en.ts'
-import { dockViews, IovaSpace, Legend, MapHead, TimeStack } from '../views/index.ts'
+import { dockViews, IovaSpace, MapHead, TimeStack } from '../views/index.ts'
 import { FailureCard, MapState, ProblemCard } from './cards.tsx'
 import { Headline } from './headline.tsx'
 import type { Layout } from './layout.ts'
 
+// It counts what the map shows, so it may follow the map.
+const Legend = loadable(
+  import('../views/legend.tsx').then((m) => m.Legend),
+  () => <div className="a-legend-waits" />,
+)
+
+const Prediction = loadable(() => import('../controls/prediction.tsx').then((m) => m.default))
+
 export function Centre({ layout }: { layout: Layout }) {
   const { actions } = useLab()
   const { size, columns, maxRows } = layout
+  const recorded = useApp((s) => s.scenario.recording !== undefined)
   const small = size === 'phone' || size === 'column'
   useEffect(() => actions.setMapColumns(columns, maxRows), [actions, columns, maxRows])
   return (
@@ -27,6 +37,7 @@ export function Centre({ layout }: { layout: Layout }) {
         {!small && <Dock />}
         <TimeStack lanes={layout.lanes} height={layout.timeHeight} />
         {small && <Dock />}
+        {small && recorded && <Prediction />}
         <div className="a-cards">
           <ProblemCard />
           <FailureCard />

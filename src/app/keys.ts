@@ -9,7 +9,7 @@ import { text } from '../text/en.ts'
 import { copyLink } from './copy.ts'
 import { nextTheme } from './theme.ts'
 
-const COLOURS: readonly ColourBy[] = ['state', 'cpu', 'device', 'size', 'age']
+const COLOURS: readonly ColourBy[] = ['state', 'cpu', 'device', 'size', 'age', 'generation']
 /** Elements that use letters themselves. */
 const TYPES =
   'input, textarea, select, [contenteditable], [role="combobox"], [role="menu"], [role="listbox"], [role="dialog"]'

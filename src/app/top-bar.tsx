@@ -3,7 +3,7 @@
 import { Check, CircleQuestionMark, Link, PanelRight, Redo2, SlidersHorizontal, Undo2 } from 'lucide-react'
 import { type ReactNode, useEffect, useState } from 'react'
 import { loadable } from '../controls/loadable.tsx'
-import { presetById } from '../sim/index.ts'
+import { presetOf } from '../sim/index.ts'
 import { useApp, useLab } from '../store/context.ts'
 import { text } from '../text/en.ts'
 import { copyLink } from './copy.ts'
@@ -21,6 +21,8 @@ const MoreMenu = loadable(
   () => import('./menus.tsx').then((m) => m.MoreMenu),
   () => <span className="c-icon" />,
 )
+
+const Search = loadable(import('../controls/search.tsx').then((m) => m.Search))
 
 const t = text.top
 const icon = { size: 16, strokeWidth: 1.75, 'aria-hidden': true } as const
@@ -57,6 +59,7 @@ export function TopBar({
       )}
       <PresetMenu />
       <span className="a-gap" />
+      <Search field={size === 'wide' || size === 'rail'} />
       {!small && <ViewsMenu />}
       {!small && <UndoRedo />}
       <CopyLink bare={small} />
@@ -81,11 +84,11 @@ export function TopBar({
 
 /** Stands in for the menu until it is there. */
 function PresetName() {
-  const id = useApp((s) => s.scenario.preset)
+  const scenario = useApp((s) => s.scenario)
   return (
     <span className="c-preset">
-      <b className="c-mono">{id}</b>
-      <span className="c-preset-title">{presetById(id)?.title}</span>
+      <b className="c-mono">{scenario.preset}</b>
+      <span className="c-preset-title">{presetOf(scenario)?.title}</span>
     </span>
   )
 }

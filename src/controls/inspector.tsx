@@ -1,7 +1,8 @@
 // Everything about one IOMMU page: what it is, whose, where it leads and what it cost.
 
-import { ArrowRight, Pin, PinOff, X } from 'lucide-react'
-import { addressOf, bytes, count, duration, hex, ms } from '../lib/format.ts'
+import { ArrowRight, Check, Copy, Pin, PinOff, X } from 'lucide-react'
+import { useEffect, useState } from 'react'
+import { addressOf, bytes, count, duration, hex, ms, percent } from '../lib/format.ts'
 import { CELL_MAPPED, type Frame, type InspectCard } from '../sim/index.ts'
 import { useApp, useFrame, useLab } from '../store/context.ts'
 import { text } from '../text/en.ts'
@@ -9,6 +10,7 @@ import { text } from '../text/en.ts'
 const t = text.inspector
 const icon = { size: 16, strokeWidth: 1.75, 'aria-hidden': true } as const
 const cardOf = (frame: Frame) => frame.card
+const nowOf = (frame: Frame) => frame.status.ns
 
 /** Byte address within the window's bus addresses, exact however high the window lies. */
 function busAddress(card: InspectCard, entry: number, offset = 0): bigint {
@@ -62,15 +64,83 @@ export function Inspector() {
           <X {...icon} />
         </button>
       </div>
-      <p className="c-address" data-testid="address">
-        {hex(address)}
-        {card.generation > 0 && <span className="c-quiet">#{card.generation}</span>}
-      </p>
+      <div className="c-address-line">
+        <p className="c-address" data-testid="address">
+          {hex(address)}
+          {card.generation > 0 && <span className="c-quiet">#{card.generation}</span>}
+        </p>
+        <CopyAddress
+          key={hex(address)}
+          words={card.generation > 0 ? `${hex(address)}#${card.generation}` : hex(address)}
+        />
+      </div>
       {mapping && card.state === CELL_MAPPED ? <Portrait card={card} /> : null}
       <Rows card={card} />
       {card.tce !== 0 && <TablePath card={card} />}
+      <FreeRoom card={card} />
     </section>
   )
+}
+
+const COPIED_MS = 1600
+
+/** With its generation, as the search takes it. */
+function CopyAddress({ words }: { words: string }) {
+  const { actions } = useLab()
+  const [copied, setCopied] = useState(false)
+  useEffect(() => {
+    if (!copied) return
+    const timer = setTimeout(() => setCopied(false), COPIED_MS)
+    return () => clearTimeout(timer)
+  }, [copied])
+  const copy = () =>
+    navigator.clipboard.writeText(words).then(
+      () => {
+        setCopied(true)
+        actions.announce(t.copied)
+      },
+      () => actions.announce(t.copyFailed),
+    )
+  return (
+    <button type="button" className="c-icon" aria-label={t.copy} title={t.copy} onClick={() => void copy()}>
+      {copied ? <Check {...icon} size={14} /> : <Copy {...icon} size={14} />}
+    </button>
+  )
+}
+
+/** How broken the free room of the entry's region is. Unfolded for an entry that is free itself. */
+function FreeRoom({ card }: { card: InspectCard }) {
+  const [open, setOpen] = useState<boolean | null>(null)
+  const shown = open ?? card.mapping === null
+  const { name, free, runs, largestRun, inOne } = card.fragmentation
+  const room = (n: number) => t.tces(count(n), bytes(n * 2 ** card.pageShift))
+  return (
+    <div className="c-path-block" data-testid="free-room">
+      <button type="button" className="c-unfold" aria-expanded={shown} onClick={() => setOpen(!shown)}>
+        {t.regionShow(name)}
+      </button>
+      {shown && (
+        <dl className="c-rows">
+          <dt>{t.freeTotal}</dt>
+          <dd data-testid="free-total">{room(free)}</dd>
+          <dt>{t.largestRun}</dt>
+          <dd data-testid="free-largest">{free === 0 ? t.none : room(largestRun)}</dd>
+          <dt>{t.freeRuns}</dt>
+          <dd data-testid="free-runs">{count(runs)}</dd>
+          <dt>{t.inOne}</dt>
+          <dd>
+            <span data-testid="free-in-one">{inOne === null ? t.none : share(inOne)}</span>{' '}
+            <span className="c-quiet">{t.inOneHelp}</span>
+          </dd>
+        </dl>
+      )}
+    </div>
+  )
+}
+
+/** A share 0…1 with two digits that count: `1`, `0.12`, `0.0034`. */
+function share(part: number): string {
+  return String(Number(part.toPrecision(2)))
 }
 
 /** The mapping to scale, with the buffer in it. */
@@ -92,7 +162,7 @@ function Portrait({ card }: { card: InspectCard }) {
             className={wide ? 'c-open c-on-buffer' : 'c-open'}
             style={left + width > 55 ? { left: 8 } : { right: 8 }}
           >
-            {t.open(open < EXACT ? `${count(open)} B` : bytes(open))}
+            {t.open(exact(open))}
           </span>
         )}
       </div>
@@ -130,12 +200,16 @@ function Rows({ card }: { card: InspectCard }) {
           <span className="c-quiet">{t.notSet}</span>
         ) : (
           <>
-            {hex(card.tce)} <span className="c-quiet">{permissions.join(', ')}</span>
+            {hex(card.tce)}{' '}
+            <span className="c-quiet">
+              {permissions.join(', ')} ({t.permissions((card.tce % 4).toString(2).padStart(2, '0'))})
+            </span>
           </>
         )}
       </dd>
       {mapping ? (
         <>
+          <Exposure card={card} mapping={mapping} />
           <dt>{t.vaddr}</dt>
           <dd className="c-mono">{`c${mapping.realAddr.toString(16).padStart(15, '0')}`}</dd>
           <dt>{t.owner}</dt>
@@ -143,6 +217,7 @@ function Rows({ card }: { card: InspectCard }) {
             {mapping.device}, {mapping.owner}
             {mapping.npages > 1 && <span className="c-quiet"> {t.pages(count(mapping.npages))}</span>}
           </dd>
+          <Foretold card={card} />
           <dt>{t.age}</dt>
           <dd>
             {duration(mapping.ageNs)} <span className="c-quiet">{t.mappedAt(ms(mapping.mappedAtNs))}</span>
@@ -160,7 +235,76 @@ function Rows({ card }: { card: InspectCard }) {
           <dd className="c-quiet">{card.generation === 0 ? t.never : t.handedOut(card.generation)}</dd>
         </>
       )}
+      <EarlierLife card={card} />
     </dl>
+  )
+}
+
+/** Whole IOMMU pages less the buffer: what else the device reaches, and what lies there. */
+function Exposure({ card, mapping }: { card: InspectCard; mapping: NonNullable<InspectCard['mapping']> }) {
+  const total = mapping.npages * 2 ** card.pageShift
+  const after = total - mapping.pageOffset - mapping.bytes
+  const others = mapping.neighbours
+  return (
+    <>
+      <dt>{t.useful}</dt>
+      <dd data-testid="useful">
+        {bytes(mapping.bytes)}{' '}
+        <span className="c-quiet">{t.ofMapped(percent(mapping.bytes / total), bytes(total))}</span>
+      </dd>
+      <dt>{t.exposed}</dt>
+      <dd data-testid="exposed">
+        {exact(total - mapping.bytes)}{' '}
+        {total > mapping.bytes && (
+          <span className="c-quiet">
+            {t.exposedWhere(exact(mapping.pageOffset), exact(after))};{' '}
+            {others === 0 ? t.alone : t.neighbours(count(others), others === 1)}
+          </span>
+        )}
+      </dd>
+    </>
+  )
+}
+
+function exact(n: number): string {
+  return n < EXACT ? `${count(n)} B` : bytes(n)
+}
+
+/** What the address was before: the end of its last life where it is known, else only how many there were. */
+function EarlierLife({ card }: { card: InspectCard }) {
+  const now = useFrame(nowOf) ?? 0
+  const { past, freedAtNs, generation } = card
+  const earlier = freedAtNs === null ? generation - 1 : generation
+  if (earlier < 1) return null
+  return (
+    <>
+      {freedAtNs !== null && (
+        <>
+          <dt>{t.freeSince}</dt>
+          <dd data-testid="free-since">{t.freeFor(ms(freedAtNs), duration(Math.max(0, now - freedAtNs)))}</dd>
+        </>
+      )}
+      <dt>{freedAtNs === null ? t.past : t.lastLife}</dt>
+      <dd className="c-quiet" data-testid="earlier-life">
+        {past ? t.pastLife(past.generation, t.by(past.device, past.cpu), ms(past.freedAtNs)) : t.pastUnknown(earlier)}
+      </dd>
+    </>
+  )
+}
+
+/** Of a recorded mapping: where the allocator would have put it. */
+function Foretold({ card }: { card: InspectCard }) {
+  const { mapping } = card
+  if (mapping?.foretold === undefined) return null
+  const { foretold, firstEntry } = mapping
+  const recorded = hex(busAddress(card, firstEntry))
+  return (
+    <>
+      <dt>{t.record}</dt>
+      <dd data-testid="foretold">
+        {foretold < 0 ? t.recordedNotForetold(recorded) : t.recordedAt(recorded, hex(busAddress(card, foretold)))}
+      </dd>
+    </>
   )
 }
 
@@ -191,7 +335,8 @@ function TablePath({ card }: { card: InspectCard }) {
   return (
     <div className="c-path-block">
       <h3>
-        {t.tablePath} <span className="c-quiet">{`${t.page(card.tablePage)}, ${t.slot(card.tableSlot)}`}</span>
+        {t.tablePath}{' '}
+        <span className="c-quiet">{`${t.level}, ${t.page(card.tablePage)}, ${t.slot(card.tableSlot)}`}</span>
       </h3>
       <div className="c-path">
         {boxes.map((box, i) => (

@@ -80,9 +80,9 @@ describe('a link', () => {
     }
     const brush = { time: { fromNs: 3_100_000, toNs: 4_200_000 }, entries: { first: 0, count: 64 } }
     const view = {
-      ...{ table: 1, first: 128, count: 1024, colourBy: 'cpu', breaks: false, dock: [], selected: 3 },
+      ...({ table: 1, first: 128, count: 1024, colourBy: 'cpu', breaks: false, dock: [], selected: 3 } as const),
       brush,
-    } as const
+    }
     const link = encodeLink({ scenario, position: { ns: 5000, events: 12 }, view, speed: 0.0005 })
     expect(link).toBe(
       '#v=1&s=big&m.page=4k&w0.ring=1024&seed=0x5eed&in=2000.7~m.cpus~8~2000.9~m.page~64k&at=5000.12' +
@@ -370,6 +370,8 @@ function links(): fc.Arbitrary<Link> {
           fc.record({ time: fc.constant(null), entries: anyEntries }),
         ),
       ),
+      query: fc.string({ unit: 'grapheme', minLength: 1, maxLength: 30 }),
+      off: fc.uniqueArray(fc.constantFrom('mapped', 'free', 'cpu.3', 'generation.12'), { minLength: 1 }),
     }),
     speed: fc.oneof(
       fc.constantFrom('max' as const, null),

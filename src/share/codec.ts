@@ -4,6 +4,7 @@
 
 import {
   allowedText,
+  FILE_PRESET,
   type Field,
   formatParam,
   type Input,
@@ -11,6 +12,7 @@ import {
   type Preset,
   type Problem,
   parseParam,
+  presetOfRecording,
   type Scenario,
 } from '../sim/index.ts'
 import {
@@ -55,8 +57,9 @@ export interface LinkWorld {
 export interface LinkCodec {
   /** The fragment with its leading `#`. Throws RangeError when the scenario's preset is unknown. */
   encodeLink(link: Omit<Link, 'speed'> & { readonly speed?: Link['speed'] }): string
-  /** Reads a fragment with or without `#`, or a whole URL. `dockViews`: the view ids that exist; any, if not given. */
-  decodeLink(text: string, dockViews?: readonly string[]): DecodedLink
+  /** Reads a fragment with or without `#`, or a whole URL. `dockViews`: the view ids that exist; any, if not given.
+   *  `own`: the recording of a person that is at hand, which no link carries. */
+  decodeLink(text: string, dockViews?: readonly string[], own?: Preset | null): DecodedLink
 }
 
 const MAX_INPUTS = 4096
@@ -65,11 +68,14 @@ export function linkCodec(world: LinkWorld): LinkCodec {
   const { presets, fieldsOf, withValue } = world
 
   function encodeLink({ scenario, position, view, speed = null }: Parameters<LinkCodec['encodeLink']>[0]): string {
-    const preset = presets.find((p) => p.id === scenario.preset)
+    const { recording } = scenario
+    const own = recording && scenario.preset === FILE_PRESET ? presetOfRecording(recording) : undefined
+    const preset = own ?? presets.find((p) => p.id === scenario.preset)
     if (!preset) throw new RangeError(`no preset ${scenario.preset}`)
     const pairs: [string, string][] = [
       ['v', String(LINK_VERSION)],
       ['s', preset.id],
+      ...(own ? [['file', fileKey(own.title)] as [string, string]] : []),
       ...settingPairs(scenario, preset.scenario),
     ]
     if (scenario.seed !== preset.scenario.seed) pairs.push(['seed', `0x${scenario.seed.toString(16)}`])
@@ -110,7 +116,7 @@ export function linkCodec(world: LinkWorld): LinkCodec {
     return parts.join('~')
   }
 
-  function decodeLink(text: string, dockViews?: readonly string[]): DecodedLink {
+  function decodeLink(text: string, dockViews?: readonly string[], own: Preset | null = null): DecodedLink {
     const problems = new Problems()
     const raw = readVersion(splitPairs(text, problems), problems)
     const values = new Map<string, string>()
@@ -125,8 +131,15 @@ export function linkCodec(world: LinkWorld): LinkCodec {
     }
 
     const id = take('s')
-    const preset = presets.find((p) => p.id === id) ?? presets[0]
+    const file = take('file')
+    const isOwn = id === FILE_PRESET && own !== null && file === fileKey(own.title)
+    const preset = isOwn ? own : (presets.find((p) => p.id === id) ?? presets[0])
     if (!preset) throw new RangeError('no presets')
+    if (id === FILE_PRESET && !isOwn) {
+      problems.add('file', file ?? '', NOT_IN_LINK)
+      const position = { ns: preset.openNs }
+      return { scenario: preset.scenario, position, view: defaultView(preset), speed: null, problems: problems.list() }
+    }
     if (id !== undefined && id !== preset.id) problems.add('s', id, presets.map((p) => p.id).join(', '))
 
     const position = readPosition(take('at'), problems) ?? { ns: preset.openNs }
@@ -218,6 +231,13 @@ export function linkCodec(world: LinkWorld): LinkCodec {
   return { encodeLink, decodeLink }
 }
 
+/** A file's name with what a link can carry. */
+function fileKey(name: string): string {
+  return name.slice(0, 80).replace(/[^A-Za-z0-9_.~-]/g, '_')
+}
+
+const NOT_IN_LINK = 'a recording is not in its link; open the file itself, with the preset menu or by dropping it here'
+
 /** Why a field's value cannot stand beside the other settings, or null. */
 function reasonAgainst(field: Field, value: ParamValue): string | null {
   const key = formatParam(field.param, value)
@@ -228,5 +248,7 @@ function reasonAgainst(field: Field, value: ParamValue): string | null {
 function keysNear(key: string, known: readonly string[]): string {
   const namespace = key.split('.')[0]
   const near = known.filter((path) => path.split('.')[0] === namespace)
-  return near.length > 0 ? near.join(', ') : 's, seed, in, at, table, zoom, colour, breaks, dock, sel, bt, ba, speed'
+  return near.length > 0
+    ? near.join(', ')
+    : 's, seed, in, at, table, zoom, colour, breaks, dock, sel, bt, ba, q, off, speed'
 }

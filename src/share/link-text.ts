@@ -19,6 +19,10 @@ export interface LinkView {
   readonly selected: number | null
   /** Ranges that the figures speak of. */
   readonly brush: Brush | null
+  /** What is looked for; absent or empty = nothing. */
+  readonly query?: string
+  /** States and classes that the map does not show; see `shownKey`. */
+  readonly off?: readonly string[]
 }
 
 /** After exactly `events` heap events if given, otherwise after every event at or before `ns`. */
@@ -44,7 +48,11 @@ export function defaultView(preset: Preset): LinkView {
   }
 }
 
-const COLOURS: readonly ColourBy[] = ['state', 'cpu', 'device', 'size', 'age']
+const COLOURS: readonly ColourBy[] = ['state', 'cpu', 'device', 'size', 'age', 'generation']
+const MAX_QUERY = 100
+const MAX_OFF = 64
+/** A state, or a class under a colour with its number. */
+const SHOWN_KEY = /^(mapped|free|reserved|cached|queued|reachable|failed|(cpu|device|size|age|generation)\.\d{1,3})$/
 const MAX_LENGTH = 262_144
 const MAX_PAIRS = 1024
 const MAX_PROBLEMS = 40
@@ -174,6 +182,8 @@ export function viewPairs(view: LinkView, standard: LinkView): [string, string][
   const { time, entries } = view.brush ?? {}
   if (time) pairs.push(['bt', `${time.fromNs}.${time.toNs}`])
   if (entries) pairs.push(['ba', `${entries.first}.${entries.count}`])
+  if (view.query) pairs.push(['q', encodeURIComponent(view.query)])
+  if (view.off?.length) pairs.push(['off', view.off.join('~')])
   return pairs
 }
 
@@ -212,6 +222,11 @@ export function readView(
     const pair = readPair(text, MAX_ENTRY)
     return pair && pair[1] > 0 ? { first: pair[0], count: pair[1] } : null
   })
+  const query = value('q', '', `at most ${MAX_QUERY} characters`, (text) => (text.length <= MAX_QUERY ? text : null))
+  const off = value('off', [], 'states, or classes like cpu.3, joined by ~', (text): readonly string[] | null => {
+    const keys = text.split('~', MAX_OFF + 1)
+    return keys.length <= MAX_OFF && keys.every((key) => SHOWN_KEY.test(key)) ? [...new Set(keys)] : null
+  })
   return {
     table: value('table', standard.table, tables.join(', '), readTable),
     first: zoom.first,
@@ -223,6 +238,8 @@ export function readView(
     dock: value('dock', standard.dock, allowedDock, (text) => readDock(text, dockViews)),
     selected: value('sel', standard.selected, `0 to ${MAX_ENTRY}`, (text) => parseWhole(text, MAX_ENTRY)),
     brush: time || entries ? { time, entries } : null,
+    ...(query === '' ? {} : { query }),
+    ...(off.length === 0 ? {} : { off }),
   }
 }
 

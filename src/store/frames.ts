@@ -30,6 +30,6 @@ export function createFrameHolder(): FrameHolder {
 
 /** A frame that was asked for the map alone, with everything else as the frame before had it. */
 export function completed(frame: Frame, before: Frame): Frame {
-  const { card, log, filtered } = before
-  return { ...frame, card, log, filtered, views: { ...before.views, ...frame.views } }
+  const { card, log, filtered, search = null } = before
+  return { ...frame, card, log, filtered, search, views: { ...before.views, ...frame.views } }
 }

@@ -1,7 +1,7 @@
 // What the page knows besides the frames: the scenario as it stands, the way it is looked at, and what a person
 // can do. Everything here that a link must carry is in `scenario`, `position` and `view`.
 
-import type { Brush, CellState, ColourBy, ParamValue, Problem, Scenario } from '../sim/index.ts'
+import type { Brush, ColourBy, ParamValue, Problem, Recording, Scenario } from '../sim/index.ts'
 import type { FrameHolder } from './frames.ts'
 
 /** How the run is looked at; kept in the link. */
@@ -20,6 +20,10 @@ export interface ViewState {
   readonly selected: number | null
   /** Ranges of time and of the table's entries that the figures speak of; null = all of it. */
   readonly brush: Brush | null
+  /** What is looked for in the table; absent or empty = nothing. */
+  readonly query?: string
+  /** States and classes that the map does not show: `mapped`, `cpu.3`, … */
+  readonly off?: readonly string[]
 }
 
 export type Theme = 'system' | 'dark' | 'light'
@@ -40,13 +44,17 @@ export interface AppState {
   /** Entry under pointer or keyboard cursor; wins over `view.selected` in the inspector unless `pinned`. */
   readonly hovered: number | null
   readonly pinned: boolean
-  /** Legend: the one state that is shown strongly, or null. */
-  readonly isolated: CellState | null
+  /** Legend: the one state or class that is shown strongly, named as in `view.off`, or null. */
+  readonly isolated: string | null
   readonly theme: Theme
   /** What of the link could not be used. */
   readonly problems: readonly Problem[]
   /** What the worker could not do; the page keeps its last picture. */
   readonly failure: string | null
+  /** Name of the recording that is being read, or null; the run before stays until it is there. */
+  readonly loading: string | null
+  /** Why a recording could not be opened, in a sentence. */
+  readonly unreadable: string | null
   /** The worker is gone; only `restartWorker` helps. */
   readonly dead: boolean
   /** Columns of cells in a map row; set by the layout (128 wide, 64 on a phone). */
@@ -81,7 +89,7 @@ export interface AppActions {
   hover(entry: number | null): void
   select(entry: number | null): void
   setPinned(pinned: boolean): void
-  isolate(state: CellState | null): void
+  isolate(key: string | null): void
   setTheme(theme: Theme): void
   /** The map's shape in cells, from the layout. */
   setMapColumns(columns: number, maxRows?: number): void
@@ -89,6 +97,9 @@ export interface AppActions {
   announce(words: string): void
   dismissProblems(): void
   dismissFailure(): void
+  /** Plays the recording that `load` brings; when it fails, `unreadable` says why and the run stays. */
+  openRecording(name: string, load: () => Promise<Recording>): void
+  dismissUnreadable(): void
   /** The link that brings another person here: fragment with leading `#`. */
   link(): string
   restartWorker(): void

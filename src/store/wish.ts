@@ -21,6 +21,7 @@ export function wish(state: AppState, whole: boolean): FrameWish {
     maxRows: mapMaxRows,
     colourBy: view.colourBy,
     breaks: view.breaks,
+    ...(view.query ? { find: view.query } : {}),
   }
   if (!whole) return { table, inspect: null, logLines: 0, probes: { 'iova-space': map } }
   return {
@@ -28,13 +29,16 @@ export function wish(state: AppState, whole: boolean): FrameWish {
     inspect: inspected === null ? null : { table, entry: inspected },
     logLines: LOG_LINES,
     filter: view.brush,
+    search: view.query ? { text: view.query, from: view.selected } : null,
     probes: {
       'iova-space': map,
       ...(view.count > 0 ? { minimap: { table } } : {}),
       'address-time': { table },
       timeline: {},
+      ...(view.colourBy === 'state' ? {} : { classes: { table, colourBy: view.colourBy } }),
       ...(view.dock.includes('tce-pages') ? { 'tce-pages': { table } } : {}),
       ...(view.dock.includes('regions') ? { regions: { table } } : {}),
+      ...(view.dock.includes('tables') ? { tables: {} } : {}),
     },
   }
 }

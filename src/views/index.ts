@@ -22,6 +22,5 @@ export const dockViews: readonly DockView[] = [
 ]
 
 export { IovaSpace, MAP_HEIGHT } from './iova-space.tsx'
-export { Legend } from './legend.tsx'
 export { MapHead } from './map-head.tsx'
 export { ADDRESS_TIME_HEIGHT, TimeStack, type TimeStackProps } from './time-stack.tsx'

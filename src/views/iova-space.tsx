@@ -8,13 +8,15 @@ import { useApp, useFrame, useLab } from '../store/context.ts'
 import { viewText } from '../text/views.ts'
 import { classColours, iovaSpaceView, mappedIn, shownCell } from './iova-space.view.ts'
 import { AddressAxis, type AddressMark, Break, gutterAddress, RegionBars, type RegionMark } from './kit/axis.tsx'
+import { brushCells, brushMode } from './kit/brush.ts'
 import { cellInk } from './kit/cells.ts'
 import { useGestures } from './kit/gestures.ts'
 import { Heatmap } from './kit/heatmap.tsx'
 import { useDpr, usePalette, useWidth } from './kit/hooks.ts'
 import { type Ruler, rulerOf, stepFor } from './kit/layout.ts'
-import { BREAK_HEIGHT, cellOfEntry, entryOfCell, folded, rowLayout, rowTop } from './kit/rows.ts'
+import { cellOfEntry, entryOfCell, folded, rowLayout, rowTop } from './kit/rows.ts'
 import { useTwin } from './kit/twin.tsx'
+import { MapBrush } from './later.ts'
 import { panBy, zoomBy } from './map-zoom.ts'
 import type { Box } from './view.ts'
 import './views.css'
@@ -50,6 +52,7 @@ export function IovaSpace({ height = MAP_HEIGHT }: { height?: number }) {
   const hovered = useApp((s) => s.hovered)
   const colourBy = useApp((s) => s.view.colourBy)
   const isolated = useApp((s) => s.isolated)
+  const off = useApp((s) => s.view.off)
   const palette = usePalette()
   const dpr = useDpr()
   const ruler = rulerOf(useWidth(root), columns)
@@ -57,8 +60,8 @@ export function IovaSpace({ height = MAP_HEIGHT }: { height?: number }) {
   const shape = useFrame(frameOf, sameShape)
   const [twin] = useTwin(iovaSpaceView.id)
   const ink = useMemo(
-    () => cellInk(palette, isolated, classColours(palette, colourBy, cpus)),
-    [palette, isolated, colourBy, cpus],
+    () => cellInk(palette, isolated, classColours(palette, colourBy, cpus, isolated, off), off),
+    [palette, isolated, off, colourBy, cpus],
   )
   const box = useMemo(() => ({ width: ruler.plot, height, dpr }), [ruler.plot, height, dpr])
 
@@ -83,7 +86,7 @@ export function IovaSpace({ height = MAP_HEIGHT }: { height?: number }) {
         if (rows !== 0) panBy(lab, rows)
         return rows !== 0
       },
-      canDrag: () => lab.getState().view.count > 0,
+      canDrag: () => lab.getState().view.count > 0 && !brushMode(),
     },
     shape !== null && !twin && ruler.width > 0,
   )
@@ -102,6 +105,7 @@ export function IovaSpace({ height = MAP_HEIGHT }: { height?: number }) {
             cursor={shape && shownCell(shape, hovered)}
             onHover={(cell) => lab.actions.hover(entryAt(cell))}
             onPick={(cell) => lab.actions.select(entryAt(cell))}
+            onExtend={(from, to) => brushCells(lab, entryAt(from) ?? 0, entryAt(to) ?? 0)}
             onZoom={(key, cell) =>
               key === '0'
                 ? lab.actions.setView({ first: 0, count: 0 })
@@ -110,6 +114,7 @@ export function IovaSpace({ height = MAP_HEIGHT }: { height?: number }) {
           >
             {shape && <Gutters shape={shape} box={box} ruler={ruler} />}
           </Heatmap>
+          {shape && !twin && <MapBrush shape={shape} box={box} ruler={ruler} surface={surface} />}
           {shape && !twin && <Rebuilt />}
         </div>
       )}
@@ -138,6 +143,7 @@ function Gutters({ shape, box, ruler }: GutterProps) {
   const bars = regionMarks(shape, regions, box, ruler.narrow ? [] : marks)
   const limits = bars.slice(1).map((bar) => bar.top)
   const end = rowTop(shape, box, shape.rows)
+  const breakHeight = rowLayout(shape, box).breakHeight / box.dpr
   return (
     <>
       <AddressAxis marks={marks} narrow={ruler.narrow} />
@@ -150,14 +156,20 @@ function Gutters({ shape, box, ruler }: GutterProps) {
           s.gapBefore > 0 && (
             <Break
               key={s.row}
-              y={rowTop(shape, box, s.row) - BREAK_HEIGHT}
+              y={rowTop(shape, box, s.row) - breakHeight}
+              height={breakHeight}
               width={box.width}
               text={viewText.map.neverMapped(bytes(s.gapBefore * 2 ** shape.pageShift))}
             />
           ),
       )}
       {shape.gapAfter > 0 && (
-        <Break y={end} width={box.width} text={viewText.map.toTheEnd(bytes(shape.gapAfter * 2 ** shape.pageShift))} />
+        <Break
+          y={end}
+          height={breakHeight}
+          width={box.width}
+          text={viewText.map.toTheEnd(bytes(shape.gapAfter * 2 ** shape.pageShift))}
+        />
       )}
       {!ruler.narrow && <PageCounts shape={shape} box={box} />}
     </>

@@ -10,8 +10,8 @@ import {
   type IovaSpaceFrame,
 } from '../sim/index.ts'
 import { viewText } from '../text/views.ts'
-import { type CellInk, paintCells } from './kit/cells.ts'
-import { cpuColour, type Palette, pack } from './kit/palette.ts'
+import { type CellInk, DIMMED, paintCells } from './kit/cells.ts'
+import { cpuColour, type Hex, mix, type Palette, pack } from './kit/palette.ts'
 import { cellAt, cellOfEntry, entryOfCell, folded, forEachRun, rowLayout, rowTop } from './kit/rows.ts'
 import { type HeatmapView, type TableTwin, TWIN_ROWS } from './view.ts'
 
@@ -23,18 +23,54 @@ const AGE_OLD = 200
 /** `value` of a size is log2 pages: the ramp runs from 1 to 256 pages. */
 const SIZE_MOST = 8
 
-/** Share of the ordered ramp, 0 quiet … 1 loud, for a class under `age` or `size`. */
-export function rampShare(colourBy: 'age' | 'size', value: number): number {
+/** Share of the ordered ramp, 0 quiet … 1 loud, for a class under `age`, `size` or `generation`. */
+export function rampShare(colourBy: 'age' | 'size' | 'generation', value: number): number {
   const share = colourBy === 'age' ? 1 - (value - AGE_NEW) / (AGE_OLD - AGE_NEW) : value / SIZE_MOST
   return Math.min(1, Math.max(0, share))
 }
 
-/** [256] packed colours by class, or null when the map is coloured by state. */
-export function classColours(palette: Palette, colourBy: ColourBy, cpus: number): Uint32Array | null {
+/** An age's class in the legend ends at 2^12 ns (4 µs), and each further one eight times later; the last is open. */
+const AGE_FIRST = 96
+const AGE_STEP = 24
+export const AGE_CLASSES = 6
+export const SIZE_CLASSES = SIZE_MOST + 1
+const HUES = 8
+
+/** The legend's class, from 0, of a `value` of the frame: neighbours that a person tells apart together. */
+export function legendClass(colourBy: ColourBy, value: number, cpus: number): number {
+  if (colourBy === 'cpu') return cpus <= HUES ? value : Math.floor((value * HUES) / cpus)
+  if (colourBy === 'age') return Math.min(AGE_CLASSES - 1, Math.max(0, Math.floor((value - AGE_FIRST) / AGE_STEP) + 1))
+  return colourBy === 'device' ? value : Math.min(SIZE_MOST, value)
+}
+
+/** Colour of a class of the legend: for ages that of its middle. */
+export function legendColour(palette: Palette, colourBy: ColourBy, of: number): Hex {
+  if (colourBy === 'cpu' || colourBy === 'device') return cpuColour(palette, of, HUES)
+  const value = colourBy === 'age' ? AGE_FIRST + (of - 0.5) * AGE_STEP : of
+  return palette.ordered(rampShare(colourBy === 'state' ? 'size' : colourBy, value))
+}
+
+/**
+ * [256] packed colours by class, or null when the map is coloured by state. Classes that are `off` have the ground's
+ * colour; where one is `isolated` (`cpu.3`), the others are dimmed.
+ */
+export function classColours(
+  palette: Palette,
+  colourBy: ColourBy,
+  cpus: number,
+  isolated: string | null = null,
+  off: readonly string[] = [],
+): Uint32Array | null {
   if (colourBy === 'state') return null
+  const free = pack(palette.states.free)
   return Uint32Array.from({ length: 256 }, (_, value) => {
-    if (colourBy === 'age' || colourBy === 'size') return pack(palette.ordered(rampShare(colourBy, value)))
-    return pack(cpuColour(palette, value, colourBy === 'cpu' ? cpus : 8))
+    const key = `${colourBy}.${legendClass(colourBy, value, cpus)}`
+    if (off.includes(key)) return pack(palette.tokens.bg)
+    const pixel =
+      colourBy === 'cpu' || colourBy === 'device'
+        ? pack(cpuColour(palette, value, colourBy === 'cpu' ? cpus : HUES))
+        : pack(palette.ordered(rampShare(colourBy, value)))
+    return isolated?.includes('.') && isolated !== key ? mix(free, pixel, DIMMED) : pixel
   })
 }
 

@@ -1,7 +1,8 @@
-// The legend under the map, in the order of a page's life. Its swatches are cells, drawn by the cell painter; its
-// numbers are live; a state that nobody is in stays listed, quiet, so that it is noticed when it wakes up.
+// The legend under the map: what its colours mean, how many entries of the table each has now, and a way to see one of
+// them alone (pointer or focus) or not at all (press). States stand in the order of a page's life; one that nobody is
+// in stays listed, quiet, so that it is noticed when it wakes up.
 
-import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react'
+import { type FocusEvent, type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react'
 import { count } from '../lib/format.ts'
 import {
   CELL_CACHED,
@@ -18,11 +19,11 @@ import {
 } from '../sim/index.ts'
 import { useApp, useFrame, useLab } from '../store/context.ts'
 import { viewText } from '../text/views.ts'
-import { classColours } from './iova-space.view.ts'
+import { AGE_CLASSES, legendClass, legendColour, SIZE_CLASSES } from './iova-space.view.ts'
 import { cellInk, paintCell } from './kit/cells.ts'
 import { useDpr, usePalette, useWidth } from './kit/hooks.ts'
 import { rulerOf } from './kit/layout.ts'
-import { cpuColour, type Palette } from './kit/palette.ts'
+import { type Palette, STATE_NAMES } from './kit/palette.ts'
 import './views.css'
 
 const text = viewText.map
@@ -40,6 +41,14 @@ const ORDER: readonly (readonly [state: CellState, count: keyof StateCounts])[] 
 const countsKey = (frame: Frame) => {
   const counts = frame.views['iova-space']?.counts
   return counts ? ORDER.map(([, name]) => counts[name]).join() : ''
+}
+/** `cpu:0=12,3=7`: entries by class as the frame has them, those that there are. */
+const classesKey = (frame: Frame) => {
+  const classes = frame.views.classes
+  if (!classes) return ''
+  const some: string[] = []
+  for (const [value, n] of classes.counts.entries()) if (n > 0) some.push(`${value}=${n}`)
+  return `${classes.colourBy}:${some.join()}`
 }
 const cpusOf = (frame: Frame) => frame.views.timeline?.cpus ?? 8
 
@@ -66,34 +75,53 @@ function Swatch({ state, palette }: { state: CellState; palette: Palette }) {
   return <canvas ref={canvas} width={side} height={side} style={{ width: SWATCH, height: SWATCH }} />
 }
 
+interface Item {
+  /** As in `view.off`. */
+  readonly key: string
+  readonly name: string
+  readonly n: number
+  readonly swatch: ReactNode
+}
+
 export function Legend() {
   const root = useRef<HTMLDivElement>(null)
   const lab = useLab()
   const columns = useApp((s) => s.mapColumns)
-  const isolated = useApp((s) => s.isolated)
   const colourBy = useApp((s) => s.view.colourBy)
+  const off = useApp((s) => s.view.off) ?? NONE
   const palette = usePalette()
   const ruler = rulerOf(useWidth(root), columns)
   const counts = (useFrame(countsKey) ?? '').split(',').map(Number)
-  const [kept, setKept] = useState<CellState | null>(null)
-  const [focus, setFocus] = useState(0)
+  const classes = useClasses(colourBy, palette, off)
+  const states = ORDER.flatMap(([state], i): Item[] => {
+    const key = STATE_NAMES[state]
+    const n = counts[i] ?? 0
+    // With classes in front there is no room for states that nobody is in.
+    if (classes && n === 0 && !off.includes(key)) return []
+    const swatch = (!classes || state !== CELL_MAPPED) && <Swatch state={state} palette={palette} />
+    return [{ key, name: viewText.stateNames[state], n, swatch }]
+  })
+  const items = [...(classes ?? []), ...states]
+  const [focus, setFocus] = useState<string | null>(null)
+  const reached = items.find((item) => item.key === focus)?.key ?? items[0]?.key
 
-  // Somebody else may lift the isolation.
-  useEffect(() => {
-    if (isolated === null) setKept(null)
-  }, [isolated])
+  const { isolate, setView } = lab.actions
+  // Who leaves takes the isolation along.
+  useEffect(() => () => isolate(null), [isolate])
 
-  function toggle(state: CellState) {
-    const next = kept === state ? null : state
-    setKept(next)
-    lab.actions.isolate(next)
+  const show = (key: string) => isolate(off.includes(key) ? null : key)
+
+  function toggle(key: string) {
+    const hide = !off.includes(key)
+    setView({ off: hide ? [...off, key] : off.filter((other) => other !== key) })
+    isolate(hide ? null : key)
   }
 
   function walk(event: KeyboardEvent) {
     const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key]
     if (!by) return
-    const next = (focus + by + ORDER.length) % ORDER.length
-    setFocus(next)
+    const at = items.findIndex((item) => item.key === reached)
+    const next = (at + by + items.length) % items.length
     root.current?.querySelectorAll('button')[next]?.focus()
     event.preventDefault()
   }
@@ -104,69 +132,81 @@ export function Legend() {
         className="v-legend-in"
         role="toolbar"
         aria-label={text.legend}
+        data-testid="legend"
         style={{ marginLeft: ruler.narrow ? ruler.left - 4 : ruler.left }}
         onKeyDown={walk}
       >
-        {colourBy !== 'state' && <Ramp colourBy={colourBy} palette={palette} />}
-        {ORDER.map(([state], i) => {
-          const n = counts[i] ?? 0
-          // With a ramp in front there is no room for states that nobody is in.
-          if (colourBy !== 'state' && n === 0) return null
-          return (
-            <button
-              key={state}
-              type="button"
-              tabIndex={i === focus ? 0 : -1}
-              aria-pressed={kept === state}
-              className={n === 0 ? 'v-zero' : undefined}
-              onPointerEnter={() => lab.actions.isolate(state)}
-              onPointerLeave={() => lab.actions.isolate(kept)}
-              onFocus={() => setFocus(i)}
-              onClick={() => toggle(state)}
-            >
-              {(colourBy === 'state' || state !== CELL_MAPPED) && <Swatch state={state} palette={palette} />}
-              <span>{viewText.stateNames[state]}</span>
-              <b data-testid={`count-${state}`}>{count(n)}</b>
-            </button>
-          )
-        })}
+        {classes && <span className="v-legend-of">{rampNames[colourBy]}</span>}
+        {items.map(({ key, name, n, swatch }) => (
+          <button
+            key={key}
+            type="button"
+            tabIndex={key === reached ? 0 : -1}
+            aria-pressed={!off.includes(key)}
+            className={n === 0 ? 'v-zero' : undefined}
+            onPointerEnter={() => show(key)}
+            onPointerLeave={() => isolate(null)}
+            onFocus={(event: FocusEvent) => {
+              setFocus(key)
+              if (event.target.matches(':focus-visible')) show(key)
+            }}
+            onBlur={() => isolate(null)}
+            onClick={() => toggle(key)}
+          >
+            {swatch}
+            <span className="v-legend-name">{name}</span>
+            <b data-testid={`count-${key}`}>{count(n)}</b>
+          </button>
+        ))}
       </div>
     </div>
   )
 }
 
-/** What the colours mean when they are not states. */
-function Ramp({ colourBy, palette }: { colourBy: Exclude<ColourBy, 'state'>; palette: Palette }) {
+const NONE: readonly string[] = []
+
+const rampNames: Readonly<Record<ColourBy, string>> = {
+  state: '',
+  cpu: text.rampCpu,
+  device: text.rampDevice,
+  size: text.rampSize,
+  age: text.rampAge,
+  generation: text.rampGeneration,
+}
+
+/** The classes of the map's colour with their counts, or null when it is coloured by state. */
+function useClasses(colourBy: ColourBy, palette: Palette, off: readonly string[]): Item[] | null {
   const cpus = useFrame(cpusOf) ?? 8
   const { devices } = useApp((s) => s.scenario)
-  const classes = useMemo(() => classColours(palette, colourBy, cpus), [palette, colourBy, cpus])
-  if (!classes) return null
-  if (colourBy === 'cpu' || colourBy === 'device') {
-    const names =
-      colourBy === 'cpu'
-        ? Array.from({ length: Math.min(8, cpus) }, (_, i) => blockName(i, cpus))
-        : devices.map((device) => device.name)
-    return (
-      <span className="v-ramp">
-        <span>{colourBy === 'cpu' ? text.rampCpu : text.rampDevice}</span>
-        {names.map((name, i) => (
-          <span key={name} className="v-chip">
-            <i style={{ background: cpuColour(palette, i, 8) }} />
-            {name}
-          </span>
-        ))}
-      </span>
-    )
-  }
-  const stops = [0, 0.25, 0.5, 0.75, 1].map((t) => palette.ordered(colourBy === 'age' ? 1 - t : t)).join(', ')
-  return (
-    <span className="v-ramp">
-      <span>{colourBy === 'age' ? text.rampAge : text.rampSize}</span>
-      <span>{colourBy === 'age' ? text.rampAgeNew : '1'}</span>
-      <i className="v-gradient" style={{ background: `linear-gradient(to right, ${stops})` }} />
-      <span>{colourBy === 'age' ? text.rampAgeOld : '256'}</span>
-    </span>
-  )
+  const [of, list = ''] = (useFrame(classesKey) ?? '').split(':')
+  if (colourBy === 'state') return null
+  const counts: number[] = []
+  // Right after a change of colour the counts are still those of the former one.
+  if (of === colourBy && list !== '')
+    for (const pair of list.split(',')) {
+      const [value = 0, n = 0] = pair.split('=').map(Number)
+      const one = legendClass(colourBy, value, cpus)
+      counts[one] = (counts[one] ?? 0) + n
+    }
+  const names = classNames(colourBy, cpus, devices)
+  // Of sizes and generations the list ends with the largest that there is.
+  const open = colourBy === 'size' || colourBy === 'generation'
+  return names.flatMap((name, i): Item[] => {
+    const key = `${colourBy}.${i}`
+    if (open && i >= counts.length && i > 0 && !off.includes(key)) return []
+    const background = legendColour(palette, colourBy, i)
+    return [{ key, name, n: counts[i] ?? 0, swatch: <i className="v-legend-chip" style={{ background }} /> }]
+  })
+}
+
+function classNames(
+  colourBy: Exclude<ColourBy, 'state'>,
+  cpus: number,
+  devices: readonly { readonly name: string }[],
+): readonly string[] {
+  if (colourBy === 'cpu') return Array.from({ length: Math.min(8, cpus) }, (_, i) => blockName(i, cpus))
+  if (colourBy === 'device') return devices.map((device) => device.name)
+  return colourBy === 'age' ? text.ages.slice(0, AGE_CLASSES) : text.powers.slice(0, SIZE_CLASSES)
 }
 
 /** `3`, or `6–7` where neighbours share a hue. */

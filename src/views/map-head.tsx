@@ -6,15 +6,17 @@ import type { ColourBy, Frame } from '../sim/index.ts'
 import { useApp, useFrame, useLab } from '../store/context.ts'
 import { viewText } from '../text/views.ts'
 import { iovaSpaceView } from './iova-space.view.ts'
+import { setBrushMode, useBrushMode } from './kit/brush.ts'
 import { useWidth } from './kit/hooks.ts'
 import { rulerOf } from './kit/layout.ts'
 import { folded } from './kit/rows.ts'
 import { TwinButton } from './kit/twin.tsx'
+import { ChipRow, EntryChip, Minimap } from './later.ts'
 import { zoomBy } from './map-zoom.ts'
 import './views.css'
 
 const text = viewText.map
-const COLOURS: readonly ColourBy[] = ['state', 'cpu', 'device', 'size', 'age']
+const COLOURS: readonly ColourBy[] = ['state', 'cpu', 'device', 'size', 'age', 'generation']
 
 const scaleOf = (frame: Frame) => {
   const unfolded = frame.views['iova-space']
@@ -38,11 +40,13 @@ export function MapHead() {
   const columns = useApp((s) => s.mapColumns)
   const colourBy = useApp((s) => s.view.colourBy)
   const zoomed = useApp((s) => s.view.count > 0)
+  const brush = useApp((s) => s.view.brush)
+  const brushing = useBrushMode()
   const ruler = rulerOf(useWidth(root), columns)
   const scale = useFrame(scaleOf) ?? ''
   const choose = (by: ColourBy) => lab.actions.setView({ colourBy: by })
-  return (
-    <div ref={root} className={ruler.narrow ? 'v-head v-head-narrow' : 'v-head'}>
+  const head = (
+    <div ref={root} className={ruler.narrow ? 'v-head v-head-narrow' : 'v-head v-head-map'}>
       <div
         className="v-head-in"
         style={{
@@ -51,7 +55,11 @@ export function MapHead() {
         }}
       >
         <h2>{text.title}</h2>
-        <span className="v-sub">{scaleText(scale, ruler.narrow)}</span>
+        {brush?.entries && !ruler.narrow ? (
+          <EntryChip />
+        ) : (
+          <span className="v-sub">{scaleText(scale, ruler.narrow)}</span>
+        )}
         <span className="v-grow" />
         {ruler.narrow ? (
           <select
@@ -68,9 +76,11 @@ export function MapHead() {
           </select>
         ) : (
           <>
-            <span className="v-quiet" aria-hidden="true">
-              {text.colourBy}
-            </span>
+            {!brush?.entries && (
+              <span className="v-quiet" aria-hidden="true">
+                {text.colourBy}
+              </span>
+            )}
             <fieldset className="v-segments">
               <legend className="v-sr">{text.colourBy}</legend>
               {COLOURS.map((by) => (
@@ -103,14 +113,30 @@ export function MapHead() {
               onClick={() => lab.actions.setView({ first: 0, count: 0 })}
             />
           )}
+          <Tool
+            label={text.brush}
+            pressed={brushing}
+            path="M2.5 4.5v-2h2M7 2.5h2M11.5 2.5h2v2M13.5 7v2M13.5 11.5v2h-2M9 13.5h-2M4.5 13.5h-2v-2M2.5 9v-2"
+            onClick={() => setBrushMode(!brushing)}
+          />
           <TwinButton id={iovaSpaceView.id} title={text.title} />
         </span>
       </div>
+      {zoomed && !ruler.narrow && <Minimap className="v-mini-corner" columns={32} cell={[2, 2]} />}
     </div>
+  )
+  return (
+    <>
+      {head}
+      {ruler.narrow && brush && <ChipRow />}
+      {zoomed && ruler.narrow && (
+        <Minimap className="v-mini-strip" columns={64} cell={[ruler.plot / 64, 2]} left={ruler.left} />
+      )}
+    </>
   )
 }
 
-function Tool(props: { label: string; path: string; disabled?: boolean; onClick: () => void }) {
+function Tool(props: { label: string; path: string; disabled?: boolean; pressed?: boolean; onClick: () => void }) {
   return (
     <button
       type="button"
@@ -118,6 +144,7 @@ function Tool(props: { label: string; path: string; disabled?: boolean; onClick:
       aria-label={props.label}
       title={props.label}
       aria-disabled={props.disabled}
+      aria-pressed={props.pressed}
       onClick={props.onClick}
     >
       <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">

@@ -45,13 +45,15 @@ export interface FrameRequest {
   readonly logLines: number
   /** Ranges whose figures are wanted, and whose lines of the log. */
   readonly filter?: Brush | null
+  /** What to look for in the table, and the entry to go on from. */
+  readonly search?: { readonly text: string; readonly from: number | null } | null
   /** Buffers of an earlier frame, given back for reuse. */
   readonly recycle: readonly ArrayBuffer[]
 }
 
 export type FromWorker =
   | { readonly type: 'frame'; readonly frame: Frame }
-  /** The scenario as the run now holds it, after `open` and after every input. */
+  /** The scenario as the run now holds it, without its recording, after `open` and after every input. */
   | { readonly type: 'scenario'; readonly source: SourceId; readonly revision: number; readonly scenario: Scenario }
   /** A run stopped by itself: the failure was found, the end of a seek was reached. */
   | { readonly type: 'stopped'; readonly source: SourceId; readonly why: 'seek' | 'failure' | 'no-failure' | 'step' }

@@ -83,7 +83,7 @@ test('a new mapping begins 55 % of the way from slack to mapped', () => {
 })
 
 test('isolating a state leaves it as it is and dims the others', () => {
-  const ink = cellInk(palettes.dark, CELL_CACHED, null)
+  const ink = cellInk(palettes.dark, 'cached', null)
   expect(ink.strong[CELL_CACHED]).toBe(INK.strong[CELL_CACHED])
   expect(ink.lit).not.toBe(INK.lit)
   expect(ink.strong[CELL_MAPPED]).not.toBe(INK.strong[CELL_MAPPED])

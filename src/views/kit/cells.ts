@@ -25,12 +25,11 @@ const USEFUL_BELOW = 0.3 * 65535
 /** A new mapping begins this far on the way from slack to mapped. */
 const FRESH_START = 0.55
 /** What a state that is not the isolated one keeps of itself. */
-const DIMMED = 0.22
+export const DIMMED = 0.22
 const STATES = [0, 1, 2, 3, 4, 5, 6] as const
 
-/** Packed pixels of one palette under one isolation. Made once per change of theme or isolation. */
-export interface CellInk {
-  readonly ground: number
+/** Packed pixels of one palette. */
+export interface CellPixels {
   readonly bar: number
   /** [7] by state: the strong pixel, its softened neighbour, the tint between. */
   readonly strong: Uint32Array
@@ -47,37 +46,63 @@ export interface CellInk {
   readonly classes: Uint32Array | null
 }
 
-/** `classes`: [256] packed colours by class, or null to colour by state. */
-export function cellInk(palette: Palette, isolated: CellState | null, classes: Uint32Array | null): CellInk {
+/** Pixels under one choice of what is shown. Made once per change of theme or choice. */
+export interface CellInk extends CellPixels {
+  readonly ground: number
+  /** [7] 1 for a state that is not shown: its cells are ground. */
+  readonly hidden: Uint8Array
+  /** For cells in which a search finds nothing. */
+  readonly quiet: CellPixels
+  /** A free cell in which it finds something. */
+  readonly found: number
+}
+
+/**
+ * `isolated`: the one state (a STATE_NAMES) or class that is shown strongly, or null. `classes`: [256] packed colours by
+ * class, already dimmed where a class is isolated, or null to colour by state. `off`: what is not shown at all.
+ */
+export function cellInk(
+  palette: Palette,
+  isolated: string | null,
+  classes: Uint32Array | null,
+  off: readonly string[] = [],
+): CellInk {
   const ground = pack(palette.tokens.bg)
-  const freeFull = pack(palette.states.free)
-  const dim = (pixel: number, state: number) =>
-    isolated === null || isolated === state ? pixel : mix(freeFull, pixel, DIMMED)
-  const colour = (state: CellState) => pack(palette.states[STATE_NAMES[state]])
-  const slackFull = pack(palette.states.slack)
-  const mapped = pack(palette.states.mapped)
-  const slack = new Uint32Array(256)
-  for (let f = 0; f < 256; f++) slack[f] = dim(mix(slackFull, mapped, (f / 255) * FRESH_START), CELL_MAPPED)
-  const flat = new Uint32Array(SHADES).fill(ground)
-  for (const s of STATES) flat.fill(dim(colour(s), s), s << 10, (s + 1) << 10)
-  for (let used = 0; used < 16; used++)
-    for (let lit = 0; lit < 64; lit++) {
-      const full = dim(mix(slackFull, mapped, lit / 63), CELL_MAPPED)
-      flat[(CELL_MAPPED << 10) | (used << 6) | lit] = mix(freeFull, full, (used + 1) / 16)
+  const hidden = Uint8Array.from(STATES, (s) => (off.includes(STATE_NAMES[s]) ? 1 : 0))
+  const free = hidden[CELL_FREE] ? ground : pack(palette.states.free)
+  const ofClass = isolated?.includes('.') ?? false
+  const pixels = (quiet: boolean): CellPixels => {
+    const dim = (pixel: number, state: CellState, shown = isolated === null || isolated === STATE_NAMES[state]) =>
+      hidden[state] ? ground : shown && !quiet ? pixel : mix(free, pixel, DIMMED)
+    const colour = (state: CellState) => pack(palette.states[STATE_NAMES[state]])
+    const slackFull = pack(palette.states.slack)
+    const mapped = pack(palette.states.mapped)
+    const slack = new Uint32Array(256)
+    for (let f = 0; f < 256; f++) slack[f] = dim(mix(slackFull, mapped, (f / 255) * FRESH_START), CELL_MAPPED)
+    const flat = new Uint32Array(SHADES).fill(ground)
+    for (const s of STATES) flat.fill(s === CELL_FREE ? free : dim(colour(s), s), s << 10, (s + 1) << 10)
+    for (let used = 0; used < 16; used++)
+      for (let lit = 0; lit < 64; lit++) {
+        const full = dim(mix(slackFull, mapped, lit / 63), CELL_MAPPED)
+        flat[(CELL_MAPPED << 10) | (used << 6) | lit] = mix(free, full, (used + 1) / 16)
+      }
+    return {
+      bar: pack(palette.tokens.text),
+      strong: Uint32Array.from(STATES, (s) => dim(colour(s), s)),
+      soft: Uint32Array.from(STATES, (s) => dim(mix(free, colour(s), 0.5), s)),
+      tint: Uint32Array.from(STATES, (s) => dim(mix(free, colour(s), 0.18), s)),
+      free,
+      slack,
+      lit: dim(mapped, CELL_MAPPED),
+      useful: dim(pack(palette.states.useful), CELL_MAPPED),
+      flat,
+      // A class that is isolated or off already has its colour.
+      classes:
+        classes && Uint32Array.from(classes, (p) => (p === ground ? p : dim(p, CELL_MAPPED, ofClass || undefined))),
     }
-  return {
-    ground,
-    bar: pack(palette.tokens.text),
-    strong: Uint32Array.from(STATES, (s) => dim(colour(s), s)),
-    soft: Uint32Array.from(STATES, (s) => dim(mix(freeFull, colour(s), 0.5), s)),
-    tint: Uint32Array.from(STATES, (s) => dim(mix(freeFull, colour(s), 0.18), s)),
-    free: freeFull,
-    slack,
-    lit: dim(mapped, CELL_MAPPED),
-    useful: dim(pack(palette.states.useful), CELL_MAPPED),
-    flat,
-    classes: classes && Uint32Array.from(classes, (pixel) => dim(pixel, CELL_MAPPED)),
   }
+  const found = mix(free, pack(palette.tokens.text), 0.5)
+  return { ground, hidden, ...pixels(false), quiet: pixels(true), found }
 }
 
 /** What one cell shows; the fields are those of IovaSpaceFrame at that cell. */
@@ -112,10 +137,13 @@ export function paintCells(
   const fits = Math.min(rows, Math.floor((out.height - top) / cellHeight))
   if (columns * cellWidth > out.width || top < 0) return
   if (Math.min(cellWidth, cellHeight) < PATTERN_SIZE) {
-    if (cellWidth === 1 && cellHeight === 1 && !ink.classes) paintPixels(frame, ink, row, fits, top, out)
+    if (cellWidth === 1 && cellHeight === 1 && !ink.classes && !frame.match)
+      paintPixels(frame, ink, row, fits, top, out)
     else paintFlat(frame, ink, row, fits, top, cellWidth, cellHeight, out)
     return
   }
+  const { match } = frame
+  const [w, h] = [cellWidth - 1, cellHeight - 1]
   cell.many = frame.entriesPerCell > 1
   for (let r = 0; r < fits; r++) {
     paintEmpty(frame, ink, row + r, top + r * cellHeight, cellWidth, cellHeight, out)
@@ -123,12 +151,20 @@ export function paintCells(
       const i = (row + r) * columns + c
       cell.state = frame.state[i]!
       cell.used = frame.used[i]!
-      if (cell.state === CELL_NONE || (cell.state === CELL_FREE && cell.used === 0)) continue
+      if (cell.state === CELL_NONE) continue
+      const [x, y] = [c * cellWidth, top + r * cellHeight]
+      if (cell.used === 0 && (cell.state === CELL_FREE || ink.hidden[cell.state])) {
+        if (ink.hidden[cell.state]) fillCell(ink.ground, x, y, w, h, out)
+        if (cell.state === CELL_FREE && match?.[i]) frameCell(ink.found, x, y, w, h, out)
+        continue
+      }
+      // A mark that is not shown leaves what lies under it.
+      if (ink.hidden[cell.state] && cell.used > 0) cell.state = CELL_MAPPED
       cell.useful = frame.useful[i]!
       cell.fresh = frame.fresh[i]!
       cell.freeRun = frame.freeRun[i]!
       cell.value = frame.value[i]!
-      paintCell(cell, ink, c * cellWidth, top + r * cellHeight, cellWidth - 1, cellHeight - 1, out)
+      paintCell(cell, match?.[i] === 0 ? ink.quiet : ink, x, y, w, h, out)
     }
   }
 }
@@ -156,8 +192,12 @@ function paintEmpty(
 /** Flat colour of cell i: the worst state in it, a mapped one by how far it is mapped and lit. */
 function flatColour(frame: IovaSpaceFrame, ink: CellInk, i: number): number {
   const value = frame.value[i]!
-  if (ink.classes && frame.state[i] === CELL_MAPPED && value !== CELL_NONE) return ink.classes[value]!
-  return ink.flat[frame.shade[i]!]!
+  const state = frame.state[i]!
+  const found = frame.match?.[i]
+  if (found === 1 && state === CELL_FREE) return ink.found
+  const pixels = found === 0 ? ink.quiet : ink
+  if (pixels.classes && state === CELL_MAPPED && value !== CELL_NONE) return pixels.classes[value]!
+  return pixels.flat[frame.shade[i]!]!
 }
 
 /** The path for a million cells: one look-up a pixel. */
@@ -196,7 +236,15 @@ function paintFlat(
 }
 
 /** Paints one cell into the w × h pixels at (x, y), which hold free ground; gap not included, nothing is clipped. */
-export function paintCell(c: CellValues, ink: CellInk, x: number, y: number, w: number, h: number, out: Pixels): void {
+export function paintCell(
+  c: CellValues,
+  ink: CellPixels,
+  x: number,
+  y: number,
+  w: number,
+  h: number,
+  out: Pixels,
+): void {
   const { data, width } = out
   const failed = c.state === CELL_FAILED
   const area = w * h
@@ -223,7 +271,7 @@ export function paintCell(c: CellValues, ink: CellInk, x: number, y: number, w: 
 }
 
 /** The pattern of a state over the whole cell: reserved, cached, queued or reachable. */
-function paintGround(state: number, ink: CellInk, x: number, y: number, w: number, h: number, out: Pixels): void {
+function paintGround(state: number, ink: CellPixels, x: number, y: number, w: number, h: number, out: Pixels): void {
   const { data, width } = out
   const small = Math.min(w, h) < 11
   if (state === CELL_QUEUED || state === CELL_REACHABLE) {
@@ -234,16 +282,16 @@ function paintGround(state: number, ink: CellInk, x: number, y: number, w: numbe
   }
   if (state === CELL_CACHED)
     for (let j = 0; j < h; j++) data.fill(ink.tint[state]!, (y + j) * width + x, (y + j) * width + x + w)
-  frame(ink.strong[state]!, x, y, w, h, out)
+  frameCell(ink.strong[state]!, x, y, w, h, out)
   if (state === CELL_RESERVED) {
     const dot = small ? 1 : 2
     for (let j = 0; j < dot; j++)
       for (let i = 0; i < dot; i++)
         data[(y + ((h - dot) >> 1) + j) * width + x + ((w - dot) >> 1) + i] = ink.strong[state]!
-  } else if (!small) frame(ink.soft[state]!, x + 1, y + 1, w - 2, h - 2, out)
+  } else if (!small) frameCell(ink.soft[state]!, x + 1, y + 1, w - 2, h - 2, out)
 }
 
-function hatch(state: number, ink: CellInk, i: number, j: number, w: number, h: number, pitch: number): number {
+function hatch(state: number, ink: CellPixels, i: number, j: number, w: number, h: number, pitch: number): number {
   const rising = (i + j) % pitch
   if (state === CELL_QUEUED)
     return rising === pitch - 1 ? ink.strong[state]! : rising === 0 ? ink.soft[state]! : ink.tint[state]!
@@ -252,7 +300,11 @@ function hatch(state: number, ink: CellInk, i: number, j: number, w: number, h: 
   return edge || cross ? ink.strong[state]! : ink.tint[state]!
 }
 
-function frame(pixel: number, x: number, y: number, w: number, h: number, out: Pixels): void {
+function fillCell(pixel: number, x: number, y: number, w: number, h: number, out: Pixels): void {
+  for (let j = 0; j < h; j++) out.data.fill(pixel, (y + j) * out.width + x, (y + j) * out.width + x + w)
+}
+
+function frameCell(pixel: number, x: number, y: number, w: number, h: number, out: Pixels): void {
   const { data, width } = out
   data.fill(pixel, y * width + x, y * width + x + w)
   data.fill(pixel, (y + h - 1) * width + x, (y + h - 1) * width + x + w)
@@ -263,7 +315,7 @@ function frame(pixel: number, x: number, y: number, w: number, h: number, out: P
 }
 
 /** A square X in the middle of the cell: softened arms below 8 px, two pixels thick from there on. */
-function paintCross(ink: CellInk, x: number, y: number, w: number, h: number, out: Pixels): void {
+function paintCross(ink: CellPixels, x: number, y: number, w: number, h: number, out: Pixels): void {
   const { data, width } = out
   const side = Math.min(w, h)
   const inset = side >= 16 ? 3 : side >= 8 ? 1 : 0
