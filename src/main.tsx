@@ -8,6 +8,7 @@ import { decodeLink, encodeLink } from './share/url.ts'
 import { currentValue, presets } from './sim/index.ts'
 import { LabContext } from './store/context.ts'
 import { createLab } from './store/lab.ts'
+import { fetchRecording } from './store/recordings.ts'
 import { browserAddressBar } from './store/url-sync.ts'
 import { dockViews } from './views/index.ts'
 import { createSimClient, createWorker } from './worker/client.ts'
@@ -30,6 +31,7 @@ const lab = createLab({
   valueOf: currentValue,
   warmUp: 12,
   codec: { encodeLink, decodeLink },
+  fetchRecording,
   dockViews: dockViews.map((view) => view.id),
   address: browserAddressBar(),
   now: () => performance.now(),

@@ -1,3 +1,4 @@
+import { FILE_PRESET } from '../sim/index.ts'
 import type { Lab } from '../store/state.ts'
 import { text } from '../text/en.ts'
 
@@ -6,7 +7,9 @@ export async function copyLink(lab: Lab): Promise<boolean> {
   const url = new URL(lab.actions.link(), location.href)
   url.search = ''
   const copied = await copyText(url.href)
-  lab.actions.announce(copied ? text.top.copied : text.top.copyFailed)
+  const { recording, preset } = lab.getState().scenario
+  const done = recording && preset === FILE_PRESET ? text.top.copiedWithoutFile(recording.name) : text.top.copied
+  lab.actions.announce(copied ? done : text.top.copyFailed)
   return copied
 }
 

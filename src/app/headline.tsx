@@ -3,14 +3,20 @@
 import type { ReactNode } from 'react'
 import { bytes, bytesParts, count, ms, percent } from '../lib/format.ts'
 import type { Frame } from '../sim/index.ts'
-import { useFrame } from '../store/context.ts'
+import { useApp, useFrame } from '../store/context.ts'
+import { loadable } from '../store/loadable.tsx'
 import { text } from '../text/en.ts'
 
 const t = text.figures
-const summaryOf = (frame: Frame) => frame.summary
+export const summaryOf = (frame: Frame) => frame.summary
+const filteredOf = (frame: Frame) => frame.filtered
+const Brushed = loadable(() => import('./brushed.tsx').then((m) => m.Brushed))
 
 export function Headline({ compact }: { compact: boolean }) {
   const s = useFrame(summaryOf)
+  const filtered = useFrame(filteredOf)
+  const brushed = useApp((state) => state.view.brush !== null)
+  if (brushed && filtered) return <Brushed filtered={filtered} compact={compact} />
   if (!s) return <div className="a-headline" />
   const useful = s.mappedBytes > 0 ? s.usefulBytes / s.mappedBytes : 0
   const window = s.size * 2 ** s.pageShift
@@ -19,6 +25,8 @@ export function Headline({ compact }: { compact: boolean }) {
   const mappedText =
     unit === wholeUnit ? t.mapped(mapped, `${whole} ${wholeUnit}`) : t.mapped(bytes(s.mappedBytes), bytes(window))
   const first = s.firstRefusal
+  // A record tells nothing of the data inside its pages; it can be told beforehand or not.
+  const { prediction } = s
   return (
     <section className={compact ? 'a-headline a-compact' : 'a-headline'} aria-label={t.label}>
       <Figure
@@ -27,12 +35,25 @@ export function Headline({ compact }: { compact: boolean }) {
         unit={compact ? '' : t.ofUsable(count(s.usable))}
         line={compact ? t.ofUsableShort(count(s.usable)) : mappedText}
       />
-      <Figure
-        id="figure-useful"
-        value={percent(useful)}
-        unit={compact ? '' : t.ofThatIsData}
-        line={compact ? t.ofThatIsData : t.useful(bytes(s.usefulBytes), bytes(s.mappedBytes - s.usefulBytes))}
-      />
+      {prediction ? (
+        <Figure
+          id="figure-predicted"
+          value={count(prediction.predicted)}
+          unit={compact ? '' : t.ofAddresses(count(prediction.allocations))}
+          line={
+            compact
+              ? t.predictedShort(count(prediction.allocations))
+              : t.predictedBy(prediction.allocator, count(prediction.corrected))
+          }
+        />
+      ) : (
+        <Figure
+          id="figure-useful"
+          value={percent(useful)}
+          unit={compact ? '' : t.ofThatIsData}
+          line={compact ? t.ofThatIsData : t.useful(bytes(s.usefulBytes), bytes(s.mappedBytes - s.usefulBytes))}
+        />
+      )}
       <Figure
         id="figure-refused"
         value={count(s.refused)}
@@ -64,7 +85,7 @@ export function Headline({ compact }: { compact: boolean }) {
   )
 }
 
-function Figure({
+export function Figure({
   id,
   value,
   unit,

@@ -1,9 +1,9 @@
-import { presetById } from '../sim/index.ts'
+import { presetOf } from '../sim/index.ts'
 import { useApp } from '../store/context.ts'
 
 /** What is happening, and what to try. */
 export function Story() {
-  const preset = presetById(useApp((s) => s.scenario.preset))
+  const preset = presetOf(useApp((s) => s.scenario))
   if (!preset) return null
   return (
     <p className="a-story" data-testid="story">

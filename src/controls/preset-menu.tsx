@@ -2,32 +2,59 @@
 
 import { ChevronDown } from 'lucide-react'
 import { DropdownMenu } from 'radix-ui'
-import { presetById, presets } from '../sim/index.ts'
+import { type ChangeEvent, useRef } from 'react'
+import { presetOf, presets } from '../sim/index.ts'
 import { useApp, useLab } from '../store/context.ts'
+import { readRecording } from '../store/recordings.ts'
 import { text } from '../text/en.ts'
 
 export default function PresetMenu() {
-  const id = useApp((s) => s.scenario.preset)
+  const scenario = useApp((s) => s.scenario)
+  const id = scenario.preset
   const { actions } = useLab()
+  const input = useRef<HTMLInputElement>(null)
+  const choose = (event: ChangeEvent<HTMLInputElement>) => {
+    const file = event.target.files?.[0]
+    // The same file may be chosen again.
+    event.target.value = ''
+    if (file) actions.openRecording(file.name, () => readRecording(file))
+  }
   return (
-    <DropdownMenu.Root modal={false}>
-      <DropdownMenu.Trigger className="c-preset" data-testid="preset">
-        <b className="c-mono">{id}</b>
-        <span className="c-preset-title">{presetById(id)?.title}</span>
-        <ChevronDown size={14} strokeWidth={1.75} aria-hidden="true" />
-      </DropdownMenu.Trigger>
-      <DropdownMenu.Content className="c-menu c-presets" align="start" sideOffset={4} collisionPadding={8}>
-        <DropdownMenu.RadioGroup value={id} onValueChange={actions.openPreset} aria-label={text.preset.heading}>
-          {presets.map((preset) => (
-            <DropdownMenu.RadioItem key={preset.id} className="c-item" value={preset.id}>
-              <span className="c-item-head">
-                <b className="c-mono">{preset.id}</b> {preset.title}
-              </span>
-              <span className="c-item-help">{preset.says}</span>
-            </DropdownMenu.RadioItem>
-          ))}
-        </DropdownMenu.RadioGroup>
-      </DropdownMenu.Content>
-    </DropdownMenu.Root>
+    <>
+      <input
+        ref={input}
+        type="file"
+        hidden
+        aria-label={text.preset.openFile}
+        data-testid="trace-file"
+        onChange={choose}
+      />
+      <DropdownMenu.Root modal={false}>
+        <DropdownMenu.Trigger className="c-preset" data-testid="preset">
+          <b className="c-mono">{id}</b>
+          <span className="c-preset-title">{presetOf(scenario)?.title}</span>
+          <ChevronDown size={14} strokeWidth={1.75} aria-hidden="true" />
+        </DropdownMenu.Trigger>
+        <DropdownMenu.Content className="c-menu c-presets" align="start" sideOffset={4} collisionPadding={8}>
+          <DropdownMenu.RadioGroup value={id} onValueChange={actions.openPreset} aria-label={text.preset.heading}>
+            {presets.map((preset) => (
+              <DropdownMenu.RadioItem key={preset.id} className="c-item" value={preset.id}>
+                <span className="c-item-head">
+                  <b className="c-mono">{preset.id}</b> {preset.title}
+                </span>
+                <span className="c-item-help">{preset.says}</span>
+              </DropdownMenu.RadioItem>
+            ))}
+          </DropdownMenu.RadioGroup>
+          <DropdownMenu.Separator className="c-separator" />
+          <DropdownMenu.Item className="c-item" onSelect={() => input.current?.click()}>
+            <span className="c-item-head">
+              <b>{text.preset.openFile}</b>
+            </span>
+            <span className="c-item-help">{text.preset.openFileHelp}</span>
+          </DropdownMenu.Item>
+        </DropdownMenu.Content>
+      </DropdownMenu.Root>
+    </>
   )
 }

@@ -2,7 +2,15 @@
 
 import { createStore } from 'zustand/vanilla'
 import type { LinkCodec } from '../share/codec.ts'
-import type { Frame, Input, ParamValue, Preset, Scenario } from '../sim/index.ts'
+import {
+  type Frame,
+  type Input,
+  type ParamValue,
+  type Preset,
+  presetOfRecording,
+  type Recording,
+  type Scenario,
+} from '../sim/index.ts'
 import type { SimClient } from '../worker/client.ts'
 import type { Position } from '../worker/protocol.ts'
 import { createChanges } from './changes.ts'
@@ -25,6 +33,8 @@ export interface LabOptions {
   readonly presets: readonly Preset[]
   readonly valueOf: (scenario: Scenario, path: string) => ParamValue | null
   readonly codec: LinkCodec
+  /** Fetches the recording of a preset; fails with a sentence. */
+  readonly fetchRecording?: (file: string) => Promise<Recording>
   /** View ids that the dock can hold. */
   readonly dockViews: readonly string[]
   readonly address: AddressBar
@@ -48,7 +58,13 @@ export function createLab(options: LabOptions): Lab {
   const { client, presets, codec, stats } = options
   const first = presets[0]
   if (!first) throw new RangeError('no presets')
-  const presetOf = (id: string): Preset => presets.find((p) => p.id === id) ?? first
+  /** The recording that a person opened last: its link means nothing elsewhere, but Back finds it again. */
+  let own: Preset | null = null
+  const presetOf = (id: string): Preset => presets.find((p) => p.id === id) ?? (own?.id === id ? own : first)
+  const speedOf = (id: string): number => presetOf(id).speed ?? DEFAULT_SPEED
+  const fetched = new Map<string, Recording>()
+  /** Counts what was opened: a recording that arrives after something else was opened is kept back. */
+  let openings = 0
 
   const frames = createFrameHolder()
   let horizonNs = first.horizonNs
@@ -81,6 +97,8 @@ export function createLab(options: LabOptions): Lab {
     theme: options.theme ?? 'system',
     problems: [],
     failure: null,
+    loading: null,
+    unreadable: null,
     dead: false,
     mapColumns: 128,
     mapMaxRows: 70,
@@ -156,7 +174,10 @@ export function createLab(options: LabOptions): Lab {
       if (get().playing && frame.status.mode === 'paused' && frame.request > switchedAt) set({ playing: false })
       loop.arrived()
     },
-    scenario(scenario, revision) {
+    scenario(told, revision) {
+      // The worker does not send the recording back.
+      const { recording } = get().scenario
+      const scenario = recording ? { ...told, recording } : told
       if (opened) changes.confirmed(revision)
       opened = true
       set({ scenario, revision, ...changeState() })
@@ -206,7 +227,7 @@ export function createLab(options: LabOptions): Lab {
     if (idlers.length === 0) return
     const { dead, playing, ready } = get()
     const mode = frames.latest()?.status.mode
-    const quiet = ready && changesSettled() && mode !== 'seeking'
+    const quiet = ready && get().loading === null && changesSettled() && mode !== 'seeking'
     // While it plays there is always a next frame: then one painted after the question is enough.
     idlers = idlers.filter(({ since, done }) => {
       const over = dead || (quiet && (playing ? asked > since + 1 : loop.settled() && mode === 'paused'))
@@ -215,7 +236,41 @@ export function createLab(options: LabOptions): Lab {
     })
   }
 
+  /** Calls `then` with the scenario, its recording included, at once or when that has been fetched. */
+  function whenLoaded(scenario: Scenario, then: (scenario: Scenario) => void) {
+    const { recording: file, title } = presetOf(scenario.preset)
+    const known = file === undefined ? undefined : fetched.get(file)
+    if (file === undefined || scenario.recording || !options.fetchRecording) then(scenario)
+    else if (known) then({ ...scenario, recording: known })
+    else {
+      const load = options.fetchRecording
+      awaitRecording(title, load.bind(null, file), (recording) => {
+        fetched.set(file, recording)
+        then({ ...scenario, recording })
+      })
+    }
+  }
+
+  function awaitRecording(name: string, load: () => Promise<Recording>, then: (recording: Recording) => void) {
+    const opening = ++openings
+    set({ loading: name, unreadable: null })
+    load().then(
+      (recording) => {
+        if (opening !== openings) return
+        set({ loading: null })
+        then(recording)
+      },
+      (error: unknown) => {
+        if (opening !== openings) return
+        // Nothing was open before: a link to a recording that is not there.
+        if (!get().ready) openPreset(first!.id)
+        set({ loading: null, unreadable: error instanceof Error ? error.message : String(error) })
+      },
+    )
+  }
+
   function open(scenario: Scenario, position: Position, view: ViewState, horizon: number) {
+    openings++
     changes.clear()
     opened = false
     horizonNs = horizon
@@ -230,6 +285,8 @@ export function createLab(options: LabOptions): Lab {
       hovered: null,
       pinned: false,
       failure: null,
+      loading: null,
+      unreadable: null,
       ...changeState(),
     })
     client.open(scenario, horizonNs, position)
@@ -242,22 +299,26 @@ export function createLab(options: LabOptions): Lab {
   }
 
   function openLink(fragment: string) {
-    const link = codec.decodeLink(fragment, options.dockViews)
+    const link = codec.decodeLink(fragment, options.dockViews, own)
     const preset = presetOf(link.scenario.preset)
-    open(link.scenario, link.position, link.view, preset.horizonNs)
-    set({ problems: link.problems, speed: link.speed ?? DEFAULT_SPEED })
+    whenLoaded(link.scenario, (scenario) => {
+      open(scenario, link.position, link.view, preset.horizonNs)
+      set({ problems: link.problems, speed: link.speed ?? speedOf(preset.id) })
+    })
   }
 
   function openPreset(id: string) {
     const preset = presetOf(id)
-    open(preset.scenario, { ns: preset.openNs }, viewOf(preset), preset.horizonNs)
-    set({ problems: [], announcement: options.say({ kind: 'opened', preset }) })
-    intend('push')
+    whenLoaded(preset.scenario, (scenario) => {
+      open(scenario, { ns: preset.openNs }, viewOf(preset), preset.horizonNs)
+      set({ problems: [], speed: speedOf(id), announcement: options.say({ kind: 'opened', preset }) })
+      intend('push')
+    })
   }
 
   function link() {
     const { scenario, view, speed } = get()
-    return codec.encodeLink({ scenario, position: at, view, ...(speed === DEFAULT_SPEED ? {} : { speed }) })
+    return codec.encodeLink({ scenario, position: at, view, ...(speed === speedOf(scenario.preset) ? {} : { speed }) })
   }
 
   function current(path: string): ParamValue | null {
@@ -369,6 +430,13 @@ export function createLab(options: LabOptions): Lab {
       announce: (announcement) => set({ announcement }),
       dismissProblems: () => set({ problems: [] }),
       dismissFailure: () => set({ failure: null }),
+      openRecording: (name, load) =>
+        awaitRecording(name, load, (recording) => {
+          own = presetOfRecording(recording)
+          openPreset(own.id)
+          play()
+        }),
+      dismissUnreadable: () => set({ unreadable: null }),
       link,
       restartWorker() {
         const { scenario, view } = get()

@@ -147,7 +147,9 @@ export function createHost(env: HostEnv): Host {
   }
 
   function tellScenario(id: number, source: Source): void {
-    env.post({ type: 'scenario', source: id, revision: source.revision, scenario: source.run.scenario() }, [])
+    // The page has the recording; it can be large.
+    const { recording: _, ...scenario } = source.run.scenario()
+    env.post({ type: 'scenario', source: id, revision: source.revision, scenario }, [])
   }
 
   function step(id: number, source: Source, steps: number): void {

@@ -115,6 +115,7 @@ export function recordingOf(name: string, r: SpaprRecords): Recording | null {
   }
 
   const others = r.liobn.length - own.length
+  assumed.push('CPU 0, and buffers of whole pages: the file tells neither CPUs nor lengths.')
   if (others > 0) assumed.push(`${others} records of other windows are left out.`)
   if (r.failed > 0) assumed.push(`${r.failed} hypercalls failed and changed nothing.`)
   if (!r.timed) assumed.push('10 µs from record to record: the file tells no times.')

@@ -3,6 +3,7 @@
 import { pow2 } from '../../lib/bits.ts'
 import { canFollow } from '../iova/allocator.ts'
 import { allocators } from '../iova/index.ts'
+import { presetById } from './presets.ts'
 import type { Recording } from './recording.ts'
 import type { Field, Preset, Scenario } from './schema.ts'
 
@@ -23,16 +24,27 @@ export function withRecording(scenario: Scenario, recording: Recording): Scenari
 
 const KIB = 1024
 
-/** How a recording from a file is opened: at its middle, with a little room behind its end. */
+/** The preset that a scenario started from, or what a file of one's own makes of itself; null when there is neither. */
+export function presetOf(scenario: Scenario): Preset | null {
+  return presetById(scenario.preset) ?? (scenario.recording ? presetOfRecording(scenario.recording) : null)
+}
+
+/** Simulated ns per wall ns at which a recording of this length takes ten seconds or a little more, but never faster
+ *  than it was unless it takes minutes. */
+function speedOf(endNs: number): number {
+  const tenths = endNs / 10_000_000_000
+  return tenths < 1 ? 1 / Math.ceil(1 / Math.max(1e-8, tenths)) : Math.ceil(tenths / 6)
+}
+
+/** How a recording from a file is opened: at its beginning, with a little room behind its end. */
 export function presetOfRecording(recording: Recording): Preset {
-  const { name, liobn, pageShift, offset, size, endNs, assumed } = recording
+  const { name, liobn, pageShift, offset, size, endNs } = recording
   const page = pow2(pageShift)
   const settings = { iommuPage: page, window: size * page, allocator: 'tce-pools' }
-  const second = 1_000_000_000
   return {
     id: FILE_PRESET,
     title: name,
-    says: [`${recording.records} records of window ${liobn.toString(16)}.`, ...assumed].join(' '),
+    says: `${recording.records} records of window ${liobn.toString(16)}, each at its time and place.`,
     tryThis: 'Choose another allocator and see how many addresses it would have foretold.',
     nudge: null,
     scenario: {
@@ -44,9 +56,9 @@ export function presetOfRecording(recording: Recording): Preset {
       inputs: [],
       recording,
     },
-    openNs: endNs,
+    openNs: 0,
     horizonNs: Math.max(1000, Math.ceil(endNs * 1.02)),
-    speed: endNs > second ? 1 : endNs / 20 / second,
+    speed: speedOf(endNs),
     dock: [],
   }
 }

@@ -1,0 +1,95 @@
+// Files from outside: a trace may be dropped anywhere on the page. Tells that it is being read, and what was wrong.
+
+import { FileDown, TriangleAlert } from 'lucide-react'
+import { useCallback, useEffect, useState } from 'react'
+import { useApp, useLab } from '../store/context.ts'
+import { readRecording } from '../store/recordings.ts'
+import { text } from '../text/en.ts'
+import { recordingText as t } from '../text/recording.ts'
+
+const icon = { size: 16, strokeWidth: 1.75, 'aria-hidden': true } as const
+const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false
+
+export default function Files() {
+  const loading = useApp((s) => s.loading)
+  const unreadable = useApp((s) => s.unreadable)
+  const { actions } = useLab()
+  const take = useCallback((file: File) => actions.openRecording(file.name, () => readRecording(file)), [actions])
+  const over = useDrop(take)
+  return (
+    <>
+      {over && (
+        <div className="a-drop" data-testid="drop">
+          <p>
+            <FileDown {...icon} /> {t.drop}
+          </p>
+          <p className="a-line">{t.dropHelp}</p>
+        </div>
+      )}
+      <div className="a-cards a-files">
+        {loading !== null && (
+          <p className="a-card" role="status" data-testid="loading-recording">
+            {t.loading(loading)}
+          </p>
+        )}
+        {unreadable !== null && (
+          <section className="a-card" role="alert" data-testid="file-card">
+            <h2>
+              <TriangleAlert {...icon} /> {t.unreadable}
+            </h2>
+            <p>{unreadable}</p>
+            <p>{t.stays}</p>
+            <div className="a-actions">
+              <button type="button" className="c-button c-bare" onClick={actions.dismissUnreadable}>
+                {text.problem.dismiss}
+              </button>
+            </div>
+          </section>
+        )}
+      </div>
+    </>
+  )
+}
+
+/** True while a file is held over the page; calls `take` with the first one that is let go. */
+function useDrop(take: (file: File) => void): boolean {
+  const [over, setOver] = useState(false)
+  useEffect(() => {
+    // Entering a child leaves its parent: only the last way out counts.
+    let depth = 0
+    const enter = (event: DragEvent) => {
+      if (!hasFiles(event)) return
+      depth++
+      setOver(true)
+    }
+    const leave = (event: DragEvent) => {
+      if (!hasFiles(event)) return
+      depth = Math.max(0, depth - 1)
+      if (depth === 0) setOver(false)
+    }
+    const hold = (event: DragEvent) => {
+      if (!hasFiles(event)) return
+      event.preventDefault()
+      if (event.dataTransfer) event.dataTransfer.dropEffect = 'copy'
+    }
+    const drop = (event: DragEvent) => {
+      depth = 0
+      setOver(false)
+      if (!hasFiles(event)) return
+      event.preventDefault()
+      const file = event.dataTransfer?.files[0]
+      if (file) take(file)
+    }
+    addEventListener('dragenter', enter)
+    addEventListener('dragleave', leave)
+    addEventListener('dragover', hold)
+    addEventListener('drop', drop)
+    return () => {
+      removeEventListener('dragenter', enter)
+      removeEventListener('dragleave', leave)
+      removeEventListener('dragover', hold)
+      removeEventListener('drop', drop)
+    }
+  }, [take])
+  return over
+}

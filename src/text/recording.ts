@@ -1,0 +1,30 @@
+// Every word about recordings: record and prediction, files dropped on the page.
+
+export const recordingText = {
+  title: 'Record and prediction',
+  share: (predicted: string, of: string) => `${predicted} of ${of}`,
+  predictedBy: (allocator: string) => `addresses predicted by ${allocator}`,
+  soFar: (allocations: string, total: string) => `${allocations} of ${total} allocations so far.`,
+  all: 'All allocations of the recording.',
+  none: 'Each address was foretold before the record was looked at.',
+  corrected: (n: number) =>
+    n === 1
+      ? '1 prediction missed; then the model was set to the record.'
+      : `${n} predictions missed; after each the model was set to the record.`,
+  miss: (line: number, npages: number) => `line ${line}, npages ${npages}`,
+  recorded: 'recorded',
+  predicted: 'predicted',
+  refusal: 'a refusal',
+  more: (n: number) => `and ${n} more`,
+  columns: ['where', 'recorded', 'predicted'],
+  assumed: 'Assumed',
+  broken: (n: number) => (n === 1 ? '1 line could not be used' : `${n} lines could not be used`),
+  brokenLine: (field: string, given: string, allowed: string) => `${field}: ${given}. Allowed: ${allowed}`,
+  source: (name: string, records: string, window: string) => `${name}: ${records} records of window ${window}`,
+
+  drop: 'Drop the trace to play it',
+  dropHelp: 'A QEMU trace of a pseries machine: spapr_iommu_pci_put, _indirect, _stuff',
+  loading: (name: string) => `Reading ${name}`,
+  unreadable: 'The recording could not be opened',
+  stays: 'Nothing else has changed.',
+} as const
