@@ -2,25 +2,34 @@
 
 import { count, ms } from '../lib/format.ts'
 import type { Frame, LogLine } from '../sim/index.ts'
-import { useFrame } from '../store/context.ts'
+import { useApp, useFrame } from '../store/context.ts'
 import { text } from '../text/en.ts'
 
 type Log = Frame['log']
 const logOf = (frame: Frame) => frame.log
 const sameLog = (a: Log, b: Log) =>
-  a.total === b.total && a.suppressed === b.suppressed && a.lines.at(-1)?.ns === b.lines.at(-1)?.ns
+  a.total === b.total &&
+  a.suppressed === b.suppressed &&
+  a.lines[0]?.ns === b.lines[0]?.ns &&
+  a.lines.at(-1)?.ns === b.lines.at(-1)?.ns
 /** Lines kept in the page; the run keeps them all. */
 const SHOWN = 80
 
 export function KernelLog() {
   const log = useFrame(logOf, sameLog)
+  const time = useApp((s) => s.view.brush?.time ?? null)
   const total = log?.total ?? 0
   const lines = log ? log.lines.slice(-SHOWN) : []
   return (
     <div className="c-block c-log">
       <div className="c-block-head">
         <h2 id="log-title">{text.log.title}</h2>
-        {log && total > 0 && <span className="c-quiet">{text.log.count(total)}</span>}
+        {log && total > 0 && (
+          <span className="c-quiet">
+            {text.log.count(total)}
+            {time && ` · ${ms(time.fromNs, 2)}–${ms(time.toNs, 2)} ms`}
+          </span>
+        )}
       </div>
       {lines.length === 0 ? (
         <p className="c-quiet">{text.log.empty}</p>

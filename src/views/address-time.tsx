@@ -3,15 +3,17 @@
 
 import { useMemo } from 'react'
 import type { AddressTimeFrame, Frame, TimeMark } from '../sim/index.ts'
-import { useFrame, useLab } from '../store/context.ts'
+import { useApp, useFrame, useLab } from '../store/context.ts'
 import { viewText } from '../text/views.ts'
 import { addressTimeView, bandBytes, regionShare } from './address-time.view.ts'
 import { AddressAxis, gutterAddress, RegionBars } from './kit/axis.tsx'
+import { brushColumns } from './kit/brush.ts'
 import { Heatmap } from './kit/heatmap.tsx'
 import { usePalette } from './kit/hooks.ts'
 import type { Ruler } from './kit/layout.ts'
 import { timeInk } from './kit/time.ts'
-import { TwinButton } from './kit/twin.tsx'
+import { TwinButton, useTwin } from './kit/twin.tsx'
+import { TimeChip } from './later.ts'
 
 const text = viewText.addressTime
 
@@ -35,6 +37,7 @@ const sharesKey = (frame: Frame) => {
 /** On a phone there is room for the way to the table only: it stands in the left gutter. */
 export function AddressTimeHead({ ruler }: { ruler: Ruler }) {
   const shape = useFrame(frameOf, sameShape)
+  const brushed = useApp((s) => !!s.view.brush?.time)
   const twin = <TwinButton id={addressTimeView.id} title={addressTimeView.title} />
   if (ruler.narrow)
     return (
@@ -46,9 +49,13 @@ export function AddressTimeHead({ ruler }: { ruler: Ruler }) {
   return (
     <div className="v-head" style={{ paddingLeft: ruler.left, paddingRight: ruler.right }}>
       <h2>{addressTimeView.title}</h2>
-      <span className="v-sub">
-        {shape && text.sub(bandBytes(shape))} <b>{text.subStrong}</b>
-      </span>
+      {brushed ? (
+        <TimeChip />
+      ) : (
+        <span className="v-sub">
+          {shape && text.sub(bandBytes(shape))} <b>{text.subStrong}</b>
+        </span>
+      )}
       <span className="v-grow" />
       <Glyph path="M2,2l4,10M8,2l4,10" name={text.ring} />
       <Glyph path="M0,7h14" name={text.held} />
@@ -84,6 +91,7 @@ export function AddressTime({ ruler, height }: { ruler: Ruler; height: number })
           width={ruler.plot}
           height={height}
           tip
+          onExtend={(from, to) => brushColumns(lab, from, to)}
           onPick={(cell) => {
             const frame = lab.frames.latest()?.views['address-time']
             if (frame) lab.actions.seek(Math.round(((cell % frame.columns) + 1) * frame.columnNs))
@@ -104,7 +112,6 @@ export function AddressTime({ ruler, height }: { ruler: Ruler; height: number })
               {shape.regions.slice(1).map((r) => (
                 <path key={r.start} d={`M0,${Math.round(y(r.start)) - 0.5}h${ruler.plot}`} className="v-limit" />
               ))}
-              {!ruler.narrow && <Callouts shape={shape} width={ruler.plot} height={height} />}
               {!ruler.narrow && <Shares shape={shape} x={ruler.plot + 7} height={height} />}
             </>
           )}
@@ -165,13 +172,20 @@ const sameMarks = (a: readonly TimeMark[], b: readonly TimeMark[]) =>
 /** Rows for callouts, as shares of the height: near the boundary first. */
 const CALLOUT_ROWS = [0.66, 0.92, 0.36] as const
 
-/** The first mark of each kind, three at most, with a halo so that they are read on any ground. */
-function Callouts({ shape, width, height }: { shape: AddressTimeFrame; width: number; height: number }) {
+/**
+ * The first mark of each kind, three at most, with a halo so that they are read on any ground. A layer of its own,
+ * above the playhead, which would hide what it crosses.
+ */
+export function Callouts({ ruler, height }: { ruler: Ruler; height: number }) {
+  const shape = useFrame(frameOf, sameShape)
   const all = useFrame(marksOf, sameMarks) ?? []
+  const [twin] = useTwin(addressTimeView.id)
+  if (!shape || twin || ruler.narrow) return null
+  const width = ruler.plot
   const horizon = shape.columns * shape.columnNs
   const firsts = all.filter((mark, i) => all.findIndex((m) => m.kind === mark.kind) === i).slice(0, CALLOUT_ROWS.length)
   return (
-    <g>
+    <svg className="v-over v-callouts" style={{ left: ruler.left }} width={width} height={height} aria-hidden="true">
       {firsts.map((mark, i) => {
         const x = (mark.ns / horizon) * width
         const left = x > width * 0.45
@@ -187,6 +201,6 @@ function Callouts({ shape, width, height }: { shape: AddressTimeFrame; width: nu
           </text>
         )
       })}
-    </g>
+    </svg>
   )
 }

@@ -5,6 +5,7 @@ import { ms, percent } from '../lib/format.ts'
 import type { Frame, TimelineFrame } from '../sim/index.ts'
 import { useFrame, useLab } from '../store/context.ts'
 import { viewText } from '../text/views.ts'
+import { brushColumns } from './kit/brush.ts'
 import { Heatmap } from './kit/heatmap.tsx'
 import { usePalette } from './kit/hooks.ts'
 import type { Ruler } from './kit/layout.ts'
@@ -137,6 +138,7 @@ export function CpuLanes({ ruler }: { ruler: Ruler }) {
           width={ruler.plot}
           height={height}
           tip
+          onExtend={(from, to) => brushColumns(lab, from, to)}
           onPick={(cell) => {
             const frame = lab.frames.latest()?.views.timeline
             if (frame) lab.actions.seek(Math.round(((cell % frame.columns) + 1) * frame.columnNs))

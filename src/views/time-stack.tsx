@@ -3,10 +3,11 @@
 
 import { useRef } from 'react'
 import { useApp } from '../store/context.ts'
-import { AddressTime, AddressTimeHead } from './address-time.tsx'
+import { AddressTime, AddressTimeHead, Callouts } from './address-time.tsx'
 import { CpuLanes, CpuLanesHead } from './cpu-lanes.tsx'
 import { useWidth } from './kit/hooks.ts'
 import { rulerOf } from './kit/layout.ts'
+import { TimeBrush } from './later.ts'
 import { Scrubber, usePlayhead } from './scrubber.tsx'
 import { Timeline } from './timeline.tsx'
 import './views.css'
@@ -23,6 +24,7 @@ export interface TimeStackProps {
 /** Takes the width of its container. 339 px high with lanes at 8 CPUs and the default height, 234 without. */
 export function TimeStack({ lanes = true, height = ADDRESS_TIME_HEIGHT }: TimeStackProps) {
   const root = useRef<HTMLElement>(null)
+  const crossed = useRef<HTMLDivElement>(null)
   const columns = useApp((s) => s.mapColumns)
   const ruler = rulerOf(useWidth(root), columns)
   const shown = ruler.width > 0
@@ -31,7 +33,7 @@ export function TimeStack({ lanes = true, height = ADDRESS_TIME_HEIGHT }: TimeSt
       {shown && (
         <>
           <AddressTimeHead ruler={ruler} />
-          <div className="v-crossed">
+          <div ref={crossed} className="v-crossed">
             <AddressTime ruler={ruler} height={height} />
             {lanes && (
               <>
@@ -41,7 +43,9 @@ export function TimeStack({ lanes = true, height = ADDRESS_TIME_HEIGHT }: TimeSt
             )}
             <div className="v-gap" />
             <Timeline ruler={ruler} />
+            <TimeBrush ruler={ruler} area={crossed} />
             <Playhead left={ruler.left} plot={ruler.plot} />
+            <Callouts ruler={ruler} height={height} />
           </div>
           <Scrubber ruler={ruler} />
         </>

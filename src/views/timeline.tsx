@@ -5,6 +5,7 @@ import { bytes, bytesParts, count, ms } from '../lib/format.ts'
 import type { Frame, TimelineFrame } from '../sim/index.ts'
 import { useFrame, useLab } from '../store/context.ts'
 import { viewText } from '../text/views.ts'
+import { brushColumns } from './kit/brush.ts'
 import { Heatmap } from './kit/heatmap.tsx'
 import { usePalette } from './kit/hooks.ts'
 import type { Ruler } from './kit/layout.ts'
@@ -131,9 +132,12 @@ function table(frame: TimelineFrame): TableTwin {
 
 const nowKey = (frame: Frame) => {
   const f = frame.views.timeline
-  return f ? [f.windowBytes, f.mappedBytes[last(f)] ?? 0, f.usefulBytes[last(f)] ?? 0].join() : ''
+  if (!f) return ''
+  const of = frame.filtered?.time
+  if (of) return [f.windowBytes, of.meanMappedBytes, of.meanUsefulBytes].join()
+  return [f.windowBytes, f.mappedBytes[last(f)] ?? 0, f.usefulBytes[last(f)] ?? 0].join()
 }
-const refusedOf = (frame: Frame) => frame.summary.refused
+const refusedOf = (frame: Frame) => frame.filtered?.time?.refused ?? frame.summary.refused
 
 export function Timeline({ ruler }: { ruler: Ruler }) {
   const lab = useLab()
@@ -151,6 +155,7 @@ export function Timeline({ ruler }: { ruler: Ruler }) {
           width={ruler.plot}
           height={height}
           tip
+          onExtend={(from, to) => brushColumns(lab, from, to)}
           onPick={(c) => {
             const frame = lab.frames.latest()?.views.timeline
             if (frame) lab.actions.seek(Math.round((c + 1) * frame.columnNs))

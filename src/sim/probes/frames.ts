@@ -271,6 +271,8 @@ export interface TimelineFrame {
 export interface TcePagesFrame {
   readonly table: number
   readonly tcesPerPage: number
+  /** [pages] first entry of each table page where pages of two sizes share the window; null = page × tcesPerPage. */
+  readonly firstEntry: readonly number[] | null
   readonly pages: number
   readonly pageShift: number
   readonly offset: number
@@ -280,6 +282,35 @@ export interface TcePagesFrame {
   /** [pages] TCEs written (set and cleared) since the table was built. */
   readonly writes: Uint32Array
   readonly tableBytes: number
+}
+
+/** A table with whose it is and what is in it. */
+export interface TableUse {
+  /** Index of the device that owns it. */
+  readonly table: number
+  /** Names of the devices that use it. */
+  readonly devices: readonly string[]
+  readonly pageShift: number
+  /** Of its larger pages; `pageShift` where all are alike. */
+  readonly coarseShift: number
+  readonly windowBytes: number
+  readonly offset: number
+  readonly entriesPerBand: number
+  readonly size: number
+  readonly mappedBytes: number
+  readonly usefulBytes: number
+  readonly refused: number
+  readonly firstRefusal: Summary['firstRefusal']
+  /** TCEs set and cleared since it was built. */
+  readonly tceWrites: number
+}
+
+/** All tables side by side. */
+export interface TablesFrame {
+  readonly bands: number
+  readonly tables: readonly TableUse[]
+  /** [tables * bands] share of a band's entries that are mapped, 0…255; at least 1 if any. */
+  readonly used: Uint8Array
 }
 
 /** A region with who uses it. */
@@ -441,6 +472,7 @@ export interface ProbeTypes {
   classes: { request: { readonly table: number; readonly colourBy: ColourBy }; frame: ClassesFrame }
   'tce-pages': { request: { readonly table: number }; frame: TcePagesFrame }
   regions: { request: { readonly table: number }; frame: RegionsFrame }
+  tables: { request: object; frame: TablesFrame }
   minimap: { request: { readonly table: number }; frame: MinimapFrame }
 }
 export type ProbeId = keyof ProbeTypes

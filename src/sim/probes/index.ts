@@ -11,10 +11,11 @@ import { minimap } from './minimap.ts'
 import type { Arrays } from './probe.ts'
 import { regions } from './regions.ts'
 import { search } from './search.ts'
+import { tables } from './tables.ts'
 import { tcePages } from './tce-pages.ts'
 import { addressTime, timeline } from './time.ts'
 
-export const probes = [iovaSpace, addressTime, timeline, tcePages, regions, minimap, classes]
+export const probes = [iovaSpace, addressTime, timeline, tcePages, regions, tables, minimap, classes]
 
 /** What a frame is asked to hold. */
 export interface FrameWish {

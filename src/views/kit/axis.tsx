@@ -64,13 +64,14 @@ export function RegionBars({ marks }: { marks: readonly RegionMark[] }) {
 }
 
 /** A stretch of the address axis that is left out: two zigzags, its size in words between them. */
-export function Break({ y, width, text }: { y: number; width: number; text: string }) {
+export function Break({ y, height, width, text }: { y: number; height: number; width: number; text: string }) {
   const teeth = Math.floor(width / 16)
   const zigzag = `m0,6${'l8,-5l8,5'.repeat(teeth)}`
   return (
     <g transform={`translate(0,${y})`}>
-      <path d={`M0,0${zigzag}M0,11${zigzag}`} className="v-edge" />
-      <text x={width / 2} y={13.5} textAnchor="middle" className="v-axis v-break">
+      <rect y={6} width={width} height={height - 12} className="v-skipped" />
+      <path d={`M0,0${zigzag}M0,${height - 9}${zigzag}`} className="v-edge" />
+      <text x={width / 2} y={height / 2 + 3.5} textAnchor="middle" className="v-axis v-break">
         {text}
       </text>
     </g>

@@ -1,8 +1,8 @@
-// Wheel, drag and pinch through d3-zoom, used as an input device only: what comes out is "zoom in here" and "this
-// many css px further". The transform that d3 keeps on the element means nothing and is thrown away.
+// Wheel, drag and pinch on an element. The device behind it is fetched beside the first picture, not before it.
 
-import { type D3ZoomEvent, select, zoom, zoomIdentity } from 'd3'
 import { type RefObject, useEffect, useRef } from 'react'
+
+const device = import('./zoom-device.ts')
 
 export interface GestureHandlers {
   /** A step of a factor of two at a point, css px from the element's corner; in is +1. */
@@ -19,45 +19,14 @@ export function useGestures(ref: RefObject<HTMLElement | null>, handlers: Gestur
   useEffect(() => {
     const element = ref.current
     if (!element || !active) return
-    let scale = 1
-    let last = zoomIdentity
-    let dragged = 0
-    const behaviour = zoom<HTMLElement, unknown>()
-      .scaleExtent([1e-6, 1e6])
-      .clickDistance(4)
-      .filter((event: WheelEvent | MouseEvent | TouchEvent) => {
-        if ('touches' in event) return event.touches.length > 1 || current.current.canDrag()
-        if (event.type === 'wheel') return true
-        return event.type === 'mousedown' && event.button === 0 && current.current.canDrag()
-      })
-      .on('start', () => {
-        dragged = 0
-      })
-      .on('zoom', (event: D3ZoomEvent<HTMLElement, unknown>) => {
-        const { transform, sourceEvent } = event
-        if (!sourceEvent) return
-        if (transform.k === last.k) {
-          dragged += transform.y - last.y
-          if (current.current.onDrag(dragged)) dragged = 0
-        } else {
-          scale *= transform.k / last.k
-          const { left, top } = element.getBoundingClientRect()
-          const point = 'touches' in sourceEvent ? sourceEvent.touches[0] : sourceEvent
-          const [x, y] = [(point?.clientX ?? left) - left, (point?.clientY ?? top) - top]
-          if (scale >= Math.SQRT2) {
-            current.current.onStep(1, x, y)
-            scale = 1
-          } else if (scale <= Math.SQRT1_2) {
-            current.current.onStep(-1, x, y)
-            scale = 1
-          }
-        }
-        last = transform
-      })
-    const selection = select(element)
-    selection.call(behaviour).on('dblclick.zoom', null)
+    let leave: (() => void) | null = null
+    let gone = false
+    device.then(({ listen }) => {
+      if (!gone) leave = listen(element, current)
+    })
     return () => {
-      selection.on('.zoom', null)
+      gone = true
+      leave?.()
     }
   }, [ref, active])
 }

@@ -38,6 +38,8 @@ export interface HeatmapProps<P extends ProbeId, I extends Ink> {
   readonly onPick?: (cell: number) => void
   /** `+`, `-` and `0`; the cell is the cursor's. */
   readonly onZoom?: (key: '+' | '-' | '0', cell: number | null) => void
+  /** Shift and an arrow: the cells from where that began to where the cursor is now. */
+  readonly onExtend?: (from: number, to: number) => void
   readonly surface?: RefObject<HTMLDivElement | null>
   /** Say the cell beside it; for views that no inspector speaks for. */
   readonly tip?: boolean
@@ -46,7 +48,7 @@ export interface HeatmapProps<P extends ProbeId, I extends Ink> {
 }
 
 export function Heatmap<P extends ProbeId, I extends Ink>(props: HeatmapProps<P, I>) {
-  const { view, ink, width, height, onHover, onPick, onZoom, children } = props
+  const { view, ink, width, height, onHover, onPick, onZoom, onExtend, children } = props
   const lab = useLab()
   const dpr = useDpr()
   const id = useId()
@@ -56,6 +58,7 @@ export function Heatmap<P extends ProbeId, I extends Ink>(props: HeatmapProps<P,
   const box = useMemo(() => ({ width, height, dpr }), [width, height, dpr])
   const [ownCursor, setCursor] = useState<number | null>(null)
   const cursor = props.cursor === undefined ? ownCursor : props.cursor
+  const anchor = useRef<number | null>(null)
   const [byKeyboard, setByKeyboard] = useState(false)
   const [twin] = useTwin(view.id)
 
@@ -112,7 +115,11 @@ export function Heatmap<P extends ProbeId, I extends Ink>(props: HeatmapProps<P,
     const at = Math.min(cursor ?? props.selected ?? 0, columns * rows - 1)
     const next = step(event.key, at, columns, rows)
     if (next !== null) {
-      if (view.cellText(frame, next) !== '') moveTo(next, true)
+      if (view.cellText(frame, next) !== '') {
+        anchor.current = event.shiftKey ? (anchor.current ?? at) : null
+        if (anchor.current !== null) onExtend?.(anchor.current, next)
+        moveTo(next, true)
+      }
     } else if (event.key === 'Enter') onPick?.(at)
     else if (event.key === '+' || event.key === '=') onZoom?.('+', cursor)
     else if (event.key === '-') onZoom?.('-', cursor)

@@ -3,8 +3,9 @@
 import type { IovaSpaceFrame } from '../../sim/index.ts'
 import type { Box } from '../view.ts'
 
-/** Height of an axis break, css px. */
-export const BREAK_HEIGHT = 20
+/** Least height of an axis break, css px; it takes what the rows leave over, up to the most. */
+const BREAK_HEIGHT = 20
+const MOST_BREAK = 88
 /** A row is never taller than this, css px: a small window is a small picture. */
 const MOST_ROW = 44
 
@@ -39,12 +40,16 @@ export function folded(frame: IovaSpaceFrame): IovaSpaceFrame {
 export function rowLayout(frame: Shape, box: Box): RowLayout {
   let breaks = frame.gapAfter > 0 ? 1 : 0
   for (const segment of frame.segments) if (segment.gapBefore > 0) breaks++
-  const breakHeight = Math.round(BREAK_HEIGHT * box.dpr)
-  const height = Math.round(box.height * box.dpr) - breaks * breakHeight
+  const least = Math.round(BREAK_HEIGHT * box.dpr)
+  const whole = Math.round(box.height * box.dpr)
+  const rows = Math.max(1, frame.rows)
+  const height = whole - breaks * least
+  const cellHeight = Math.max(1, Math.min(Math.round(MOST_ROW * box.dpr), Math.floor(height / rows)))
+  const left = breaks > 0 ? Math.floor((whole - rows * cellHeight) / breaks) : 0
   return {
     cellWidth: Math.max(1, Math.floor(Math.round(box.width * box.dpr) / frame.columns)),
-    cellHeight: Math.max(1, Math.min(Math.round(MOST_ROW * box.dpr), Math.floor(height / Math.max(1, frame.rows)))),
-    breakHeight,
+    cellHeight,
+    breakHeight: Math.max(least, Math.min(Math.round(MOST_BREAK * box.dpr), left)),
   }
 }
 

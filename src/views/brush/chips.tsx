@@ -1,0 +1,80 @@
+// A brushed range in words, with a way out of it.
+
+import { addressOf, bytes, duration, hex, ms } from '../../lib/format.ts'
+import type { Frame } from '../../sim/index.ts'
+import { useApp, useFrame, useLab } from '../../store/context.ts'
+import { brushText as text } from '../../text/brush.ts'
+import { setBrush } from '../kit/brush.ts'
+import './brush.css'
+
+const windowOf = (frame: Frame) => {
+  const map = frame.views['iova-space']
+  return map ? `${map.offset},${map.pageShift},${map.size}` : ''
+}
+
+export function TimeChip() {
+  const lab = useLab()
+  const time = useApp((s) => s.view.brush?.time ?? null)
+  if (!time) return null
+  const words = text.timeRange(ms(time.fromNs), ms(time.toNs), duration(time.toNs - time.fromNs))
+  return (
+    <Chip
+      id="brush-time"
+      label={text.time}
+      words={words}
+      clear={text.clearTime}
+      onClear={() => setBrush(lab, { time: null })}
+    />
+  )
+}
+
+export function EntryChip() {
+  const lab = useLab()
+  const range = useApp((s) => s.view.brush?.entries ?? null)
+  const [offset = 0, shift = 0, size = 0] = (useFrame(windowOf) ?? '').split(',').map(Number)
+  if (!range || size === 0) return null
+  const end = Math.min(size, range.first + range.count)
+  const at = (entry: number) => hex(addressOf(offset + entry, shift))
+  const words = text.entryRange(at(range.first), at(end - 1), bytes((end - range.first) * 2 ** shift))
+  return (
+    <Chip
+      id="brush-entries"
+      label={text.entries}
+      words={words}
+      clear={text.clearEntries}
+      onClear={() => setBrush(lab, { entries: null })}
+    />
+  )
+}
+
+interface ChipProps {
+  readonly id: string
+  readonly label: string
+  readonly words: string
+  readonly clear: string
+  readonly onClear: () => void
+}
+
+function Chip({ id, label, words, clear, onClear }: ChipProps) {
+  return (
+    <span className="v-brush-chip">
+      <span className="v-sr">{label}: </span>
+      <span data-testid={id}>{words}</span>
+      <button type="button" aria-label={clear} title={clear} onClick={onClear}>
+        <svg viewBox="0 0 16 16" width="12" height="12" aria-hidden="true">
+          <path d="M4 4l8 8M12 4l-8 8" fill="none" stroke="currentColor" strokeWidth="1.5" strokeLinecap="round" />
+        </svg>
+      </button>
+    </span>
+  )
+}
+
+/** Both chips in a row of their own, where the heads have no room. */
+export function ChipRow() {
+  return (
+    <div className="v-brush-row">
+      <EntryChip />
+      <TimeChip />
+    </div>
+  )
+}
