@@ -132,10 +132,10 @@ export const text = {
     neighbours: (n: string, one: boolean) =>
       one ? '1 other mapped buffer lies in the same pages' : `${n} other mapped buffers lie in the same pages`,
     ends: (start: string, end: string) => `${start} … ${end}`,
-    permissions: (value: string) => `bits ${value}`,
+    permissions: (bits: string, words: string) => `${bits} = ${words}`,
     level: 'level 1 of 1',
     past: 'before',
-    pastLife: (generation: number, who: string, at: string) => `#${generation} ${who}, freed at ${at} ms`,
+    pastLife: (generation: number, who: string, at: string) => `#${generation} ${who}, freed at ${at}`,
     pastUnknown: (n: number) => (n === 1 ? '1 earlier life' : `${n} earlier lives`),
     freeSince: 'free since',
     freeFor: (ms: string, duration: string) => `${ms} ms, for ${duration}`,
@@ -153,7 +153,7 @@ export const text = {
 
   search: {
     label: 'Search the map',
-    hint: '0x…, cpu:3, dev:eth0, fail',
+    hint: '0x…, cpu:3, dev:eth0',
     open: 'Search',
     next: 'Next match (Enter)',
     previous: 'Previous match (Shift Enter)',

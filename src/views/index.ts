@@ -2,9 +2,8 @@
 
 import type { ComponentType } from 'react'
 import type { ProbeId } from '../sim/index.ts'
+import { loadable } from '../store/loadable.tsx'
 import { viewText } from '../text/views.ts'
-import { Regions } from './regions.tsx'
-import { TcePages } from './tce-pages.tsx'
 
 export interface DockView {
   /** Public for ever: it stands in links. */
@@ -15,10 +14,28 @@ export interface DockView {
   readonly component: ComponentType
 }
 
+const dock = () => import('./dock.ts')
+
 /** Views for the dock, about 100 px high, as wide as their container. */
 export const dockViews: readonly DockView[] = [
-  { id: 'tce-pages', title: viewText.pages.title, probe: 'tce-pages', component: TcePages },
-  { id: 'regions', title: viewText.regions.title, probe: 'regions', component: Regions },
+  {
+    id: 'tce-pages',
+    title: viewText.pages.title,
+    probe: 'tce-pages',
+    component: loadable(() => dock().then((m) => m.TcePages)),
+  },
+  {
+    id: 'regions',
+    title: viewText.regions.title,
+    probe: 'regions',
+    component: loadable(() => dock().then((m) => m.Regions)),
+  },
+  {
+    id: 'tables',
+    title: viewText.tables.title,
+    probe: 'tables',
+    component: loadable(() => dock().then((m) => m.Tables)),
+  },
 ]
 
 export { IovaSpace, MAP_HEIGHT } from './iova-space.tsx'

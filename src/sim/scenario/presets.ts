@@ -31,6 +31,21 @@ const frames = (preset: string, iommuPage: number, changes: Settings = {}): Scen
     [workload(0, 'nic-rx', 0, { rate: 10, ring: 1024, queues: 8, bringUp: 1 * MS, ...changes })],
   )
 
+/** Frames of 1500 bytes, and storage that maps 1 MiB a request. */
+const mixedLoad = [
+  workload(0, 'nic-rx', 0, { rate: 10, ring: 1024, queues: 8, bringUp: 500_000 }),
+  workload(1, 'disk-sg', 1, { io: 1024 * KIB, depth: 32, queues: 4 }),
+]
+
+/** Both devices in one window of 256 MiB. */
+const oneWindow = (preset: string, settings: Settings): Scenario =>
+  scenario(
+    preset,
+    { cpuPage: 64 * KIB, cpus: 8 },
+    [device(0, 'eth0', { window: 256 * MIB, ...settings }), device(1, 'scsi0', { table: 'shared' })],
+    mixedLoad,
+  )
+
 export const presets: readonly Preset[] = [
   {
     id: 'frames-64k',
@@ -107,6 +122,47 @@ export const presets: readonly Preset[] = [
     openNs: 0.6 * MS,
     horizonNs: 3 * MS,
     dock: [],
+  },
+  {
+    id: 'per-table',
+    title: 'A page size per table',
+    says: 'Each device has a table with pages that fit what it maps: eth0 holds 1500-byte buffers in 4K pages, 32 MiB for all of them; scsi0 holds 128 MiB of requests in 64K pages, every byte of it data.',
+    tryThis: 'Let scsi0 share the table of eth0: its requests find no 16 pages in a row.',
+    nudge: { path: 'd1.table', value: 'shared' },
+    scenario: scenario(
+      'per-table',
+      { cpuPage: 64 * KIB, cpus: 8 },
+      [
+        device(0, 'eth0', { iommuPage: 4 * KIB, window: 64 * MIB, allocator: 'tce-pools' }),
+        device(1, 'scsi0', { table: 'own', iommuPage: 64 * KIB, window: 256 * MIB, allocator: 'tce-pools' }),
+      ],
+      mixedLoad,
+    ),
+    openNs: 6 * MS,
+    horizonNs: 12 * MS,
+    dock: ['tables'],
+  },
+  {
+    id: 'fine-coarse',
+    title: 'Fine and coarse in one window',
+    says: 'The idea of 2006 that never shipped: 4K pages in the lower quarter for small mappings, 64K pages above for a full page or more. 8 188 frame buffers and 128 MiB of disk requests take 160 MiB; nothing is refused.',
+    tryThis: 'Make the fine part 12.5 % of the window: the last buffers spill into 64K pages.',
+    nudge: { path: 'd0.fineShare', value: 12.5 },
+    scenario: oneWindow('fine-coarse', { iommuPage: 4 * KIB, allocator: 'fine-coarse' }),
+    openNs: 6 * MS,
+    horizonNs: 12 * MS,
+    dock: ['tables', 'tce-pages'],
+  },
+  {
+    id: 'one-size',
+    title: 'The same window, one page size',
+    says: 'The load of fine and coarse in a window as large, all of it 64K pages: 255 MiB are mapped, 22 of them data, and the first buffer is refused after 1.1 ms.',
+    tryThis: 'Set the IOMMU page to 4K: nothing is refused, but eight times as many TCEs are written.',
+    nudge: { path: 'd0.iommuPage', value: 4 * KIB },
+    scenario: oneWindow('one-size', { iommuPage: 64 * KIB, allocator: 'tce-pools' }),
+    openNs: 6 * MS,
+    horizonNs: 12 * MS,
+    dock: ['tables', 'tce-pages'],
   },
   {
     id: 'jumbo',
@@ -206,6 +262,7 @@ export const presets: readonly Preset[] = [
     horizonNs: 13_800 * MS,
     recording: 'real-boot.txt',
     speed: 1,
+    zoom: { first: 0, count: 5120 },
     dock: ['regions'],
   },
 ]

@@ -70,7 +70,7 @@ export function openToChoice(fields: readonly Field[]): Field[] {
     .map((f) => {
       if (f.param.name !== 'allocator') return f
       const refused: Record<string, string> = {}
-      for (const a of allocators) if (!canFollow(a)) refused[a.id] = 'cannot be set to what was recorded'
+      for (const a of allocators) if (!canFollow(a)) refused[a.id] = 'cannot follow a record'
       return { ...f, refused: { ...f.refused, ...refused } }
     })
 }

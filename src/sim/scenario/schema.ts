@@ -103,6 +103,8 @@ export interface Preset {
   readonly recording?: string
   /** Simulated ns per wall ns at first, where the usual speed is too slow. */
   readonly speed?: number
+  /** Range of the map shown at first, in table-relative entries; the whole window if not given. */
+  readonly zoom?: { readonly first: number; readonly count: number }
   /** Dock views shown at first, by view id, at most three. */
   readonly dock: readonly string[]
 }

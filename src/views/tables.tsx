@@ -1,0 +1,122 @@
+// Tables side by side, with the figures that tell them apart; picking one puts it on the map.
+
+import { useMemo, useRef } from 'react'
+import { bytes, count } from '../lib/format.ts'
+import type { Frame, TablesFrame } from '../sim/index.ts'
+import { useApp, useFrame, useLab } from '../store/context.ts'
+import { viewText } from '../text/views.ts'
+import { Heatmap } from './kit/heatmap.tsx'
+import { usePalette, useWidth } from './kit/hooks.ts'
+import { rulerOf } from './kit/layout.ts'
+import { TwinButton } from './kit/twin.tsx'
+import { ownersOf, pagesOf, TABLE_PITCH, tablesInk, tablesView } from './tables.view.ts'
+import './views.css'
+
+const text = viewText.tables
+
+const frameOf = (frame: Frame) => frame.views.tables ?? null
+const mapTable = (frame: Frame) => frame.views['iova-space']?.table ?? 0
+/** The figures as they are shown, so that a change nobody sees renders nothing. */
+const figuresOf = (t: TablesFrame['tables'][number]) => [
+  pagesOf(t),
+  bytes(t.windowBytes),
+  bytes(t.mappedBytes),
+  bytes(t.usefulBytes),
+  count(t.tceWrites),
+  count(t.refused),
+]
+const keyOf = (f: TablesFrame | null) => f?.tables.map((t) => [t.table, ownersOf(t), ...figuresOf(t)].join('|')).join()
+const same = (a: TablesFrame | null, b: TablesFrame | null) => keyOf(a) === keyOf(b)
+
+/** Widths of the figures' columns beside the lanes, css px. */
+const FIGURES = [86, 62, 74, 74, 84, 68] as const
+
+export function Tables() {
+  const root = useRef<HTMLElement>(null)
+  const lab = useLab()
+  const palette = usePalette()
+  const ink = useMemo(() => tablesInk(palette), [palette])
+  const frame = useFrame(frameOf, same)
+  const onMap = useFrame(mapTable)
+  const ruler = rulerOf(
+    useWidth(root),
+    useApp((s) => s.mapColumns),
+  )
+  if (!frame) return <section ref={root} className="v-dock" />
+  const beside = ruler.narrow ? 0 : FIGURES.reduce((a, b) => a + b, 0)
+  const width = Math.max(1, Math.floor((ruler.plot - beside) / frame.bands)) * frame.bands
+  const height = TABLE_PITCH * frame.tables.length
+  return (
+    <section ref={root} className="v-dock">
+      <div
+        className="v-head v-head-small"
+        style={{ paddingLeft: ruler.narrow ? 16 : ruler.left, paddingRight: ruler.narrow ? 16 : ruler.right }}
+      >
+        <h2>{text.title}</h2>
+        {!ruler.narrow && <span className="v-sub">{text.sub}</span>}
+        <span className="v-grow" />
+        {!ruler.narrow && (
+          <span className="v-figures">
+            {text.heads.map((head, i) => (
+              <span key={head} style={{ width: FIGURES[i] }}>
+                {head}
+              </span>
+            ))}
+          </span>
+        )}
+        <span className="v-gutter-tool">
+          <TwinButton id={tablesView.id} title={text.title} />
+        </span>
+      </div>
+      {ruler.width > 0 && (
+        <div className="v-view" style={{ height }}>
+          <div className="v-plot" style={{ left: ruler.left, width: ruler.plot }}>
+            <Heatmap
+              view={tablesView}
+              ink={ink}
+              width={width}
+              height={height}
+              tip
+              onPick={(cell) => {
+                const t = lab.frames.latest()?.views.tables?.tables[Math.floor(cell / frame.bands)]
+                if (t) lab.actions.setView({ table: t.table, first: 0, count: 0, selected: null })
+              }}
+            >
+              {frame.tables.map((t, row) => {
+                const mid = row * TABLE_PITCH + TABLE_PITCH / 2
+                let x = ruler.plot - beside
+                return (
+                  <g key={t.table}>
+                    <text x={-16} y={mid} textAnchor="end" className="v-axis v-label">
+                      {ownersOf(t)}
+                    </text>
+                    {t.table === onMap && (
+                      <path d={`M-10,${row * TABLE_PITCH}v${TABLE_PITCH - 8}`} className="v-on-map">
+                        <title>{text.shown}</title>
+                      </path>
+                    )}
+                    {!ruler.narrow &&
+                      figuresOf(t).map((figure, i) => {
+                        x += FIGURES[i]!
+                        return (
+                          <text
+                            key={text.heads[i]}
+                            x={x}
+                            y={mid}
+                            textAnchor="end"
+                            className={`v-num ${i === 5 && t.refused > 0 ? 'v-fail' : ''}`}
+                          >
+                            {figure}
+                          </text>
+                        )
+                      })}
+                  </g>
+                )
+              })}
+            </Heatmap>
+          </div>
+        </div>
+      )}
+    </section>
+  )
+}
