@@ -1,11 +1,16 @@
 import { describe, expect, it } from 'vitest'
+import { playable } from '../tools/recordings.ts'
 import { createRun, type Run } from './run.ts'
 import { withValue } from './scenario/fields.ts'
-import { presetById, presets } from './scenario/presets.ts'
+import { presets as all } from './scenario/presets.ts'
 import type { Scenario } from './scenario/schema.ts'
-import { ENTRY_MAPPING, ENTRY_STRIDE, MAP_BYTES, MAP_ENTRY, MAP_NPAGES, MAP_STRIDE } from './state.ts'
-import { TCE_BITS } from './table/table.ts'
+import { ENTRY_MAPPING, ENTRY_STRIDE, MAP_BYTES, MAP_ENTRY, MAP_NPAGES, MAP_STRIDE, MAP_WHO } from './state.ts'
+import { TCE_BITS, TCE_READ, TCE_WRITE } from './table/table.ts'
 import { entry } from './types.ts'
+import { TO_DEVICE } from './workload/workload.ts'
+
+const presets = all.map(playable)
+const presetById = (id: string) => presets.find((p) => p.id === id) ?? null
 
 const MS = 1_000_000
 
@@ -40,7 +45,9 @@ function expectConsistent(run: Run): void {
       mapped++
       const at = id * MAP_STRIDE
       const first = table.mappings.records.data[at + MAP_ENTRY]!
-      if (e - first >= table.mappings.records.data[at + MAP_NPAGES]! || tce % TCE_BITS !== 3) wrong.push(e)
+      const direction = table.mappings.records.data[at + MAP_WHO]! >> 16
+      const permission = direction === TO_DEVICE ? TCE_READ : TCE_READ + TCE_WRITE
+      if (e - first >= table.mappings.records.data[at + MAP_NPAGES]! || tce % TCE_BITS !== permission) wrong.push(e)
       if (e === first) bytes += table.mappings.records.data[at + MAP_BYTES]!
     }
     expect(wrong).toEqual([])
