@@ -45,7 +45,8 @@ export function Tables() {
   if (!frame) return <section ref={root} className="v-dock" />
   const beside = ruler.narrow ? 0 : FIGURES.reduce((a, b) => a + b, 0)
   const width = Math.max(1, Math.floor((ruler.plot - beside) / frame.bands)) * frame.bands
-  const height = TABLE_PITCH * frame.tables.length
+  // Room for the table twin's rows, however few tables there are.
+  const height = Math.max(3, frame.tables.length) * TABLE_PITCH
   return (
     <section ref={root} className="v-dock">
       <div
