@@ -52,7 +52,7 @@ export function Brushed({ filtered, compact }: { filtered: Filtered; compact: bo
         fail={refused > 0}
         line={compact ? t.refused : refusedLine(time, inTime)}
       />
-      {!compact && <Last filtered={filtered} />}
+      {!compact && <Last filtered={filtered} inTime={inTime} />}
     </section>
   )
 }
@@ -63,7 +63,7 @@ function refusedLine(time: TimeFigures | null, inTime: string): string {
 }
 
 /** Room where addresses are brushed, else what was delivered in the time. */
-function Last({ filtered: { time, entries } }: { filtered: Filtered }) {
+function Last({ filtered: { time, entries }, inTime }: { filtered: Filtered; inTime: string }) {
   if (entries)
     return (
       <Figure
@@ -74,5 +74,7 @@ function Last({ filtered: { time, entries } }: { filtered: Filtered }) {
       />
     )
   const [value = '', unit = ''] = bitRate(time?.deliveredBps ?? 0).split(/\s/)
-  return <Figure id="figure-delivered" value={value} unit={t.delivered(unit)} line={time?.columns ? '' : t.notYet} />
+  return (
+    <Figure id="figure-delivered" value={value} unit={t.delivered(unit)} line={time?.columns ? inTime : t.notYet} />
+  )
 }

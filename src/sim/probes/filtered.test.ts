@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { playable } from '../../tools/recordings.ts'
 import { COLUMNS } from '../engine/recorder.ts'
 import { createRun, type Run } from '../run.ts'
-import { presetById, presets } from '../scenario/presets.ts'
+import { presets as all } from '../scenario/presets.ts'
 import { inspect, summarise } from './figures.ts'
 import { entryFigures, type filtered, timeFigures } from './filtered.ts'
 import { CELL_FAILED, CELL_FREE, CELL_MAPPED, CELL_RESERVED, MINIMAP_CELLS } from './frames.ts'
@@ -10,7 +11,12 @@ import { minimap } from './minimap.ts'
 import { createArrays } from './probe.ts'
 import { timeline } from './time.ts'
 
+const presets = all.map(playable)
+const presetById = (id: string) => presets.find((p) => p.id === id) ?? null
+
 const MS = 1_000_000
+/** A recording needs its file. */
+const simulated = presets.filter((preset) => preset.recording === undefined)
 
 function open(id: string, ns: number): Run {
   const run = createRun(presetById(id)!.scenario, 12 * MS)
@@ -55,7 +61,7 @@ describe('figures of a range of entries', () => {
   })
 
   it('of the whole window are those of the summary', () => {
-    for (const { id } of presets) {
+    for (const { id } of simulated) {
       const run = open(id, 6 * MS)
       const s = summarise(run.machine, 0)
       expect(entryFigures(run.machine, 0, 0, s.size)).toMatchObject({
@@ -144,7 +150,7 @@ describe('a frame asked for a brush', () => {
 
 describe('the minimap', () => {
   it('loses no mapping and no refusal, whatever the size of the window', () => {
-    for (const { id } of presets) {
+    for (const { id } of simulated) {
       const run = open(id, 5 * MS)
       const f = minimap.build(run.machine, { table: 0 }, createArrays())
       const { size } = summarise(run.machine, 0)

@@ -27,6 +27,11 @@ export function useDrag<T>(ref: RefObject<HTMLElement | null>, drag: Drag<T>, ac
       const from = current.current.press(event)
       pressed = from === null ? null : { from, x: event.clientX, y: event.clientY, id: event.pointerId }
       dragging = false
+      if (!pressed) return
+      // A handle is narrow: the first move may already be beside it.
+      document.addEventListener('pointermove', move)
+      document.addEventListener('pointerup', up)
+      document.addEventListener('pointercancel', up)
     }
     const move = (event: PointerEvent) => {
       if (!pressed || event.pointerId !== pressed.id) return
@@ -37,23 +42,25 @@ export function useDrag<T>(ref: RefObject<HTMLElement | null>, drag: Drag<T>, ac
       }
       current.current.move(event, pressed.from)
     }
-    const up = () => {
+    const up = (event: PointerEvent) => {
+      if (event.pointerId !== pressed?.id) return
       if (dragging) {
         element.addEventListener('click', noClick, { capture: true, once: true })
         setTimeout(() => element.removeEventListener('click', noClick, true))
       }
       pressed = null
       dragging = false
+      forget()
+    }
+    const forget = () => {
+      document.removeEventListener('pointermove', move)
+      document.removeEventListener('pointerup', up)
+      document.removeEventListener('pointercancel', up)
     }
     element.addEventListener('pointerdown', down)
-    element.addEventListener('pointermove', move)
-    element.addEventListener('pointerup', up)
-    element.addEventListener('pointercancel', up)
     return () => {
       element.removeEventListener('pointerdown', down)
-      element.removeEventListener('pointermove', move)
-      element.removeEventListener('pointerup', up)
-      element.removeEventListener('pointercancel', up)
+      forget()
     }
   }, [ref, active])
 }
