@@ -32,8 +32,8 @@ export function Headline({ compact }: { compact: boolean }) {
       <Figure
         id="figure-mapped"
         value={count(s.mapped)}
-        unit={compact ? '' : t.ofUsable(count(s.usable))}
-        line={compact ? t.ofUsableShort(count(s.usable)) : mappedText}
+        unit={compact ? '' : t.ofUsable(count(s.usable), s.mixed)}
+        line={compact ? t.ofUsableShort(count(s.usable), s.mixed) : mappedText}
       />
       {prediction ? (
         <Figure
@@ -77,7 +77,7 @@ export function Headline({ compact }: { compact: boolean }) {
         <Figure
           id="figure-run"
           value={count(s.largestFreeRun)}
-          unit={t.run(s.largestFreeRun)}
+          unit={t.run(s.largestFreeRun, s.mixed)}
           line={t.largestRun(count(s.usable - s.mapped))}
         />
       )}

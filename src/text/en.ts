@@ -61,8 +61,8 @@ export const text = {
 
   figures: {
     label: 'Figures',
-    ofUsable: (n: string) => `of ${n} usable TCEs`,
-    ofUsableShort: (n: string) => `of ${n} TCEs mapped`,
+    ofUsable: (n: string, mixed: boolean) => `of ${n} usable ${mixed ? 'pages' : 'TCEs'}`,
+    ofUsableShort: (n: string, mixed: boolean) => `of ${n} ${mixed ? 'pages' : 'TCEs'} mapped`,
     mapped: (mapped: string, of: string) => `mapped · ${mapped} of ${of}`,
     ofThatIsData: 'of that is data',
     useful: (useful: string, rounding: string) => `${useful} useful · ${rounding} rounding`,
@@ -74,7 +74,7 @@ export const text = {
     refusedFirst: (ms: string) => `first at ${ms} ms`,
     fitted: (n: string) => `${n} fitted`,
     refusedRecently: (n: string) => `refused · ${n} in the last 0.1 ms`,
-    run: (n: number) => (n === 1 ? 'TCE' : 'TCEs'),
+    run: (n: number, mixed: boolean) => `${mixed ? 'page' : 'TCE'}${n === 1 ? '' : 's'}`,
     largestRun: (free: string) => `largest free run, of ${free}`,
     hang: (cpu: number, ms: string) => `CPU ${cpu} searches for ever since ${ms} ms`,
   },

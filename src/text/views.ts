@@ -102,6 +102,7 @@ export const viewText = {
   },
   time: {
     unit: 'ms',
+    seconds: 's',
     playhead: 'Time',
     valueText: (at: string, horizon: string) => `${at} ms of ${horizon} ms`,
     marks: { change: 'change', spill: 'spill', refusal: 'refusal', hang: 'CPU stuck' },
@@ -124,7 +125,7 @@ export const viewText = {
   },
   tables: {
     title: 'Tables',
-    sub: 'one window and table each, filled as far as mapped',
+    sub: 'filled as far as mapped',
     heads: ['page', 'window', 'mapped', 'of it data', 'TCE writes', 'refused'],
     pages: (fine: string, coarse: string) => (fine === coarse ? fine : `${fine}, ${coarse}`),
     show: (devices: string) => `Show the table of ${devices} on the map`,

@@ -145,7 +145,7 @@ function Shares({ shape, x, height }: { shape: AddressTimeFrame; x: number; heig
       </text>
       {shape.regions.map((r, i) => {
         const middle = (((r.start + Math.min(r.end, shape.size)) / 2) * height) / total
-        const name = r.name.replace(/ (pool|region|half)$/, '').replace(/^pool /, '')
+        const name = r.name.replace(/ (pool|region|half|part)$/, '').replace(/^pool /, '')
         return cramped ? (
           <text key={r.name} x={x} y={middle + 4} className="v-num">
             <tspan className="v-quiet">{name}</tspan> {shares[i]?.replace(' %', '')}

@@ -27,6 +27,7 @@ import {
   MAP_STRIDE,
   MAP_WHO,
   PAID_LOCK,
+  tableOf,
 } from '../state.ts'
 import { TCES_PER_PAGE } from '../table/tce-single.ts'
 import { entry } from '../types.ts'
@@ -49,7 +50,10 @@ export function summarise(m: Machine, device: number): Summary {
   const column = Math.max(0, r.column - 1)
   return {
     mapped: table.mapped,
-    usable: d.allocator.usable(d.allocatorState),
+    usable: d.mixed
+      ? table.reserved.reduce((left, { start, end }) => left - (end - start), size)
+      : d.allocator.usable(d.allocatorState),
+    mixed: d.mixed,
     size,
     pageShift,
     mappedBytes: table.mapped * pow2(pageShift),

@@ -30,7 +30,9 @@ export function shadeOf(state: number, used: number, useful: number, fresh: numb
   return ((state & 7) << 10) | ((used >>> 4) << 6) | (lit > age ? lit : age)
 }
 
-export type ColourBy = 'state' | 'cpu' | 'device' | 'size' | 'age' | 'generation'
+/** What the map's colours can mean, in the order of their keys. */
+export const COLOURS_BY = ['state', 'cpu', 'device', 'size', 'age', 'generation'] as const
+export type ColourBy = (typeof COLOURS_BY)[number]
 
 /** What the IOVA map is asked for. `first`/`count` are table-relative entries; the probe widens them to whole
  *  rows. `maxCells` bounds the answer. */
@@ -351,8 +353,11 @@ export interface RegionsFrame {
 /** The figures above the map and beside the time-line. All of one table (the one that is looked at) unless said. */
 export interface Summary {
   readonly mapped: number
-  /** Entries that a run of one-page requests can ever get: size less reservations and region-end losses. */
+  /** Entries that a run of one-page requests can ever get: size less reservations and region-end losses; where pages
+   *  of two sizes share the window, all that are not kept back. */
   readonly usable: number
+  /** Some TCEs stand for several entries: entries are pages of the smaller size, not TCEs. */
+  readonly mixed: boolean
   readonly size: number
   readonly pageShift: number
   readonly mappedBytes: number

@@ -10,7 +10,7 @@ import type { Field, FieldGroup, Scenario, Settings } from './schema.ts'
 /** Device params that stand with the machine on the page; the others stand with the allocator. */
 const BESIDE_MACHINE = ['table', 'iommuPage', 'window']
 /** Order on the page: what the story is about comes first. */
-const MACHINE_ORDER = ['cpuPage', 'table', 'iommuPage', 'window', 'cpus']
+const MACHINE_ORDER = ['cpuPage', 'iommuPage', 'window', 'cpus']
 
 /**
  * Params of device `index` as its settings stand: its own and those of the allocator that it names; of a device that
@@ -59,7 +59,9 @@ function baseFields(scenario: Scenario): Field[] {
     const owner = scenario.devices[workload.device]?.name ?? ''
     for (const param of params) fields.push(field(workload.id, param, settings, 'workload', owner, {}))
   }
-  const rank = (f: Field) => (f.group === 'machine' ? MACHINE_ORDER.indexOf(f.param.name) : MACHINE_ORDER.length)
+  // A device's own table comes with its page size, after the devices before it.
+  const place = (name: string) => MACHINE_ORDER.indexOf(name === 'table' ? 'iommuPage' : name)
+  const rank = (f: Field) => (f.group === 'machine' ? place(f.param.name) : MACHINE_ORDER.length)
   return fields
     .map((f, i) => ({ f, i }))
     .sort((a, b) => rank(a.f) - rank(b.f) || a.i - b.i)
