@@ -2,14 +2,13 @@
 
 import { useEffect } from 'react'
 import { nudgeOf } from '../controls/nudge.ts'
-import { type ColourBy, fieldsOf } from '../sim/index.ts'
+import { COLOURS_BY, fieldsOf } from '../sim/index.ts'
 import { useLab } from '../store/context.ts'
 import type { Lab } from '../store/state.ts'
 import { text } from '../text/en.ts'
 import { copyLink } from './copy.ts'
 import { nextTheme } from './theme.ts'
 
-const COLOURS: readonly ColourBy[] = ['state', 'cpu', 'device', 'size', 'age', 'generation']
 /** Elements that use letters themselves. */
 const TYPES =
   'input, textarea, select, [contenteditable], [role="combobox"], [role="menu"], [role="listbox"], [role="dialog"]'
@@ -38,7 +37,7 @@ function handleKey(lab: Lab, event: KeyboardEvent, target: Element, openHelp: ()
     return true
   }
   if (event.ctrlKey || event.metaKey || event.altKey) return false
-  const colour = COLOURS[Number(event.key) - 1]
+  const colour = COLOURS_BY[Number(event.key) - 1]
   if (colour) {
     actions.setView({ colourBy: colour })
     return true

@@ -201,8 +201,8 @@ function Rows({ card }: { card: InspectCard }) {
         ) : (
           <>
             {hex(card.tce)}{' '}
-            <span className="c-quiet">
-              {permissions.join(', ')} ({t.permissions((card.tce % 4).toString(2).padStart(2, '0'))})
+            <span className="c-quiet c-sans">
+              {t.permissions((card.tce % 4).toString(2).padStart(2, '0'), permissions.join(', '))}
             </span>
           </>
         )}

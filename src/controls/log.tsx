@@ -7,6 +7,8 @@ import { text } from '../text/en.ts'
 
 type Log = Frame['log']
 const logOf = (frame: Frame) => frame.log
+/** The newest operation in words, while the run stands still. */
+const stepOf = ({ status }: Frame) => (status.mode === 'paused' ? status.lastStep : '')
 const sameLog = (a: Log, b: Log) =>
   a.total === b.total &&
   a.suppressed === b.suppressed &&
@@ -18,6 +20,7 @@ const SHOWN = 80
 export function KernelLog() {
   const log = useFrame(logOf, sameLog)
   const time = useApp((s) => s.view.brush?.time ?? null)
+  const step = useFrame(stepOf) ?? ''
   const total = log?.total ?? 0
   const lines = log ? log.lines.slice(-SHOWN) : []
   return (
@@ -31,6 +34,11 @@ export function KernelLog() {
           </span>
         )}
       </div>
+      {step !== '' && (
+        <p className="c-step" data-testid="last-step" title={text.log.step}>
+          {step}
+        </p>
+      )}
       {lines.length === 0 ? (
         <p className="c-quiet">{text.log.empty}</p>
       ) : (

@@ -1,7 +1,7 @@
 // The parts of a link that need no simulation to be read or written: pairs, numbers, times, the view. Reading
 // never throws; what cannot be used is added to the problems and null or the standard comes back.
 
-import type { Brush, ColourBy, Preset, Problem } from '../sim/index.ts'
+import { type Brush, COLOURS_BY, type ColourBy, type Preset, type Problem } from '../sim/index.ts'
 import { LINK_VERSION, type RawLink, upgradeLink } from './versions.ts'
 
 /** How a run is looked at; the same fields as the store's view state. */
@@ -38,8 +38,8 @@ export type Speed = number | 'max' | null
 export function defaultView(preset: Preset): LinkView {
   return {
     table: 0,
-    first: 0,
-    count: 0,
+    first: preset.zoom?.first ?? 0,
+    count: preset.zoom?.count ?? 0,
     colourBy: 'state',
     breaks: true,
     dock: preset.dock,
@@ -48,7 +48,6 @@ export function defaultView(preset: Preset): LinkView {
   }
 }
 
-const COLOURS: readonly ColourBy[] = ['state', 'cpu', 'device', 'size', 'age', 'generation']
 const MAX_QUERY = 100
 const MAX_OFF = 64
 /** A state, or a class under a colour with its number. */
@@ -174,7 +173,8 @@ export function readSpeed(text: string | undefined, problems: Problems): Speed {
 export function viewPairs(view: LinkView, standard: LinkView): [string, string][] {
   const pairs: [string, string][] = []
   if (view.table !== standard.table) pairs.push(['table', String(view.table)])
-  if (view.count !== 0) pairs.push(['zoom', `${view.first}.${view.count}`])
+  if (view.first !== standard.first || view.count !== standard.count)
+    pairs.push(['zoom', view.count === 0 ? 'all' : `${view.first}.${view.count}`])
   if (view.colourBy !== standard.colourBy) pairs.push(['colour', view.colourBy])
   if (view.breaks !== standard.breaks) pairs.push(['breaks', view.breaks ? 'on' : 'off'])
   if (view.dock.join('~') !== standard.dock.join('~')) pairs.push(['dock', view.dock.join('~') || 'none'])
@@ -210,7 +210,8 @@ export function readView(
     const [a, b, ...more] = text.split('.').map((part) => parseWhole(part, most))
     return typeof a === 'number' && typeof b === 'number' && more.length === 0 ? [a, b] : null
   }
-  const zoom = value('zoom', standard, '<first entry>.<entries>', (text) => {
+  const zoom = value('zoom', standard, '<first entry>.<entries>, or all', (text) => {
+    if (text === 'all') return { ...standard, first: 0, count: 0 }
     const pair = readPair(text, MAX_ENTRY)
     return pair?.[1] ? { ...standard, first: pair[0], count: pair[1] } : null
   })
@@ -231,7 +232,7 @@ export function readView(
     table: value('table', standard.table, tables.join(', '), readTable),
     first: zoom.first,
     count: zoom.count,
-    colourBy: value('colour', standard.colourBy, COLOURS.join(', '), (t) => COLOURS.find((c) => c === t) ?? null),
+    colourBy: value('colour', standard.colourBy, COLOURS_BY.join(', '), (t) => COLOURS_BY.find((c) => c === t) ?? null),
     breaks: value('breaks', standard.breaks, 'on, off', (text) =>
       text === 'on' ? true : text === 'off' ? false : null,
     ),

@@ -185,6 +185,7 @@ export const text = {
     title: 'Kernel log',
     count: (lines: number) => (lines === 1 ? '1 line' : `${lines} lines`),
     empty: 'Quiet so far.',
+    step: 'The last step',
     bold: 'iommu_alloc failed',
     heldBack: (n: string) => `${n} more, held back by the kernel’s rate limit of 10 messages in 5 s`,
   },

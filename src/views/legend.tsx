@@ -96,10 +96,9 @@ export function Legend() {
   const states = ORDER.flatMap(([state], i): Item[] => {
     const key = STATE_NAMES[state]
     const n = counts[i] ?? 0
-    // With classes in front there is no room for states that nobody is in.
-    if (classes && n === 0 && !off.includes(key)) return []
-    const swatch = (!classes || state !== CELL_MAPPED) && <Swatch state={state} palette={palette} />
-    return [{ key, name: viewText.stateNames[state], n, swatch }]
+    // Classes are what is mapped, and beside them there is no room for states that nobody is in.
+    if (classes && (n === 0 || state === CELL_MAPPED) && !off.includes(key)) return []
+    return [{ key, name: viewText.stateNames[state], n, swatch: <Swatch state={state} palette={palette} /> }]
   })
   const items = [...(classes ?? []), ...states]
   const [focus, setFocus] = useState<string | null>(null)

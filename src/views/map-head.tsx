@@ -2,7 +2,7 @@
 
 import { useRef } from 'react'
 import { bytes, count } from '../lib/format.ts'
-import type { ColourBy, Frame } from '../sim/index.ts'
+import { COLOURS_BY, type ColourBy, type Frame } from '../sim/index.ts'
 import { useApp, useFrame, useLab } from '../store/context.ts'
 import { viewText } from '../text/views.ts'
 import { iovaSpaceView } from './iova-space.view.ts'
@@ -16,7 +16,6 @@ import { zoomBy } from './map-zoom.ts'
 import './views.css'
 
 const text = viewText.map
-const COLOURS: readonly ColourBy[] = ['state', 'cpu', 'device', 'size', 'age', 'generation']
 
 const scaleOf = (frame: Frame) => {
   const unfolded = frame.views['iova-space']
@@ -68,7 +67,7 @@ export function MapHead() {
             value={colourBy}
             onChange={(event) => choose(event.target.value as ColourBy)}
           >
-            {COLOURS.map((by) => (
+            {COLOURS_BY.map((by) => (
               <option key={by} value={by}>
                 {viewText.colourNames[by]}
               </option>
@@ -83,7 +82,7 @@ export function MapHead() {
             )}
             <fieldset className="v-segments">
               <legend className="v-sr">{text.colourBy}</legend>
-              {COLOURS.map((by) => (
+              {COLOURS_BY.map((by) => (
                 <label key={by}>
                   <input
                     type="radio"
