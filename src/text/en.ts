@@ -245,6 +245,8 @@ export const text = {
       ['1 … 6', 'colour by state, CPU, device, size, age, how often reused'],
       ['/', 'search: an address, cpu:3, dev:eth0, gen:>5, fail; Enter and Shift Enter go through what is found'],
       ['arrows', 'in the map: walk from cell to cell; Enter selects, + − zoom, 0 fits'],
+      ['Shift arrows', 'in the map and in pictures of time: mark a range, which the figures then speak of; Esc clears'],
+      ['Shift drag', 'in the map: mark addresses; a plain drag over a picture of time marks a time'],
       ['c', 'copy the link'],
       ['t', 'next theme'],
       ['?', 'this page'],

@@ -3,7 +3,7 @@ import { classColours, iovaSpaceView, rampShare, shownCell } from './iova-space.
 import { cellInk } from './kit/cells.ts'
 import { contrast } from './kit/colour-science.ts'
 import { palettes, unpack } from './kit/palette.ts'
-import { entryOfCell, rowTop } from './kit/rows.ts'
+import { entryOfCell, rowLayout, rowTop } from './kit/rows.ts'
 import { blank, frameOf, pictureOf } from './kit/testing.ts'
 
 const INK = cellInk(palettes.dark, null, null)
@@ -116,4 +116,11 @@ test('every class colour keeps 3:1 on the ground in both themes', () => {
       for (let v = 0; v < (by === 'cpu' ? 8 : 255); v++)
         expect(contrast(unpack(classes[v]!), palette.tokens.bg)).toBeGreaterThanOrEqual(3)
     }
+})
+
+test('an axis break takes the height that whole rows leave over', () => {
+  const map = frameOf(['m...', 'mm..', 'F...', '....'], { size: 1000, gapAfter: 984 })
+  // Four rows of 14 px; what is left of the box, 20 px at least, is the break.
+  expect(rowLayout(map, { width: 24, height: 76, dpr: 1 })).toEqual({ cellWidth: 6, cellHeight: 14, breakHeight: 20 })
+  expect(rowLayout(map, { width: 24, height: 79, dpr: 1 })).toEqual({ cellWidth: 6, cellHeight: 14, breakHeight: 23 })
 })
