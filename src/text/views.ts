@@ -37,7 +37,7 @@ export const viewText = {
     tce: 'TCE',
     tces: 'TCEs',
     cell: (entries: string, bytes: string) => `1 cell = ${entries} = ${bytes}`,
-    row: (entries: string, bytes: string) => `1 row = ${entries} = ${bytes}`,
+    row: (bytes: string) => `1 row = ${bytes}`,
     short: (cell: string, row: string) => `1 cell = ${cell}, 1 row = ${row}`,
     colourBy: 'Colour by',
     zoomIn: 'Zoom in',

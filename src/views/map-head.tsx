@@ -30,7 +30,7 @@ function scaleText(scale: string, narrow: boolean): string {
   const entries = (n: number) => `${count(n)} ${n === 1 ? text.tce : text.tces}`
   const row = perCell * columns
   if (narrow) return text.short(bytes(perCell * page), bytes(row * page))
-  return `${text.cell(entries(perCell), bytes(perCell * page))} · ${text.row(entries(row), bytes(row * page))}`
+  return `${text.cell(entries(perCell), bytes(perCell * page))} · ${text.row(bytes(row * page))}`
 }
 
 export function MapHead() {
