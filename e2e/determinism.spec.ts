@@ -1,11 +1,13 @@
 import { decodeLink } from '../src/share/url.ts'
 import { createRun, presetById, presets } from '../src/sim/index.ts'
+import { loaded } from '../src/tools/recordings.ts'
 import { expect, test } from './lab.page.ts'
 
 /** The hash that Node gives at a link's position. */
 function hashInNode(link: string): { hash: string; events: number } {
   const { scenario, position } = decodeLink(link)
-  const run = createRun(scenario, presetById(scenario.preset)?.horizonNs ?? 0)
+  const preset = presetById(scenario.preset)
+  const run = createRun(loaded(scenario, preset), preset?.horizonNs ?? 0)
   run.seek(position)
   return { hash: run.hash(), events: run.machine.state.events }
 }

@@ -1,7 +1,7 @@
 // Time: where the run is, and how to move in it.
 
 import { Pause, Play, RotateCcw, SkipForward, StepBack, StepForward } from 'lucide-react'
-import { count, ms } from '../lib/format.ts'
+import { count, inSeconds, ms } from '../lib/format.ts'
 import type { Frame } from '../sim/index.ts'
 import { useApp, useFrame, useLab } from '../store/context.ts'
 import { text } from '../text/en.ts'
@@ -12,6 +12,7 @@ import { speedText } from './param-text.ts'
 const Speed = loadable(() => import('./speed.tsx').then((m) => m.default))
 
 const icon = { size: 16, strokeWidth: 1.75, 'aria-hidden': true } as const
+const longOf = (frame: Frame) => inSeconds(frame.views.timeline?.horizonNs ?? 0)
 const nsOf = (frame: Frame) => frame.status.ns
 const eventsOf = (frame: Frame) => frame.status.events
 const refusedOf = (frame: Frame) => frame.summary.refused
@@ -90,7 +91,8 @@ function Clock({ compact }: { compact: boolean }) {
   const ns = useFrame(nsOf) ?? 0
   const events = useFrame(eventsOf) ?? 0
   const speed = useApp((s) => s.speed)
-  const time = ms(ns, 6)
+  const long = useFrame(longOf) ?? false
+  const time = long ? (ns / 1e9).toFixed(compact ? 6 : 9) : ms(ns, 6)
   return (
     <div className="c-clock">
       <span className="c-time" data-testid="clock" title={text.transport.clock}>
@@ -101,7 +103,7 @@ function Clock({ compact }: { compact: boolean }) {
             {time.slice(-3)}
           </span>
         )}
-        <small>ms</small>
+        <small>{long ? 's' : 'ms'}</small>
       </span>
       {compact ? (
         <span className="c-events">{speedText(speed)}</span>

@@ -65,6 +65,11 @@ export function ms(ns: number, decimals = 3): string {
   return (ns / 1e6).toFixed(decimals)
 }
 
+/** Whether times of an axis this long are told in seconds rather than milliseconds. */
+export function inSeconds(horizonNs: number): boolean {
+  return horizonNs >= 2e9
+}
+
 /** A span of time in the unit that suits it: `320 ns`, `1.9 µs`, `0.845 ms`, `2.5 s`. */
 export function duration(ns: number): string {
   if (ns < 1000) return `${Math.round(ns)} ns`

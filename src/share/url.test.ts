@@ -40,10 +40,11 @@ describe('links of the lab', () => {
         let scenario: Scenario = { ...preset.scenario, seed }
         for (const { field, value, later } of changes) {
           const fields = fieldsOf(scenario)
-          const { path, param } = fields[field % fields.length]!
+          const { path, param, refused } = fields[field % fields.length]!
           const low = param.min ?? 0
           const span = (param.max ?? low) - low + 1
           const to: ParamValue = param.values ? param.values[value % param.values.length]!.value : low + (value % span)
+          if (Object.hasOwn(refused, formatParam(param, to))) continue
           const events = (scenario.inputs.at(-1)?.events ?? 0) + 10
           if (later)
             scenario = { ...scenario, inputs: [...scenario.inputs, { ns: events * 7, events, path, value: to }] }

@@ -20,6 +20,7 @@ const GOLDEN: Readonly<Record<string, readonly [hash: string, mapped: number, re
   tso: ['02cf86514fabafda', 384, 0, 0],
   'two-ports': ['282dfaef01001e4c', 4086, 1128, 2070],
   'real-1mib': ['1252a23bb8191135', 253, 1, 20],
+  'real-boot': ['d9ababa368e3f2c2', 0, 0, 0],
 }
 
 describe('golden', () => {

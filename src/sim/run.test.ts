@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { createRng, nextU32 } from '../lib/rng.ts'
+import { playable } from '../tools/recordings.ts'
 import { createRun, type Run } from './run.ts'
-import { presets } from './scenario/presets.ts'
+import { presets as all } from './scenario/presets.ts'
 import type { Preset } from './scenario/schema.ts'
+
+const presets = all.map(playable)
 
 const MS = 1_000_000
 const preset = (id: string): Preset => presets.find((p) => p.id === id)!

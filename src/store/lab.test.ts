@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { LinkCodec } from '../share/codec.ts'
-import type { Frame, Preset, Scenario } from '../sim/index.ts'
+import type { Frame, Preset, Recording, Scenario } from '../sim/index.ts'
 import { createSimClient, viewBuffers, type WorkerLike } from '../worker/client.ts'
 import type { FrameRequest, FromWorker, ToWorker } from '../worker/protocol.ts'
-import { createLab } from './lab.ts'
+import { createLab, type LabOptions } from './lab.ts'
 import { createStats } from './stats.ts'
 
 const scenario: Scenario = { preset: 'one', seed: 1, machine: { cpus: 8 }, devices: [], workloads: [], inputs: [] }
@@ -31,7 +31,7 @@ interface Answer {
 const timelineArrays = () => ({ mappedBytes: new Float64Array(2), usefulBytes: new Float64Array(2) })
 
 /** A worker that answers only when told to, and an animation clock that ticks only when told to. */
-function bench(start = '') {
+function bench(start = '', more: Partial<Pick<LabOptions, 'presets' | 'fetchRecording'>> = {}) {
   const sent: ToWorker[] = []
   let worker: WorkerLike | null = null
   let now = 0
@@ -88,6 +88,7 @@ function bench(start = '') {
     afterPaint: (callback) => callback(),
     say: (notice) => notice.kind,
     stats,
+    ...more,
   })
   const say = (message: FromWorker) => worker?.onmessage?.({ data: message })
   return {
@@ -387,5 +388,97 @@ describe('a worker that died', () => {
     expect(b.made()).toBe(2)
     expect(b.sent.at(-1)).toMatchObject({ type: 'open', at: { ns: 1000, events: 1000 } })
     expect(b.lab.getState()).toMatchObject({ dead: false, failure: null })
+  })
+})
+
+describe('a recording', () => {
+  const recording: Recording = {
+    name: 'boot.txt',
+    format: 'qemu-spapr',
+    liobn: 1,
+    pageShift: 12,
+    offset: 0,
+    size: 256,
+    ops: {
+      count: 1,
+      kind: Uint8Array.of(1),
+      ns: new Float64Array(1),
+      entry: new Float64Array(1),
+      npages: Int32Array.of(1),
+      address: new Float64Array(1),
+      permission: Uint8Array.of(3),
+      line: Int32Array.of(1),
+    },
+    records: 1,
+    endNs: 0,
+    assumed: [],
+    broken: 0,
+    problems: [],
+  }
+  const recorded: Preset = {
+    ...preset,
+    id: 'recorded',
+    scenario: { ...scenario, preset: 'recorded' },
+    recording: 'boot.txt',
+  }
+  const turn = () => new Promise((done) => setTimeout(done))
+  const openings = (b: ReturnType<typeof bench>) => b.sent.filter((m) => m.type === 'open')
+
+  function withFetch(fetchRecording: (file: string) => Promise<Recording>) {
+    const b = bench('', { presets: [preset, recorded], fetchRecording })
+    b.lab.actions.openLink('')
+    b.accept(1, 0)
+    b.tick()
+    b.answer()
+    b.tick()
+    b.sent.length = 0
+    return b
+  }
+
+  it('of a preset is fetched once, and the run before stays until it is there', async () => {
+    const asked: string[] = []
+    const b = withFetch(async (file) => {
+      asked.push(file)
+      return recording
+    })
+    b.lab.actions.openPreset('recorded')
+    expect([b.lab.getState().scenario.preset, b.lab.getState().loading, openings(b)]).toEqual(['one', '', []])
+    await turn()
+    b.lab.actions.openPreset('one')
+    b.lab.actions.openPreset('recorded')
+    expect(openings(b).map((m) => m.scenario.recording?.name)).toEqual(['boot.txt', undefined, 'boot.txt'])
+    expect([asked, b.lab.getState().loading]).toEqual([['boot.txt'], null])
+  })
+
+  it('that cannot be fetched is told, and nothing else changes', async () => {
+    const b = withFetch(async () => Promise.reject(new Error('gone')))
+    b.lab.actions.openPreset('recorded')
+    await turn()
+    const { unreadable, scenario: now, loading } = b.lab.getState()
+    expect([unreadable, now.preset, loading, openings(b)]).toEqual(['gone', 'one', null, []])
+  })
+
+  it('that arrives after something else was opened is kept back', async () => {
+    const b = withFetch(async () => recording)
+    b.lab.actions.openPreset('recorded')
+    b.lab.actions.openPreset('one')
+    await turn()
+    expect(b.lab.getState().scenario.preset).toBe('one')
+  })
+
+  it('stays with the scenario that the worker tells without it', async () => {
+    const b = withFetch(async () => recording)
+    b.lab.actions.openPreset('recorded')
+    await turn()
+    b.accept(2, 1)
+    expect(b.lab.getState().scenario).toMatchObject({ inputs: [{ path: 'm.cpus' }], recording: { name: 'boot.txt' } })
+  })
+
+  it('from a file plays at once', async () => {
+    const b = withFetch(async () => recording)
+    b.lab.actions.openRecording('boot.txt', async () => recording)
+    await turn()
+    expect([b.lab.getState().playing, b.lab.getState().scenario.preset]).toEqual([true, 'file'])
+    expect(b.types()).toContain('open play')
   })
 })

@@ -464,8 +464,8 @@ function sameRun(a: Scenario, b: Scenario): boolean {
 function viewOf(preset: Preset): ViewState {
   return {
     table: 0,
-    first: 0,
-    count: 0,
+    first: preset.zoom?.first ?? 0,
+    count: preset.zoom?.count ?? 0,
     colourBy: 'state',
     breaks: true,
     dock: preset.dock,

@@ -35,3 +35,8 @@ export function loaded(scenario: Scenario, preset: Preset | null): Scenario {
   if (!recording) throw new Error(`${preset.recording}: ${message}`)
   return withRecording(scenario, recording)
 }
+
+/** The preset with its recording, if it plays one: what tests and tools run. */
+export function playable(preset: Preset): Preset {
+  return { ...preset, scenario: loaded(preset.scenario, preset) }
+}

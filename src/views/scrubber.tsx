@@ -1,7 +1,7 @@
 // The scrubber: a slider over the horizon, with what happened as ticks on it, and the time axis below.
 
 import { type KeyboardEvent, type PointerEvent, useEffect, useRef } from 'react'
-import { ms } from '../lib/format.ts'
+import { inSeconds, ms } from '../lib/format.ts'
 import type { Frame, TimeMark } from '../sim/index.ts'
 import { useFrame, useLab } from '../store/context.ts'
 import { viewText } from '../text/views.ts'
@@ -150,10 +150,12 @@ function Tick({ mark, x }: { mark: TimeMark; x: number }) {
 
 function TimeAxis({ horizonNs, width }: { horizonNs: number; width: number }) {
   const ticks = timeTicks(horizonNs)
+  const long = inSeconds(horizonNs)
+  const scale = long ? 1e9 : 1e6
   const [, second = 0] = ticks
   const half = second / 2
   // As many decimals as the step needs.
-  const decimals = [0, 1, 2, 3].find((d) => Number((second / 1e6).toFixed(d)) * 1e6 === second) ?? 3
+  const decimals = [0, 1, 2, 3].find((d) => Number((second / scale).toFixed(d)) * scale === second) ?? 3
   return (
     <g className="v-time">
       {ticks.map((ns) => {
@@ -166,11 +168,11 @@ function TimeAxis({ horizonNs, width }: { horizonNs: number; width: number }) {
             )}
             {ns === 0 ? (
               <text x={-3} y={30} className="v-num v-label" textAnchor="start">
-                0 {text.unit}
+                0 {long ? text.seconds : text.unit}
               </text>
             ) : (
               <text x={Math.min(x, width + 6)} y={30} className="v-num v-label" textAnchor="middle">
-                {(ns / 1e6).toFixed(decimals)}
+                {(ns / scale).toFixed(decimals)}
               </text>
             )}
           </g>

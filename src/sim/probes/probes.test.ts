@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { playable } from '../../tools/recordings.ts'
 import { createRun, type Run } from '../run.ts'
 import { withValue } from '../scenario/fields.ts'
-import { presetById, presets } from '../scenario/presets.ts'
+import { presets as all } from '../scenario/presets.ts'
 import { inspect, lastRefusal, summarise } from './figures.ts'
 import { CELL_FAILED, CELL_FREE, CELL_MAPPED, CELL_NONE, CELL_RESERVED, type IovaSpaceRequest } from './frames.ts'
 import { buffersOf, buildFrame, probes } from './index.ts'
@@ -10,6 +11,9 @@ import { createArrays } from './probe.ts'
 import { regions } from './regions.ts'
 import { tcePages } from './tce-pages.ts'
 import { addressTime, timeline } from './time.ts'
+
+const presets = all.map(playable)
+const presetById = (id: string) => presets.find((p) => p.id === id) ?? null
 
 const MS = 1_000_000
 const WHOLE: IovaSpaceRequest = {

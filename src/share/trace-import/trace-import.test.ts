@@ -1,0 +1,141 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { REC_CLEAR, REC_MAP, REC_UNMAP, type Recording } from '../../sim/index.ts'
+import { ROOT } from '../../tools/serve.ts'
+import { importText, importTrace } from './index.ts'
+
+const BOOT = readFileSync(join(ROOT, 'public/recordings/real-boot.txt'), 'utf8')
+
+function recordingOf(text: string): Recording {
+  const { recording, message } = importText('t', text)
+  if (!recording) throw new Error(message)
+  return recording
+}
+
+/** [kind, entry, npages, real address] of each operation. */
+function rows({ ops }: Recording) {
+  return Array.from({ length: ops.count }, (_, i) => [ops.kind[i], ops.entry[i], ops.npages[i], ops.address[i]])
+}
+
+const put = (ioba: number, tce: string, more = 'ret=0') =>
+  `spapr_iommu_pci_put liobn=0x80000000 ioba=0x${ioba.toString(16)} tce=0x${tce} ${more}`
+const batch = (ioba: number, last: number, tce: string) =>
+  `spapr_iommu_pci_indirect liobn=0x80000000 ioba=0x${ioba.toString(16)} tcelist=0x5040000 iobaN=0x${last.toString(16)} tceN=0x${tce} ret=0`
+const stuff = (end: number, n: number) =>
+  `spapr_iommu_pci_stuff liobn=0x80000000 ioba=0x${end.toString(16)} tcevalue=0x0 npages=${n} ret=0`
+
+describe('a recorded boot', () => {
+  const boot = recordingOf(BOOT)
+  const count = (kind: number) => boot.ops.kind.reduce((n, k) => n + (k === kind ? 1 : 0), 0)
+
+  it('is read whole: 512 calls that clear, 495 maps, 423 unmaps', () => {
+    expect([boot.records, boot.broken]).toEqual([1430, 0])
+    expect([count(REC_CLEAR), count(REC_MAP), count(REC_UNMAP)]).toEqual([512, 495, 423])
+  })
+
+  it('tells its window by the clearing: 1 GiB of 4K pages from 0', () => {
+    expect([boot.liobn, boot.pageShift, boot.offset, boot.size]).toEqual([0x80000000, 12, 0, 262144])
+  })
+
+  it('begins with its first TCE and ends 13.44 s later', () => {
+    expect([boot.ops.ns[0], boot.endNs]).toEqual([0, 13_441_679_000])
+  })
+
+  it('means the same without times, without 0x, without pid, with CRLF', () => {
+    const bare = recordingOf(BOOT.replaceAll(/^\d+@\d+\.\d+:/gm, '').replaceAll('liobn=0x', 'liobn='))
+    expect(rows(bare)).toEqual(rows(boot))
+    expect(bare.assumed.join(' ')).toContain('no times')
+    expect(recordingOf(BOOT.replaceAll('\n', '\r\n')).ops).toEqual(boot.ops)
+  })
+
+  it('means the same whatever the pieces it comes in', () => {
+    const file = importTrace('t')
+    for (let i = 0; i < BOOT.length; i += 977) file.push(BOOT.slice(i, i + 977))
+    expect(file.end().recording!.ops).toEqual(boot.ops)
+  })
+
+  it('loads around broken lines, and says which, what and what is allowed', () => {
+    const lines = BOOT.split('\n')
+    lines[600] = '18917@1795185402.63: spapr_iommu_pci_put liobn=0x8'
+    lines[601] = `18917@1795185402.637003:${put(0x100000, '472c003').replace('ioba=0x100000', 'ioba=0x100001')}`
+    const { recording, broken, problems } = importText('t', lines.join('\n'))
+    expect([recording!.records, broken]).toEqual([1428, 2])
+    expect(problems.map((p) => p.field)).toEqual(['line 601', 'line 602'])
+    expect(problems[0]!.given).toContain('spapr_iommu_pci_put liobn=0x8')
+    expect(problems[1]!.allowed).toContain('multiple of 0x1000')
+  })
+})
+
+describe('QEMU TCE records', () => {
+  it('stuff names the end of its range, put and indirect the beginning', () => {
+    expect(
+      rows(recordingOf([put(0x5000, '9003'), batch(0x20000, 0xf, '508f003'), stuff(0x30000, 16)].join('\n'))),
+    ).toEqual([
+      [REC_MAP, 5, 1, 0x9000],
+      [REC_MAP, 0x20, 16, 0x5080000],
+      [REC_UNMAP, 0x20, 16, -1],
+    ])
+  })
+
+  it('a full batch that the next one continues is one mapping; one that leads elsewhere is not', () => {
+    const first = batch(0x200000, 0x1ff, '11ff003')
+    expect(rows(recordingOf([first, batch(0x400000, 0xf, '120f003')].join('\n')))).toEqual([
+      [REC_MAP, 0x200, 528, 0x1000000],
+    ])
+    expect(recordingOf([first, batch(0x400000, 0xf, '990f003')].join('\n')).ops.count).toBe(2)
+    expect(recordingOf([batch(0x200000, 0xf, '100f003'), batch(0x210000, 0xf, '101f003')].join('\n')).ops.count).toBe(2)
+  })
+
+  it('single puts that continue each other are one operation only where nothing is ever batched', () => {
+    const puts = [put(0x5000, '9003'), put(0x6000, 'a003'), put(0x5000, '0'), put(0x6000, '0')]
+    expect(rows(recordingOf(puts.join('\n')))).toEqual([
+      [REC_MAP, 5, 2, 0x9000],
+      [REC_UNMAP, 5, 2, -1],
+    ])
+    expect(recordingOf([...puts, batch(0x20000, 0xf, '508f003')].join('\n')).ops.count).toBe(5)
+  })
+
+  it('a clearing in one call counts where windows begin, and a window may begin at 2^59', () => {
+    expect(rows(recordingOf([stuff(0x100000, 256), put(0x1000, '9003')].join('\n')))[0]).toEqual([
+      REC_CLEAR,
+      0,
+      256,
+      -1,
+    ])
+    const high = recordingOf('spapr_iommu_pci_put liobn=0x80000001 ioba=0x800000000003000 tce=0x9003 ret=0')
+    expect([high.offset, high.ops.entry[0]]).toEqual([0x8000_0000_0000, 3])
+  })
+
+  it('failed hypercalls change nothing, other windows and other events are left out', () => {
+    const text = [put(0x5000, '9003'), put(0x6000, 'a003', 'ret=-4'), 'vtd_inv_desc_wait_sw x', 'spapr_iommu_xlate y']
+    const other = put(0x7000, 'b003').replace('80000000', '80000009')
+    const { records, broken, assumed, ops } = recordingOf([...text, other].join('\n'))
+    expect([records, broken, ops.count]).toEqual([1, 0, 1])
+    expect(assumed.join(' ')).toMatch(/1 records of other windows.*1 hypercalls failed/)
+  })
+})
+
+describe('a file that is no trace', () => {
+  it.each(['', 'hello\nworld', '\u0000'.repeat(5000), '{"preset":"pinhole"}'])(
+    '%j is refused with what can be read',
+    (text) => {
+      const { recording, message } = importText('t', text)
+      expect(recording).toBeNull()
+      expect(message).toContain('QEMU traces')
+    },
+  )
+
+  it('of 200 000 records is read in a time that grows with its length', () => {
+    const file = importTrace('t')
+    const line = `1@2.000003:${put(0x5000, '9003')}\n1@2.000004:${stuff(0x6000, 1)}\n`
+    for (let i = 0; i < 100; i++) file.push(line.repeat(1000))
+    expect(file.end().recording!.records).toBe(200_000)
+  }, 120_000)
+
+  it('without line ends costs no more than its length', () => {
+    const file = importTrace('t')
+    for (let i = 0; i < 100; i++) file.push('x'.repeat(1_000_000))
+    expect(file.end().recording).toBeNull()
+  })
+})
