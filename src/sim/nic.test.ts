@@ -121,6 +121,17 @@ describe('long-lived buffers', () => {
   })
 })
 
+describe('an interface that is not up yet', () => {
+  it('maps nothing, even when its load changes before', () => {
+    const run = runTo('two-ports', 1.5 * MS)
+    const { mapped } = table(run)
+    run.input('w1.load', 100)
+    run.advance(1.9 * MS)
+    expect(Math.abs(table(run).mapped - mapped)).toBeLessThan(20)
+    expect(run.machine.state.missed).toBe(0)
+  })
+})
+
 describe('two ports in one window', () => {
   it('starve each other, and do not when each has its own', () => {
     const buffers = (run: Run, w: number) => {

@@ -112,6 +112,7 @@ function create(settings: Settings, env: WorkloadEnv): LongLived {
 function next(s: LongLived, _task: number, nowNs: number, op: Op): number {
   op.missed = 0
   op.delivered = 0
+  if (nowNs < s.startNs) return s.startNs
   let wake = Number.POSITIVE_INFINITY
   for (let slot = 0; slot < s.dueNs.length; slot++) {
     const due = s.dueNs[slot]!

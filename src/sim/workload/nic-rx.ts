@@ -155,6 +155,8 @@ function settleArrivals(s: NicRx, q: Queue, nowNs: number): void {
 
 function next(s: NicRx, task: number, nowNs: number, op: Op): number {
   const q = s.queues[task]!
+  op.missed = 0
+  if (nowNs < q.startNs) return q.startNs
   if (q.nextArrivalPs <= nowNs * 1000) settleArrivals(s, q, nowNs)
   op.missed = q.untold
   q.untold = 0

@@ -210,6 +210,8 @@ function descriptor(s: NicTx, at: number): number {
 
 function next(s: NicTx, task: number, nowNs: number, op: Op): number {
   const q = s.queues[task]!
+  op.missed = 0
+  if (nowNs < q.startNs) return q.startNs
   op.missed = q.untold
   q.untold = 0
   op.workPs = 0
