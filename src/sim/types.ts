@@ -39,3 +39,6 @@ export interface KernelRef {
   readonly symbols: readonly string[]
   readonly tag: string
 }
+
+/** Most entries that one TCE stands for, where pages of two sizes share a window. */
+export const MAX_GRANULE = 16

@@ -13,7 +13,7 @@
 
 import { alignUp, log2Ceil, log2Floor, modPow2, pow2 } from '../../lib/bits.ts'
 import type { CostMeter } from '../engine/meter.ts'
-import { type AllocRequest, type IovaAllocator, MAX_GRANULE, type WindowGeometry } from '../iova/allocator.ts'
+import type { AllocRequest, IovaAllocator, WindowGeometry } from '../iova/allocator.ts'
 import type { TranslationTable } from '../table/table.ts'
 import {
   type AbsEntry,
@@ -23,6 +23,7 @@ import {
   cpu,
   type Entry,
   entry,
+  MAX_GRANULE,
   NO_ENTRY,
   type Pages,
   pages,

@@ -24,9 +24,6 @@ export interface WindowGeometry {
   readonly boundary: number
 }
 
-/** Most entries that one TCE maps. */
-export const MAX_GRANULE = 16
-
 /** One request; reused from call to call. */
 export interface AllocRequest {
   cpu: Cpu

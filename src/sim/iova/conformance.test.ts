@@ -6,8 +6,8 @@ import { createRng, nextU32, type Rng } from '../../lib/rng.ts'
 import { createMeter, MAX_TRIES, resetMeter } from '../engine/meter.ts'
 import type { Param } from '../params.ts'
 import type { Settings } from '../scenario/schema.ts'
-import { absEntry, cpu, type Entry, entry, NO_ENTRY, pages } from '../types.ts'
-import { type AllocRequest, type IovaAllocator, MAX_GRANULE, type RangeKind, type WindowGeometry } from './allocator.ts'
+import { absEntry, cpu, type Entry, entry, MAX_GRANULE, NO_ENTRY, pages } from '../types.ts'
+import type { AllocRequest, IovaAllocator, RangeKind, WindowGeometry } from './allocator.ts'
 import { allocatorById, allocators } from './index.ts'
 
 const NO_MASK = absEntry(Number.MAX_SAFE_INTEGER)

@@ -2,8 +2,8 @@
 
 import { log2Floor, pow2 } from '../../lib/bits.ts'
 import { BANDS } from '../engine/recorder.ts'
-import { MAX_GRANULE } from '../iova/allocator.ts'
 import { tableOf } from '../state.ts'
+import { MAX_GRANULE } from '../types.ts'
 import type { TablesFrame, TableUse } from './frames.ts'
 import type { Probe } from './probe.ts'
 
