@@ -17,7 +17,9 @@ const TYPES = 'input:not([type="radio"]), textarea, select, [contenteditable], [
 const resultOf = (frame: Frame) => frame.search ?? null
 const sameResult = (a: SearchResult | null, b: SearchResult | null) =>
   a === b ||
-  (!!a && !!b && (['text', 'problem', 'count', 'entries', 'at', 'refused'] as const).every((key) => a[key] === b[key]))
+  (!!a &&
+    !!b &&
+    (['text', 'from', 'problem', 'count', 'entries', 'at', 'refused'] as const).every((key) => a[key] === b[key]))
 
 /** `field`: room for the field at all times; otherwise it unfolds from a button. */
 export function Search({ field }: { field: boolean }) {
@@ -77,6 +79,11 @@ function Field({ box, over, onLeave }: FieldProps) {
   // Another link was opened, or the search was cleared. Blanks alone stand in the field only.
   useEffect(() => setDraft((now) => (now.trim() === '' && query === '' ? now : query)), [query])
   const answer = result?.text === query ? result : null
+  const selected = useApp((s) => s.view.selected)
+  /** The answer says where to go on from here. */
+  const ready = answer !== null && answer.from === selected
+  /** Steps asked for while the answer was still to come; below 0 = back. */
+  const due = useRef(0)
   const said = useRef(query)
 
   // Spoken once per query, not with every frame.
@@ -86,14 +93,31 @@ function Field({ box, over, onLeave }: FieldProps) {
     lab.actions.announce(answer.problem ? t.allowed(answer.problem) : wordsOf(answer))
   }, [lab, answer, query])
 
-  const set = (next: string) => lab.actions.setView({ query: next.trim() === '' ? '' : next })
+  function step() {
+    if (!answer || due.current === 0) return
+    const by = due.current > 0 ? 1 : -1
+    due.current -= by
+    jump(lab, answer, by)
+  }
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a step is due when an answer comes, not when the page is drawn
+  useEffect(() => {
+    if (ready) step()
+  }, [ready, answer])
+
+  const set = (next: string) => {
+    due.current = 0
+    lab.actions.setView({ query: next.trim() === '' ? '' : next })
+  }
   const leave = () => {
     setDraft('')
     set('')
     box.current?.blur()
     onLeave()
   }
-  const go = (by: 1 | -1) => jump(lab, by)
+  const go = (by: number) => {
+    due.current += by
+    if (ready) step()
+  }
   const submit = (event: FormEvent) => {
     event.preventDefault()
     go(1)
@@ -188,12 +212,10 @@ function wordsOf({ count: n, refused }: SearchResult): string {
 }
 
 /** Selects the match after or before the selected entry, and moves the map there when it shows another part. */
-function jump(lab: Lab, by: 1 | -1): void {
-  const frame = lab.frames.latest()
-  const result = frame?.search
-  const map = frame?.views['iova-space']
-  const to = by === 1 ? result?.next : result?.previous
-  if (!result || !map || to === null || to === undefined) return
+function jump(lab: Lab, result: SearchResult, by: 1 | -1): void {
+  const map = lab.frames.latest()?.views['iova-space']
+  const to = by === 1 ? result.next : result.previous
+  if (!map || to === null) return
   lab.actions.select(to)
   if (!isShown(map, to)) lab.actions.setView(rangeAround(map, lab.getState().view.count, to))
   const place = result.at === 0 ? null : ((result.at - 1 + by + result.count) % result.count) + 1

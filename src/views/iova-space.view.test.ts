@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { classColours, iovaSpaceView, rampShare, shownCell } from './iova-space.view.ts'
+import { classColours, iovaSpaceView, legendClass, rampShare, shownCell } from './iova-space.view.ts'
 import { cellInk } from './kit/cells.ts'
 import { contrast } from './kit/colour-science.ts'
 import { palettes, unpack } from './kit/palette.ts'
@@ -123,4 +123,17 @@ test('an axis break takes the height that whole rows leave over', () => {
   // Four rows of 14 px; what is left of the box, 20 px at least, is the break.
   expect(rowLayout(map, { width: 24, height: 76, dpr: 1 })).toEqual({ cellWidth: 6, cellHeight: 14, breakHeight: 20 })
   expect(rowLayout(map, { width: 24, height: 79, dpr: 1 })).toEqual({ cellWidth: 6, cellHeight: 14, breakHeight: 23 })
+})
+
+test('a class of the legend holds exactly the values that have its name, and can be off or alone', () => {
+  expect([95, 96, 119, 120, 191, 192, 254].map((v) => legendClass('age', v, 8))).toEqual([0, 1, 1, 2, 4, 5, 5])
+  expect([0, 3, 8, 20].map((v) => legendClass('generation', v, 8))).toEqual([0, 3, 8, 8])
+  expect([0, 15, 63].map((v) => legendClass('cpu', v, 64))).toEqual([0, 1, 7])
+  const all = classColours(palettes.dark, 'cpu', 8)!
+  const off = classColours(palettes.dark, 'cpu', 8, null, ['cpu.3'])!
+  expect(off.findIndex((pixel, v) => pixel !== all[v])).toBe(3)
+  const alone = classColours(palettes.dark, 'cpu', 8, 'cpu.3')!
+  expect(alone.findIndex((pixel, v) => pixel === all[v])).toBe(3)
+  // A state that is isolated leaves the classes to the cell painter.
+  expect(classColours(palettes.dark, 'cpu', 8, 'free')).toEqual(all)
 })

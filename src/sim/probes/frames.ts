@@ -126,7 +126,9 @@ export interface ClassesFrame {
 
 /** What a query finds in the table that is looked at. */
 export interface SearchResult {
+  /** As asked: the query, and the entry to go on from. */
   readonly text: string
+  readonly from: number | null
   /** What is allowed, when the query cannot be read; null when it can. */
   readonly problem: string | null
   /** Mappings, or entries that are not mapped, that match; and all matching entries. */

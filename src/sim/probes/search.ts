@@ -133,7 +133,7 @@ function namesOf(m: Machine): SearchNames {
  * Matching entries of one mapping are one match. Walks the whole table.
  */
 export function search(m: Machine, device: number, text: string, from: number | null): SearchResult {
-  const none = { text, problem: null, count: 0, entries: 0, at: 0, next: null, previous: null, refused: null }
+  const none = { text, from, problem: null, count: 0, entries: 0, at: 0, next: null, previous: null, refused: null }
   const index = tableIndex(m, device)
   const table = m.state.tables[index]!
   const terms = parseQuery(text, namesOf(m))
@@ -166,7 +166,7 @@ export function search(m: Machine, device: number, text: string, from: number | 
   }
   const refused = terms.some((term) => term.kind === 'fail') ? table.refused : null
   const previous = (at > 0 ? before : upTo) ?? last
-  return { text, problem: null, count, entries, at, next: next ?? first, previous, refused }
+  return { text, from, problem: null, count, entries, at, next: next ?? first, previous, refused }
 }
 
 /** Fills `match`, [rows*columns]: 1 where any entry of the cell matches. All 1 when the query cannot be read. */

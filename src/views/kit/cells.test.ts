@@ -89,6 +89,28 @@ test('isolating a state leaves it as it is and dims the others', () => {
   expect(ink.strong[CELL_MAPPED]).not.toBe(INK.strong[CELL_MAPPED])
 })
 
+test('what is off falls to the ground, what lies under a mark stays', () => {
+  const ink = cellInk(palettes.dark, null, null, ['reserved', 'failed'])
+  expect(paint(frameOf(['rm']), [6, 6], ink)[0]).toBe('      mmmmm'.slice(0, 11))
+  const many = frameOf(['F'], { entriesPerCell: 2, used: Uint8Array.of(255), useful: Uint16Array.of(65535) })
+  expect(paint(many, [6, 6], ink)[0]).toBe('mmmmm')
+  const free = cellInk(palettes.dark, null, null, ['free'])
+  expect(free.free).toBe(free.ground)
+  expect(paint(frameOf(['.']), [3, 3], free)).toEqual(['', '', ''])
+})
+
+test('cells in which a search finds nothing are dimmed, a free one in which it finds something is framed', () => {
+  const out = blank(18, 6)
+  paintCells(frameOf(['mm.'], { match: Uint8Array.of(1, 0, 1) }), INK, 0, 1, 0, 6, 6, out)
+  expect([out.data[0], out.data[6]]).toEqual([INK.lit, INK.quiet.lit])
+  expect(INK.quiet.lit).not.toBe(INK.lit)
+  expect([out.data[12], out.data[12 + 18 + 1]]).toEqual([INK.found, INK.free])
+  const flat = blank(3, 1)
+  paintCells(frameOf(['mm.'], { match: Uint8Array.of(1, 0, 1) }), INK, 0, 1, 0, 1, 1, flat)
+  expect(new Set(flat.data).size).toBe(3)
+  expect(flat.data[2]).toBe(INK.found)
+})
+
 test('colour by class fills a mapped cell with its class and leaves the others alone', () => {
   const classes = new Uint32Array(256)
   classes[2] = 0xff00ff00
