@@ -31,3 +31,8 @@ export const LOG_SUPPRESSED = 7
 export const LOG_DRIVER = 8
 /** a = TCEs, b = hypercalls: a recorded kernel has emptied the table */
 export const LOG_CLEARED = 32
+
+/** Which function of the kernel prints a refusal; a coherent mapping is refused without a word. */
+export const SAYS_NOTHING = 0
+export const SAYS_MAP_PAGE = 1
+export const SAYS_MAP_SG = 2

@@ -39,10 +39,6 @@ const MARKS_KEPT = 256
 /** The kernel prints at most this many messages in an interval (printk_ratelimit). */
 const RATELIMIT_BURST = 10
 const RATELIMIT_NS = 5_000_000_000
-/** Which function of the kernel prints a refusal; a coherent mapping is refused without a word. */
-export const SAYS_NOTHING = 0
-export const SAYS_MAP_PAGE = 1
-export const SAYS_MAP_SG = 2
 
 /** Index of the region that holds an entry. */
 export function regionOf(table: DmaTable, e: number): number {
@@ -214,7 +210,7 @@ export function noteRefusal(
     last.free[i] = d.allocator.freeCount(d.allocatorState, last.start[i]!, top)
   }
   if (t - previous > RUN_NS) addMark(s, t, 'refusal', `refused: npages ${npages}`)
-  if (says !== SAYS_NOTHING && mayPrint(s, t, c, device, says))
+  if (says !== ev.SAYS_NOTHING && mayPrint(s, t, c, device, says))
     logEvent(s.log, t, ev.LOG_REFUSAL, c, device, address, npages)
   logEvent(s.ops, t, ev.STEP_REFUSED, c, device, -1, npages)
 }

@@ -7,7 +7,8 @@ import { createLog } from './engine/log.ts'
 import { createMeter } from './engine/meter.ts'
 import { createRecorder, withCpus } from './engine/recorder.ts'
 import { allocatorById } from './iova/index.ts'
-import { type Binding, type Machine, releaseMapping, setTimer } from './machine.ts'
+import { type Binding, type Machine, setTimer } from './machine.ts'
+import { releaseMapping } from './operations.ts'
 import type { Scenario } from './scenario/schema.ts'
 import {
   type DmaTable,

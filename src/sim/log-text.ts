@@ -5,7 +5,6 @@ import { entryAddress } from '../lib/format.ts'
 import { deriveSeed } from '../lib/rng.ts'
 import { type EventLog, entryAt, firstKept } from './engine/log.ts'
 import * as ev from './events.ts'
-import { SAYS_MAP_SG } from './ledger.ts'
 import type { Machine } from './machine.ts'
 import type { LogKind, LogLine } from './probes/frames.ts'
 import { ENTRY_GENERATION, ENTRY_STRIDE, tableOf } from './state.ts'
@@ -82,7 +81,10 @@ function words(m: Machine, kind: number, device: number, cpu: number, a: number,
     case ev.LOG_SUPPRESSED:
       if (m.state.tables[table]?.allocatorId === 'tce-halves')
         return ['suppressed', `printk: ${a} messages suppressed.`]
-      return ['suppressed', `${b === SAYS_MAP_SG ? 'ppc_iommu_map_sg' : 'iommu_map_page'}: ${a} callbacks suppressed`]
+      return [
+        'suppressed',
+        `${b === ev.SAYS_MAP_SG ? 'ppc_iommu_map_sg' : 'iommu_map_page'}: ${a} callbacks suppressed`,
+      ]
     case ev.LOG_DRIVER:
       return ['refusal', `${driver}: ${m.workloads[a]?.complaint}`]
     case ev.LOG_MISSED: {

@@ -7,52 +7,20 @@
 
 import { alignUp } from '../lib/bits.ts'
 import { heapPop, heapPush, heapReplace } from '../lib/heap.ts'
-import {
-  allocCoherent,
-  type DmaDomain,
-  freeCoherent,
-  mapPage,
-  mapSg,
-  NO_DMA,
-  offsetInMapping,
-  pagesTouched,
-  type SgList,
-  unmapPage,
-} from './dma/dma-ops.ts'
+import { type DmaDomain, pagesTouched, type SgList } from './dma/dma-ops.ts'
 import { PRICES, tableCalls, tablePs } from './engine/cost.ts'
 import { dequeue, enqueue, grantNs, isFree, type Lock } from './engine/lock.ts'
 import { logEvent } from './engine/log.ts'
 import { type CostMeter, resetMeter } from './engine/meter.ts'
 import { addLockWait, addToColumn, rollColumns } from './engine/recorder.ts'
 import * as ev from './events.ts'
-import {
-  addMark,
-  forgetMapping,
-  noteMissed,
-  noteRefusal,
-  recordMapping,
-  SAYS_MAP_PAGE,
-  SAYS_MAP_SG,
-  SAYS_NOTHING,
-  searchPs,
-} from './ledger.ts'
+import { addMark, noteMissed, searchPs } from './ledger.ts'
+import { mapList, mapOne, refuse, unmap } from './operations.ts'
 import { mapRecorded, unmapRecorded } from './recorded-ops.ts'
 import type { Scenario } from './scenario/schema.ts'
+import { type DmaTable, MAP_ENTRY, MAP_STRIDE, type MachineState } from './state.ts'
+import { cpu as asCpu, entry, pages } from './types.ts'
 import {
-  type CpuState,
-  type DmaTable,
-  MAP_ADDRESS,
-  MAP_BYTES,
-  MAP_ENTRY,
-  MAP_NPAGES,
-  MAP_STRIDE,
-  MAP_WHO,
-  type MachineState,
-} from './state.ts'
-import { TCE_READ, TCE_WRITE } from './table/table.ts'
-import { type AbsEntry, absEntry, cpu as asCpu, type Bytes, entry, pages } from './types.ts'
-import {
-  COHERENT,
   OP_COHERENT,
   OP_MAP,
   OP_MAP_AT,
@@ -61,7 +29,6 @@ import {
   OP_UNMAP_AT,
   type Op,
   RUN,
-  TO_DEVICE,
   type Workload,
   YIELD,
 } from './workload/workload.ts'
@@ -327,91 +294,4 @@ function hang(m: Machine, c: number, bound: Binding, lock: Lock): number {
   addMark(s, s.nowNs, 'hang', `CPU ${c} never returns`)
   logEvent(s.log, s.nowNs, ev.LOG_HANG, c, bound.device, 0, 0)
   return -1
-}
-
-function permissionOf(direction: number): number {
-  return direction === TO_DEVICE ? TCE_READ : TCE_READ | TCE_WRITE
-}
-
-function mapOne(m: Machine, c: number, { domain: d, table, device }: Binding, cpu: CpuState): boolean {
-  const { state: s, meter } = m
-  const { op } = cpu
-  const coherent = op.kind === OP_COHERENT
-  const permission = permissionOf(op.direction)
-  const mask = table.mask as AbsEntry
-  const e = coherent
-    ? allocCoherent(d, asCpu(c), op.address, op.bytes, permission, mask, meter)
-    : mapPage(d, asCpu(c), op.address, op.bytes, permission, mask, meter)
-  if (e === NO_DMA) {
-    op.mapping = -1
-    return false
-  }
-  const first = e - table.geometry.offset
-  const mapped = coherent ? alignUp(op.bytes, d.kernelPageBytes) : op.bytes
-  const npages = d.mixed ? pagesTouched(d, op.address, mapped) : meter.tceWrites
-  op.mapping = recordMapping(s, d, table, c, device, cpu.task, op, first, npages, op.address, op.bytes, meter)
-  logEvent(s.ops, s.nowNs, ev.STEP_MAP, c, device, first, npages)
-  return true
-}
-
-function mapList(m: Machine, c: number, { domain: d, table, device }: Binding, cpu: CpuState): boolean {
-  const { state: s, meter, sg } = m
-  const { op } = cpu
-  sg.n = op.elements
-  for (let i = 0; i < sg.n; i++) {
-    sg.address[i] = op.sgAddress[i]!
-    sg.length[i] = op.sgBytes[i]!
-    sg.dmaLength[i] = 0
-  }
-  op.segments = mapSg(d, asCpu(c), sg, permissionOf(op.direction), table.mask as AbsEntry, meter)
-  if (op.segments < 0) return false
-  for (let i = 0; i < op.segments; i++) {
-    const first = sg.dmaEntry[i]! - table.geometry.offset
-    const length = sg.dmaLength[i]!
-    const address = sg.dmaReal[i]!
-    const npages = pagesTouched(d, address, length)
-    op.sgMapping[i] = recordMapping(s, d, table, c, device, cpu.task, op, first, npages, address, length, meter)
-  }
-  logEvent(s.ops, s.nowNs, ev.STEP_MAP_SG, c, device, sg.dmaEntry[0]! - table.geometry.offset, meter.tceWrites)
-  return true
-}
-
-function refuse(m: Machine, c: number, { kind, domain, table, device }: Binding, op: Op): void {
-  const { state: s } = m
-  const isList = op.kind === OP_MAP_SG
-  const coherent = op.kind === OP_COHERENT
-  const address = isList ? op.sgAddress[0]! : op.address
-  const length = isList ? op.sgBytes[0]! : coherent ? alignUp(op.bytes, domain.kernelPageBytes) : op.bytes
-  const npages = pagesTouched(domain, address, length)
-  const says = coherent ? SAYS_NOTHING : isList ? SAYS_MAP_SG : SAYS_MAP_PAGE
-  noteRefusal(s, domain, table, c, device, s.nowNs, address, npages, m.meter, says)
-  if (kind.complaint && m.scenario.devices[device]!.driver && !coherent) {
-    logEvent(s.log, s.nowNs, ev.LOG_DRIVER, c, device, s.taskWorkload[s.cpus[c]!.task]!, 0)
-  }
-}
-
-function unmap(m: Machine, c: number, { domain, table, device }: Binding, op: Op): void {
-  const { state: s } = m
-  const { data } = table.mappings.records
-  const one = op.kind === OP_UNMAP
-  const at = (one ? op.mapping : op.sgMapping[0]!) * MAP_STRIDE
-  const kind = one ? ev.STEP_UNMAP : ev.STEP_UNMAP_SG
-  logEvent(s.ops, s.nowNs, kind, c, device, data[at + MAP_ENTRY]!, data[at + MAP_NPAGES]!)
-  if (one) releaseMapping(m, table, domain, op.mapping)
-  else for (let i = 0; i < op.segments; i++) releaseMapping(m, table, domain, op.sgMapping[i]!)
-}
-
-/** Takes a mapping back: TCEs, entries, record. */
-export function releaseMapping(m: Machine, table: DmaTable, d: DmaDomain, id: number): void {
-  const at = id * MAP_STRIDE
-  const { data } = table.mappings.records
-  const address = data[at + MAP_ADDRESS]!
-  const start = data[at + MAP_ENTRY]!
-  // Where a TCE stands for several entries the record holds all of them, and the buffer begins at its place in there.
-  const inside = d.mixed ? Math.floor(offsetInMapping(d, entry(start), address) * d.pageInverse) : 0
-  const first = absEntry(start + inside + table.geometry.offset)
-  const bytes = data[at + MAP_BYTES]! as Bytes
-  if (data[at + MAP_WHO]! >> 16 === COHERENT) freeCoherent(d, first, bytes, m.meter)
-  else unmapPage(d, first, address, bytes, m.meter)
-  forgetMapping(m.state, table, id)
 }
