@@ -36,6 +36,8 @@ export const viewText = {
     title: 'IOVA space',
     tce: 'TCE',
     tces: 'TCEs',
+    page: (n: number) => (n === 1 ? 'page' : 'pages'),
+    tableOf: 'Window of',
     cell: (entries: string, bytes: string) => `1 cell = ${entries} = ${bytes}`,
     row: (bytes: string) => `1 row = ${bytes}`,
     short: (cell: string, row: string) => `1 cell = ${cell}, 1 row = ${row}`,

@@ -2,7 +2,7 @@
 
 import { useRef } from 'react'
 import { bytes, count } from '../lib/format.ts'
-import { COLOURS_BY, type ColourBy, type Frame } from '../sim/index.ts'
+import { COLOURS_BY, type ColourBy, currentValue, type Frame } from '../sim/index.ts'
 import { useApp, useFrame, useLab } from '../store/context.ts'
 import { viewText } from '../text/views.ts'
 import { iovaSpaceView } from './iova-space.view.ts'
@@ -12,7 +12,7 @@ import { rulerOf } from './kit/layout.ts'
 import { folded } from './kit/rows.ts'
 import { TwinButton } from './kit/twin.tsx'
 import { ChipRow, EntryChip, Minimap } from './later.ts'
-import { zoomBy } from './map-zoom.ts'
+import { wholeOf, zoomBy } from './map-zoom.ts'
 import './views.css'
 
 const text = viewText.map
@@ -20,14 +20,14 @@ const text = viewText.map
 const scaleOf = (frame: Frame) => {
   const unfolded = frame.views['iova-space']
   const map = unfolded && folded(unfolded)
-  return map ? `${map.entriesPerCell},${map.columns},${map.pageShift}` : ''
+  return map ? `${map.entriesPerCell},${map.columns},${map.pageShift},${frame.summary.mixed ? 1 : 0}` : ''
 }
 
 function scaleText(scale: string, narrow: boolean): string {
-  const [perCell, columns, shift] = scale.split(',').map(Number)
+  const [perCell, columns, shift, mixed] = scale.split(',').map(Number)
   if (!perCell || !columns || !shift) return ''
   const page = 2 ** shift
-  const entries = (n: number) => `${count(n)} ${n === 1 ? text.tce : text.tces}`
+  const entries = (n: number) => `${count(n)} ${mixed ? text.page(n) : n === 1 ? text.tce : text.tces}`
   const row = perCell * columns
   if (narrow) return text.short(bytes(perCell * page), bytes(row * page))
   return `${text.cell(entries(perCell), bytes(perCell * page))} · ${text.row(bytes(row * page))}`
@@ -54,6 +54,7 @@ export function MapHead() {
         }}
       >
         <h2>{text.title}</h2>
+        <TableChoice />
         {brush?.entries && !ruler.narrow ? (
           <EntryChip />
         ) : (
@@ -132,6 +133,32 @@ export function MapHead() {
         <Minimap className="v-mini-strip" columns={64} cell={[ruler.plot / 64, 2]} left={ruler.left} />
       )}
     </>
+  )
+}
+
+/** Whose window the map shows, where there are several. */
+function TableChoice() {
+  const lab = useLab()
+  const here = useApp((s) => s.here)
+  const table = useApp((s) => s.view.table)
+  const shares = (i: number) => i > 0 && currentValue(here, `${here.devices[i]?.id}.table`) === 'shared'
+  const owners = here.devices.flatMap((_, i) => (shares(i) ? [] : [i]))
+  if (owners.length < 2) return null
+  const names = (owner: number) =>
+    here.devices.flatMap((d, i) => (i === owner || (owner === 0 && shares(i)) ? [d.name] : [])).join(', ')
+  return (
+    <select
+      className="v-select"
+      aria-label={text.tableOf}
+      value={shares(table) ? 0 : table}
+      onChange={(event) => lab.actions.setView(wholeOf(Number(event.target.value)))}
+    >
+      {owners.map((owner) => (
+        <option key={owner} value={owner}>
+          {names(owner)}
+        </option>
+      ))}
+    </select>
   )
 }
 

@@ -20,3 +20,8 @@ export function panBy(lab: Lab, rows: number): void {
   const { first, count } = lab.getState().view
   lab.actions.setView(panRange({ first, count }, frame.size, rows, frame.columns * frame.entriesPerCell))
 }
+
+/** The view of a table's whole window: what was marked in another window says nothing in this one. */
+export function wholeOf(table: number) {
+  return { table, first: 0, count: 0, selected: null, brush: null }
+}

@@ -9,6 +9,7 @@ import { Heatmap } from './kit/heatmap.tsx'
 import { usePalette, useWidth } from './kit/hooks.ts'
 import { rulerOf } from './kit/layout.ts'
 import { TwinButton } from './kit/twin.tsx'
+import { wholeOf } from './map-zoom.ts'
 import { ownersOf, pagesOf, TABLE_PITCH, tablesInk, tablesView } from './tables.view.ts'
 import './views.css'
 
@@ -80,7 +81,7 @@ export function Tables() {
               tip
               onPick={(cell) => {
                 const t = lab.frames.latest()?.views.tables?.tables[Math.floor(cell / frame.bands)]
-                if (t) lab.actions.setView({ table: t.table, first: 0, count: 0, selected: null })
+                if (t) lab.actions.setView(wholeOf(t.table))
               }}
             >
               {frame.tables.map((t, row) => {
