@@ -39,14 +39,14 @@ const withValue = (scenario: Scenario, path: string, value: ParamValue): Scenari
 })
 
 function preset(id: string, machine: Record<string, ParamValue>, openNs: number): Preset {
-  const device = (index: number, table: number) => ({ id: `d${index}`, name: `eth${index}`, table, settings: {} })
+  const device = (index: number) => ({ id: `d${index}`, name: `eth${index}`, settings: {} })
   return {
     ...{ id, title: id, says: '', tryThis: '', nudge: null, openNs, horizonNs: 20_000_000 },
     scenario: {
       preset: id,
       seed: 1,
       machine,
-      devices: [device(0, 0), device(1, 1), device(2, 0)],
+      devices: [device(0), device(1)],
       workloads: [],
       inputs: [],
     },
