@@ -2,10 +2,10 @@
 
 import { X } from 'lucide-react'
 import { type CSSProperties, type ReactNode, useCallback, useEffect, useState } from 'react'
-import { loadable } from '../controls/loadable.tsx'
 import { KernelLog } from '../controls/log.tsx'
 import { WhyRefused } from '../controls/refusal.tsx'
 import { useApp } from '../store/context.ts'
+import { loadable } from '../store/loadable.tsx'
 import { text } from '../text/en.ts'
 import { Centre } from './centre.tsx'
 import { useKeys } from './keys.ts'

@@ -2,9 +2,9 @@
 
 import { Check, CircleQuestionMark, Link, PanelRight, Redo2, SlidersHorizontal, Undo2 } from 'lucide-react'
 import { type ReactNode, useEffect, useState } from 'react'
-import { loadable } from '../controls/loadable.tsx'
 import { presetOf } from '../sim/index.ts'
 import { useApp, useLab } from '../store/context.ts'
+import { loadable } from '../store/loadable.tsx'
 import { text } from '../text/en.ts'
 import { copyLink } from './copy.ts'
 import type { Layout } from './layout.ts'

@@ -3,8 +3,8 @@
 import { RadioGroup, Slider, Switch } from 'radix-ui'
 import { memo, useId } from 'react'
 import { type Field, formatParam, type ParamValue } from '../sim/index.ts'
+import { loadable } from '../store/loadable.tsx'
 import { text } from '../text/en.ts'
-import { loadable } from './loadable.tsx'
 import { besideText, kindOf, namedStops, refusedReason, stopText, trackOf, valueText } from './param-text.ts'
 import { tipOnFocus, useTip } from './tip-state.ts'
 

@@ -41,7 +41,7 @@ function Tries({ refusal }: { refusal: Refusal }) {
             <li key={i}>
               <span className="c-quiet">{i + 1}</span>
               <span className="c-cut">
-                {one.region.replace(/ (pool|region)$/, '')}, {again ? t.again : t.from[one.from]}
+                {one.region.replace(/ (pool|region|half|part)$/, '')}, {again ? t.again : t.from[one.from]}
               </span>
               <span className="c-bar" aria-hidden="true">
                 <i style={{ left: `${from}%`, right: `${free}%` }} />

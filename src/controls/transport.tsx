@@ -4,8 +4,8 @@ import { Pause, Play, RotateCcw, SkipForward, StepBack, StepForward } from 'luci
 import { count, inSeconds, ms } from '../lib/format.ts'
 import type { Frame } from '../sim/index.ts'
 import { useApp, useFrame, useLab } from '../store/context.ts'
+import { loadable } from '../store/loadable.tsx'
 import { text } from '../text/en.ts'
-import { loadable } from './loadable.tsx'
 import { speedText } from './param-text.ts'
 
 // Sliders come with the controls, after the map stands.

@@ -1,7 +1,7 @@
 // The figures beside the maps: summary, the last refusal try by try, and everything about one IOMMU page.
 
 import { pow2 } from '../../lib/bits.ts'
-import { offsetInMapping } from '../dma/dma-ops.ts'
+import { granuleAt, offsetInMapping } from '../dma/dma-ops.ts'
 import { PRICES, tablePs } from '../engine/cost.ts'
 import { entryAt, firstKept } from '../engine/log.ts'
 import { FROM_HANDLE, FROM_HINT } from '../engine/meter.ts'
@@ -29,7 +29,6 @@ import {
   PAID_LOCK,
   tableOf,
 } from '../state.ts'
-import { TCES_PER_PAGE } from '../table/tce-single.ts'
 import { entry } from '../types.ts'
 import { fragmentation } from './fragmentation.ts'
 import { CELL_FREE, CELL_MAPPED, CELL_RESERVED, type InspectCard, type Refusal, type Summary } from './frames.ts'
@@ -130,6 +129,7 @@ export function inspect(m: Machine, device: number, e: number): InspectCard | nu
   const mark = table.entries.data[e * ENTRY_STRIDE + ENTRY_MAPPING]!
   const generation = table.entries.data[e * ENTRY_STRIDE + ENTRY_GENERATION]!
   const id = mark - 1
+  const { page: tablePage, slot: tableSlot } = d.table.place(d.tableState, entry(e))
   const region = d.allocator.regions(d.allocatorState)[regionOf(table, e)]!
   const isReserved = table.reserved.some((r) => e >= r.start && e < r.end)
   return {
@@ -146,8 +146,8 @@ export function inspect(m: Machine, device: number, e: number): InspectCard | nu
     past: pastLife(m, index, e, mark, generation),
     mapping: id < 0 ? null : mappingCard(m, table, id),
     tce: d.table.walk(d.tableState, entry(e)),
-    tablePage: Math.floor(e / TCES_PER_PAGE),
-    tableSlot: e % TCES_PER_PAGE,
+    tablePage,
+    tableSlot,
   }
 }
 
@@ -214,7 +214,7 @@ function mappingCard(m: Machine, table: DmaTable, id: number): InspectCard['mapp
     paid: {
       lockNs: Math.floor(data[at + MAP_PAID]! / PAID_LOCK) + Math.round(PRICES.lock.ps / 1000),
       searchNs: data[at + MAP_PAID]! % PAID_LOCK,
-      tableNs: Math.round(tablePs(npages) / 1000),
+      tableNs: Math.round(tablePs(npages / granuleAt(m.domains[table.owner]!, entry(data[at + MAP_ENTRY]!))) / 1000),
     },
     ...(foretold !== undefined && { foretold }),
     direction: direction === 1 ? 'to device' : direction === 2 ? 'from device' : 'bidirectional',

@@ -1,1 +1,0 @@
-export { loadable } from '../store/loadable.tsx'
