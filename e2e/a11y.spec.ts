@@ -5,11 +5,22 @@ import { expect, test } from './lab.page.ts'
 
 const SIZES = { desktop: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } }
 
+const LINKS = [
+  's=frames-64k&sel=513',
+  's=pools&colour=cpu',
+  's=halves&dock=tce-pages~regions&bogus=1',
+  's=per-table',
+  's=fine-coarse&colour=size',
+  's=two-ports&colour=device',
+  's=real-1mib',
+  's=real-boot',
+]
+
 for (const theme of ['dark', 'light'] as const) {
   for (const [name, viewport] of Object.entries(SIZES)) {
     test.describe(`${theme}, ${name}`, () => {
       test.use({ colorScheme: theme, viewport })
-      for (const link of ['s=frames-64k&sel=513', 's=pools&colour=cpu', 's=halves&dock=tce-pages~regions&bogus=1']) {
+      for (const link of LINKS) {
         test(`axe finds nothing in ${link}`, async ({ lab, page }) => {
           await lab.open(link)
           expect(await violations(page)).toEqual([])

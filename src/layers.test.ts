@@ -47,7 +47,7 @@ const FILES: readonly Rule[] = [
   ['sim/log-text.ts', 'sim/events.ts', 'the kinds of its entries'],
   ['sim/log-text.ts', 'sim/state.ts', 'the life of an entry that a line names'],
   ['sim/log-text.ts', 'sim/machine.ts', 'whose log it is', 'types'],
-  ['sim/log-text.ts', 'sim/probes/frames.ts', 'the shape of a line', 'types'],
+  ['sim/log-text.ts', 'sim/probes/cards.ts', 'the shape of a line', 'types'],
   ['sim/probes', 'sim/types.ts', 'quantities'],
   ['sim/probes', 'sim/engine', 'what the recorder and the log kept'],
   ['sim/probes', 'sim/scenario/schema.ts', 'a frame carries the scenario it shows', 'types'],

@@ -6,7 +6,7 @@ import { deriveSeed } from '../lib/rng.ts'
 import { type EventLog, entryAt, firstKept } from './engine/log.ts'
 import * as ev from './events.ts'
 import type { Machine } from './machine.ts'
-import type { LogKind, LogLine } from './probes/frames.ts'
+import type { LogKind, LogLine } from './probes/cards.ts'
 import { ENTRY_GENERATION, ENTRY_STRIDE, tableOf } from './state.ts'
 
 /** Where the simulated kernel keeps the iommu_table of device 0; the next ones follow at this distance. */

@@ -15,6 +15,8 @@ import type { SimClient } from '../worker/client.ts'
 import type { Position } from '../worker/protocol.ts'
 import { createChanges } from './changes.ts'
 import { completed, createFrameHolder } from './frames.ts'
+import { createIdle } from './idle.ts'
+import { initialState, viewOf } from './initial.ts'
 import { createFrameLoop } from './loop.ts'
 import type { AppState, Lab, Theme, ViewState } from './state.ts'
 import type { StatsCollector } from './stats.ts'
@@ -73,7 +75,6 @@ export function createLab(options: LabOptions): Lab {
   let switchedAt = 0
   /** Number of the last frame asked for when a person last did something that a link should remember. */
   let intendedAt = 0
-  let idlers: { readonly since: number; readonly done: () => void }[] = []
   let asked = 0
   let opened = false
   /** The frame asked for last is a whole one, asked for at `wholeAt`; the next has to be. */
@@ -82,30 +83,7 @@ export function createLab(options: LabOptions): Lab {
   let wholeDue = true
   let warmUp = options.warmUp ?? 0
 
-  const store = createStore<AppState>(() => ({
-    ready: false,
-    scenario: first.scenario,
-    here: first.scenario,
-    pending: {},
-    revision: 0,
-    playing: false,
-    speed: DEFAULT_SPEED,
-    view: viewOf(first),
-    hovered: null,
-    pinned: false,
-    isolated: null,
-    theme: options.theme ?? 'system',
-    problems: [],
-    failure: null,
-    loading: null,
-    unreadable: null,
-    dead: false,
-    mapColumns: 128,
-    mapMaxRows: 70,
-    canUndo: false,
-    canRedo: false,
-    announcement: '',
-  }))
+  const store = createStore<AppState>(() => initialState(first, DEFAULT_SPEED, options.theme ?? 'system'))
   const get = store.getState
   const set = store.setState
 
@@ -149,7 +127,7 @@ export function createLab(options: LabOptions): Lab {
       // A frame asked for before a person acted still tells of before.
       const told = frame.request > intendedAt && frame.status.mode !== 'seeking'
       url.painted(told && changesSettled(), get().playing)
-      checkIdle()
+      idle.check()
     },
   })
   let arrived: { readonly frame: Frame; readonly whole: boolean } | null = null
@@ -158,6 +136,15 @@ export function createLab(options: LabOptions): Lab {
     wholeDue = true
     loop.wake()
   }
+
+  const mode = () => frames.latest()?.status.mode
+  const idle = createIdle({
+    dead: () => get().dead,
+    quiet: () => get().ready && get().loading === null && changesSettled() && mode() !== 'seeking',
+    playing: () => get().playing,
+    settled: () => loop.settled() && mode() === 'paused',
+    asked: () => asked,
+  })
 
   const url = createUrlSync(options.address, options.now, link, openLink)
 
@@ -203,7 +190,7 @@ export function createLab(options: LabOptions): Lab {
     died(message) {
       changes.refused()
       set({ failure: message, dead: true, playing: false, ...changeState() })
-      checkIdle()
+      idle.check()
     },
   })
 
@@ -221,19 +208,6 @@ export function createLab(options: LabOptions): Lab {
 
   function changesSettled() {
     return Object.keys(get().pending).length === 0
-  }
-
-  function checkIdle() {
-    if (idlers.length === 0) return
-    const { dead, playing, ready } = get()
-    const mode = frames.latest()?.status.mode
-    const quiet = ready && get().loading === null && changesSettled() && mode !== 'seeking'
-    // While it plays there is always a next frame: then one painted after the question is enough.
-    idlers = idlers.filter(({ since, done }) => {
-      const over = dead || (quiet && (playing ? asked > since + 1 : loop.settled() && mode === 'paused'))
-      if (over) done()
-      return !over
-    })
   }
 
   /** Calls `then` with the scenario, its recording included, at once or when that has been fetched. */
@@ -446,11 +420,11 @@ export function createLab(options: LabOptions): Lab {
         open(scenario, position, view, horizonNs)
       },
     },
-    idle: () =>
-      new Promise((done) => {
-        idlers.push({ since: asked, done })
-        wake()
-      }),
+    idle() {
+      const waited = idle.wait()
+      wake()
+      return waited
+    },
     hash: async () => (await client.hash()).hash,
   }
   return lab
@@ -459,17 +433,4 @@ export function createLab(options: LabOptions): Lab {
 /** The same settings, seed and devices, whatever their inputs. */
 function sameRun(a: Scenario, b: Scenario): boolean {
   return a.seed === b.seed && a.machine === b.machine && a.devices === b.devices && a.workloads === b.workloads
-}
-
-function viewOf(preset: Preset): ViewState {
-  return {
-    table: 0,
-    first: preset.zoom?.first ?? 0,
-    count: preset.zoom?.count ?? 0,
-    colourBy: 'state',
-    breaks: true,
-    dock: preset.dock,
-    selected: null,
-    brush: null,
-  }
 }

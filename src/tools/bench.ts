@@ -1,5 +1,5 @@
 // npm run bench [-- <name> …]: a JSON line per figure, with its bar; exits 1 when one misses it. Names: pairs, paint,
-// control, size, long (a minute). Without names all run.
+// control, size, long (a minute). Without names all run. Ids of presets among them: `long` runs those.
 
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
@@ -7,6 +7,7 @@ import { type Browser, chromium, type Page } from '@playwright/test'
 import react from '@vitejs/plugin-react'
 import { build, createServer } from 'vite'
 import type { FrameStats } from '../../e2e/lab.page.ts'
+import { presets } from '../sim/index.ts'
 import type { BenchPage } from './bench-page.ts'
 import { BUSY, ROUND_MS, ROUNDS } from './bench-pairs.ts'
 import { findBrowser, LAUNCH_ARGS } from './browser.ts'
@@ -161,9 +162,10 @@ async function minuteAtFullSpeed(page: Page, watch: Watch): Promise<Figure[]> {
   ]
 }
 
-const LAB_LINK = 's=frames-64k&speed=max'
+const STORY = 'frames-64k'
+const linkOf = (preset: string) => `s=${preset}&speed=max`
 
-const BENCHES: Readonly<Record<string, (browser: Browser, watch: Watch) => Promise<Figure[]>>> = {
+const BENCHES: Readonly<Record<string, (browser: Browser, watch: Watch, preset: string) => Promise<Figure[]>>> = {
   pairs: async (browser) => [
     {
       name: 'pairs-node',
@@ -188,7 +190,7 @@ const BENCHES: Readonly<Record<string, (browser: Browser, watch: Watch) => Promi
     return [{ name: 'paint-1m', value: percentile(times, 0.95), unit, bar: 16, wants: 'most' }]
   },
   control: async (browser) => {
-    const times = await onLab(browser, LAB_LINK, controlTimes)
+    const times = await onLab(browser, linkOf(STORY), controlTimes)
     if (times.length < CHANGES) throw new Error(`only ${times.length} of ${CHANGES} changes were painted`)
     return [{ name: 'control-to-paint', value: percentile(times, 0.95), unit: 'ms, p95', bar: 100, wants: 'most' }]
   },
@@ -196,10 +198,11 @@ const BENCHES: Readonly<Record<string, (browser: Browser, watch: Watch) => Promi
     await build({ root: ROOT, logLevel: 'warn' })
     return measureSizes().map(({ name, kB, bar }) => ({ name, value: kB, unit: 'kB gzip', bar, wants: 'most' }))
   },
-  long: (browser, watch) => onLab(browser, LAB_LINK, (page) => minuteAtFullSpeed(page, watch)),
+  long: (browser, watch, preset) => onLab(browser, linkOf(preset), (page) => minuteAtFullSpeed(page, watch)),
 }
 
-const wanted = process.argv.slice(2)
+const stories = process.argv.slice(2).filter((name) => presets.some((p) => p.id === name))
+const wanted = process.argv.slice(2).filter((name) => !stories.includes(name))
 const unknown = wanted.filter((name) => !Object.hasOwn(BENCHES, name))
 if (unknown.length > 0) {
   console.error(`no bench ${unknown.join(', ')}; there are: ${Object.keys(BENCHES).join(', ')}`)
@@ -210,19 +213,22 @@ const browser = await chromium.launch({
   args: [...LAUNCH_ARGS, '--enable-blink-features=ForceEagerMeasureMemory'],
 })
 let missed = 0
+
+function report({ name, value, unit, bar, wants, aside = {} }: Figure, how: object): void {
+  const ok = wants === 'least' ? value >= bar : value <= bar
+  if (!ok) missed++
+  console.log(JSON.stringify({ name, value: Math.round(value * 100) / 100, unit, bar, ok, ...aside, ...how }))
+}
+
 try {
   for (const [name, bench] of Object.entries(BENCHES)) {
     if (wanted.length > 0 && !wanted.includes(name)) continue
-    const watch = watchStolen()
-    const figures = await bench(browser, watch)
-    const stolen = watch.share()
-    watch.end()
-    for (const { name: figure, value, unit, bar, wants, aside = {} } of figures) {
-      const ok = wants === 'least' ? value >= bar : value <= bar
-      if (!ok) missed++
-      console.log(
-        JSON.stringify({ name: figure, value: Math.round(value * 100) / 100, unit, bar, ok, ...aside, stolen }),
-      )
+    for (const preset of name === 'long' && stories.length > 0 ? stories : [STORY]) {
+      const watch = watchStolen()
+      const figures = await bench(browser, watch, preset)
+      const stolen = watch.share()
+      watch.end()
+      for (const figure of figures) report(figure, preset === STORY ? { stolen } : { preset, stolen })
     }
   }
 } finally {

@@ -30,8 +30,9 @@ import {
   tableOf,
 } from '../state.ts'
 import { entry } from '../types.ts'
+import type { InspectCard, Refusal, Summary } from './cards.ts'
 import { fragmentation } from './fragmentation.ts'
-import { CELL_FREE, CELL_MAPPED, CELL_RESERVED, type InspectCard, type Refusal, type Summary } from './frames.ts'
+import { CELL_FREE, CELL_MAPPED, CELL_RESERVED } from './frames.ts'
 import { forEachLive } from './live.ts'
 import { tableIndex } from './probe.ts'
 

@@ -3,7 +3,7 @@
 import { pow2 } from '../../lib/bits.ts'
 import type { Machine } from '../machine.ts'
 import { ENTRY_MAPPING, ENTRY_STRIDE, MAP_ENTRY, MAP_STRIDE } from '../state.ts'
-import type { Brush, EntryFigures, Filtered, TimeFigures } from './frames.ts'
+import type { Brush, EntryFigures, Filtered, TimeFigures } from './cards.ts'
 import { usefulIn } from './iova-space.ts'
 import { tableIndex } from './probe.ts'
 import { mappedNow } from './time.ts'

@@ -1,7 +1,7 @@
 // Into how many pieces the free entries of a range are broken.
 
 import type { IovaAllocator } from '../iova/allocator.ts'
-import type { Fragmentation } from './frames.ts'
+import type { Fragmentation } from './cards.ts'
 
 /**
  * The free runs of entries [start, end), table-relative, as the allocator sees them; a run that goes on beyond the range

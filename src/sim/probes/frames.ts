@@ -1,7 +1,7 @@
 // What the probes measure and the views draw. Every array is planar and transferable; every shape is stated.
 // A frame is complete: a view needs nothing else to paint, hit-test and describe itself.
 
-import type { PredictionFigures } from '../scenario/recording.ts'
+import type { Filtered, InspectCard, LogLine, Refusal, SearchResult, StateCounts, Summary } from './cards.ts'
 
 /** States of an IOMMU page. The order of the numbers is the order of severity: in a cell that covers several
  *  pages the largest number present is `state`. */
@@ -105,54 +105,12 @@ export interface IovaSpaceFrame {
   readonly counts: StateCounts
 }
 
-/** Entries of the table by state, plus refusals so far. */
-export interface StateCounts {
-  readonly mapped: number
-  readonly free: number
-  readonly reserved: number
-  readonly cached: number
-  readonly queued: number
-  readonly reachable: number
-  readonly refused: number
-}
-
 /** Mapped entries of the whole table by class under `colourBy`, the classes of IovaSpaceFrame.value. */
 export interface ClassesFrame {
   readonly table: number
   readonly colourBy: ColourBy
   /** [256] */
   readonly counts: Uint32Array
-}
-
-/** What a query finds in the table that is looked at. */
-export interface SearchResult {
-  /** As asked: the query, and the entry to go on from. */
-  readonly text: string
-  readonly from: number | null
-  /** What is allowed, when the query cannot be read; null when it can. */
-  readonly problem: string | null
-  /** Mappings, or entries that are not mapped, that match; and all matching entries. */
-  readonly count: number
-  readonly entries: number
-  /** Number of the match that the asked entry belongs to, from 1; 0 = none. */
-  readonly at: number
-  /** First entries of the matches after and before it, round the end; null when nothing matches. */
-  readonly next: number | null
-  readonly previous: number | null
-  /** Refusals so far when the query asks for them, else null. Matches are then the ends of what the last one searched. */
-  readonly refused: number | null
-}
-
-/** Into how many pieces the free entries of a region are broken. Table-relative entries, `end` exclusive. */
-export interface Fragmentation {
-  readonly name: string
-  readonly start: number
-  readonly end: number
-  readonly free: number
-  readonly runs: number
-  readonly largestRun: number
-  /** Σ run² / (Σ run)²: 1 = all free entries in one run; null when none is free. */
-  readonly inOne: number | null
 }
 
 /** The whole window in few cells: where the map is when it shows a part. */
@@ -175,51 +133,6 @@ export interface MinimapFrame {
 
 /** Most cells of a minimap. */
 export const MINIMAP_CELLS = 512
-
-/** Ranges that figures are asked for: of time, of table-relative entries, of both. */
-export interface Brush {
-  readonly time: { readonly fromNs: number; readonly toNs: number } | null
-  readonly entries: { readonly first: number; readonly count: number } | null
-}
-
-/** What happened in a range of time, all tables together. The history is kept in columns: they count whole. */
-export interface TimeFigures {
-  /** What the counted columns cover, the last one up to now; equal when the range has not run. */
-  readonly fromNs: number
-  readonly toNs: number
-  readonly columns: number
-  readonly refused: number
-  readonly missed: number
-  /** Payload delivered, bit/s. */
-  readonly deliveredBps: number
-  /** Means and maxima of the columns' ends, bytes. */
-  readonly meanMappedBytes: number
-  readonly maxMappedBytes: number
-  readonly meanUsefulBytes: number
-  readonly maxUsefulBytes: number
-}
-
-/** What stands in a range of entries now. */
-export interface EntryFigures {
-  /** Clipped to the table. */
-  readonly first: number
-  readonly count: number
-  readonly mapped: number
-  readonly reserved: number
-  /** Entries that the allocator could hand out, and the longest run of them inside the range. */
-  readonly free: number
-  readonly largestFreeRun: number
-  readonly mappedBytes: number
-  readonly usefulBytes: number
-  /** Mappings that have at least one entry in the range. */
-  readonly liveMappings: number
-}
-
-/** The figures of a brush: each part is there when its range is set. */
-export interface Filtered {
-  readonly time: TimeFigures | null
-  readonly entries: EntryFigures | null
-}
 
 /** Address × time. Column-major: index = column*bands + band. Column c covers [c*columnNs, (c+1)*columnNs). */
 export interface AddressTimeFrame {
@@ -350,125 +263,6 @@ export interface RegionsFrame {
   readonly sliceOwner: Uint8Array
   /** [slices*regions] share of the slice that is mapped, 0…255. */
   readonly sliceUsed: Uint8Array
-}
-
-/** The figures above the map and beside the time-line. All of one table (the one that is looked at) unless said. */
-export interface Summary {
-  readonly mapped: number
-  /** Entries that a run of one-page requests can ever get: size less reservations and region-end losses; where pages
-   *  of two sizes share the window, all that are not kept back. */
-  readonly usable: number
-  /** Some TCEs stand for several entries: entries are pages of the smaller size, not TCEs. */
-  readonly mixed: boolean
-  readonly size: number
-  readonly pageShift: number
-  readonly mappedBytes: number
-  readonly usefulBytes: number
-  readonly liveMappings: number
-  readonly largestFreeRun: number
-  readonly refused: number
-  /** Refusals in the last 100 us. */
-  readonly refusedRecently: number
-  /** `nth` = number of the map call that failed, counted from 1; `fitted` = mappings live just before it. */
-  readonly firstRefusal: {
-    readonly ns: number
-    readonly npages: number
-    readonly nth: number
-    readonly fitted: number
-  } | null
-  readonly maps: number
-  readonly unmaps: number
-  readonly tableBytes: number
-  readonly spills: number
-  /** Whole machine: frames delivered and frames that found no buffer. */
-  readonly frames: number
-  readonly missed: number
-  /** Payload delivered in the last full time column, bit/s, and what the link offered. */
-  readonly deliveredBps: number
-  readonly offeredBps: number
-  readonly hang: { readonly ns: number; readonly cpu: number } | null
-  /** Of a recording: what the allocator foretold; null where nothing is recorded. */
-  readonly prediction: PredictionFigures | null
-}
-
-/** One try of a refused request, in kernel order. */
-export interface RefusalTry {
-  readonly region: string
-  readonly from: 'handle' | 'hint' | 'start'
-  readonly start: number
-  readonly limit: number
-  /** Free entries in the searched range at that moment; no run of them was long enough. */
-  readonly freeEntries: number
-}
-
-export interface Refusal {
-  readonly ns: number
-  readonly cpu: number
-  readonly device: string
-  readonly npages: number
-  readonly vaddr: number
-  readonly tries: readonly RefusalTry[]
-}
-
-/** Everything that is known about one IOMMU page. */
-export interface InspectCard {
-  readonly table: number
-  readonly entry: number
-  readonly pageShift: number
-  readonly offset: number
-  readonly size: number
-  readonly state: CellState
-  readonly region: string
-  /** The region that the entry lies in. */
-  readonly fragmentation: Fragmentation
-  /** How often this entry has been handed out. */
-  readonly generation: number
-  /** For a free entry: when it was freed, ns cut to microseconds; null while mapped or when it was never mapped. */
-  readonly freedAtNs: number | null
-  /** The life before the present one (or the last one of a free entry), where the log of operations still knows it. */
-  readonly past: {
-    readonly generation: number
-    readonly device: string
-    readonly cpu: number
-    readonly npages: number
-    readonly freedAtNs: number
-  } | null
-  /** The live mapping that covers it, or null. */
-  readonly mapping: {
-    readonly device: string
-    readonly owner: string
-    readonly cpu: number
-    readonly firstEntry: number
-    readonly npages: number
-    readonly bytes: number
-    /** Offset of the buffer in the mapping's first IOMMU page. */
-    readonly pageOffset: number
-    readonly realAddr: number
-    readonly mappedAtNs: number
-    readonly ageNs: number
-    readonly paid: { readonly lockNs: number; readonly searchNs: number; readonly tableNs: number }
-    /** Of a recording: the entry that the allocator foretold, -1 = a refusal. */
-    readonly foretold?: number
-    readonly direction: 'to device' | 'from device' | 'bidirectional'
-    /** Other live mappings of the table whose buffers lie in the same real pages. */
-    readonly neighbours: number
-  } | null
-  /** The TCE: real page address | permission bits; 0 = not set. */
-  readonly tce: number
-  /** Table page (512 TCEs) and slot in it. */
-  readonly tablePage: number
-  readonly tableSlot: number
-}
-
-export type LogKind = 'refusal' | 'suppressed' | 'change' | 'spill' | 'missed' | 'hang'
-
-export interface LogLine {
-  readonly ns: number
-  readonly kind: LogKind
-  readonly cpu: number
-  readonly text: string
-  /** The kernel's own words, as opposed to the lab's. */
-  readonly kernel: boolean
 }
 
 /** Registry of probe ids to their request and answer. */

@@ -2,10 +2,11 @@
 
 import { lastStep, logLines, logLinesIn } from '../log-text.ts'
 import type { Machine } from '../machine.ts'
+import type { Brush } from './cards.ts'
 import { classes } from './classes.ts'
 import { inspect, lastRefusal, summarise } from './figures.ts'
 import { filtered } from './filtered.ts'
-import type { Brush, Frame, ProbeFrames, ProbeRequests, RunStatus } from './frames.ts'
+import type { Frame, ProbeFrames, ProbeRequests, RunStatus } from './frames.ts'
 import { iovaSpace } from './iova-space.ts'
 import { minimap } from './minimap.ts'
 import type { Arrays } from './probe.ts'

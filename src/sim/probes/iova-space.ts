@@ -17,6 +17,7 @@ import {
   MAP_WHO,
 } from '../state.ts'
 import { entry } from '../types.ts'
+import type { StateCounts } from './cards.ts'
 import {
   CELL_FAILED,
   CELL_FREE,
@@ -27,7 +28,6 @@ import {
   type IovaSpaceFrame,
   type IovaSpaceRequest,
   type MapSegment,
-  type StateCounts,
   shadeOf,
 } from './frames.ts'
 import { type Probe, regionsOf, tableIndex } from './probe.ts'

@@ -15,7 +15,8 @@ import {
   MAP_WHO,
 } from '../state.ts'
 import { entry } from '../types.ts'
-import type { IovaSpaceFrame, SearchResult } from './frames.ts'
+import type { SearchResult } from './cards.ts'
+import type { IovaSpaceFrame } from './frames.ts'
 import { tableIndex } from './probe.ts'
 
 type Term =

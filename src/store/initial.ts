@@ -1,0 +1,46 @@
+// What the page begins with.
+
+import type { Preset } from '../sim/index.ts'
+import type { AppState, Theme, ViewState } from './state.ts'
+
+/** The state before anything was opened. */
+export function initialState(first: Preset, speed: number, theme: Theme): AppState {
+  return {
+    ready: false,
+    scenario: first.scenario,
+    here: first.scenario,
+    pending: {},
+    revision: 0,
+    playing: false,
+    speed,
+    view: viewOf(first),
+    hovered: null,
+    pinned: false,
+    isolated: null,
+    theme,
+    problems: [],
+    failure: null,
+    loading: null,
+    unreadable: null,
+    dead: false,
+    mapColumns: 128,
+    mapMaxRows: 70,
+    canUndo: false,
+    canRedo: false,
+    announcement: '',
+  }
+}
+
+/** The view that a preset opens with. */
+export function viewOf(preset: Preset): ViewState {
+  return {
+    table: 0,
+    first: preset.zoom?.first ?? 0,
+    count: preset.zoom?.count ?? 0,
+    colourBy: 'state',
+    breaks: true,
+    dock: preset.dock,
+    selected: null,
+    brush: null,
+  }
+}
