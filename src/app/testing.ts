@@ -1,12 +1,13 @@
 // What the browser tests may ask of the page. Present only with `?testing=1`.
 
+import { partsShown } from '../store/loadable.tsx'
 import type { Lab } from '../store/state.ts'
 import { createStats, type FrameStats, type StatsCollector } from '../store/stats.ts'
 
 declare global {
   interface Window {
     dmascope?: {
-      /** Resolves when the first frame is on the screen. */
+      /** Resolves when the first frame and every part that is fetched later are on the screen. */
       ready(): Promise<void>
       /** Resolves when nothing is under way; while it plays, when what was changed before is on the screen. */
       idle(): Promise<void>
@@ -30,5 +31,5 @@ export function collectStats(): StatsCollector {
 }
 
 export function exposeForTests(lab: Lab, stats: StatsCollector): void {
-  window.dmascope = { ready: lab.idle, idle: lab.idle, hash: lab.hash, frameStats: stats.read }
+  window.dmascope = { ready: () => lab.idle().then(partsShown), idle: lab.idle, hash: lab.hash, frameStats: stats.read }
 }

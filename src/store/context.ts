@@ -20,7 +20,8 @@ export function useApp<T>(select: (state: AppState) => T): T {
 
 /**
  * A part of the newest frame, or null before the first; renders again only when `same` says that it changed. Both
- * must be stable: functions of the module, or memoised. Follows whole frames.
+ * must be stable: functions of the module, or memoised. Follows whole frames: at once when
+ * the run stands, and while it plays as soon as the canvases show them, so that no animation frame does both.
  */
 export function useFrame<T>(select: (frame: Frame) => T, same: (a: T, b: T) => boolean = Object.is): T | null {
   const { frames } = useLab()
@@ -40,9 +41,7 @@ export function useFrame<T>(select: (frame: Frame) => T, same: (a: T, b: T) => b
       setValue(() => next)
     }
     take()
-    return frames.subscribe((_, whole) => {
-      if (whole) take()
-    })
+    return frames.follow(take)
   }, [frames, select, same])
   return value
 }

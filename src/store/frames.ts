@@ -10,11 +10,16 @@ export interface FrameHolder {
   put(frame: Frame, whole: boolean): void
   /** Calls `listener` for every new frame; returns the way out. */
   subscribe(listener: Listener): () => void
+  /** Lets those who read follow to the newest frame. */
+  tell(): void
+  /** Calls `listener` whenever it is time to read the newest frame; returns the way out. */
+  follow(listener: () => void): () => void
 }
 
 export function createFrameHolder(): FrameHolder {
   let frame: Frame | null = null
   const listeners = new Set<Listener>()
+  const readers = new Set<() => void>()
   return {
     latest: () => frame,
     put(next, whole) {
@@ -24,6 +29,13 @@ export function createFrameHolder(): FrameHolder {
     subscribe(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
+    },
+    tell() {
+      for (const reader of readers) reader()
+    },
+    follow(reader) {
+      readers.add(reader)
+      return () => readers.delete(reader)
     },
   }
 }

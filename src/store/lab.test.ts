@@ -191,6 +191,24 @@ describe('the frame loop', () => {
     expect(b.lab.frames.latest()?.status.ns).toBe(1009)
   })
 
+  it('lets figures follow when the canvases have shown a frame of a playing run, and at once when it stands', () => {
+    const b = opened()
+    let told = 0
+    b.lab.frames.follow(() => told++)
+    b.lab.actions.hover(1)
+    b.tick()
+    b.answer()
+    expect(told).toBe(1)
+    b.tick()
+    b.lab.actions.play()
+    b.lab.actions.hover(2)
+    b.tick()
+    b.answer({ mode: 'playing' })
+    expect(told).toBe(1)
+    b.tick()
+    expect(told).toBe(2)
+  })
+
   it('asks for a whole frame as soon as the map has shown a change, and when somebody waits', async () => {
     const b = opened()
     const asked = () => Object.keys(b.requests().at(-1)?.probes ?? {}).length > 1
@@ -245,10 +263,11 @@ describe('the frame loop', () => {
     expect(given().slice(2)).toEqual(viewBuffers(sent[0]!.views.timeline!))
     // None is given to a frame of the map alone.
     b.lab.actions.play()
-    for (const whole of [true, false]) {
+    for (const buffers of [0, 2]) {
       b.answer({ mode: 'playing' })
       b.tick()
-      expect(b.requests().at(-1)?.recycle.length).toBe(whole ? 2 : 0)
+      expect(b.requests().at(-1)?.recycle.length).toBe(buffers)
+      b.lab.actions.hover(null)
     }
   })
 

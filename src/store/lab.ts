@@ -112,7 +112,11 @@ export function createLab(options: LabOptions): Lab {
       client.requestFrame(wish(get(), whole))
     },
     deliver: () => {
-      if (arrived) frames.put(arrived.frame, arrived.whole)
+      if (!arrived) return
+      frames.put(arrived.frame, arrived.whole)
+      if (!arrived.whole) return
+      if (get().playing) untold = true
+      else frames.tell()
     },
     paintBegins: () => stats?.paintBegins(),
     paintEnds: () => stats?.paintEnds(),
@@ -120,6 +124,10 @@ export function createLab(options: LabOptions): Lab {
       const frame = frames.latest()
       if (!frame) return
       stats?.visible(frame.revision)
+      if (untold) {
+        untold = false
+        frames.tell()
+      }
       if (warmUp > 0) {
         warmUp--
         wake()
@@ -130,6 +138,8 @@ export function createLab(options: LabOptions): Lab {
       idle.check()
     },
   })
+  /** A whole frame is on its way to the screen, and nobody has read it yet. */
+  let untold = false
   let arrived: { readonly frame: Frame; readonly whole: boolean } | null = null
 
   function wake() {
@@ -313,8 +323,10 @@ export function createLab(options: LabOptions): Lab {
     const { speed } = get()
     switchedAt = client.requests()
     client.play(speed)
+    // The page has Play itself to show first: figures follow a moment later.
+    wholeAt = options.now()
     set({ playing: true })
-    wake()
+    loop.wake()
   }
 
   function pause() {

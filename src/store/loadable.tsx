@@ -3,6 +3,23 @@
 
 import { type ComponentType, type ReactNode, useEffect, useState } from 'react'
 
+let underWay = 0
+const waiting: (() => void)[] = []
+
+/** Resolves when every part that was asked for is on the screen. */
+export function partsShown(): Promise<void> {
+  return underWay === 0 ? Promise.resolve() : new Promise((done) => waiting.push(done))
+}
+
+/** One part less is under way, as soon as what it draws has been painted. */
+function shown(): void {
+  requestAnimationFrame(() =>
+    requestAnimationFrame(() => {
+      if (--underWay === 0) for (const done of waiting.splice(0)) done()
+    }),
+  )
+}
+
 /**
  * The component that `load` brings; until it is there, what `meanwhile` makes of the same properties. It is asked for
  * when first rendered, or at once when `load` is a promise already under way.
@@ -22,7 +39,11 @@ export function loadable<P extends object>(
   return function Loadable(props: P) {
     const [, arrive] = useState(loaded !== null)
     useEffect(() => {
-      if (loaded === null) ask().then(() => arrive(true))
+      if (loaded !== null) return
+      underWay++
+      ask()
+        .then(() => arrive(true))
+        .finally(shown)
     }, [])
     const Component = loaded
     return Component ? <Component {...props} /> : meanwhile(props)

@@ -22,7 +22,7 @@ interface Figure {
   readonly bar: number
   /** The value must be at least, or at most, its bar. */
   readonly wants: 'least' | 'most'
-  readonly aside?: Readonly<Record<string, number>>
+  readonly aside?: Readonly<Record<string, number | string>>
 }
 
 const percentile = (list: readonly number[], share: number): number => {
@@ -157,7 +157,12 @@ async function minuteAtFullSpeed(page: Page, watch: Watch): Promise<Figure[]> {
       unit: 'tasks over 50 ms while the host stole no processor time',
       bar: 0,
       wants: 'most',
-      aside: { whileItDid: long.length - own.length, quietSeconds: Math.round(watch.quietMs() / 1000) },
+      aside: {
+        // Seconds after Play, and how long.
+        tasks: own.map(({ atMs, ms }) => `${((atMs - began) / 1000).toFixed(1)} s: ${Math.round(ms)} ms`).join(', '),
+        whileItDid: long.length - own.length,
+        quietSeconds: Math.round(watch.quietMs() / 1000),
+      },
     },
   ]
 }
