@@ -73,6 +73,8 @@ test('a trace is opened from the preset menu by keyboard', async ({ lab, page })
   await opens(lab, 's=pinhole')
   await lab.byId('preset').focus()
   await page.keyboard.press('Enter')
+  // The menu is fetched when it is first asked for.
+  await expect(page.getByRole('menu').locator(':focus')).toHaveCount(1)
   const chooser = page.waitForEvent('filechooser')
   await page.keyboard.press('End')
   await page.keyboard.press('Enter')
