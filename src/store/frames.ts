@@ -10,8 +10,8 @@ export interface FrameHolder {
   put(frame: Frame, whole: boolean): void
   /** Calls `listener` for every new frame; returns the way out. */
   subscribe(listener: Listener): () => void
-  /** Lets those who read follow to the newest frame. */
-  tell(): void
+  /** Lets those who read follow to the newest frame: all, or one of `of` shares of them. */
+  tell(share?: number, of?: number): void
   /** Calls `listener` whenever it is time to read the newest frame; returns the way out. */
   follow(listener: () => void): () => void
 }
@@ -30,8 +30,9 @@ export function createFrameHolder(): FrameHolder {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    tell() {
-      for (const reader of readers) reader()
+    tell(share = 0, of = 1) {
+      let i = 0
+      for (const reader of [...readers]) if (i++ % of === share) reader()
     },
     follow(reader) {
       readers.add(reader)

@@ -191,22 +191,26 @@ describe('the frame loop', () => {
     expect(b.lab.frames.latest()?.status.ns).toBe(1009)
   })
 
-  it('lets figures follow when the canvases have shown a frame of a playing run, and at once when it stands', () => {
+  it('lets figures follow the canvases of a playing run in shares, a paint each, and at once when it stands', () => {
     const b = opened()
-    let told = 0
-    b.lab.frames.follow(() => told++)
+    const told = [0, 0, 0]
+    for (const i of told.keys()) b.lab.frames.follow(() => told[i]!++)
     b.lab.actions.hover(1)
     b.tick()
     b.answer()
-    expect(told).toBe(1)
+    expect(told).toEqual([1, 1, 1])
     b.tick()
     b.lab.actions.play()
     b.lab.actions.hover(2)
     b.tick()
-    b.answer({ mode: 'playing' })
-    expect(told).toBe(1)
-    b.tick()
-    expect(told).toBe(2)
+    const sums: number[] = []
+    for (let i = 0; i < 4; i++) {
+      b.answer({ mode: 'playing' })
+      b.tick()
+      sums.push(told.reduce((sum, n) => sum + n))
+    }
+    expect(sums).toEqual([4, 5, 6, 6])
+    expect(told).toEqual([2, 2, 2])
   })
 
   it('asks for a whole frame as soon as the map has shown a change, and when somebody waits', async () => {

@@ -53,6 +53,8 @@ export interface LabOptions {
 
 /** While a run plays, everything but the map follows this often. */
 const WHOLE_EVERY_MS = 125
+/** While a run plays, what is read follows a whole frame in so many shares, one after each paint. */
+const SHARES = 3
 const DEFAULT_SPEED = 1 / 2000
 const MAX_DOCK = 3
 
@@ -115,8 +117,11 @@ export function createLab(options: LabOptions): Lab {
       if (!arrived) return
       frames.put(arrived.frame, arrived.whole)
       if (!arrived.whole) return
-      if (get().playing) untold = true
-      else frames.tell()
+      if (get().playing) untold = SHARES
+      else {
+        untold = 0
+        frames.tell()
+      }
     },
     paintBegins: () => stats?.paintBegins(),
     paintEnds: () => stats?.paintEnds(),
@@ -124,10 +129,7 @@ export function createLab(options: LabOptions): Lab {
       const frame = frames.latest()
       if (!frame) return
       stats?.visible(frame.revision)
-      if (untold) {
-        untold = false
-        frames.tell()
-      }
+      if (untold > 0) frames.tell(--untold, SHARES)
       if (warmUp > 0) {
         warmUp--
         wake()
@@ -138,8 +140,8 @@ export function createLab(options: LabOptions): Lab {
       idle.check()
     },
   })
-  /** A whole frame is on its way to the screen, and nobody has read it yet. */
-  let untold = false
+  /** Shares of the readers that have not read the newest whole frame yet. */
+  let untold = 0
   let arrived: { readonly frame: Frame; readonly whole: boolean } | null = null
 
   function wake() {
@@ -150,7 +152,7 @@ export function createLab(options: LabOptions): Lab {
   const mode = () => frames.latest()?.status.mode
   const idle = createIdle({
     dead: () => get().dead,
-    quiet: () => get().ready && get().loading === null && changesSettled() && mode() !== 'seeking',
+    quiet: () => get().ready && get().loading === null && changesSettled() && mode() !== 'seeking' && untold === 0,
     playing: () => get().playing,
     settled: () => loop.settled() && mode() === 'paused',
     asked: () => asked,
