@@ -169,7 +169,7 @@ function drainTasks(m: Machine, device: number, firstTask: number, tasks: number
     if (id < 0) continue
     const task = Math.floor(records.data[id * MAP_STRIDE + MAP_HOLDER]! / HOLDER_SLOTS)
     if (task < firstTask || task >= firstTask + tasks) continue
-    releaseMapping(m, table, m.domains[device]!, id)
+    releaseMapping(m, 0, table, m.domains[device]!, id)
     drained++
   }
   return drained

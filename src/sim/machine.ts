@@ -18,7 +18,7 @@ import { addMark, noteMissed, searchPs } from './ledger.ts'
 import { mapList, mapOne, refuse, unmap } from './operations.ts'
 import { mapRecorded, unmapRecorded } from './recorded-ops.ts'
 import type { Scenario } from './scenario/schema.ts'
-import { type DmaTable, MAP_ENTRY, MAP_STRIDE, type MachineState } from './state.ts'
+import { type DmaTable, MAP_ENTRY, MAP_NPAGES, MAP_STRIDE, type MachineState } from './state.ts'
 import { cpu as asCpu, entry, pages } from './types.ts'
 import {
   OP_COHERENT,
@@ -184,9 +184,17 @@ function lockIndex({ domain: d, table }: Binding, c: number, op: Op): number {
     return d.allocator.lockForAlloc(d.allocatorState, asCpu(c), pagesTouched(d, op.sgAddress[0]!, op.sgBytes[0]!))
   }
   if (op.kind === OP_MAP_AT) return d.allocator.lockForAlloc(d.allocatorState, asCpu(c), pages(op.sgBytes[0]!))
-  if (op.kind === OP_UNMAP_AT) return d.allocator.lockForFree(d.allocatorState, entry(op.sgAddress[0]!))
+  if (op.kind === OP_UNMAP_AT)
+    return d.allocator.lockForFree(d.allocatorState, entry(op.sgAddress[0]!), asCpu(c), pages(op.sgBytes[0]!))
   const id = op.kind === OP_UNMAP ? op.mapping : op.sgMapping[0]!
-  return d.allocator.lockForFree(d.allocatorState, entry(table.mappings.records.data[id * MAP_STRIDE + MAP_ENTRY]!))
+  const { data } = table.mappings.records
+  const at = id * MAP_STRIDE
+  return d.allocator.lockForFree(
+    d.allocatorState,
+    entry(data[at + MAP_ENTRY]!),
+    asCpu(c),
+    pages(data[at + MAP_NPAGES]!),
+  )
 }
 
 /** The event at the top of the heap: a lock passes to its first waiter, who does its operation. */

@@ -104,12 +104,12 @@ export function unmap(m: Machine, c: number, { domain, table, device }: Binding,
   const at = (one ? op.mapping : op.sgMapping[0]!) * MAP_STRIDE
   const kind = one ? ev.STEP_UNMAP : ev.STEP_UNMAP_SG
   logEvent(s.ops, s.nowNs, kind, c, device, data[at + MAP_ENTRY]!, data[at + MAP_NPAGES]!)
-  if (one) releaseMapping(m, table, domain, op.mapping)
-  else for (let i = 0; i < op.segments; i++) releaseMapping(m, table, domain, op.sgMapping[i]!)
+  if (one) releaseMapping(m, c, table, domain, op.mapping)
+  else for (let i = 0; i < op.segments; i++) releaseMapping(m, c, table, domain, op.sgMapping[i]!)
 }
 
-/** Takes a mapping back: TCEs, entries, record. */
-export function releaseMapping(m: Machine, table: DmaTable, d: DmaDomain, id: number): void {
+/** Takes a mapping back on CPU `c`: TCEs, entries, record. */
+export function releaseMapping(m: Machine, c: number, table: DmaTable, d: DmaDomain, id: number): void {
   const at = id * MAP_STRIDE
   const { data } = table.mappings.records
   const address = data[at + MAP_ADDRESS]!
@@ -118,7 +118,7 @@ export function releaseMapping(m: Machine, table: DmaTable, d: DmaDomain, id: nu
   const inside = d.mixed ? Math.floor(offsetInMapping(d, entry(start), address) * d.pageInverse) : 0
   const first = absEntry(start + inside + table.geometry.offset)
   const bytes = data[at + MAP_BYTES]! as Bytes
-  if (data[at + MAP_WHO]! >> 16 === COHERENT) freeCoherent(d, first, bytes, m.meter)
-  else unmapPage(d, first, address, bytes, m.meter)
+  if (data[at + MAP_WHO]! >> 16 === COHERENT) freeCoherent(d, asCpu(c), first, bytes, m.meter)
+  else unmapPage(d, asCpu(c), first, address, bytes, m.meter)
   forgetMapping(m.state, table, id)
 }

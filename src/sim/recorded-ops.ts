@@ -23,7 +23,17 @@ import {
   MAP_STRIDE,
 } from './state.ts'
 import { TCE_READ, TCE_WRITE } from './table/table.ts'
-import { type AbsEntry, absEntry, type Bytes, type Entry, entry, type Pages, pages, realAddr } from './types.ts'
+import {
+  type AbsEntry,
+  absEntry,
+  cpu as asCpu,
+  type Bytes,
+  type Entry,
+  entry,
+  type Pages,
+  pages,
+  realAddr,
+} from './types.ts'
 import { TO_DEVICE } from './workload/workload.ts'
 
 /** Maps where the record says; `op.sgMapping[0]` then tells what was foretold (-1: a refusal). Always true. */
@@ -79,7 +89,7 @@ function release(
     const start = data[at + MAP_ENTRY]!
     const stop = start + data[at + MAP_NPAGES]!
     const address = data[at + MAP_ADDRESS]!
-    unmapPage(d, absEntry(start + table.geometry.offset), address, data[at + MAP_BYTES]! as Bytes, m.meter)
+    unmapPage(d, asCpu(c), absEntry(start + table.geometry.offset), address, data[at + MAP_BYTES]! as Bytes, m.meter)
     forgetMapping(m.state, table, id)
     keep(m, c, device, table, d, cpu, start, Math.min(first, stop), address)
     keep(m, c, device, table, d, cpu, end, stop, address + (end - start) * d.pageBytes)

@@ -13,7 +13,7 @@ import { canFollow } from './iova/allocator.ts'
 import { allocatorById } from './iova/index.ts'
 import { MISSES_KEPT, type PredictionFigures, REC_MAP, type Recording } from './scenario/recording.ts'
 import { tableById } from './table/index.ts'
-import { absEntry, entry, NO_ENTRY, pages } from './types.ts'
+import { absEntry, cpu, entry, NO_ENTRY, pages } from './types.ts'
 
 /** PCI mappings must not cross a multiple of this. */
 const SEGMENT_BYTES = pow2(32)
@@ -70,8 +70,8 @@ export function replay(recording: Recording, allocatorId: string): Replay {
     for (let e = first; e < end; e++) {
       if (live[e] === 0) continue
       live[e] = 0
-      guided.allocator.free(guided.allocatorState, entry(e), pages(1), meter)
-      if (own[e]! > 0) alone.allocator.free(alone.allocatorState, entry(own[e]! - 1), pages(1), meter)
+      guided.allocator.free(guided.allocatorState, entry(e), pages(1), meter, cpu(0))
+      if (own[e]! > 0) alone.allocator.free(alone.allocatorState, entry(own[e]! - 1), pages(1), meter, cpu(0))
       own[e] = 0
     }
   }

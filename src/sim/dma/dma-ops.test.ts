@@ -90,7 +90,7 @@ describe('map_page', () => {
       0x13000 + TCE_WRITE,
       0,
     ])
-    expect(unmapPage(d, at, 0xa80, bytes(1500), meter)).toBe(true)
+    expect(unmapPage(d, cpu(0), at, 0xa80, bytes(1500), meter)).toBe(true)
     expect([used(d), table.walk(d.tableState, entry(1))]).toEqual([[], 0])
   })
 
@@ -110,8 +110,8 @@ describe('map_page', () => {
     const d = domain({ offset: 2 ** 47 })
     const at = map(d, 0x5000, 100)
     expect(at).toBe(2 ** 47)
-    expect(unmapPage(d, absEntry(2 ** 47 - 1), 0, bytes(1), meter)).toBe(false)
-    expect(unmapPage(d, absEntry(2 ** 47 + 4095), 1, bytes(4096), meter)).toBe(false)
+    expect(unmapPage(d, cpu(0), absEntry(2 ** 47 - 1), 0, bytes(1), meter)).toBe(false)
+    expect(unmapPage(d, cpu(0), absEntry(2 ** 47 + 4095), 1, bytes(4096), meter)).toBe(false)
     expect(used(d)).toEqual(['0+1'])
   })
 
@@ -133,7 +133,7 @@ describe('coherent memory', () => {
     expect(alloc(d, 1)).toBe(3072)
     expect(alloc(d, 65 * K)).toBe(3104)
     expect(used(d)).toEqual(['3072+16', '3104+32'])
-    expect(freeCoherent(d, absEntry(3104), bytes(65 * K), meter)).toBe(true)
+    expect(freeCoherent(d, cpu(0), absEntry(3104), bytes(65 * K), meter)).toBe(true)
     expect(used(d)).toEqual(['3072+16'])
   })
 
@@ -151,7 +151,7 @@ describe('scatter-gather', () => {
     expect(mapList(d, sg)).toBe(3)
     expect(Array.from(sg.dmaEntry.subarray(0, 3))).toEqual([1, 4, 19])
     expect(Array.from(sg.dmaLength)).toEqual([0x1810, 0xf000, 0x2000, 0, 0])
-    unmapSg(d, sg, meter)
+    unmapSg(d, cpu(0), sg, meter)
     expect(used(d)).toEqual([])
   })
 
@@ -187,7 +187,7 @@ describe('scatter-gather', () => {
     const sg = list([0, 0], [0x10000, 0x1000])
     expect(mapList(d, sg)).toBe(2)
     expect(Array.from(sg.dmaLength)).toEqual([0, 0x1000])
-    unmapSg(d, sg, meter)
+    unmapSg(d, cpu(0), sg, meter)
     expect(used(d)).toEqual(['1+1'])
   })
 

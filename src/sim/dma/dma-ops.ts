@@ -75,6 +75,7 @@ export function createDomain(
     mask: absEntry(0),
     handle: entry(0),
     useHandle: false,
+    emptyCaches: true,
     phase: 0,
   }
   const pageBytes = pow2(parts.geometry.pageShift)
@@ -159,8 +160,15 @@ export function mapPage(
 }
 
 /** Takes back `size` bytes at a DMA address. False, and no change, when it is outside the table. Spec A.6, A.7. */
-export function unmapPage(d: DmaDomain, at: AbsEntry, offset: number, size: Bytes, meter: CostMeter): boolean {
-  return release(d, at, pagesTouched(d, offset, size), meter)
+export function unmapPage(
+  d: DmaDomain,
+  onCpu: Cpu,
+  at: AbsEntry,
+  offset: number,
+  size: Bytes,
+  meter: CostMeter,
+): boolean {
+  return release(d, onCpu, at, pagesTouched(d, offset, size), meter)
 }
 
 /**
@@ -184,8 +192,8 @@ export function allocCoherent(
 }
 
 /** Takes back coherent memory of `size` bytes. False, and no change, when it is outside the table. */
-export function freeCoherent(d: DmaDomain, at: AbsEntry, size: Bytes, meter: CostMeter): boolean {
-  return release(d, at, coherentPages(d, size), meter)
+export function freeCoherent(d: DmaDomain, onCpu: Cpu, at: AbsEntry, size: Bytes, meter: CostMeter): boolean {
+  return release(d, onCpu, at, coherentPages(d, size), meter)
 }
 
 /**
@@ -218,9 +226,9 @@ export function mapSg(
     const address = realAddr(sg.address[i]!)
     const npages = pagesTouched(d, address, length)
     const e = allocRun(d, onCpu, npages, orderOf(d, address, length), address, mask, handle, true, meter)
-    if (e === NO_ENTRY) return unwind(d, sg, out, meter)
+    if (e === NO_ENTRY) return unwind(d, onCpu, sg, out, meter)
     handle = d.request.handle
-    if (!d.table.set(d.tableState, e, npages, address, permission, meter)) return unwind(d, sg, out, meter)
+    if (!d.table.set(d.tableState, e, npages, address, permission, meter)) return unwind(d, onCpu, sg, out, meter)
     const at = e + d.geometry.offset
     const offset = offsetInPage(d, address)
     if (i !== opener) {
@@ -246,8 +254,8 @@ export function mapSg(
 }
 
 /** Takes back every output segment up to the first of length 0. Spec A.7 unmap_sg. */
-export function unmapSg(d: DmaDomain, sg: SgList, meter: CostMeter): void {
-  for (let i = 0; i < sg.n && sg.dmaLength[i] !== 0; i++) releaseSegment(d, sg, i, meter)
+export function unmapSg(d: DmaDomain, onCpu: Cpu, sg: SgList, meter: CostMeter): void {
+  for (let i = 0; i < sg.n && sg.dmaLength[i] !== 0; i++) releaseSegment(d, onCpu, sg, i, meter)
 }
 
 /** A buffer of at least one whole kernel page, beginning at one, keeps that alignment in a window of smaller pages. */
@@ -298,26 +306,26 @@ function mapRun(
   if (e === NO_ENTRY) return NO_DMA
   if (d.table.set(d.tableState, e, npages, address, permission, meter)) return absEntry(e + d.geometry.offset)
   // The hint of the allocator stays where the attempt moved it.
-  d.allocator.free(d.allocatorState, e, npages, meter)
+  d.allocator.free(d.allocatorState, e, npages, meter, onCpu)
   return NO_DMA
 }
 
 /** Clears the TCEs, then frees the entries, as long as all of them are in the table. */
-function release(d: DmaDomain, at: AbsEntry, npages: Pages, meter: CostMeter): boolean {
+function release(d: DmaDomain, onCpu: Cpu, at: AbsEntry, npages: Pages, meter: CostMeter): boolean {
   const e = entry(at - d.geometry.offset)
   if (e < 0 || e + npages > d.geometry.size) return false
   d.table.clear(d.tableState, e, npages, meter)
-  return d.allocator.free(d.allocatorState, e, npages, meter)
+  return d.allocator.free(d.allocatorState, e, npages, meter, onCpu)
 }
 
-function releaseSegment(d: DmaDomain, sg: SgList, i: number, meter: CostMeter): void {
-  release(d, absEntry(sg.dmaEntry[i]!), pagesTouched(d, sg.dmaOffset[i]!, sg.dmaLength[i]!), meter)
+function releaseSegment(d: DmaDomain, onCpu: Cpu, sg: SgList, i: number, meter: CostMeter): void {
+  release(d, onCpu, absEntry(sg.dmaEntry[i]!), pagesTouched(d, sg.dmaOffset[i]!, sg.dmaLength[i]!), meter)
 }
 
 /** Gives the segments so far back. The element that failed last is in none of them. */
-function unwind(d: DmaDomain, sg: SgList, lastOut: number, meter: CostMeter): number {
+function unwind(d: DmaDomain, onCpu: Cpu, sg: SgList, lastOut: number, meter: CostMeter): number {
   for (let i = 0; i <= lastOut; i++) {
-    if (sg.dmaLength[i] !== 0) releaseSegment(d, sg, i, meter)
+    if (sg.dmaLength[i] !== 0) releaseSegment(d, onCpu, sg, i, meter)
     sg.dmaLength[i] = 0
   }
   return SG_ERROR

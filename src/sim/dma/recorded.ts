@@ -38,7 +38,7 @@ export function predictRun(
   const hints = allocator.regions(allocatorState).map((region) => region.hint)
   const foretold = foretell(d, npages, address, mask, meter)
   if (foretold === recorded) return foretold
-  if (foretold !== NO_ENTRY) allocator.free(allocatorState, foretold, npages, meter)
+  if (foretold !== NO_ENTRY) allocator.free(allocatorState, foretold, npages, meter, cpu(0))
   allocator.adopt?.(allocatorState, recorded, npages, hints)
   return foretold
 }

@@ -31,6 +31,63 @@ export const PRICES = {
     what: 'the driver and the stack for one packet: 1816 cycles at 3.1 GHz',
     source: 'Malka et al., ASPLOS 2015, figure 7',
   },
+  treeFixed: {
+    ps: 183_000,
+    what: 'allocating from the tree besides the walk: taking the node, putting it in, balancing (568 cycles)',
+    source: 'fitted to 20 pairs of Malka et al., FAST 2015, table 2',
+  },
+  treeStep: {
+    ps: 15_000,
+    what: 'each move to the neighbour range in a walk: 46 cycles',
+    source: 'fitted to 20 pairs of Malka et al., FAST 2015, table 2',
+  },
+  treeFind: {
+    ps: 80_000,
+    what: 'finding a range in the tree: 249 cycles',
+    source: 'Malka et al., ASPLOS 2015, table 1',
+  },
+  treeFree: {
+    ps: 51_000,
+    what: 'taking a range out of the tree: 159 cycles',
+    source: 'Malka et al., ASPLOS 2015, table 1',
+  },
+  magazineGet: {
+    ps: 32_000,
+    what: 'an allocation from a magazine of the CPU: 100 cycles',
+    source: 'Malka et al., ASPLOS 2015, table 1',
+  },
+  magazinePut: {
+    ps: 19_000,
+    what: 'a range into a magazine of the CPU: 60 cycles',
+    source: 'Malka et al., ASPLOS 2015, table 1',
+  },
+  depotSwap: { ps: 20_000, what: 'a magazine to or from the depot: one cache line moves', source: 'assumed' },
+  ptMap: {
+    ps: 190_000,
+    what: 'writing a page-table entry, with barrier and cache-line flush: 588 cycles',
+    source: 'Malka et al., ASPLOS 2015, table 1',
+  },
+  ptUnmap: {
+    ps: 141_000,
+    what: 'clearing a page-table entry, with barrier and cache-line flush: 438 cycles',
+    source: 'Malka et al., ASPLOS 2015, table 1',
+  },
+  ptNext: {
+    ps: 3_000,
+    what: 'each further entry of the same call',
+    source: 'dma_map_benchmark figures of linux-iommu, 2021 (SMMUv3)',
+  },
+  ptPage: { ps: 161_000, what: 'a new table page: allocated and zeroed, 500 cycles', source: 'assumed' },
+  invalidate: {
+    ps: 686_000,
+    what: 'one invalidation command and the wait for it: 2127 cycles',
+    source: 'Malka et al., ASPLOS 2015, table 1',
+  },
+  flushQueue: {
+    ps: 61_000,
+    what: 'putting a range into the flush queue: 190 cycles',
+    source: 'Malka et al., ASPLOS 2015, table 1',
+  },
 } as const satisfies Record<string, Price>
 
 /** Hypercalls take at most this many TCEs. */

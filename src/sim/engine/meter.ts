@@ -1,5 +1,10 @@
 // What one operation did, in the units of the real algorithm. Mechanisms report work; the machine turns it into
 // simulated time with the prices of cost.ts. One meter object is reused for every operation (no allocation).
+//
+// An operation goes through stages: work before any lock, then work under one lock after the other. A stage ends when
+// the next lock is taken.
+
+import type { Price } from './cost.ts'
 
 /** Room for the tries of one request: a table with 4 pools makes 7. */
 export const MAX_TRIES = 16
@@ -8,7 +13,26 @@ export const FROM_HINT = 0
 export const FROM_START = 1
 export const FROM_HANDLE = 2
 
+/** In the place of a lock: none is held, only what belongs to this CPU is touched. */
+export const NO_LOCK = -1
+/** A tree is walked at most this often in one operation: two passes for each of two limits, and again after emptying. */
+export const MAX_WALKS = 8
+
 export interface CostMeter {
+  /** When the operation happens: for work that is put off. */
+  nowNs: number
+  /** Lock held now: the one known beforehand, or the last taken; NO_LOCK if none. */
+  held: number
+  /** Priced work of the stage that goes on, ps. */
+  ps: number
+  /** [MAX_TRIES + 1] priced work of the stages that ended: 0 = before `lockOrder[0]`, i = under `lockOrder[i - 1]`. */
+  readonly stagePs: Float64Array
+  /** Moves to a predecessor in the tree, all walks together. */
+  treeSteps: number
+  /** Walks of the tree in this operation, in order: from the range at `walkFrom` down to `walkTo` (absolute entries). */
+  walks: number
+  readonly walkFrom: Float64Array
+  readonly walkTo: Float64Array
   /** 64-bit words of bitmap that the kernel's search would have read. */
   bitmapWords: number
   /** Entries whose TCE was written (set or cleared). */
@@ -32,6 +56,14 @@ export interface CostMeter {
 
 export function createMeter(): CostMeter {
   return {
+    nowNs: 0,
+    held: NO_LOCK,
+    ps: 0,
+    stagePs: new Float64Array(MAX_TRIES + 1),
+    treeSteps: 0,
+    walks: 0,
+    walkFrom: new Float64Array(MAX_WALKS),
+    walkTo: new Float64Array(MAX_WALKS),
     bitmapWords: 0,
     tceWrites: 0,
     locks: 0,
@@ -45,7 +77,13 @@ export function createMeter(): CostMeter {
   }
 }
 
-export function resetMeter(m: CostMeter): void {
+/** Empties the meter for an operation at `nowNs` that begins with lock `held`. */
+export function resetMeter(m: CostMeter, nowNs = 0, held = NO_LOCK): void {
+  m.nowNs = nowNs
+  m.held = held
+  m.ps = 0
+  m.treeSteps = 0
+  m.walks = 0
   m.bitmapWords = 0
   m.tceWrites = 0
   m.locks = 0
@@ -65,6 +103,30 @@ export function noteTry(m: CostMeter, region: number, from: number, start: numbe
 
 /** Notes that the lock with this index was taken after another one was dropped. */
 export function noteLock(m: CostMeter, lock: number): void {
-  if (m.locks < MAX_TRIES) m.lockOrder[m.locks] = lock
+  if (m.locks < MAX_TRIES) {
+    m.lockOrder[m.locks] = lock
+    m.stagePs[m.locks] = m.ps
+    m.ps = 0
+  }
+  m.held = lock
   m.locks++
+}
+
+/** Takes a lock unless it is the one already held. */
+export function takeLock(m: CostMeter, lock: number): void {
+  if (m.held !== lock) noteLock(m, lock)
+}
+
+/** Adds `times` the price to the stage that goes on. */
+export function charge(m: CostMeter, price: Price, times = 1): void {
+  m.ps += price.ps * times
+}
+
+/** Notes a walk of the tree from the range at `from` down to `to` in `steps` moves; beyond MAX_WALKS only the steps count. */
+export function noteWalk(m: CostMeter, from: number, to: number, steps: number): void {
+  m.treeSteps += steps
+  const i = m.walks++
+  if (i >= MAX_WALKS) return
+  m.walkFrom[i] = from
+  m.walkTo[i] = to
 }

@@ -22,6 +22,16 @@ export interface WindowGeometry {
   /** Entries that an allocation must not cross a multiple of: (segment boundary mask >> pageShift) + 1, a power of
    *  two, or Infinity where there is no boundary within the window. */
   readonly boundary: number
+  /** Where the table's entries lie if not in one stretch from `offset`: ascending, together `size` entries. What lies
+   *  between is the device's too, but no run is placed there: it is too large to be listed entry by entry. */
+  readonly islands?: readonly Island[]
+}
+
+/** A stretch of a window: `pages` entries, of which the first is `entry` in the table and `abs` counted from address 0. */
+export interface Island {
+  readonly entry: number
+  readonly abs: number
+  readonly pages: number
 }
 
 /** One request; reused from call to call. */
@@ -38,6 +48,8 @@ export interface AllocRequest {
   /** In and out: where a scatter-gather list goes on; 0 = no hint. Ignored and left alone when `useHandle` is false. */
   handle: Entry
   useHandle: boolean
+  /** When nothing fits, the per-CPU caches are emptied and the search is tried once more. */
+  emptyCaches: boolean
 }
 
 /** A part of the window with its own hint: a pool, a half. Table-relative entries, `end` exclusive. */
@@ -50,8 +62,25 @@ export interface Region {
   readonly lock: number
 }
 
-/** `reserved` covers page 0, firmware ranges and protection entries; `used` is handed out. */
-export type RangeKind = 'used' | 'reserved'
+/** `reserved` covers page 0, firmware ranges and protection entries; `used` is handed out; `cached` is free for the CPU
+ *  or the depot that keeps it and taken for everybody else. */
+export type RangeKind = 'used' | 'reserved' | 'cached'
+
+/** Keeper of a cached range that belongs to no CPU. */
+export const IN_DEPOT = -1
+
+/** What the per-CPU caches hold, for drawing; counts of ranges. */
+export interface CacheFigures {
+  /** Size classes: order o holds ranges of 2^o pages. */
+  readonly orders: number
+  /** Ranges that a magazine has room for. */
+  readonly capacity: number
+  /** [cpus*orders] ranges in the magazine in use, and in the one kept beside it. */
+  readonly loaded: Uint8Array
+  readonly previous: Uint8Array
+  /** [orders] full magazines in the depot. */
+  readonly depot: Uint32Array
+}
 
 export interface IovaAllocator<S extends object = object> {
   readonly id: string
@@ -64,18 +93,20 @@ export interface IovaAllocator<S extends object = object> {
   create(geometry: WindowGeometry, settings: Settings): S
   /** First table-relative entry of the run handed out, or NO_ENTRY. Sets `meter.hang` if it would never return. */
   alloc(s: S, req: AllocRequest, meter: CostMeter): Entry
-  /** Takes [entry, entry+npages) (table-relative) back. False, and no change, when it is outside the table. */
-  free(s: S, entry: Entry, npages: Pages, meter: CostMeter): boolean
+  /** Takes [entry, entry+npages) (table-relative) back on a CPU. False, and no change, when it is outside the table. */
+  free(s: S, entry: Entry, npages: Pages, meter: CostMeter, cpu: Cpu): boolean
   /** Marks exactly this run (table-relative, inside the table) used, and leaves the hints as if it had been handed out.
    *  `hints` are put back first: one per region, as `regions` gave them before a request that went elsewhere. Without it
    *  the allocator cannot follow a record. */
   adopt?(s: S, entry: Entry, npages: Pages, hints: readonly number[]): void
   /** Number of locks; at least 1. */
   locks(s: S): number
-  /** Index of the lock a request takes first. */
+  /** Index of the lock a request takes first, or NO_LOCK when it needs none. */
   lockForAlloc(s: S, cpu: Cpu, npages: Pages): number
-  /** Index of the lock that freeing `entry` takes. */
-  lockForFree(s: S, entry: Entry): number
+  /** Index of the lock that freeing [entry, entry+npages) on a CPU takes first, or NO_LOCK. */
+  lockForFree(s: S, entry: Entry, cpu: Cpu, npages: Pages): number
+  /** What a lock guards, in a word or two; absent: the regions that name it. */
+  lockName?(s: S, lock: number): string
   regions(s: S): readonly Region[]
   /** Index into `regions` where a request of this size from this CPU begins. */
   homeRegion(s: S, cpu: Cpu, npages: Pages): number
@@ -89,6 +120,18 @@ export interface IovaAllocator<S extends object = object> {
   freeIn(s: S, start: number, limit: number): { free: number; longestRun: number }
   /** Every maximal run of non-free entries, ascending, adjacent runs of different kind apart. */
   forEachRange(s: S, visit: (start: Entry, npages: Pages, kind: RangeKind) => void): void
+  /** Per-CPU magazines and depot, where the allocator has them. */
+  caches?(s: S): CacheFigures
+  /** Every cached range in no order, with the CPU that keeps it, or IN_DEPOT. Cost: what is cached, not the window. */
+  forEachCached?(s: S, visit: (start: Entry, npages: Pages, keeper: number) => void): void
+  /** Every chunk of the window that a CPU owns, ascending. */
+  forEachChunk?(s: S, visit: (start: Entry, npages: Pages, owner: number) => void): void
+  /** When work that was put off is due, ns; Infinity when there is none. */
+  workDueNs?(s: S): number
+  /** Does what is due at `meter.nowNs`. Returns the ranges given back to the tree. */
+  work?(s: S, meter: CostMeter): number
+  /** A CPU goes offline or comes back: its caches go back to the tree. Returns the ranges given back. */
+  setOnline?(s: S, cpu: Cpu, online: boolean, meter: CostMeter): number
 }
 
 /** True when a record can be played through this allocator: it can be set right after a miss. */

@@ -33,7 +33,15 @@ function variants(params: readonly Param[]): Settings[] {
 }
 
 function request(fields: Partial<AllocRequest> = {}): AllocRequest {
-  const defaults = { cpu: cpu(0), npages: pages(1), alignOrder: 0, mask: NO_MASK, handle: entry(0), useHandle: false }
+  const defaults = {
+    cpu: cpu(0),
+    npages: pages(1),
+    alignOrder: 0,
+    mask: NO_MASK,
+    handle: entry(0),
+    useHandle: false,
+    emptyCaches: true,
+  }
   return { ...defaults, phase: 0, ...fields }
 }
 
@@ -69,6 +77,7 @@ function randomRequest(rng: Rng, g: WindowGeometry): AllocRequest {
     mask: below(4) === 0 ? absEntry(g.offset + below(g.size + 100)) : NO_MASK,
     handle: entry(below(3) === 0 ? below(g.size) : 0),
     useHandle: below(2) === 0,
+    emptyCaches: true,
   })
 }
 
@@ -106,7 +115,7 @@ for (const a of allocators) {
             resetMeter(meter)
             if (live.length > 0 && nextU32(rng) % 5 < (i % 1000 < 500 ? 1 : 3)) {
               const { e, npages } = live.splice(nextU32(rng) % live.length, 1)[0]!
-              expect(a.free(s, e, pages(npages), meter)).toBe(true)
+              expect(a.free(s, e, pages(npages), meter, cpu(0))).toBe(true)
               map.fill(0, ...run(a, s, e, npages))
             } else {
               const e = a.alloc(s, req, meter)
@@ -147,7 +156,7 @@ for (const a of allocators) {
             const got = fill(a, s, onCpu)
             expect(new Set(got).size).toBe(got.length)
             expect(got.length).toBe(a.usable(s))
-            expect(got.every((e) => a.free(s, e, pages(1), meter))).toBe(true)
+            expect(got.every((e) => a.free(s, e, pages(1), meter, cpu(0)))).toBe(true)
             expect(firstDifference(empty, picture(a, s, g.size))).toBe(-1)
             expect(a.freeIn(s, 0, g.size).longestRun).toBe(longestRun)
           }
@@ -159,8 +168,8 @@ for (const a of allocators) {
           expect(a.alloc(s, request({ npages: pages(0) }), createMeter())).toBe(NO_ENTRY)
           expect(a.alloc(s, request({ npages: pages(g.size) }), createMeter())).toBe(NO_ENTRY)
           if (g.offset > 0) expect(a.alloc(s, request({ mask: absEntry(g.offset - 1) }), createMeter())).toBe(NO_ENTRY)
-          expect(a.free(s, entry(g.size - 1), pages(2), createMeter())).toBe(false)
-          expect(a.free(s, entry(-1), pages(1), createMeter())).toBe(false)
+          expect(a.free(s, entry(g.size - 1), pages(2), createMeter(), cpu(0))).toBe(false)
+          expect(a.free(s, entry(-1), pages(1), createMeter(), cpu(0))).toBe(false)
           expect(firstDifference(before, picture(a, s, g.size))).toBe(-1)
         })
 
@@ -181,7 +190,7 @@ for (const a of allocators) {
               const e = a.alloc(s, request({ cpu: cpu(c), npages: pages(npages) }), meter)
               expect(meter.tryRegion[0]).toBe(home)
               const landed = regions.find((r) => e >= r.start && e < r.end)
-              if (e !== NO_ENTRY) expect(a.lockForFree(s, e)).toBe(landed?.lock)
+              if (e !== NO_ENTRY) expect(a.lockForFree(s, e, cpu(c), pages(npages))).toBe(landed?.lock)
             }
           }
         })

@@ -30,10 +30,11 @@ function rig(settings: Settings = {}, geometry: Partial<WindowGeometry> = {}) {
         mask: absEntry(mask),
         handle: entry(0),
         useHandle: false,
+        emptyCaches: true,
       },
       meter,
     )
-  const free = (e: number, npages: number) => fineCoarse.free(s, entry(e), pages(npages), meter)
+  const free = (e: number, npages: number) => fineCoarse.free(s, entry(e), pages(npages), meter, cpu(0))
   const used = () => {
     const runs: string[] = []
     fineCoarse.forEachRange(s, (e, n, kind) => runs.push(`${kind} ${e}+${n}`))
@@ -102,7 +103,7 @@ describe('fine and coarse', () => {
     const { alloc, meter } = rig()
     for (let i = 0; i < 1024; i++) alloc(16)
     meter.bitmapWords = 0
-    fineCoarse.free(rig().s, entry(16384), pages(16), meter)
+    fineCoarse.free(rig().s, entry(16384), pages(16), meter, cpu(0))
     alloc(16)
     expect(meter.bitmapWords).toBe(1)
   })

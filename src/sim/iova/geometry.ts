@@ -52,3 +52,20 @@ export function freeRuns(used: Bitmap, start: number, limit: number): { free: nu
   }
   return { free, longestRun }
 }
+
+/** Absolute entry of table-relative entry `e` (0 … size). */
+export function absOf(g: WindowGeometry, e: number): number {
+  if (!g.islands) return e + g.offset
+  let island = g.islands[0]!
+  for (const next of g.islands) if (e >= next.entry) island = next
+  return e - island.entry + island.abs
+}
+
+/** Table-relative entry of an absolute one, or -1 when it is outside the table or between two islands. */
+export function entryOf(g: WindowGeometry, abs: number): number {
+  if (!g.islands) return abs >= g.offset && abs < g.offset + g.size ? abs - g.offset : -1
+  for (const { entry: first, abs: from, pages: count } of g.islands) {
+    if (abs >= from && abs < from + count) return first + abs - from
+  }
+  return -1
+}

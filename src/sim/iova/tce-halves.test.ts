@@ -19,6 +19,7 @@ function alloc(s: HalvesState, npages: number, fields = {}): number {
     mask: absEntry(Number.MAX_SAFE_INTEGER),
     handle: entry(0),
     useHandle: false,
+    emptyCaches: true,
     phase: 0,
     ...fields,
   }

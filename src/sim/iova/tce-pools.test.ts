@@ -27,6 +27,7 @@ function alloc(s: PoolsState, onCpu: number, npages: number, fields = {}): numbe
     mask: absEntry(Number.MAX_SAFE_INTEGER),
     handle: entry(0),
     useHandle: false,
+    emptyCaches: true,
     phase: 0,
     ...fields,
   }
@@ -114,7 +115,7 @@ describe('pools', () => {
     expect(inUse(s)).toBe(false)
     const e = entry(alloc(s, 0, 1))
     expect(inUse(s)).toBe(true)
-    tcePools.free(s, e, pages(1), meter)
+    tcePools.free(s, e, pages(1), meter, cpu(0))
     expect(inUse(s)).toBe(false)
     expect(alloc(s, 0, 15, { handle: entry(195), useHandle: true })).toBe(200)
     expect(inUse(s)).toBe(true)

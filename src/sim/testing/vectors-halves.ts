@@ -59,6 +59,7 @@ function replayRecord(s: HalvesState, r: VectorRecord): string {
     mask: maskOf(0n, 0),
     handle: entry(0),
     useHandle: false,
+    emptyCaches: true,
     phase: 0,
   }
   switch (r.kind) {
@@ -74,7 +75,7 @@ function replayRecord(s: HalvesState, r: VectorRecord): string {
       return `A ${r.words.slice(0, 3).join(' ')} ${meter.hang ? 'HANG' : found}`
     }
     case 'F': {
-      const ok = tceHalves.free(s, entry(int(r, 0)), pages(int(r, 1)), meter)
+      const ok = tceHalves.free(s, entry(int(r, 0)), pages(int(r, 1)), meter, cpu(0))
       return `F ${r.words.slice(0, 2).join(' ')} ${ok ? 'ok' : 'bad'}`
     }
     case 'G': {

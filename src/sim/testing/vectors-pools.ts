@@ -122,12 +122,13 @@ function replayRecord(setup: Setup, r: VectorRecord, meter: ReturnType<typeof cr
         mask: maskOf(toHex(r, r.words[3]), 0),
         handle: entry(0),
         useHandle: false,
+        emptyCaches: true,
         phase: 0,
       }
       return withResult(r, 4, String(tcePools.alloc(pools, request, meter)))
     }
     case 'F': {
-      const ok = tcePools.free(pools, entry(int(r, 0)), pages(int(r, 1)), meter)
+      const ok = tcePools.free(pools, entry(int(r, 0)), pages(int(r, 1)), meter, cpu(0))
       return withResult(r, 2, ok ? 'ok' : 'bad')
     }
     case 'M': {
@@ -141,11 +142,11 @@ function replayRecord(setup: Setup, r: VectorRecord, meter: ReturnType<typeof cr
     }
     case 'D': {
       const { entry: at, offset } = bus(0)
-      unmapPage(domain, at, offset, bytes(int(r, 1)), meter)
+      unmapPage(domain, cpu(0), at, offset, bytes(int(r, 1)), meter)
       return null
     }
     case 'c':
-      freeCoherent(domain, bus(0).entry, bytes(int(r, 1)), meter)
+      freeCoherent(domain, cpu(0), bus(0).entry, bytes(int(r, 1)), meter)
       return null
     case 'S': {
       const sg = readList(r)
@@ -155,7 +156,7 @@ function replayRecord(setup: Setup, r: VectorRecord, meter: ReturnType<typeof cr
     }
     case 'U': {
       const sg = lists[int(r, 0)] ?? unreadable(r, 'no such list')
-      unmapSg(domain, sg, meter)
+      unmapSg(domain, cpu(0), sg, meter)
       return null
     }
     case 'E':
