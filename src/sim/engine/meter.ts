@@ -17,6 +17,8 @@ export const FROM_HANDLE = 2
 export const NO_LOCK = -1
 /** A tree is walked at most this often in one operation: two passes for each of two limits, and again after emptying. */
 export const MAX_WALKS = 8
+/** Stages under a lock that are told apart; what comes after belongs to the last. */
+export const MAX_STAGES = 32
 
 export interface CostMeter {
   /** When the operation happens: for work that is put off. */
@@ -25,7 +27,7 @@ export interface CostMeter {
   held: number
   /** Priced work of the stage that goes on, ps. */
   ps: number
-  /** [MAX_TRIES + 1] priced work of the stages that ended: 0 = before `lockOrder[0]`, i = under `lockOrder[i - 1]`. */
+  /** [MAX_STAGES] priced work of the stages that ended: 0 = before `lockOrder[0]`, i = under `lockOrder[i - 1]`. */
   readonly stagePs: Float64Array
   /** Moves to a predecessor in the tree, all walks together. */
   treeSteps: number
@@ -37,6 +39,8 @@ export interface CostMeter {
   bitmapWords: number
   /** Entries whose TCE was written (set or cleared). */
   tceWrites: number
+  /** Table pages that were newly allocated. */
+  tablePages: number
   /** Locks taken after the first, in order: `lockOrder[0 … locks-1]`; the first is known beforehand. */
   locks: number
   readonly lockOrder: Uint8Array
@@ -59,15 +63,16 @@ export function createMeter(): CostMeter {
     nowNs: 0,
     held: NO_LOCK,
     ps: 0,
-    stagePs: new Float64Array(MAX_TRIES + 1),
+    stagePs: new Float64Array(MAX_STAGES),
     treeSteps: 0,
     walks: 0,
     walkFrom: new Float64Array(MAX_WALKS),
     walkTo: new Float64Array(MAX_WALKS),
     bitmapWords: 0,
     tceWrites: 0,
+    tablePages: 0,
     locks: 0,
-    lockOrder: new Uint8Array(MAX_TRIES),
+    lockOrder: new Uint8Array(MAX_STAGES),
     tries: 0,
     tryRegion: new Uint8Array(MAX_TRIES),
     tryFrom: new Uint8Array(MAX_TRIES),
@@ -86,6 +91,7 @@ export function resetMeter(m: CostMeter, nowNs = 0, held = NO_LOCK): void {
   m.walks = 0
   m.bitmapWords = 0
   m.tceWrites = 0
+  m.tablePages = 0
   m.locks = 0
   m.tries = 0
   m.hang = false
@@ -103,13 +109,18 @@ export function noteTry(m: CostMeter, region: number, from: number, start: numbe
 
 /** Notes that the lock with this index was taken after another one was dropped. */
 export function noteLock(m: CostMeter, lock: number): void {
-  if (m.locks < MAX_TRIES) {
+  if (m.locks < MAX_STAGES) {
     m.lockOrder[m.locks] = lock
     m.stagePs[m.locks] = m.ps
     m.ps = 0
   }
   m.held = lock
   m.locks++
+}
+
+/** Drops the lock that is held: the next one taken begins a stage, even if it is the same. */
+export function dropLock(m: CostMeter): void {
+  m.held = NO_LOCK
 }
 
 /** Takes a lock unless it is the one already held. */

@@ -1,10 +1,11 @@
 // The registry of translation tables. Ids are public, for ever.
 
+import { radix } from './radix.ts'
 import type { TranslationTable } from './table.ts'
 import { tceMixed } from './tce-mixed.ts'
 import { tceSingle } from './tce-single.ts'
 
-export const tables: readonly TranslationTable[] = [tceSingle, tceMixed]
+export const tables: readonly TranslationTable[] = [tceSingle, tceMixed, radix]
 
 /** The table with this id, or undefined. */
 export function tableById(id: string): TranslationTable | undefined {

@@ -17,21 +17,30 @@ export interface TablePart {
   readonly granule: number
 }
 
+/** A stretch of the table: `pages` entries from `entry` on, which lie from page `abs` on, counted from address 0. */
+export interface TableIsland {
+  readonly entry: number
+  readonly abs: number
+  readonly pages: number
+}
+
 export interface TranslationTable<S extends object = object> {
   readonly id: string
   readonly label: string
   readonly kernel: KernelRef
-  /** An empty table of `size` entries of 2^pageShift bytes; `parts`, ascending and complete, where they differ. */
-  create(size: number, pageShift: number, parts?: readonly TablePart[]): S
+  /** An empty table of `size` entries of 2^pageShift bytes; `parts`, ascending and complete, where they differ. A table
+   *  of several levels needs to know where its entries lie: `islands`, or one stretch from address 0. */
+  create(size: number, pageShift: number, parts?: readonly TablePart[], islands?: readonly TableIsland[]): S
   /** Entries [entry, entry+npages) lead to consecutive real pages from the page of `address`. False when the backend
-   *  has no resources; then nothing was written. */
+   *  has no resources; then nothing was written. Table pages allocated for it are added to `meter.tablePages`. */
   set(s: S, entry: Entry, npages: Pages, address: RealAddr, permission: number, meter: CostMeter): boolean
   clear(s: S, entry: Entry, npages: Pages, meter: CostMeter): void
   /** The TCE: real page address | permission bits; 0 when the entry is not set. */
   walk(s: S, entry: Entry): number
   /** The leaf table page that holds the TCE of `entry`, in the order of forEachTable, and its slot in there. */
   place(s: S, entry: Entry): { readonly page: number; readonly slot: number }
-  /** Table pages of level `level` (0 = leaf), ascending: first entry covered, entries set, entries written so far. */
+  /** Places for table pages of level `level` (0 = leaf), ascending: first entry covered, entries set, entries written so
+   *  far. A page that is made on demand is not there before the first write. */
   forEachTable(s: S, level: number, visit: (firstEntry: Entry, entriesSet: number, written: number) => void): void
   levels(s: S): number
   /** Level tables that exist at `level` (0 = leaf). */

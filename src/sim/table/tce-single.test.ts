@@ -40,8 +40,8 @@ test('each table page counts the entries set in it, however often they are writt
   ])
 })
 
-test('is eight bytes an entry from the start', () => {
-  for (const t of tables) {
+test('a table of one level is eight bytes an entry from the start', () => {
+  for (const t of tables.filter((t) => t.levels(t.create(2, 12)) === 1)) {
     const s = t.create(65536, 12)
     expect([t.levels(s), t.bytesAllocated(s)]).toEqual([1, 524288])
   }
