@@ -51,6 +51,26 @@ describe('pools', () => {
     ])
   })
 
+  test('can be told how many there are: 1, 2, 4 or 8 of them, and CPUs spread over all of them', () => {
+    for (const n of [1, 2, 4, 8]) {
+      const geometry = {
+        size: 65536,
+        offset: 0,
+        pageShift: 12,
+        blockSize: 16,
+        resStart: 0,
+        resEnd: 0,
+        boundary: Infinity,
+      }
+      const s = createPools(geometry, n)
+      expect(tcePools.regions(s).length).toBe(n + 1)
+      const homes = new Set(Array.from({ length: 64 }, (_, c) => tcePools.homeRegion(s, cpu(c), pages(1))))
+      expect([...homes].sort()).toEqual(Array.from({ length: n }, (_, i) => i))
+      const placed = Array.from({ length: 64 }, (_, c) => Math.floor(alloc(s, c, 1) / s.poolSize))
+      expect(placed).toEqual(placed.map((_, c) => tcePools.homeRegion(s, cpu(c), pages(1))))
+    }
+  })
+
   test('page 0 and the ends of both pools are lost: 4093 of 4096, 65533 of 65536', () => {
     expect(tcePools.usable(window(4096, 16))).toBe(4093)
     expect(tcePools.usable(window(65536, 12))).toBe(65533)

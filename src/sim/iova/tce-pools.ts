@@ -5,6 +5,7 @@
 // has its own lock and a hint where the next search begins. The CPU is hashed to its pool, because with 4-way SMT
 // the CPUs that take interrupts are all multiples of 4. After a small request the hint is rounded up to a block, so
 // that two CPUs do not share a cache line of TCEs. A request that fails visits all pools, and each loses its hint.
+// Not what a kernel shipped: `pools` other than automatic and `tceWrite` inside the lock, the two experiments of 2012.
 // Not modelled: failure injection, the kdump kernel that keeps live entries (A.2 step 5), debugfs, requests longer
 // than the segment boundary (refused here; the kernel never returns).
 // Invariant: a bit is set exactly when its entry is reserved or handed out; freeing never moves a hint.
@@ -13,6 +14,8 @@
 import { type Bitmap, clearRange, createBitmap, findNextSet, popcount, setRange } from '../../lib/bitmap.ts'
 import { alignUpPow2, and53, pow2 } from '../../lib/bits.ts'
 import { type CostMeter, FROM_HANDLE, FROM_HINT, FROM_START, noteLock, noteTry } from '../engine/meter.ts'
+import type { Param } from '../params.ts'
+import type { Settings } from '../scenario/schema.ts'
 import type { Entry, Pages } from '../types.ts'
 import { entry, NO_ENTRY } from '../types.ts'
 import type { AllocRequest, IovaAllocator, Region, WindowGeometry } from './allocator.ts'
@@ -39,8 +42,36 @@ export interface PoolsState {
   readonly resEnd: number
 }
 
-/** An empty window of at least 1 entry; in a window of 1 entry no request succeeds. Spec A.2. */
-export function createPools(geometry: WindowGeometry): PoolsState {
+const pools: Param = {
+  name: 'pools',
+  label: 'Pools',
+  unit: 'choice',
+  default: 'auto',
+  values: [
+    { value: 'auto', key: 'auto', label: 'By size', help: '4 pools in a window of 1 GiB or more, 1 in a smaller one.' },
+    ...[1, 2, 4, 8].map((n) => ({ value: n, key: String(n), label: String(n) })),
+  ],
+  effect: 'restart',
+  advanced: true,
+  help: 'Small pools that the lower three quarters are cut into, each with a lock of its own. A CPU begins in one of them.',
+}
+
+const tceWrite: Param = {
+  name: 'tceWrite',
+  label: 'TCEs written',
+  unit: 'choice',
+  default: 'outside',
+  values: [
+    { value: 'outside', key: 'outside', label: 'Outside', help: 'After the lock was dropped, as since 2012.' },
+    { value: 'inside', key: 'inside', label: 'Inside', help: 'While the lock is held, as until 2012.' },
+  ],
+  effect: 'restart',
+  advanced: true,
+  help: 'Whether TCEs are written and cleared while the lock of the pool is held, so that all others wait for the hypercall.',
+}
+
+/** An empty window of at least 1 entry; in a window of 1 entry no request succeeds. `pools` as in the setting. Spec A.2. */
+export function createPools(geometry: WindowGeometry, pools: Settings[string] = 'auto'): PoolsState {
   const { size, offset, pageShift } = geometry
   const bits = createBitmap(size)
   const reserved = createBitmap(size)
@@ -51,20 +82,21 @@ export function createPools(geometry: WindowGeometry): PoolsState {
     if (offset === 0) setRange(map, 0, 1)
     setRange(map, resStart - offset, resEnd - offset)
   }
-  const nrPools = size * pow2(pageShift) >= ONE_GIB ? 4 : 1
+  const nrPools = pools !== 'auto' ? Number(pools) : size * pow2(pageShift) >= ONE_GIB ? 4 : 1
   const poolSize = Math.floor(Math.floor((size * 3) / 4) / nrPools)
   const hints = Float64Array.from({ length: nrPools + 1 }, (_, i) => i * poolSize)
   return { geometry, bits, reserved, nrPools, poolSize, hints, resStart, resEnd }
 }
 
-/** 0 … 3 for a CPU: neighbours in number are spread, and so are the first threads of SMT-4 cores. Spec A.3. */
-export function poolHash(cpu: number): number {
-  return Math.imul(cpu, 0x61c88647) >>> 30
+/** 0 … 2^bits-1 for a CPU: neighbours in number are spread, and so are the first threads of SMT-4 cores. Spec A.3. */
+export function poolHash(cpu: number, bits = 2): number {
+  return Math.imul(cpu, 0x61c88647) >>> (32 - bits)
 }
 
 /** Index of the small pool in which requests of this CPU begin. */
 function poolOfCpu(s: PoolsState, cpu: number): number {
-  return poolHash(cpu) & (s.nrPools - 1)
+  // The kernel hashes to 2 bits, for 4 pools.
+  return poolHash(cpu, s.nrPools > 4 ? 3 : 2) & (s.nrPools - 1)
 }
 
 /** True when an entry is in use that was not reserved at creation, in the kernel's own terms. Spec A.8. */
@@ -153,10 +185,10 @@ export const tcePools: IovaAllocator<PoolsState> = {
     symbols: ['iommu_range_alloc', '__iommu_free', 'iommu_init_table', 'get_pool'],
     tag: 'v6.12',
   },
-  params: [],
-  create(geometry) {
+  params: [pools, tceWrite],
+  create(geometry, settings) {
     checkGeometry(geometry)
-    return createPools(geometry)
+    return createPools(geometry, settings.pools)
   },
   alloc,
   free(s: PoolsState, e: Entry, npages: Pages): boolean {
