@@ -29,6 +29,7 @@ const FILES: readonly Rule[] = [
   ]),
   ['sim/workload', 'sim/scenario/recording.ts', 'what a recording is made of'],
   ['sim/probes', 'sim/scenario/recording.ts', 'a frame tells what was foretold of a recording', 'types'],
+  ['sim/stages.ts', 'sim', 'locks of tables, CPUs and the heap'],
   ['sim/operations.ts', 'sim', 'what an operation does to table, allocator and ledger'],
   ['sim/recorded-ops.ts', 'sim', 'what a recorded operation does to table, allocator and ledger'],
   ['sim/replay.ts', 'sim', 'a recording through an allocator, without a machine'],

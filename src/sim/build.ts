@@ -5,7 +5,7 @@ import { log2Floor, pow2 } from '../lib/bits.ts'
 import { chunked } from '../lib/chunked.ts'
 import { deriveSeed } from '../lib/rng.ts'
 import { createLock } from './engine/lock.ts'
-import { MAX_TRIES } from './engine/meter.ts'
+import { MAX_STAGES, MAX_TRIES } from './engine/meter.ts'
 import { createBands, type Recorder } from './engine/recorder.ts'
 import { allocatorById } from './iova/index.ts'
 import { valuesOf } from './scenario/fields.ts'
@@ -72,7 +72,7 @@ export function buildTable(owner: number, device: DeviceSpec, settings: Settings
     geometry,
     windowBytes,
     kernelPageShift: log2Floor(Number(settings['m.cpuPage'])),
-    tceUnderLock: twoRegion,
+    tceUnderLock: twoRegion || own.tceWrite === 'inside',
     alignPages: !(twoRegion && own.generation === 1),
     mask: pow2(Math.min(52, Number(own.dmaMask) - pageShift)) - 1,
     alloc,
@@ -137,13 +137,21 @@ export function buildWorkload(
   return { type: spec.type, device: spec.device, firstTask, tasks: kind.tasks(state), state }
 }
 
-/** CPUs with nothing to do and room for `tasks` waiting tasks each. */
-export function buildCpus(cpus: number, tasks: number): CpuState[] {
+/** CPUs with nothing to do and room for `tasks` waiting tasks and the work of `tables` tables each. */
+export function buildCpus(cpus: number, tasks: number, tables: number): CpuState[] {
   return Array.from({ length: cpus }, () => ({
     task: -1,
     idle: true,
     hung: false,
     requestNs: 0,
+    stage: 0,
+    stages: 0,
+    stageTable: 0,
+    stageLock: new Uint8Array(MAX_STAGES),
+    stageNs: new Float64Array(MAX_STAGES),
+    restNs: 0,
+    works: 0,
+    work: new Int32Array(2 * tables),
     op: createOp(),
     ring: new Int32Array(Math.max(1, tasks)),
     head: 0,

@@ -2,10 +2,17 @@
 
 /** Heap payload = kind | argument << 2. */
 export const EV_CPU = 0
-/** Argument: table << 5 | lock. */
+/** Argument: table << LOCK_BITS | lock. */
 export const EV_GRANT = 1
 /** Argument: task. */
 export const EV_TIMER = 2
+/** Work that a table has put off is due; argument: table << 1 | WORK_FLUSH or WORK_DEPOT. */
+export const EV_WORK = 3
+export const WORK_FLUSH = 0
+export const WORK_DEPOT = 1
+
+/** Room for the locks of one table. */
+export const LOCK_BITS = 8
 
 /** Operation log; a = first entry (relative) or -1, b = npages. */
 export const STEP_MAP = 1

@@ -155,7 +155,10 @@ function cancelWaiting(m: Machine): void {
   }
   s.cpus.forEach((cpu, c) => {
     const bound = m.bindings[cpu.task]
-    if (bound && (waiting.has(c) || cpu.hung)) bound.kind.cancel(bound.state, cpu.task - bound.firstTask, cpu.op)
+    // Who waits in the midst of an operation has done it.
+    const begun = cpu.stage < cpu.stages
+    if (bound && !begun && (waiting.has(c) || cpu.hung))
+      bound.kind.cancel(bound.state, cpu.task - bound.firstTask, cpu.op)
   })
 }
 
@@ -178,7 +181,7 @@ function drainTasks(m: Machine, device: number, firstTask: number, tasks: number
 /** Fresh CPUs and timers. A restarted task wakes when its driver starts it, another one at once. */
 function startTasks(m: Machine, cpus: number, tasks: number, fresh: (workload: number) => boolean): void {
   const { state: s } = m
-  s.cpus = buildCpus(cpus, tasks)
+  s.cpus = buildCpus(cpus, tasks, s.tables.length)
   for (const table of s.tables) {
     for (const lock of table?.locks ?? []) {
       lock.heldUntil = s.nowNs

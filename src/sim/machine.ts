@@ -5,19 +5,19 @@
 //   (the whole operation is priced as lock part and rest); the lock being dropped between the elements of a list.
 // Invariant: an entry has a TCE, a mapping record and a set bit exactly while it is mapped.
 
-import { alignUp } from '../lib/bits.ts'
+import { alignUp, pow2 } from '../lib/bits.ts'
 import { heapPop, heapPush, heapReplace } from '../lib/heap.ts'
 import { type DmaDomain, pagesTouched, type SgList } from './dma/dma-ops.ts'
 import { PRICES, tableCalls, tablePs } from './engine/cost.ts'
-import { dequeue, enqueue, grantNs, isFree, type Lock } from './engine/lock.ts'
 import { logEvent } from './engine/log.ts'
-import { type CostMeter, resetMeter } from './engine/meter.ts'
-import { addLockWait, addToColumn, rollColumns } from './engine/recorder.ts'
+import { type CostMeter, NO_LOCK, resetMeter } from './engine/meter.ts'
+import { addToColumn, rollColumns } from './engine/recorder.ts'
 import * as ev from './events.ts'
 import { addMark, noteMissed, searchPs } from './ledger.ts'
 import { mapList, mapOne, refuse, unmap } from './operations.ts'
 import { mapRecorded, unmapRecorded } from './recorded-ops.ts'
 import type { Scenario } from './scenario/schema.ts'
+import { holdStage, nextStage, passLock, regrant, spend, takes } from './stages.ts'
 import { type DmaTable, MAP_ENTRY, MAP_NPAGES, MAP_STRIDE, type MachineState } from './state.ts'
 import { cpu as asCpu, entry, pages } from './types.ts'
 import {
@@ -97,7 +97,7 @@ export function advance(m: Machine, untilNs: number, maxEvents: number, stopAtRe
     } else if (kind === ev.EV_TIMER) {
       heapPop(heap)
       fireTimer(s, arg, t)
-    } else grantLock(m, arg, t)
+    } else grant(m, arg, t)
   }
   return n
 }
@@ -132,6 +132,7 @@ function fireTimer(s: MachineState, task: number, t: number): void {
 function runCpu(m: Machine, c: number, t: number): number {
   const { state: s } = m
   const cpu = s.cpus[c]!
+  if (cpu.stage < cpu.stages) return nextStage(s, c, t)
   const { op } = cpu
   let bound: Binding
   for (;;) {
@@ -158,14 +159,8 @@ function runCpu(m: Machine, c: number, t: number): number {
     }
   }
   cpu.requestNs = t
-  const index = lockIndex(bound, c, op)
-  const lock = bound.table.locks[index]!
-  if (isFree(lock, t)) return perform(m, c, t, bound, lock)
-  enqueue(lock, c)
-  if (lock.waiting === 1 && lock.heldUntil < Number.POSITIVE_INFINITY) {
-    heapPush(s.heap, grantNs(lock), ev.EV_GRANT | (((bound.table.owner << 5) | index) << 2))
-  }
-  return -1
+  const lock = lockIndex(bound, c, op)
+  return lock === NO_LOCK || takes(s, c, bound.table, lock, t) ? perform(m, c, t, bound, lock) : -1
 }
 
 /** The lock that an operation takes first. */
@@ -197,38 +192,25 @@ function lockIndex({ domain: d, table }: Binding, c: number, op: Op): number {
   )
 }
 
-/** The event at the top of the heap: a lock passes to its first waiter, who does its operation. */
-function grantLock(m: Machine, arg: number, t: number): void {
+/** The lock at the top of the heap passes to its first waiter. */
+function grant(m: Machine, arg: number, t: number): void {
   const { state: s } = m
-  const table = s.tables[arg >> 5]!
-  const lock = table.locks[arg & 31]!
-  const payload = ev.EV_GRANT | (arg << 2)
-  if (lock.heldUntil > t) {
-    if (lock.heldUntil < Number.POSITIVE_INFINITY) heapReplace(s.heap, grantNs(lock), payload)
-    else heapPop(s.heap)
-    return
-  }
-  const c = dequeue(lock)
+  const c = passLock(s, arg, t)
+  if (c < 0) return
   const cpu = s.cpus[c]!
-  const waited = t - cpu.requestNs
-  lock.waitNs += waited
-  addLockWait(s.recorder, c, waited)
-  const again = perform(m, c, t, m.bindings[cpu.task]!, lock)
-  if (again < 0) heapPop(s.heap)
-  else {
-    if (lock.waiting > 0) heapPush(s.heap, grantNs(lock), payload)
-    heapReplace(s.heap, again, ev.EV_CPU | (c << 2))
-  }
+  const lock = arg & (pow2(ev.LOCK_BITS) - 1)
+  const again = cpu.stage < cpu.stages ? holdStage(s, c, t) : perform(m, c, t, m.bindings[cpu.task]!, lock)
+  regrant(s, c, arg, again)
 }
 
-/** Does the operation of CPU `c`, which holds `lock` from `t` on. Returns when the CPU is free again, -1 if never. */
-function perform(m: Machine, c: number, t: number, bound: Binding, lock: Lock): number {
+/** Does the operation of CPU `c`, which holds `lock` (or NO_LOCK) from `t` on. Returns when the CPU goes on, -1 if never. */
+function perform(m: Machine, c: number, t: number, bound: Binding, lock: number): number {
   const { state: s, meter } = m
   const { table } = bound
   const cpu = s.cpus[c]!
   const { op } = cpu
-  resetMeter(meter)
-  lock.taken++
+  resetMeter(meter, t, lock)
+  if (lock !== NO_LOCK) table.locks[lock]!.taken++
   s.steps++
   const isMap = op.kind === OP_MAP || op.kind === OP_MAP_SG || op.kind === OP_MAP_AT || op.kind === OP_COHERENT
   if (isMap) {
@@ -250,53 +232,19 @@ function perform(m: Machine, c: number, t: number, bound: Binding, lock: Lock): 
   s.hcalls += tableCalls(meter.tceWrites)
   const workPs = isMap ? searchPs(meter) : PRICES.free.ps
   const underLock = table.tceUnderLock ? writePs : 0
-  let at: number
-  if (meter.locks === 0) {
-    at = t + Math.round((PRICES.lock.ps + workPs + underLock) / 1000)
-    lock.heldUntil = at
-  } else at = visitLocks(m, c, t, table, lock, workPs, underLock)
+  const restPs = writePs - underLock + PRICES.map.ps + op.workPs
   bound.kind.done(bound.state, cpu.task - bound.firstTask, op, t)
   if (op.delivered > 0) {
     s.frames++
     addToColumn(s.recorder, s.recorder.delivered, op.delivered)
   }
-  return at + Math.round((writePs - underLock + PRICES.map.ps + op.workPs) / 1000)
-}
-
-/** The request went from lock to lock; each is priced an equal part of the search. Returns when the last is dropped. */
-function visitLocks(
-  m: Machine,
-  c: number,
-  t: number,
-  table: DmaTable,
-  first: Lock,
-  workPs: number,
-  writePs: number,
-): number {
-  const { meter, state: s } = m
-  const part = Math.round((PRICES.lock.ps + workPs / (meter.locks + 1)) / 1000)
-  let at = t + part
-  first.heldUntil = at
-  for (let i = 0; i < meter.locks && i < meter.lockOrder.length; i++) {
-    const next = table.locks[meter.lockOrder[i]!]!
-    const waited = Math.max(0, next.heldUntil - at)
-    if (waited > 0 && waited < Number.POSITIVE_INFINITY) {
-      next.contended++
-      next.waitNs += waited
-      addLockWait(s.recorder, c, waited)
-      at += waited
-    }
-    next.taken++
-    at += part
-    if (next.heldUntil < at) next.heldUntil = at
-  }
-  return at + Math.round(writePs / 1000)
+  return spend(s, meter, c, t, table, lock, workPs, underLock, restPs)
 }
 
 /** The allocator never returns: the CPU spins for ever with the lock held. */
-function hang(m: Machine, c: number, bound: Binding, lock: Lock): number {
+function hang(m: Machine, c: number, bound: Binding, lock: number): number {
   const { state: s } = m
-  lock.heldUntil = Number.POSITIVE_INFINITY
+  bound.table.locks[lock]!.heldUntil = Number.POSITIVE_INFINITY
   s.cpus[c]!.hung = true
   s.hang = { ns: s.nowNs, cpu: c }
   addMark(s, s.nowNs, 'hang', `CPU ${c} never returns`)

@@ -129,6 +129,17 @@ export interface CpuState {
   hung: boolean
   /** Waiting for a lock since, ns. */
   requestNs: number
+  /** Locks that the operation still has to take, one after the other: stageLock[stage … stages-1] of the table
+   *  `stageTable`, each for stageNs; then `restNs` without any. */
+  stage: number
+  stages: number
+  stageTable: number
+  readonly stageLock: Uint8Array
+  readonly stageNs: Float64Array
+  restNs: number
+  /** Work that tables have put off and that is this CPU's turn: work[0 … works-1], see EV_WORK. */
+  works: number
+  readonly work: Int32Array
   readonly op: Op
   /** Tasks that want the CPU, first come first served: ring[head … head+length-1]. */
   readonly ring: Int32Array
