@@ -1,20 +1,21 @@
 // The figures of a brushed range, in the place of those of the whole. Each line says which range it speaks of.
 
-import { addressOf, bitRate, bytes, bytesParts, count, hex, ms, percent } from '../lib/format.ts'
-import type { Filtered, Frame, TimeFigures } from '../sim/index.ts'
+import { bitRate, bytes, bytesParts, count, hex, ms, percent } from '../lib/format.ts'
+import { addressAt, type Filtered, type Frame, type IovaSpaceFrame, sameSpace, type TimeFigures } from '../sim/index.ts'
 import { useApp, useFrame } from '../store/context.ts'
 import { brushText as t } from '../text/brush.ts'
 import { Figure, summaryOf } from './headline.tsx'
 
-const offsetOf = (frame: Frame) => frame.views['iova-space']?.offset ?? 0
+const windowOf = (frame: Frame) => frame.views['iova-space'] ?? null
+const sameWindow = (a: IovaSpaceFrame | null, b: IovaSpaceFrame | null) => a === b || (!!a && !!b && sameSpace(a, b))
 
 export function Brushed({ filtered, compact }: { filtered: Filtered; compact: boolean }) {
   const s = useFrame(summaryOf)
   const brush = useApp((state) => state.view.brush)
-  const offset = useFrame(offsetOf) ?? 0
-  if (!s || !brush) return null
+  const map = useFrame(windowOf, sameWindow)
+  if (!s || !brush || !map) return null
   const { time, entries } = filtered
-  const address = (entry: number) => hex(addressOf(offset + entry, s.pageShift))
+  const address = (entry: number) => hex(addressAt(map, entry))
   const inTime = brush.time ? t.inTime(ms(brush.time.fromNs, 2), ms(brush.time.toNs, 2)) : ''
   const inEntries = entries ? t.inEntries(address(entries.first), address(entries.first + entries.count - 1)) : ''
   const mappedBytes = entries?.mappedBytes ?? Math.round(time?.meanMappedBytes ?? 0)

@@ -9,8 +9,8 @@ import { ControlsPanel, PanelFoot, useFields, useNudge } from '../controls/panel
 import { WhyRefused } from '../controls/refusal.tsx'
 import Speed from '../controls/speed.tsx'
 import { Transport } from '../controls/transport.tsx'
-import { addressOf, count, hex } from '../lib/format.ts'
-import type { Frame } from '../sim/index.ts'
+import { count, hex } from '../lib/format.ts'
+import { addressAt, type Frame } from '../sim/index.ts'
 import { useFrame, useLab } from '../store/context.ts'
 import { text } from '../text/en.ts'
 import { Story } from './story.tsx'
@@ -22,8 +22,7 @@ const DETENTS = ['126px', '46dvh', 'calc(100dvh - 148px)'] as const
 const TAP_PX = 8
 
 const refusedOf = (frame: Frame) => frame.summary.refused
-const addressOfCard = (frame: Frame) =>
-  frame.card ? hex(addressOf(frame.card.offset + frame.card.entry, frame.card.pageShift)).slice(2) : ''
+const addressOfCard = (frame: Frame) => (frame.card ? hex(addressAt(frame.card, frame.card.entry)).slice(2) : '')
 
 export default function Sheet() {
   const [detent, setDetent] = useState(0)

@@ -2,8 +2,8 @@
 
 import { ArrowRight, Check, Copy, Pin, PinOff, X } from 'lucide-react'
 import { useEffect, useState } from 'react'
-import { addressOf, bytes, count, duration, hex, ms, percent } from '../lib/format.ts'
-import { CELL_MAPPED, type Frame, type InspectCard } from '../sim/index.ts'
+import { bytes, count, duration, hex, ms, percent } from '../lib/format.ts'
+import { addressAt, addressBehind, CELL_MAPPED, type Frame, type InspectCard } from '../sim/index.ts'
 import { useApp, useFrame, useLab } from '../store/context.ts'
 import { text } from '../text/en.ts'
 
@@ -14,7 +14,7 @@ const nowOf = (frame: Frame) => frame.status.ns
 
 /** Byte address within the window's bus addresses, exact however high the window lies. */
 function busAddress(card: InspectCard, entry: number, offset = 0): bigint {
-  return addressOf(card.offset + entry, card.pageShift) + BigInt(offset)
+  return addressAt(card, entry) + BigInt(offset)
 }
 
 export function Inspector() {
@@ -151,7 +151,7 @@ function Portrait({ card }: { card: InspectCard }) {
   const left = (100 * mapping.pageOffset) / total
   const width = (100 * mapping.bytes) / total
   const open = total - mapping.bytes
-  const lastByte = busAddress(card, mapping.firstEntry + mapping.npages) - 1n
+  const lastByte = addressBehind(card, mapping.firstEntry + mapping.npages) - 1n
   const wide = width > 55
   return (
     <figure className="c-portrait">
@@ -182,7 +182,7 @@ const WRITE = 2
 function Rows({ card }: { card: InspectCard }) {
   const { mapping } = card
   const first = busAddress(card, mapping?.firstEntry ?? card.entry)
-  const end = busAddress(card, mapping ? mapping.firstEntry + mapping.npages : card.entry + 1) - 1n
+  const end = addressBehind(card, mapping ? mapping.firstEntry + mapping.npages : card.entry + 1) - 1n
   const low = (end & 0xffffn).toString(16).padStart(4, '0')
   const sameHigh = first >> 16n === end >> 16n
   const permissions = [card.tce % 2 === READ && t.read, Math.floor(card.tce / WRITE) % 2 === 1 && t.write].filter(

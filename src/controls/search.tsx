@@ -3,8 +3,8 @@
 
 import { ChevronDown, ChevronUp, Search as Glass, X } from 'lucide-react'
 import { type FormEvent, type KeyboardEvent, type RefObject, useEffect, useId, useRef, useState } from 'react'
-import { addressOf, count, hex } from '../lib/format.ts'
-import type { Frame, IovaSpaceFrame, SearchResult } from '../sim/index.ts'
+import { count, hex } from '../lib/format.ts'
+import { addressAt, type Frame, type IovaSpaceFrame, type SearchResult } from '../sim/index.ts'
 import { useApp, useFrame, useLab } from '../store/context.ts'
 import type { Lab } from '../store/state.ts'
 import { text } from '../text/en.ts'
@@ -219,7 +219,7 @@ function jump(lab: Lab, result: SearchResult, by: 1 | -1): void {
   lab.actions.select(to)
   if (!isShown(map, to)) lab.actions.setView(rangeAround(map, lab.getState().view.count, to))
   const place = result.at === 0 ? null : ((result.at - 1 + by + result.count) % result.count) + 1
-  const address = hex(addressOf(map.offset + to, map.pageShift))
+  const address = hex(addressAt(map, to))
   lab.actions.announce(place === null ? address : t.at(address, count(place), count(result.count)))
 }
 

@@ -5,6 +5,7 @@ import { entryAddress } from '../lib/format.ts'
 import { deriveSeed } from '../lib/rng.ts'
 import { type EventLog, entryAt, firstKept } from './engine/log.ts'
 import * as ev from './events.ts'
+import { absOf } from './iova/geometry.ts'
 import type { Machine } from './machine.ts'
 import type { LogKind, LogLine } from './probes/cards.ts'
 import { ENTRY_GENERATION, ENTRY_STRIDE, tableOf } from './state.ts'
@@ -112,8 +113,7 @@ function words(m: Machine, kind: number, device: number, cpu: number, a: number,
 function life(m: Machine, device: number, first: number): string {
   const table = m.state.tables[tableOf(m.state, device)]
   if (!table || first < 0) return ''
-  const { offset, pageShift } = table.geometry
-  return `${entryAddress(offset + first, pageShift)}#${table.entries.data[first * ENTRY_STRIDE + ENTRY_GENERATION]}`
+  return `${entryAddress(absOf(table.geometry, first), table.geometry.pageShift)}#${table.entries.data[first * ENTRY_STRIDE + ENTRY_GENERATION]}`
 }
 
 /** The last operation in words, empty before the first. */

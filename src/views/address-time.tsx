@@ -2,7 +2,7 @@
 // three callouts where something happened.
 
 import { useMemo } from 'react'
-import type { AddressTimeFrame, Frame, TimeMark } from '../sim/index.ts'
+import { type AddressTimeFrame, addressAt, addressBehind, type Frame, type TimeMark } from '../sim/index.ts'
 import { useApp, useFrame, useLab } from '../store/context.ts'
 import { viewText } from '../text/views.ts'
 import { addressTimeView, bandBytes, regionShare } from './address-time.view.ts'
@@ -127,7 +127,10 @@ function marks(shape: AddressTimeFrame, height: number, narrow: boolean) {
     const entry = Math.round((shape.bands * shape.entriesPerBand * i) / parts)
     return {
       y: (height * i) / parts,
-      text: gutterAddress(shape.offset + entry, shape.pageShift, narrow),
+      text: gutterAddress(
+        i === parts ? addressBehind(shape, Math.min(entry, shape.size)) : addressAt(shape, entry),
+        narrow,
+      ),
       quiet: i % 2 === 1,
     }
   })

@@ -1,7 +1,7 @@
 // Address × time without the page: rings are diagonals, leaks are streaks, batched frees are a comb.
 
-import { addressOf, bytes, hex, ms, percent } from '../lib/format.ts'
-import type { AddressTimeFrame, RegionInfo } from '../sim/index.ts'
+import { bytes, hex, ms, percent } from '../lib/format.ts'
+import { type AddressTimeFrame, addressAt, addressBehind, type RegionInfo } from '../sim/index.ts'
 import { viewText } from '../text/views.ts'
 import { columnAt, columnStarts, filledPixels, paintDots, type TimeInk } from './kit/time.ts'
 import { type HeatmapView, type TableTwin, TWIN_ROWS } from './view.ts'
@@ -10,7 +10,7 @@ const text = viewText.addressTime
 
 export function bandAddress(frame: AddressTimeFrame, band: number): string {
   const entry = Math.min(frame.size, band * frame.entriesPerBand)
-  return hex(addressOf(frame.offset + entry, frame.pageShift))
+  return hex(band === frame.bands ? addressBehind(frame, entry) : addressAt(frame, entry))
 }
 
 /** Share of a region that is mapped in a column, 0 … 1, from its bands. */

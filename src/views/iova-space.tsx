@@ -3,7 +3,7 @@
 
 import { useCallback, useMemo, useRef } from 'react'
 import { bytes, count, percent } from '../lib/format.ts'
-import type { Frame, IovaSpaceFrame } from '../sim/index.ts'
+import { addressAt, addressBehind, type Frame, type IovaSpaceFrame } from '../sim/index.ts'
 import { useApp, useFrame, useLab } from '../store/context.ts'
 import { viewText } from '../text/views.ts'
 import { classColours, iovaSpaceView, mappedIn, shownCell } from './iova-space.view.ts'
@@ -183,8 +183,8 @@ function addressMarks(shape: IovaSpaceFrame, box: Box, narrow: boolean): Address
   for (const s of shape.segments)
     for (let row = 0; row < s.rows; row += step) {
       const y = rowTop(shape, box, s.row + row)
-      const entry = shape.offset + s.firstEntry + row * shape.columns * shape.entriesPerCell
-      const text = gutterAddress(entry, shape.pageShift, narrow)
+      const entry = s.firstEntry + row * shape.columns * shape.entriesPerCell
+      const text = gutterAddress(addressAt(shape, entry), narrow)
       if (marks.length === 0 || y - marks.at(-1)!.y >= 14) marks.push({ y, text, quiet: marks.length % 2 === 1 })
     }
   const end = entryOfCell(shape, shape.rows * shape.columns - 1) + shape.entriesPerCell
@@ -192,7 +192,7 @@ function addressMarks(shape: IovaSpaceFrame, box: Box, narrow: boolean): Address
   while (marks.length > 1 && y - marks.at(-1)!.y < 14) marks.pop()
   marks.push({
     y,
-    text: gutterAddress(shape.offset + Math.min(end, shape.size), shape.pageShift, narrow),
+    text: gutterAddress(addressBehind(shape, Math.min(end, shape.size)), narrow),
     quiet: false,
   })
   return marks

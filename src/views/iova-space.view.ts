@@ -1,7 +1,9 @@
 // The IOVA map without the page: a row-major heatmap of the window, one cell per TCE or per power of two of them.
 
-import { addressOf, bytes, count, hex, percent } from '../lib/format.ts'
+import { bytes, count, hex, percent } from '../lib/format.ts'
 import {
+  addressAt,
+  addressBehind,
   CELL_FAILED,
   CELL_MAPPED,
   CELL_NONE,
@@ -75,7 +77,7 @@ export function classColours(
 }
 
 export function addressText(frame: IovaSpaceFrame, entry: number): string {
-  return hex(addressOf(frame.offset + entry, frame.pageShift))
+  return hex(addressAt(frame, entry))
 }
 
 /** Mapped TCEs in a cell; exact when it is one TCE, none or all of them, else to 1 part in 255. */
@@ -110,7 +112,7 @@ function describe(frame: IovaSpaceFrame): string {
       count(counts.reserved),
       count(counts.refused),
     ),
-    text.describeScale(cell, addressText(frame, first), addressText(frame, end)),
+    text.describeScale(cell, addressText(frame, first), hex(addressBehind(frame, end))),
   ].join(' ')
 }
 

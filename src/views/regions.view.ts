@@ -1,8 +1,8 @@
 // The regions of an allocator as lanes: 128 slices each, filled as far as they are mapped, in the colour of the
 // CPU that mapped most of them.
 
-import { addressOf, count, duration, hex, percent } from '../lib/format.ts'
-import type { RegionsFrame } from '../sim/index.ts'
+import { count, duration, hex, percent } from '../lib/format.ts'
+import { addressAt, addressBehind, type RegionsFrame } from '../sim/index.ts'
 import { viewText } from '../text/views.ts'
 import { cpuColour, type Palette, pack } from './kit/palette.ts'
 import type { Box, HeatmapView } from './view.ts'
@@ -48,7 +48,7 @@ function sliceAddress(frame: RegionsFrame, cell: number): string {
   if (!region) return ''
   const slice = cell % frame.slices
   const entry = region.start + Math.floor(((region.end - region.start) * slice) / frame.slices)
-  return hex(addressOf(frame.offset + entry, frame.pageShift))
+  return hex(addressAt(frame, entry))
 }
 
 function shareNow(frame: RegionsFrame, index: number): number {
@@ -109,11 +109,11 @@ export const regionsView: HeatmapView<'regions', RegionsInk> = {
       frame.regions.map((r, i) => text.one(r.name, percent(shareNow(frame, i)), count(r.spillsIn))).join('; '),
     ),
   table(frame) {
-    const at = (entry: number) => hex(addressOf(frame.offset + entry, frame.pageShift))
+    const at = (entry: number) => hex(addressAt(frame, entry))
     const rows = frame.regions.map((r) => [
       r.name,
       at(r.start),
-      at(r.end),
+      hex(addressBehind(frame, r.end)),
       count(r.mapped),
       count(r.free),
       count(r.largestRun),

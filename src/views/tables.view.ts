@@ -1,7 +1,7 @@
 // Tables side by side: a lane each, of 64 bands, filled as far as they are mapped.
 
-import { addressOf, bytes, count, hex, ms, percent } from '../lib/format.ts'
-import type { TablesFrame, TableUse } from '../sim/index.ts'
+import { bytes, count, hex, ms, percent } from '../lib/format.ts'
+import { addressAt, type TablesFrame, type TableUse } from '../sim/index.ts'
 import { viewText } from '../text/views.ts'
 import { type Palette, pack } from './kit/palette.ts'
 import type { Box, HeatmapView } from './view.ts'
@@ -67,7 +67,7 @@ export const tablesView: HeatmapView<'tables', TablesInk> = {
     const t = frame.tables[Math.floor(cell / frame.bands)]
     const band = cell % frame.bands
     if (!t || band >= bandsOf(t)) return ''
-    const address = hex(addressOf(t.offset + band * t.entriesPerBand, t.pageShift))
+    const address = hex(addressAt(t, band * t.entriesPerBand))
     return text.cell(ownersOf(t), address, percent(frame.used[cell]! / 255))
   },
   describe: (frame) =>

@@ -2,8 +2,8 @@
 // written: a ring writes its few pages over and over, a leak fills one after the other.
 
 import { useMemo, useRef } from 'react'
-import { addressOf, bytes, count, hex } from '../lib/format.ts'
-import type { Frame, TcePagesFrame } from '../sim/index.ts'
+import { bytes, count, hex } from '../lib/format.ts'
+import { addressAt, type Frame, type TcePagesFrame } from '../sim/index.ts'
 import { useApp, useFrame, useLab } from '../store/context.ts'
 import { viewText } from '../text/views.ts'
 import { AddressAxis, gutterAddress } from './kit/axis.tsx'
@@ -65,7 +65,7 @@ function cellSize(frame: TcePagesFrame, box: Box) {
 const firstEntryOf = (frame: TcePagesFrame, page: number) => frame.firstEntry?.[page] ?? page * frame.tcesPerPage
 
 function pageAddress(frame: TcePagesFrame, page: number): string {
-  return hex(addressOf(frame.offset + firstEntryOf(frame, page), frame.pageShift))
+  return hex(addressAt(frame, firstEntryOf(frame, page)))
 }
 
 function busiest(frame: TcePagesFrame): number {
@@ -236,11 +236,7 @@ export function TcePages() {
                   narrow={ruler.narrow}
                   marks={Array.from({ length: Math.ceil(rows / step) }, (_, i) => ({
                     y: i * step * cell.h + (rows === 1 ? height / 2 : 4),
-                    text: gutterAddress(
-                      shape.offset + firstEntryOf(shape, i * step * columns),
-                      shape.pageShift,
-                      ruler.narrow,
-                    ),
+                    text: gutterAddress(addressAt(shape, firstEntryOf(shape, i * step * columns)), ruler.narrow),
                     quiet: i % 2 === 1,
                   }))}
                 />

@@ -54,7 +54,7 @@ export function freeRuns(used: Bitmap, start: number, limit: number): { free: nu
 }
 
 /** Absolute entry of table-relative entry `e` (0 … size). */
-export function absOf(g: WindowGeometry, e: number): number {
+export function absOf(g: Pick<WindowGeometry, 'offset' | 'islands'>, e: number): number {
   if (!g.islands) return e + g.offset
   let island = g.islands[0]!
   for (const next of g.islands) if (e >= next.entry) island = next

@@ -1,7 +1,7 @@
 // The figures, cards and log lines of a frame: what is read rather than looked at.
 
 import type { PredictionFigures } from '../scenario/recording.ts'
-import type { CellState } from './frames.ts'
+import type { AddressSpace, CellState } from './frames.ts'
 
 /** Entries of the table by state, plus refusals so far. */
 export interface StateCounts {
@@ -149,11 +149,9 @@ export interface Refusal {
 }
 
 /** Everything that is known about one IOMMU page. */
-export interface InspectCard {
+export interface InspectCard extends AddressSpace {
   readonly table: number
   readonly entry: number
-  readonly pageShift: number
-  readonly offset: number
   readonly size: number
   readonly state: CellState
   readonly region: string

@@ -35,6 +35,7 @@ import { fragmentation } from './fragmentation.ts'
 import { CELL_FREE, CELL_MAPPED, CELL_RESERVED } from './frames.ts'
 import { forEachLive } from './live.ts'
 import { tableIndex } from './probe.ts'
+import { spaceOf } from './space.ts'
 
 /** "Recently" in the refusal figure. */
 const RECENT_NS = 100_000
@@ -124,7 +125,7 @@ export function lastRefusal(m: Machine, device: number): Refusal | null {
 export function inspect(m: Machine, device: number, e: number): InspectCard | null {
   const index = tableIndex(m, device)
   const table = m.state.tables[index]!
-  const { size, pageShift, offset } = table.geometry
+  const { size } = table.geometry
   if (!Number.isInteger(e) || e < 0 || e >= size) return null
   const d = m.domains[index]!
   const mark = table.entries.data[e * ENTRY_STRIDE + ENTRY_MAPPING]!
@@ -134,10 +135,9 @@ export function inspect(m: Machine, device: number, e: number): InspectCard | nu
   const region = d.allocator.regions(d.allocatorState)[regionOf(table, e)]!
   const isReserved = table.reserved.some((r) => e >= r.start && e < r.end)
   return {
+    ...spaceOf(table.geometry),
     table: index,
     entry: e,
-    pageShift,
-    offset,
     size,
     state: id >= 0 ? CELL_MAPPED : isReserved ? CELL_RESERVED : CELL_FREE,
     region: region.name,

@@ -1,6 +1,7 @@
 // What the probes measure and the views draw. Every array is planar and transferable; every shape is stated.
 // A frame is complete: a view needs nothing else to paint, hit-test and describe itself.
 
+import type { Island } from '../iova/allocator.ts'
 import type { Filtered, InspectCard, LogLine, Refusal, SearchResult, StateCounts, Summary } from './cards.ts'
 
 /** States of an IOMMU page. The order of the numbers is the order of severity: in a cell that covers several
@@ -50,6 +51,16 @@ export interface IovaSpaceRequest {
   readonly find?: string
 }
 
+/** What leads from an entry of a table to its address. */
+export interface AddressSpace {
+  /** log2 of the IOMMU page size in bytes. */
+  readonly pageShift: number
+  /** Absolute entry of table-relative entry 0. */
+  readonly offset: number
+  /** Where the entries lie if not in one stretch from `offset`. */
+  readonly islands?: readonly Island[]
+}
+
 /** A run of consecutive rows; between two segments stands an axis break of `gapBefore` entries. */
 export interface MapSegment {
   readonly row: number
@@ -57,6 +68,8 @@ export interface MapSegment {
   readonly firstEntry: number
   /** Entries left out before this segment; 0 when it follows directly. */
   readonly gapBefore: number
+  /** Pages between it and the segment before that no entry of the table stands for; absent = none. */
+  readonly apart?: number
 }
 
 /** A region of the allocator: a pool, a half. Table-relative entries, `end` exclusive. */
@@ -68,18 +81,14 @@ export interface RegionInfo {
   readonly hint: number
 }
 
-export interface IovaSpaceFrame {
+export interface IovaSpaceFrame extends AddressSpace {
   readonly table: number
   readonly columns: number
   readonly rows: number
   /** Entries per cell: a power of two. */
   readonly entriesPerCell: number
-  /** log2 of the IOMMU page size in bytes. */
-  readonly pageShift: number
   /** Entries in the table. */
   readonly size: number
-  /** Absolute entry of table-relative entry 0. */
-  readonly offset: number
   readonly segments: readonly MapSegment[]
   /** Entries left out after the last segment; 0 when the window's end is shown. */
   readonly gapAfter: number
@@ -114,7 +123,7 @@ export interface ClassesFrame {
 }
 
 /** The whole window in few cells: where the map is when it shows a part. */
-export interface MinimapFrame {
+export interface MinimapFrame extends AddressSpace {
   readonly table: number
   /** Cells in a row. */
   readonly columns: number
@@ -122,8 +131,6 @@ export interface MinimapFrame {
   readonly cells: number
   /** Entries per cell: a power of two. */
   readonly entriesPerCell: number
-  readonly pageShift: number
-  readonly offset: number
   readonly size: number
   /** [cells] CELL_FREE, CELL_MAPPED if any entry of the cell is mapped, CELL_FAILED if a refusal left its mark in it. */
   readonly state: Uint8Array
@@ -135,7 +142,7 @@ export interface MinimapFrame {
 export const MINIMAP_CELLS = 512
 
 /** Address × time. Column-major: index = column*bands + band. Column c covers [c*columnNs, (c+1)*columnNs). */
-export interface AddressTimeFrame {
+export interface AddressTimeFrame extends AddressSpace {
   readonly table: number
   readonly bands: number
   /** Columns the horizon has room for. */
@@ -144,8 +151,6 @@ export interface AddressTimeFrame {
   readonly filled: number
   readonly columnNs: number
   readonly entriesPerBand: number
-  readonly pageShift: number
-  readonly offset: number
   readonly size: number
   readonly regions: readonly RegionInfo[]
   /** [columns*bands] share of the band that is mapped at the column's end, 0…255. */
@@ -185,14 +190,12 @@ export interface TimelineFrame {
 }
 
 /** The TCE table by table page: 512 TCEs = 4 KiB of table each. */
-export interface TcePagesFrame {
+export interface TcePagesFrame extends AddressSpace {
   readonly table: number
   readonly tcesPerPage: number
   /** [pages] first entry of each table page where pages of two sizes share the window; null = page × tcesPerPage. */
   readonly firstEntry: readonly number[] | null
   readonly pages: number
-  readonly pageShift: number
-  readonly offset: number
   readonly size: number
   /** [pages] TCEs set. */
   readonly set: Uint16Array
@@ -202,16 +205,14 @@ export interface TcePagesFrame {
 }
 
 /** A table with whose it is and what is in it. */
-export interface TableUse {
+export interface TableUse extends AddressSpace {
   /** Index of the device that owns it. */
   readonly table: number
   /** Names of the devices that use it. */
   readonly devices: readonly string[]
-  readonly pageShift: number
   /** Of its larger pages; `pageShift` where all are alike. */
   readonly coarseShift: number
   readonly windowBytes: number
-  readonly offset: number
   readonly entriesPerBand: number
   readonly size: number
   readonly mappedBytes: number
@@ -247,10 +248,8 @@ export interface RegionUse extends RegionInfo {
 }
 
 /** Per-CPU regions: who allocates where. */
-export interface RegionsFrame {
+export interface RegionsFrame extends AddressSpace {
   readonly table: number
-  readonly pageShift: number
-  readonly offset: number
   readonly size: number
   readonly cpus: number
   readonly regions: readonly RegionUse[]

@@ -32,6 +32,7 @@ import {
 } from './frames.ts'
 import { type Probe, regionsOf, tableIndex } from './probe.ts'
 import { markMatches } from './search.ts'
+import { spaceOf } from './space.ts'
 
 /** A refusal stays on the map for this long after it happened. */
 const FAILED_NS = 200_000
@@ -60,13 +61,12 @@ export const iovaSpace: Probe<'iova-space'> = {
     const { columns } = request
     const cells = rows * columns
     const frame: IovaSpaceFrame = {
+      ...spaceOf(table.geometry),
       table: index,
       columns,
       rows,
       entriesPerCell,
-      pageShift: table.geometry.pageShift,
       size: table.geometry.size,
-      offset: table.geometry.offset,
       segments,
       gapAfter: layout.gapAfter,
       regions: regionsOf(m, index),

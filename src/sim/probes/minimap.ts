@@ -4,6 +4,7 @@ import { ENTRY_MAPPING, ENTRY_STRIDE } from '../state.ts'
 import { CELL_FAILED, CELL_FREE, CELL_MAPPED, MINIMAP_CELLS, type MinimapFrame } from './frames.ts'
 import { failedEntries } from './iova-space.ts'
 import { type Probe, tableIndex } from './probe.ts'
+import { spaceOf } from './space.ts'
 
 const COLUMNS = 32
 
@@ -12,7 +13,7 @@ export const minimap: Probe<'minimap'> = {
   build(m, request, arrays): MinimapFrame {
     const index = tableIndex(m, request.table)
     const table = m.state.tables[index]!
-    const { size, pageShift, offset } = table.geometry
+    const { size } = table.geometry
     let entriesPerCell = 1
     while (entriesPerCell * MINIMAP_CELLS < size) entriesPerCell *= 2
     const cells = Math.ceil(size / entriesPerCell)
@@ -28,6 +29,6 @@ export const minimap: Probe<'minimap'> = {
       used[cell] = mapped === 0 ? 0 : Math.max(1, Math.floor((mapped * 255) / entries))
     }
     for (const e of failedEntries(m.state.nowNs, table)) state[Math.floor(e / entriesPerCell)] = CELL_FAILED
-    return { table: index, columns: COLUMNS, cells, entriesPerCell, pageShift, offset, size, state, used }
+    return { ...spaceOf(table.geometry), table: index, columns: COLUMNS, cells, entriesPerCell, size, state, used }
   },
 }

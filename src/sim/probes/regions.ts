@@ -4,6 +4,7 @@ import { ENTRY_MAPPING, ENTRY_STRIDE, MAP_STRIDE, MAP_WHO } from '../state.ts'
 import { cpu as asCpu, pages } from '../types.ts'
 import type { RegionsFrame, RegionUse } from './frames.ts'
 import { type Probe, tableIndex } from './probe.ts'
+import { spaceOf } from './space.ts'
 
 const SLICES = 128
 
@@ -59,12 +60,10 @@ export const regions: Probe<'regions'> = {
         lockWaitNs: lock.waitNs,
       }
     })
-    const { pageShift, offset, size } = table.geometry
     return {
+      ...spaceOf(table.geometry),
       table: index,
-      pageShift,
-      offset,
-      size,
+      size: table.geometry.size,
       cpus,
       regions: uses,
       owned,

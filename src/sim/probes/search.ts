@@ -3,6 +3,7 @@
 
 import { pow2 } from '../../lib/bits.ts'
 import { type DmaDomain, offsetInMapping } from '../dma/dma-ops.ts'
+import { entryOf } from '../iova/geometry.ts'
 import type { Machine } from '../machine.ts'
 import {
   type DmaTable,
@@ -76,7 +77,7 @@ function parseTerm(word: string, { devices, cpus }: SearchNames): Term | null {
 
 /** Says of an entry of the table whether all terms hold. */
 function matcher(d: DmaDomain, table: DmaTable, terms: readonly Term[]): (e: number) => boolean {
-  const { pageShift, offset, size } = table.geometry
+  const { pageShift } = table.geometry
   const { data: entries } = table.entries
   const { data: records } = table.mappings.records
   const who = (e: number): number => {
@@ -96,8 +97,7 @@ function matcher(d: DmaDomain, table: DmaTable, terms: readonly Term[]): (e: num
         }
       case 'address': {
         const { address, generation } = term
-        const named = (address >> BigInt(pageShift)) - BigInt(offset)
-        const own = named >= 0n && named < BigInt(size) ? Number(named) : -1
+        const own = entryOf(table.geometry, Number(address >> BigInt(pageShift)))
         // As a count of IOMMU pages, so that doubles stay exact.
         const realPage = Number((address >= LINEAR_MAP ? address - LINEAR_MAP : address) >> BigInt(pageShift))
         const io = pow2(pageShift)

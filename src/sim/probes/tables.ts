@@ -6,6 +6,7 @@ import { tableOf } from '../state.ts'
 import { MAX_GRANULE } from '../types.ts'
 import type { TablesFrame, TableUse } from './frames.ts'
 import type { Probe } from './probe.ts'
+import { spaceOf } from './space.ts'
 
 export const tables: Probe<'tables'> = {
   id: 'tables',
@@ -28,12 +29,11 @@ export const tables: Probe<'tables'> = {
         tceWrites += written
       })
       return {
+        ...spaceOf(geometry),
         table: owner,
         devices: scenario.devices.filter((_, i) => tableOf(s, i) === owner).map((d) => d.name),
-        pageShift: geometry.pageShift,
         coarseShift: geometry.pageShift + (d.mixed ? log2Floor(MAX_GRANULE) : 0),
         windowBytes: table.windowBytes,
-        offset: geometry.offset,
         entriesPerBand,
         size: geometry.size,
         mappedBytes: table.mapped * pow2(geometry.pageShift),

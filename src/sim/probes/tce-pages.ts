@@ -4,6 +4,7 @@ import { TCES_PER_PAGE } from '../table/tce-single.ts'
 import { entry } from '../types.ts'
 import type { TcePagesFrame } from './frames.ts'
 import { type Probe, tableIndex } from './probe.ts'
+import { spaceOf } from './space.ts'
 
 export const tcePages: Probe<'tce-pages'> = {
   id: 'tce-pages',
@@ -23,12 +24,11 @@ export const tcePages: Probe<'tce-pages'> = {
       writes[page++] = written
     })
     return {
+      ...spaceOf(table.geometry),
       table: index,
       tcesPerPage: TCES_PER_PAGE,
       firstEntry,
       pages,
-      pageShift: table.geometry.pageShift,
-      offset: table.geometry.offset,
       size: table.geometry.size,
       set,
       writes,

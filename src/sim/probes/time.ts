@@ -5,6 +5,7 @@ import { BANDS, COLUMNS, share } from '../engine/recorder.ts'
 import type { Machine } from '../machine.ts'
 import type { AddressTimeFrame, TimelineFrame } from './frames.ts'
 import { type Probe, regionsOf, tableIndex } from './probe.ts'
+import { spaceOf } from './space.ts'
 
 /** Lock waiting "now" is an average over this. */
 const RECENT_NS = 1_000_000
@@ -25,14 +26,13 @@ export const addressTime: Probe<'address-time'> = {
       fresh[r.column * BANDS + b] = share(band.marks[b]!, band.entriesPerBand)
     }
     return {
+      ...spaceOf(geometry),
       table: index,
       bands: BANDS,
       columns: COLUMNS,
       filled: r.column + 1,
       columnNs: r.columnNs,
       entriesPerBand: band.entriesPerBand,
-      pageShift: geometry.pageShift,
-      offset: geometry.offset,
       size: geometry.size,
       regions: regionsOf(m, index),
       mapped,

@@ -1,16 +1,15 @@
 // A brushed range in words, with a way out of it.
 
-import { addressOf, bytes, duration, hex, ms } from '../../lib/format.ts'
-import type { Frame } from '../../sim/index.ts'
+import { bytes, duration, hex, ms } from '../../lib/format.ts'
+import { addressAt, type Frame, type IovaSpaceFrame, sameSpace } from '../../sim/index.ts'
 import { useApp, useFrame, useLab } from '../../store/context.ts'
 import { brushText as text } from '../../text/brush.ts'
 import { setBrush } from '../kit/brush.ts'
 import './brush.css'
 
-const windowOf = (frame: Frame) => {
-  const map = frame.views['iova-space']
-  return map ? `${map.offset},${map.pageShift},${map.size}` : ''
-}
+const windowOf = (frame: Frame) => frame.views['iova-space'] ?? null
+const sameWindow = (a: IovaSpaceFrame | null, b: IovaSpaceFrame | null) =>
+  a === b || (!!a && !!b && a.size === b.size && sameSpace(a, b))
 
 export function TimeChip() {
   const lab = useLab()
@@ -31,11 +30,11 @@ export function TimeChip() {
 export function EntryChip() {
   const lab = useLab()
   const range = useApp((s) => s.view.brush?.entries ?? null)
-  const [offset = 0, shift = 0, size = 0] = (useFrame(windowOf) ?? '').split(',').map(Number)
-  if (!range || size === 0) return null
-  const end = Math.min(size, range.first + range.count)
-  const at = (entry: number) => hex(addressOf(offset + entry, shift))
-  const words = text.entryRange(at(range.first), at(end - 1), bytes((end - range.first) * 2 ** shift))
+  const map = useFrame(windowOf, sameWindow)
+  if (!range || !map) return null
+  const end = Math.min(map.size, range.first + range.count)
+  const at = (entry: number) => hex(addressAt(map, entry))
+  const words = text.entryRange(at(range.first), at(end - 1), bytes((end - range.first) * 2 ** map.pageShift))
   return (
     <Chip
       id="brush-entries"

@@ -1,8 +1,8 @@
 // A range of addresses on the map: a drag with Shift, or in brush mode, or along the address axis.
 
 import { type RefObject, useEffect, useRef } from 'react'
-import { addressOf, hex } from '../../lib/format.ts'
-import type { IovaSpaceFrame } from '../../sim/index.ts'
+import { hex } from '../../lib/format.ts'
+import { addressAt, type IovaSpaceFrame } from '../../sim/index.ts'
 import { useApp, useLab } from '../../store/context.ts'
 import { brushText as text } from '../../text/brush.ts'
 import { iovaSpaceView } from '../iova-space.view.ts'
@@ -90,7 +90,7 @@ export function MapBrush({ shape, box, ruler, surface }: MapBrushProps) {
   const rects = range ? selected(shape, box, range.first, end) : []
   const [start] = rects
   const stop = rects.at(-1)
-  const address = (entry: number) => hex(addressOf(shape.offset + entry, shape.pageShift))
+  const address = (entry: number) => hex(addressAt(shape, entry))
   const shared = {
     className: 'v-handle-map',
     coarse: perRow,

@@ -1,8 +1,8 @@
 // The whole window in small, with the part that the map shows framed: drag the frame, press beside it to jump.
 
 import { type KeyboardEvent, useEffect, useMemo, useRef } from 'react'
-import { addressOf, hex } from '../../lib/format.ts'
-import { CELL_FAILED, type Frame, type MinimapFrame } from '../../sim/index.ts'
+import { hex } from '../../lib/format.ts'
+import { addressAt, addressBehind, CELL_FAILED, type Frame, type MinimapFrame, sameSpace } from '../../sim/index.ts'
 import { useApp, useFrame, useLab } from '../../store/context.ts'
 import { brushText as text } from '../../text/brush.ts'
 import { useDpr, usePalette } from '../kit/hooks.ts'
@@ -11,12 +11,12 @@ import { mix, type Palette, pack } from '../kit/palette.ts'
 import { panRange } from '../kit/zoom.ts'
 import './brush.css'
 
+const windowOf = (frame: Frame) => frame.views.minimap ?? null
+const sameWindow = (a: MinimapFrame | null, b: MinimapFrame | null) => a === b || (!!a && !!b && sameSpace(a, b))
 const shapeOf = (frame: Frame) => {
   const f = frame.views.minimap
   const map = frame.views['iova-space']
-  return f && map
-    ? [f.columns, f.cells, f.entriesPerCell, f.pageShift, f.offset, f.size, map.columns * map.entriesPerCell].join()
-    : ''
+  return f && map ? [f.columns, f.cells, f.entriesPerCell, f.size, map.columns * map.entriesPerCell].join() : ''
 }
 
 export interface Place {
@@ -64,9 +64,8 @@ export function Minimap({ cell: [width, height], columns, className, left = 0 }:
   const palette = usePalette()
   const dpr = useDpr()
   const ink = useMemo(() => colours(palette), [palette])
-  const [, cells = 0, perCell = 1, shift = 0, offset = 0, size = 0, perRow = 1] = (useFrame(shapeOf) ?? '')
-    .split(',')
-    .map(Number)
+  const space = useFrame(windowOf, sameWindow)
+  const [, cells = 0, perCell = 1, size = 0, perRow = 1] = (useFrame(shapeOf) ?? '').split(',').map(Number)
   const rows = Math.max(1, Math.ceil(cells / columns))
 
   useEffect(() => {
@@ -100,8 +99,9 @@ export function Minimap({ cell: [width, height], columns, className, left = 0 }:
   }, [lab, ink, cells, columns, rows, width, height, dpr])
 
   // Nothing to frame while everything is in view; the first picture comes with the next frame.
-  if (count === 0 || cells === 0) return null
-  const address = (entry: number) => hex(addressOf(offset + Math.min(entry, size), shift))
+  if (count === 0 || cells === 0 || !space) return null
+  const address = (entry: number) => hex(addressAt(space, entry))
+  const behind = (entry: number) => hex(addressBehind(space, Math.min(entry, size)))
   const shown = frameOf(first, Math.min(count, size - first), perCell, columns)
   const goTo = (entry: number) =>
     lab.actions.setView(panRange({ first, count }, size, (entry - first) / perRow, perRow))
@@ -142,7 +142,7 @@ export function Minimap({ cell: [width, height], columns, className, left = 0 }:
         aria-valuemin={0}
         aria-valuemax={Math.max(0, size - count)}
         aria-valuenow={Math.min(first, Math.max(0, size - count))}
-        aria-valuetext={text.minimapValue(address(first), address(first + count))}
+        aria-valuetext={text.minimapValue(address(first), behind(first + count))}
         title={text.minimap}
         onKeyDown={key}
         onPointerDown={(event) => {
@@ -175,7 +175,7 @@ export function Minimap({ cell: [width, height], columns, className, left = 0 }:
         />
       </div>
       <span className="v-mini-end" aria-hidden="true">
-        {address(size)}
+        {behind(size)}
       </span>
     </div>
   )

@@ -1,13 +1,13 @@
 // What stands in the gutters of an address plot. SVG, css px, x = 0 is the plot's left edge.
 
-import { addressOf, hex } from '../../lib/format.ts'
+import { hex } from '../../lib/format.ts'
 
 /** Longest address that the left gutter holds. */
 const MOST_DIGITS = 11
 
 /** An address for the gutter: without its low groups, and with an ellipsis, where it would not fit. */
-export function gutterAddress(absEntry: number, pageShift: number, narrow: boolean): string {
-  const full = hex(addressOf(absEntry, pageShift))
+export function gutterAddress(address: bigint, narrow: boolean): string {
+  const full = hex(address)
   if (narrow) return `${full.slice(0, -5)}…`
   return full.length <= MOST_DIGITS ? full : `${full.slice(0, -5)}…`
 }
