@@ -2,9 +2,12 @@
 
 import { diskSg } from './disk-sg.ts'
 import { longLived } from './long-lived.ts'
+import { mapLoop } from './map-loop.ts'
 import { nicRx } from './nic-rx.ts'
 import { nicTx } from './nic-tx.ts'
+import { nvme } from './nvme.ts'
 import { recorded } from './recorded.ts'
+import { wall } from './wall.ts'
 import type { Workload } from './workload.ts'
 
 export const workloads: readonly Workload[] = [
@@ -12,6 +15,9 @@ export const workloads: readonly Workload[] = [
   nicTx,
   diskSg,
   longLived,
+  mapLoop,
+  wall,
+  nvme,
   recorded,
 ] as unknown as readonly Workload[]
 
