@@ -81,6 +81,19 @@ export interface RegionInfo {
   readonly hint: number
 }
 
+/** The last search of the tree passed a range in this cell. */
+export const MARK_PASSED = 1
+/** Mapped by another CPU than the one that owns the chunk. */
+export const MARK_FOREIGN = 2
+
+/** A search of the tree of ranges. */
+export interface WalkFigures {
+  readonly ns: number
+  readonly cpu: number
+  /** Ranges passed: moves to a neighbour, in all walks of the search together. */
+  readonly steps: number
+}
+
 export interface IovaSpaceFrame extends AddressSpace {
   readonly table: number
   readonly columns: number
@@ -110,6 +123,12 @@ export interface IovaSpaceFrame extends AddressSpace {
   readonly value: Uint8Array
   /** [rows*columns] 1 where the query finds something; absent when nothing is looked for. */
   readonly match?: Uint8Array
+  /** [rows*columns] CPU that owns the chunk in which the cell begins, 255 = none; absent when nobody owns chunks. */
+  readonly owner?: Uint8Array
+  /** [rows*columns] MARK_PASSED and MARK_FOREIGN; absent where there can be none. */
+  readonly marks?: Uint8Array
+  /** The last search of the tree; null before the first, absent where the allocator has no tree. */
+  readonly walk?: WalkFigures | null
   /** For `age`: value v stands for ageNs = 2^(v/8) …, 0 = just now. For `size` and `generation`: v = ceil(log2 n). */
   readonly counts: StateCounts
 }
@@ -264,6 +283,50 @@ export interface RegionsFrame extends AddressSpace {
   readonly sliceUsed: Uint8Array
 }
 
+/** What the CPUs keep for themselves: magazines and their depot, or chunks of the window. */
+export interface CachesFrame extends AddressSpace {
+  readonly table: number
+  readonly size: number
+  readonly cpus: number
+  /** Size classes: order o holds ranges of 2^o pages. 0 where the allocator has no magazines. */
+  readonly orders: number
+  /** Ranges that a magazine has room for. */
+  readonly capacity: number
+  /** [cpus*orders] ranges in the magazine in use, and in the one kept beside it. */
+  readonly loaded: Uint8Array
+  readonly previous: Uint8Array
+  /** [orders] full magazines in the depot. */
+  readonly depot: Uint32Array
+  /** Chunks that are owned, ascending, and the most that one CPU owns. */
+  readonly chunks: number
+  readonly mostChunks: number
+  /** [chunks] owner, and which of its chunks it is, from 0. */
+  readonly chunkOwner: Uint8Array
+  readonly chunkSlot: Uint16Array
+  /** [chunks] first entry, entries, mapped ones, and those of them that another CPU mapped. */
+  readonly chunkFirst: Uint32Array
+  readonly chunkPages: Uint32Array
+  readonly chunkMapped: Uint32Array
+  readonly chunkForeign: Uint32Array
+}
+
+/** One lock of a table's allocator. */
+export interface LockUse {
+  readonly name: string
+  /** Acquisitions, those of them that had to wait, and how long all of them waited. */
+  readonly taken: number
+  readonly contended: number
+  readonly waitNs: number
+  /** CPUs that wait at this moment. */
+  readonly waiting: number
+}
+
+/** The locks of a table. */
+export interface LocksFrame {
+  readonly table: number
+  readonly locks: readonly LockUse[]
+}
+
 /** Registry of probe ids to their request and answer. */
 export interface ProbeTypes {
   'iova-space': { request: IovaSpaceRequest; frame: IovaSpaceFrame }
@@ -274,6 +337,8 @@ export interface ProbeTypes {
   regions: { request: { readonly table: number }; frame: RegionsFrame }
   tables: { request: object; frame: TablesFrame }
   minimap: { request: { readonly table: number }; frame: MinimapFrame }
+  caches: { request: { readonly table: number }; frame: CachesFrame }
+  locks: { request: { readonly table: number }; frame: LocksFrame }
 }
 export type ProbeId = keyof ProbeTypes
 export type ProbeRequests = { readonly [K in ProbeId]?: ProbeTypes[K]['request'] }

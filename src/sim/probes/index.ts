@@ -2,12 +2,14 @@
 
 import { lastStep, logLines, logLinesIn } from '../log-text.ts'
 import type { Machine } from '../machine.ts'
+import { caches } from './caches.ts'
 import type { Brush } from './cards.ts'
 import { classes } from './classes.ts'
 import { inspect, lastRefusal, summarise } from './figures.ts'
 import { filtered } from './filtered.ts'
 import type { Frame, ProbeFrames, ProbeRequests, RunStatus } from './frames.ts'
 import { iovaSpace } from './iova-space.ts'
+import { locks } from './locks.ts'
 import { minimap } from './minimap.ts'
 import type { Arrays } from './probe.ts'
 import { regions } from './regions.ts'
@@ -16,7 +18,7 @@ import { tables } from './tables.ts'
 import { tcePages } from './tce-pages.ts'
 import { addressTime, timeline } from './time.ts'
 
-export const probes = [iovaSpace, addressTime, timeline, tcePages, regions, tables, minimap, classes]
+export const probes = [iovaSpace, addressTime, timeline, tcePages, regions, tables, minimap, classes, caches, locks]
 
 /** What a frame is asked to hold. */
 export interface FrameWish {

@@ -2,7 +2,7 @@
 
 import { ENTRY_MAPPING, ENTRY_STRIDE } from '../state.ts'
 import { CELL_FAILED, CELL_FREE, CELL_MAPPED, MINIMAP_CELLS, type MinimapFrame } from './frames.ts'
-import { failedEntries } from './iova-space.ts'
+import { failedEntries } from './map-marks.ts'
 import { type Probe, tableIndex } from './probe.ts'
 import { spaceOf } from './space.ts'
 

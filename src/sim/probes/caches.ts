@@ -1,0 +1,74 @@
+// What the CPUs keep for themselves: magazines by size and the depot between them, or chunks of the window.
+
+import { ENTRY_MAPPING, ENTRY_STRIDE, MAP_STRIDE, MAP_WHO } from '../state.ts'
+import type { CachesFrame } from './frames.ts'
+import { type Probe, tableIndex } from './probe.ts'
+import { spaceOf } from './space.ts'
+
+export const caches: Probe<'caches'> = {
+  id: 'caches',
+  build(m, request, arrays): CachesFrame {
+    const index = tableIndex(m, request.table)
+    const table = m.state.tables[index]!
+    const { allocator, allocatorState } = m.domains[index]!
+    const cpus = m.state.cpus.length
+    const kept = allocator.caches?.(allocatorState)
+    const orders = kept?.orders ?? 0
+    const loaded = arrays.u8(cpus * orders)
+    const previous = arrays.u8(cpus * orders)
+    const depot = arrays.u32(orders)
+    if (kept) {
+      loaded.set(kept.loaded.subarray(0, cpus * orders))
+      previous.set(kept.previous.subarray(0, cpus * orders))
+      depot.set(kept.depot)
+    }
+    let chunks = 0
+    allocator.forEachChunk?.(allocatorState, () => chunks++)
+    const chunkOwner = arrays.u8(chunks)
+    const chunkSlot = arrays.u16(chunks)
+    const chunkFirst = arrays.u32(chunks)
+    const chunkPages = arrays.u32(chunks)
+    const chunkMapped = arrays.u32(chunks)
+    const chunkForeign = arrays.u32(chunks)
+    const owned = new Uint16Array(cpus)
+    const { data: entries } = table.entries
+    const { data: records } = table.mappings.records
+    let i = 0
+    allocator.forEachChunk?.(allocatorState, (start, npages, owner) => {
+      chunkOwner[i] = owner
+      chunkSlot[i] = owned[owner]!
+      owned[owner] = owned[owner]! + 1
+      chunkFirst[i] = start
+      chunkPages[i] = npages
+      let mapped = 0
+      let foreign = 0
+      for (let e: number = start; e < start + npages; e++) {
+        const id = entries[e * ENTRY_STRIDE + ENTRY_MAPPING]! - 1
+        if (id < 0) continue
+        mapped++
+        if ((records[id * MAP_STRIDE + MAP_WHO]! & 0xff) !== owner) foreign++
+      }
+      chunkMapped[i] = mapped
+      chunkForeign[i++] = foreign
+    })
+    return {
+      ...spaceOf(table.geometry),
+      table: index,
+      size: table.geometry.size,
+      cpus,
+      orders,
+      capacity: kept?.capacity ?? 0,
+      loaded,
+      previous,
+      depot,
+      chunks,
+      mostChunks: Math.max(0, ...owned),
+      chunkOwner,
+      chunkSlot,
+      chunkFirst,
+      chunkPages,
+      chunkMapped,
+      chunkForeign,
+    }
+  },
+}

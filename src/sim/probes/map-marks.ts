@@ -1,0 +1,136 @@
+// What lies over the mapped pages on the map: reserved, cached and queued entries, the owners of chunks, the way of the
+// last search and the marks of the last refusal.
+
+import type { DmaDomain } from '../dma/dma-ops.ts'
+import type { DmaTable } from '../state.ts'
+import type { StateCounts } from './cards.ts'
+import {
+  CELL_CACHED,
+  CELL_FAILED,
+  CELL_FREE,
+  CELL_NONE,
+  CELL_RESERVED,
+  type IovaSpaceFrame,
+  MARK_PASSED,
+  shadeOf,
+  type WalkFigures,
+} from './frames.ts'
+
+/** A refusal stays on the map for this long after it happened. */
+const FAILED_NS = 200_000
+/** What the last search of the tree passed stays marked for this long. */
+const WALK_NS = 50_000
+
+/** Renews what a cell too small for a pattern shows. */
+export function paintShade(frame: IovaSpaceFrame, cell: number): void {
+  frame.shade[cell] = shadeOf(frame.state[cell]!, frame.used[cell]!, frame.useful[cell]!, frame.fresh[cell]!)
+}
+
+function setState(frame: IovaSpaceFrame, cell: number, state: number): void {
+  frame.state[cell] = state
+  paintShade(frame, cell)
+}
+
+/** Cell that shows an entry, or -1. */
+function cellOf(frame: IovaSpaceFrame, e: number): number {
+  for (const { row, rows, firstEntry } of frame.segments) {
+    const k = Math.floor((e - firstEntry) / frame.entriesPerCell)
+    if (k >= 0 && k < rows * frame.columns) return row * frame.columns + k
+  }
+  return -1
+}
+
+/** Calls back with every cell that shows any of the entries [start, end). */
+function forEachCell(frame: IovaSpaceFrame, start: number, end: number, visit: (cell: number) => void): void {
+  const { columns, entriesPerCell } = frame
+  for (const { row, rows, firstEntry } of frame.segments) {
+    const from = Math.max(0, Math.floor((start - firstEntry) / entriesPerCell))
+    const to = Math.min(rows * columns, Math.ceil((end - firstEntry) / entriesPerCell))
+    for (let k = from; k < to; k++) visit(row * columns + k)
+  }
+}
+
+export function markReserved(table: DmaTable, frame: IovaSpaceFrame): void {
+  const mark = (cell: number) => {
+    if (frame.state[cell] === CELL_FREE) setState(frame, cell, CELL_RESERVED)
+  }
+  for (const { start, end } of table.reserved) forEachCell(frame, start, end, mark)
+}
+
+/** What is free for its keeper alone. */
+export function markKept(d: DmaDomain, frame: IovaSpaceFrame): void {
+  const byCpu = frame.colourBy === 'cpu'
+  d.allocator.forEachCached?.(d.allocatorState, (start, npages, keeper) =>
+    forEachCell(frame, start, start + npages, (cell) => {
+      if (frame.state[cell]! > CELL_CACHED) return
+      setState(frame, cell, CELL_CACHED)
+      if (byCpu) frame.value[cell] = keeper < 0 ? 255 : keeper
+    }),
+  )
+}
+
+/** A cell in which two chunks begin has the owner of the later one. */
+export function markChunks(d: DmaDomain, frame: IovaSpaceFrame, owner: Uint8Array): void {
+  d.allocator.forEachChunk?.(d.allocatorState, (start, npages, cpu) =>
+    forEachCell(frame, start, start + npages, (cell) => {
+      owner[cell] = cpu
+    }),
+  )
+}
+
+/** The last search of the tree, or null when there was none. */
+export function walkOf({ lastWalk, treeSearches }: DmaTable): WalkFigures | null {
+  return treeSearches === 0 ? null : { ns: lastWalk.ns, cpu: lastWalk.cpu, steps: lastWalk.steps }
+}
+
+/** Marks what is taken between the range that a search of the tree began at and the place where it ended. */
+export function markWalk(nowNs: number, table: DmaTable, frame: IovaSpaceFrame, marks: Uint8Array): void {
+  const walk = table.lastWalk
+  if (nowNs - walk.ns > WALK_NS) return
+  const { islands, offset, size } = table.geometry
+  const stretches = islands ?? [{ entry: 0, abs: offset, pages: size }]
+  const mark = (cell: number) => {
+    const state = frame.state[cell]!
+    if (state !== CELL_FREE && state !== CELL_NONE) marks[cell] = marks[cell]! | MARK_PASSED
+  }
+  for (let i = 0; i < walk.walks; i++)
+    for (const { entry: first, abs, pages } of stretches) {
+      const low = Math.max(walk.to[i]!, abs)
+      const high = Math.min(walk.from[i]!, abs + pages - 1)
+      if (low <= high) forEachCell(frame, first + low - abs, first + high - abs + 1, mark)
+    }
+}
+
+/** The last refused request leaves a mark at the end of every region it searched. */
+export function markFailures(nowNs: number, table: DmaTable, frame: IovaSpaceFrame): void {
+  for (const e of failedEntries(nowNs, table)) {
+    const cell = cellOf(frame, e)
+    if (cell >= 0) setState(frame, cell, CELL_FAILED)
+  }
+}
+
+/** Entries that carry the mark of the last refusal: the last ones that it searched. None when it is long ago. */
+export function failedEntries(nowNs: number, table: DmaTable): number[] {
+  const last = table.lastRefusal
+  if (table.refused === 0 || nowNs - last.ns > FAILED_NS) return []
+  return Array.from(last.limit.subarray(0, last.tries), (limit) => limit - 1)
+}
+
+/** Entries of the table by state. */
+export function countStates(d: DmaDomain, table: DmaTable): StateCounts {
+  const reserved = table.reserved.reduce((sum, r) => sum + r.end - r.start, 0)
+  let cached = 0
+  const queued = 0
+  d.allocator.forEachCached?.(d.allocatorState, (_, npages) => {
+    cached += npages
+  })
+  return {
+    mapped: table.mapped,
+    free: table.geometry.size - table.mapped - reserved - cached - queued,
+    reserved,
+    cached,
+    queued,
+    reachable: 0,
+    refused: table.refused,
+  }
+}
