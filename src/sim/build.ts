@@ -5,14 +5,18 @@ import { log2Floor, pow2 } from '../lib/bits.ts'
 import { chunked } from '../lib/chunked.ts'
 import { deriveSeed } from '../lib/rng.ts'
 import { createLock } from './engine/lock.ts'
-import { MAX_STAGES, MAX_TRIES } from './engine/meter.ts'
+import { MAX_STAGES, MAX_TRIES, MAX_WALKS } from './engine/meter.ts'
 import { createBands, type Recorder } from './engine/recorder.ts'
+import { createFlushQueue } from './flush/flush-queue.ts'
+import type { WindowGeometry } from './iova/allocator.ts'
+import { absOf } from './iova/geometry.ts'
 import { allocatorById } from './iova/index.ts'
 import { valuesOf } from './scenario/fields.ts'
+import { needsBitmap, VTD } from './scenario/platform.ts'
 import type { DeviceSpec, Scenario, Settings } from './scenario/schema.ts'
 import { type CpuState, createMappings, type DmaTable, ENTRY_STRIDE, type WorkloadState } from './state.ts'
 import { tableById } from './table/index.ts'
-import { entry, ns, type RealAddr } from './types.ts'
+import { type AbsEntry, absEntry, entry, ns, type RealAddr } from './types.ts'
 import { workloadById } from './workload/index.ts'
 import { createOp } from './workload/workload.ts'
 
@@ -39,26 +43,54 @@ export function settingsOf(scenario: Scenario): Record<string, number | string> 
   return Object.fromEntries(valuesOf(scenario).map((f) => [f.path, f.value]))
 }
 
-/** An empty window with its allocator and table. */
-export function buildTable(owner: number, device: DeviceSpec, settings: Settings, cpus: number): DmaTable {
-  const own = scopeOf(settings, device.id)
-  const pageShift = log2Floor(Number(own.iommuPage))
-  const windowBytes = Number(own.window)
-  const size = windowBytes / Number(own.iommuPage)
-  const geometry = {
-    size,
+/** The window that settings ask for. Of a space that is too large to be listed it has the first and the last 4 GiB. */
+function geometryOf(device: DeviceSpec, own: Settings): WindowGeometry {
+  const pageBytes = Number(own.iommuPage)
+  const entries = Number(own.window) / pageBytes
+  const island = SEGMENT_BYTES / pageBytes
+  const parts = entries <= island ? [entries] : needsBitmap(own.allocator) ? [island] : [island, island]
+  return {
+    size: parts.reduce((sum, n) => sum + n),
     offset: device.offset ?? 0,
-    pageShift,
+    pageShift: log2Floor(pageBytes),
     blockSize: BLOCK_SIZE,
     resStart: 0,
     resEnd: 0,
-    boundary: SEGMENT_BYTES / Number(own.iommuPage),
+    boundary: island,
+    ...(parts.length > 1 && {
+      islands: [
+        { entry: 0, abs: 0, pages: island },
+        { entry: island, abs: entries - island, pages: island },
+      ],
+    }),
   }
+}
+
+/** Highest absolute entry that a device reaches in a window: its mask and the end of the window. */
+export function maskOf(settings: Settings, device: DeviceSpec, geometry: WindowGeometry): AbsEntry {
+  const bits = Number(settings[`${device.id}.dmaMask`]) - geometry.pageShift
+  const mask = pow2(Math.min(52, bits)) - 1
+  // The bitmap allocators cut a search at the end of the window themselves, and tell how the two meet.
+  return absEntry(settings['m.platform'] === VTD ? Math.min(mask, absOf(geometry, geometry.size - 1)) : mask)
+}
+
+/** An empty window with its allocator and table. */
+export function buildTable(
+  owner: number,
+  device: DeviceSpec,
+  settings: Settings,
+  cpus: number,
+  devices: number,
+): DmaTable {
+  const own = scopeOf(settings, device.id)
+  const geometry = { ...geometryOf(device, own), cpus }
+  const { size, pageShift } = geometry
+  const isVtd = settings['m.platform'] === VTD
   const allocator = allocatorById(String(own.allocator))!
   const alloc = allocator.create(geometry, own)
   const regionStart = Float64Array.from(allocator.regions(alloc), (r) => r.start)
   const granule = allocator.granule
-  const tableId = granule ? 'tce-mixed' : 'tce-single'
+  const tableId = isVtd ? 'radix' : granule ? 'tce-mixed' : 'tce-single'
   const parts =
     granule && allocator.regions(alloc).map(({ start, end }) => ({ start, end, granule: granule(alloc, entry(start)) }))
   const regions = regionStart.length
@@ -70,13 +102,21 @@ export function buildTable(owner: number, device: DeviceSpec, settings: Settings
     allocatorId: allocator.id,
     tableId,
     geometry,
-    windowBytes,
+    windowBytes: Number(own.window),
     kernelPageShift: log2Floor(Number(settings['m.cpuPage'])),
     tceUnderLock: twoRegion || own.tceWrite === 'inside',
     alignPages: !(twoRegion && own.generation === 1),
-    mask: pow2(Math.min(52, Number(own.dmaMask) - pageShift)) - 1,
+    lowFirst: isVtd ? new Uint8Array(devices).fill(own.lowFirst === 'on' ? 1 : 0) : null,
+    flush: isVtd && own.flush === 'deferred' ? createFlushQueue(cpus) : null,
+    workNs: new Float64Array(2).fill(Number.POSITIVE_INFINITY),
+    flushes: 0,
+    invalidations: 0,
+    treeSteps: 0,
+    treeSearches: 0,
+    answered: new Float64Array(3),
+    lastWalk: { ns: 0, cpu: 0, steps: 0, walks: 0, from: new Float64Array(MAX_WALKS), to: new Float64Array(MAX_WALKS) },
     alloc,
-    tce: tableById(tableId)!.create(size, pageShift, parts),
+    tce: tableById(tableId)!.create(size, pageShift, parts, geometry.islands),
     locks: Array.from({ length: allocator.locks(alloc) }, () => createLock(cpus)),
     mappings: createMappings(),
     entries: chunked(new Int32Array(size * ENTRY_STRIDE)),

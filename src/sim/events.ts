@@ -21,6 +21,10 @@ export const STEP_REFUSED = 3
 export const STEP_MAP_SG = 4
 export const STEP_UNMAP_SG = 5
 export const STEP_REBUILD = 6
+/** The flush timer has run; b = ranges freed. */
+export const STEP_FLUSH = 7
+/** The depot's shrinker has run; b = ranges given back to the tree. */
+export const STEP_DEPOT = 8
 
 /** Log of what is worth a line. */
 /** a = real address, b = npages */

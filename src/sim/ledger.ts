@@ -6,7 +6,7 @@ import { touch } from '../lib/chunked.ts'
 import { type DmaDomain, granuleAt } from './dma/dma-ops.ts'
 import { PRICES } from './engine/cost.ts'
 import { logEvent } from './engine/log.ts'
-import { type CostMeter, MAX_TRIES } from './engine/meter.ts'
+import { type CostMeter, MAX_STAGES, MAX_TRIES, MAX_WALKS, NO_LOCK } from './engine/meter.ts'
 import { addToColumn } from './engine/recorder.ts'
 import * as ev from './events.ts'
 import {
@@ -107,9 +107,37 @@ export function recordMapping(
   return id
 }
 
-/** ps that the search of a request took, besides the lock. */
+/** ps that the search of a request took, besides the locks. */
 export function searchPs(meter: CostMeter): number {
+  let own = meter.ps
+  for (let i = 0; i < meter.locks && i < MAX_STAGES; i++) own += meter.stagePs[i]!
+  if (own > 0) return own
   return PRICES.alloc.ps + meter.bitmapWords * PRICES.word.ps
+}
+
+/** Counts what an operation did besides: flushes, searches of the tree and how far they went. */
+export function noteWork(s: MachineState, table: DmaTable, c: number, meter: CostMeter): void {
+  table.flushes += meter.flushes
+  table.invalidations += meter.invalidations
+  if (meter.walks === 0) return
+  table.treeSteps += meter.treeSteps
+  table.treeSearches++
+  const { lastWalk: last } = table
+  last.ns = s.nowNs
+  last.cpu = c
+  last.steps = meter.treeSteps
+  last.walks = Math.min(meter.walks, MAX_WALKS)
+  for (let i = 0; i < last.walks; i++) {
+    last.from[i] = meter.walkFrom[i]!
+    last.to[i] = meter.walkTo[i]!
+  }
+}
+
+/** Counts who answered a request of an allocator that has caches: the CPU's own, the depot, or the tree (lock 0). */
+export function noteAnswer(table: DmaTable, meter: CostMeter): void {
+  const { held } = meter
+  const by = held === NO_LOCK ? 0 : held === 0 ? 2 : 1
+  table.answered[by] = table.answered[by]! + 1
 }
 
 /** Strikes a mapping out. */

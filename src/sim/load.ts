@@ -1,7 +1,8 @@
 // Loading drivers: a machine from a scenario, and anew when a setting changes that a driver must be reloaded for.
 
+import { pow2 } from '../lib/bits.ts'
 import { createHeap } from '../lib/heap.ts'
-import { adoptBands, buildCpus, buildTable, buildWorkload, settingsOf } from './build.ts'
+import { adoptBands, buildCpus, buildTable, buildWorkload, maskOf, settingsOf } from './build.ts'
 import { createDomain, createSgList, type DmaDomain } from './dma/dma-ops.ts'
 import { createLog } from './engine/log.ts'
 import { createMeter } from './engine/meter.ts'
@@ -21,6 +22,7 @@ import {
   tableOf,
 } from './state.ts'
 import { tableById } from './table/index.ts'
+import { absEntry } from './types.ts'
 import { workloadById } from './workload/index.ts'
 import { MAX_SG } from './workload/workload.ts'
 
@@ -82,7 +84,8 @@ export function rewire(m: Machine): void {
   const bound = state.workloads.map((w, i): Binding => {
     const { firstTask, device } = w
     const table = state.tables[tableOf(state, device)]!
-    return { kind: m.workloads[i]!, state: w.state, firstTask, device, table, domain: m.domains[device]! }
+    const mask = maskOf(state.settings, scenario.devices[device]!, table.geometry)
+    return { kind: m.workloads[i]!, state: w.state, firstTask, device, table, domain: m.domains[device]!, mask }
   })
   m.bindings = Array.from(state.taskWorkload, (index) => bound[index]!)
 }
@@ -98,6 +101,11 @@ function domainOf(table: DmaTable): DmaDomain {
     alignPages: table.alignPages,
     mergeSegments: true,
     maxSegmentBytes: 65_536,
+    iommu: table.lowFirst && {
+      lowFirst: table.lowFirst,
+      lowEnd: absEntry(pow2(32 - table.geometry.pageShift)),
+      flush: table.flush,
+    },
   })
 }
 
@@ -121,7 +129,7 @@ export function rebuild(m: Machine, affected: (scope: string) => boolean): numbe
     if (newTables[i] || !owns[i]) drained += s.tables[i]?.live ?? 0
     if (!owns[i]) s.tables[i] = null
     if (!newTables[i]) return
-    const table = buildTable(i, device, s.settings, cpus)
+    const table = buildTable(i, device, s.settings, cpus, scenario.devices.length)
     s.tables[i] = table
     adoptBands(s.recorder, i, table.geometry.size)
   })

@@ -8,18 +8,19 @@
 import { alignUp, pow2 } from '../lib/bits.ts'
 import { heapPop, heapPush, heapReplace } from '../lib/heap.ts'
 import { type DmaDomain, pagesTouched, type SgList } from './dma/dma-ops.ts'
-import { PRICES, tableCalls, tablePs } from './engine/cost.ts'
+import { PRICES, ptPs, tableCalls, tablePs } from './engine/cost.ts'
 import { logEvent } from './engine/log.ts'
 import { type CostMeter, NO_LOCK, resetMeter } from './engine/meter.ts'
 import { addToColumn, rollColumns } from './engine/recorder.ts'
 import * as ev from './events.ts'
-import { addMark, noteMissed, searchPs } from './ledger.ts'
+import { addMark, noteMissed, noteWork, searchPs } from './ledger.ts'
 import { mapList, mapOne, refuse, unmap } from './operations.ts'
+import { armWork, doWork, fireWork } from './put-off.ts'
 import { mapRecorded, unmapRecorded } from './recorded-ops.ts'
 import type { Scenario } from './scenario/schema.ts'
 import { holdStage, nextStage, passLock, regrant, spend, takes } from './stages.ts'
 import { type DmaTable, MAP_ENTRY, MAP_NPAGES, MAP_STRIDE, type MachineState } from './state.ts'
-import { cpu as asCpu, entry, pages } from './types.ts'
+import { type AbsEntry, cpu as asCpu, entry, type Pages, pages } from './types.ts'
 import {
   OP_COHERENT,
   OP_MAP,
@@ -41,6 +42,8 @@ export interface Binding {
   readonly device: number
   readonly table: DmaTable
   readonly domain: DmaDomain
+  /** Highest absolute entry that its device reaches. */
+  readonly mask: AbsEntry
 }
 
 /** What the behaviour needs beside the state: the registry entries that the state names, and scratch. */
@@ -97,6 +100,9 @@ export function advance(m: Machine, untilNs: number, maxEvents: number, stopAtRe
     } else if (kind === ev.EV_TIMER) {
       heapPop(heap)
       fireTimer(s, arg, t)
+    } else if (kind === ev.EV_WORK) {
+      heapPop(heap)
+      fireWork(s, arg, t)
     } else grant(m, arg, t)
   }
   return n
@@ -110,7 +116,7 @@ export function moveClock(s: MachineState, toNs: number): void {
     let useful = 0
     for (const table of s.tables) {
       if (!table) continue
-      mapped += table.mapped * (table.windowBytes / table.geometry.size)
+      mapped += table.mapped * pow2(table.geometry.pageShift)
       useful += table.usefulBytes
     }
     rollColumns(s.recorder, toNs, mapped, useful)
@@ -133,6 +139,7 @@ function runCpu(m: Machine, c: number, t: number): number {
   const { state: s } = m
   const cpu = s.cpus[c]!
   if (cpu.stage < cpu.stages) return nextStage(s, c, t)
+  if (cpu.works > 0) return doWork(m, c, t)
   const { op } = cpu
   let bound: Binding
   for (;;) {
@@ -176,8 +183,11 @@ function lockIndex({ domain: d, table }: Binding, c: number, op: Op): number {
     return d.allocator.lockForAlloc(d.allocatorState, asCpu(c), pagesTouched(d, op.address, op.bytes))
   }
   if (op.kind === OP_MAP_SG) {
+    if (d.iommu) return d.allocator.lockForAlloc(d.allocatorState, asCpu(c), listPages(d, op))
     return d.allocator.lockForAlloc(d.allocatorState, asCpu(c), pagesTouched(d, op.sgAddress[0]!, op.sgBytes[0]!))
   }
+  // An unmap clears its entries and waits for its invalidation before it takes a lock.
+  if (d.iommu) return NO_LOCK
   if (op.kind === OP_MAP_AT) return d.allocator.lockForAlloc(d.allocatorState, asCpu(c), pages(op.sgBytes[0]!))
   if (op.kind === OP_UNMAP_AT)
     return d.allocator.lockForFree(d.allocatorState, entry(op.sgAddress[0]!), asCpu(c), pages(op.sgBytes[0]!))
@@ -190,6 +200,13 @@ function lockIndex({ domain: d, table }: Binding, c: number, op: Op): number {
     asCpu(c),
     pages(data[at + MAP_NPAGES]!),
   )
+}
+
+/** Pages that the list of an operation takes where each element begins on a page of its own. */
+function listPages(d: DmaDomain, op: Op): Pages {
+  let sum = 0
+  for (let i = 0; i < op.elements; i++) sum += pagesTouched(d, op.sgAddress[i]!, op.sgBytes[i]!)
+  return pages(sum)
 }
 
 /** The lock at the top of the heap passes to its first waiter. */
@@ -228,8 +245,10 @@ function perform(m: Machine, c: number, t: number, bound: Binding, lock: number)
     if (op.kind === OP_UNMAP_AT) unmapRecorded(m, c, bound, cpu)
     else unmap(m, c, bound, op)
   }
-  const writePs = meter.tceWrites > 0 ? tablePs(meter.tceWrites) : 0
-  s.hcalls += tableCalls(meter.tceWrites)
+  const writePs = table.lowFirst ? ptPs(meter, isMap) : tablePs(meter.tceWrites)
+  if (!table.lowFirst) s.hcalls += tableCalls(meter.tceWrites)
+  noteWork(s, table, c, meter)
+  if (table.flush || bound.domain.allocator.workDueNs) armWork(s, table, bound.domain)
   const workPs = isMap ? searchPs(meter) : PRICES.free.ps
   const underLock = table.tceUnderLock ? writePs : 0
   const restPs = writePs - underLock + PRICES.map.ps + op.workPs

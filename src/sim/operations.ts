@@ -3,6 +3,7 @@
 // Invariant: an entry has a TCE, a mapping record and a set bit exactly while it is mapped.
 
 import { alignUp } from '../lib/bits.ts'
+import { mapIommu, mapSgIommu, pagesOfList, unmapIommu } from './dma/dma-iommu.ts'
 import {
   allocCoherent,
   type DmaDomain,
@@ -29,7 +30,7 @@ import {
   MAP_WHO,
 } from './state.ts'
 import { TCE_READ, TCE_WRITE } from './table/table.ts'
-import { type AbsEntry, absEntry, cpu as asCpu, type Bytes, entry } from './types.ts'
+import { absEntry, cpu as asCpu, type Bytes, entry, NO_ENTRY, pages } from './types.ts'
 import { COHERENT, OP_COHERENT, OP_MAP_SG, OP_UNMAP, type Op, TO_DEVICE } from './workload/workload.ts'
 
 function permissionOf(direction: number): number {
@@ -37,21 +38,24 @@ function permissionOf(direction: number): number {
 }
 
 /** Maps the buffer of `cpu.op`; false when it is refused. */
-export function mapOne(m: Machine, c: number, { domain: d, table, device }: Binding, cpu: CpuState): boolean {
+export function mapOne(m: Machine, c: number, { domain: d, table, device, mask }: Binding, cpu: CpuState): boolean {
   const { state: s, meter } = m
   const { op } = cpu
   const coherent = op.kind === OP_COHERENT
   const permission = permissionOf(op.direction)
-  const mask = table.mask as AbsEntry
-  const e = coherent
-    ? allocCoherent(d, asCpu(c), op.address, op.bytes, permission, mask, meter)
-    : mapPage(d, asCpu(c), op.address, op.bytes, permission, mask, meter)
-  if (e === NO_DMA) {
+  const mapped = coherent ? alignUp(op.bytes, d.kernelPageBytes) : op.bytes
+  let first: number
+  if (d.iommu) first = mapIommu(d, asCpu(c), device, op.address, mapped, permission, mask, meter)
+  else {
+    const e = coherent
+      ? allocCoherent(d, asCpu(c), op.address, op.bytes, permission, mask, meter)
+      : mapPage(d, asCpu(c), op.address, op.bytes, permission, mask, meter)
+    first = e === NO_DMA ? NO_ENTRY : e - table.geometry.offset
+  }
+  if (first === NO_ENTRY) {
     op.mapping = -1
     return false
   }
-  const first = e - table.geometry.offset
-  const mapped = coherent ? alignUp(op.bytes, d.kernelPageBytes) : op.bytes
   const npages = d.mixed ? pagesTouched(d, op.address, mapped) : meter.tceWrites
   op.mapping = recordMapping(s, d, table, c, device, cpu.task, op, first, npages, op.address, op.bytes, meter)
   logEvent(s.ops, s.nowNs, ev.STEP_MAP, c, device, first, npages)
@@ -59,7 +63,8 @@ export function mapOne(m: Machine, c: number, { domain: d, table, device }: Bind
 }
 
 /** Maps the list of `cpu.op`; false when it is refused. */
-export function mapList(m: Machine, c: number, { domain: d, table, device }: Binding, cpu: CpuState): boolean {
+export function mapList(m: Machine, c: number, bound: Binding, cpu: CpuState): boolean {
+  const { domain: d, table, device, mask } = bound
   const { state: s, meter, sg } = m
   const { op } = cpu
   sg.n = op.elements
@@ -68,7 +73,8 @@ export function mapList(m: Machine, c: number, { domain: d, table, device }: Bin
     sg.length[i] = op.sgBytes[i]!
     sg.dmaLength[i] = 0
   }
-  op.segments = mapSg(d, asCpu(c), sg, permissionOf(op.direction), table.mask as AbsEntry, meter)
+  if (d.iommu) return mapRun(m, c, bound, cpu)
+  op.segments = mapSg(d, asCpu(c), sg, permissionOf(op.direction), mask, meter)
   if (op.segments < 0) return false
   for (let i = 0; i < op.segments; i++) {
     const first = sg.dmaEntry[i]! - table.geometry.offset
@@ -78,6 +84,21 @@ export function mapList(m: Machine, c: number, { domain: d, table, device }: Bin
     op.sgMapping[i] = recordMapping(s, d, table, c, device, cpu.task, op, first, npages, address, length, meter)
   }
   logEvent(s.ops, s.nowNs, ev.STEP_MAP_SG, c, device, sg.dmaEntry[0]! - table.geometry.offset, meter.tceWrites)
+  return true
+}
+
+/** Maps the list of `m.sg` as one run of addresses; false when it is refused. */
+function mapRun(m: Machine, c: number, { domain: d, table, device, mask }: Binding, cpu: CpuState): boolean {
+  const { state: s, meter, sg } = m
+  const { op } = cpu
+  const npages = pagesOfList(d, sg)
+  const first = mapSgIommu(d, asCpu(c), device, sg, npages, permissionOf(op.direction), mask, meter)
+  op.segments = first === NO_ENTRY ? -1 : 1
+  if (first === NO_ENTRY) return false
+  let bytes = 0
+  for (let i = 0; i < sg.n; i++) bytes += sg.length[i]!
+  op.sgMapping[0] = recordMapping(s, d, table, c, device, cpu.task, op, first, npages, sg.address[0]!, bytes, meter)
+  logEvent(s.ops, s.nowNs, ev.STEP_MAP_SG, c, device, first, npages)
   return true
 }
 
@@ -114,6 +135,11 @@ export function releaseMapping(m: Machine, c: number, table: DmaTable, d: DmaDom
   const { data } = table.mappings.records
   const address = data[at + MAP_ADDRESS]!
   const start = data[at + MAP_ENTRY]!
+  if (d.iommu) {
+    unmapIommu(d, asCpu(c), entry(start), pages(data[at + MAP_NPAGES]!), m.meter)
+    forgetMapping(m.state, table, id)
+    return
+  }
   // Where a TCE stands for several entries the record holds all of them, and the buffer begins at its place in there.
   const inside = d.mixed ? Math.floor(offsetInMapping(d, entry(start), address) * d.pageInverse) : 0
   const first = absEntry(start + inside + table.geometry.offset)

@@ -23,27 +23,22 @@ import {
   MAP_STRIDE,
 } from './state.ts'
 import { TCE_READ, TCE_WRITE } from './table/table.ts'
-import {
-  type AbsEntry,
-  absEntry,
-  cpu as asCpu,
-  type Bytes,
-  type Entry,
-  entry,
-  type Pages,
-  pages,
-  realAddr,
-} from './types.ts'
+import { absEntry, cpu as asCpu, type Bytes, type Entry, entry, type Pages, pages, realAddr } from './types.ts'
 import { TO_DEVICE } from './workload/workload.ts'
 
 /** Maps where the record says; `op.sgMapping[0]` then tells what was foretold (-1: a refusal). Always true. */
-export function mapRecorded(m: Machine, c: number, { domain: d, table, device }: Binding, cpu: CpuState): boolean {
+export function mapRecorded(
+  m: Machine,
+  c: number,
+  { domain: d, table, device, mask }: Binding,
+  cpu: CpuState,
+): boolean {
   const { state: s, meter } = m
   const { op } = cpu
   const first = entry(op.sgAddress[0]!)
   const npages = pages(op.sgBytes[0]!)
   release(m, c, device, table, d, cpu, first, npages)
-  op.sgMapping[0] = predictRun(d, npages, op.address, table.mask as AbsEntry, first, meter)
+  op.sgMapping[0] = predictRun(d, npages, op.address, mask, first, meter)
   const permission = op.direction === TO_DEVICE ? TCE_READ : TCE_READ | TCE_WRITE
   d.table.set(d.tableState, first, npages, op.address, permission, meter)
   const length = npages * d.pageBytes

@@ -5,6 +5,7 @@ import type { Heap } from '../lib/heap.ts'
 import type { Lock } from './engine/lock.ts'
 import type { EventLog } from './engine/log.ts'
 import type { Recorder } from './engine/recorder.ts'
+import type { FlushQueue } from './flush/flush-queue.ts'
 import type { WindowGeometry } from './iova/allocator.ts'
 import type { ParamValue } from './params.ts'
 import type { Op } from './workload/workload.ts'
@@ -70,6 +71,16 @@ export interface RefusalState {
   readonly free: Float64Array
 }
 
+/** A search of the tree: from the range at from[i] down to to[i]. [MAX_WALKS] */
+export interface WalkState {
+  ns: number
+  cpu: number
+  steps: number
+  walks: number
+  readonly from: Float64Array
+  readonly to: Float64Array
+}
+
 /** A window with its allocator, its table and what is mapped in it. */
 export interface DmaTable {
   /** Device that owns it. */
@@ -81,9 +92,24 @@ export interface DmaTable {
   readonly kernelPageShift: number
   /** TCEs are written while the allocator's lock is held, as until 2012. */
   readonly tceUnderLock: boolean
+  /** [devices] of a machine whose DMA layer is dma-iommu.c: 1 while the device is given addresses of 32 bits first.
+   *  null: the TCE code maps. */
+  readonly lowFirst: Uint8Array | null
+  /** Unmapped ranges that wait for a flush; null where an unmap waits for its own, or there is none to wait for. */
+  readonly flush: FlushQueue | null
+  /** When the work that was put off stands in the heap, ns (Infinity: not at all): [WORK_FLUSH], [WORK_DEPOT]. */
+  readonly workNs: Float64Array
+  /** Flushes of the whole IOTLB, and invalidations that an unmap waited for. */
+  flushes: number
+  invalidations: number
+  /** Moves to a neighbour range in all searches, and requests that searched the tree. */
+  treeSteps: number
+  treeSearches: number
+  /** Requests answered [0] by a magazine or a chunk of the CPU, [1] by the depot, [2] by the tree. */
+  readonly answered: Float64Array
+  /** The last request that searched the tree; ranges in absolute entries, the first `walks` count. */
+  lastWalk: WalkState
   readonly alignPages: boolean
-  /** Highest absolute entry the device reaches. */
-  readonly mask: number
   readonly alloc: object
   readonly tce: object
   readonly locks: Lock[]

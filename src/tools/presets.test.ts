@@ -13,7 +13,7 @@ describe('presets at the end of their first time axis', () => {
       const figures = run.machine.state.tables.flatMap((t): TableFigures[] => {
         if (!t) return []
         const first = t.firstRefusal && { ns: t.firstRefusal.ns, npages: t.firstRefusal.npages }
-        const mappedBytes = t.mapped * (t.windowBytes / t.geometry.size)
+        const mappedBytes = t.mapped * pow2(t.geometry.pageShift)
         return [{ mappedBytes, usefulBytes: t.usefulBytes, refused: t.refused, first }]
       })
       expect(figures).toEqual(presetFigures[id])

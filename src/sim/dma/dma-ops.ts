@@ -13,6 +13,7 @@
 
 import { alignUp, log2Ceil, log2Floor, modPow2, pow2 } from '../../lib/bits.ts'
 import type { CostMeter } from '../engine/meter.ts'
+import type { FlushQueue } from '../flush/flush-queue.ts'
 import type { AllocRequest, IovaAllocator, WindowGeometry } from '../iova/allocator.ts'
 import type { TranslationTable } from '../table/table.ts'
 import {
@@ -38,6 +39,16 @@ export const SG_ERROR = -5
 /** Coherent memory comes from the page allocator in blocks of at most 2^12 kernel pages. */
 const COHERENT_MAX_ORDER = 12
 
+/** Rules of the DMA API over an IOMMU driver. */
+export interface IommuRules {
+  /** [devices] 1 while a device that reaches further is first given addresses below `lowEnd`; in and out. */
+  readonly lowFirst: Uint8Array
+  /** First absolute entry beyond 32 bits. */
+  readonly lowEnd: AbsEntry
+  /** Where unmapped ranges wait for a flush; null: an unmap waits for its own invalidation. */
+  readonly flush: FlushQueue | null
+}
+
 /** A device's way to memory: its window, its table, and the rules of its kernel. */
 export interface DmaDomain {
   readonly allocator: IovaAllocator
@@ -60,13 +71,16 @@ export interface DmaDomain {
   readonly pageInverse: number
   /** Some TCEs stand for several entries: the place of a buffer among them must be told. */
   readonly mixed: boolean
+  /** How an IOMMU driver maps and unmaps (dma-iommu.ts); null: the TCE code of this file does. */
+  readonly iommu: IommuRules | null
   /** Scratch, so that mapping a page allocates nothing. */
   readonly request: AllocRequest
 }
 
 /** A domain with its derived sizes and a fresh scratch request. */
 export function createDomain(
-  parts: Omit<DmaDomain, 'pageBytes' | 'kernelPageBytes' | 'pageInverse' | 'mixed' | 'request'>,
+  parts: Omit<DmaDomain, 'pageBytes' | 'kernelPageBytes' | 'pageInverse' | 'mixed' | 'request' | 'iommu'> &
+    Partial<Pick<DmaDomain, 'iommu'>>,
 ): DmaDomain {
   const request = {
     cpu: cpu(0),
@@ -81,6 +95,7 @@ export function createDomain(
   const pageBytes = pow2(parts.geometry.pageShift)
   const mixed = parts.allocator.granule !== undefined
   return {
+    iommu: null,
     ...parts,
     pageBytes,
     kernelPageBytes: pow2(parts.kernelPageShift),

@@ -98,9 +98,17 @@ export function tableCalls(tces: number): number {
   return tces <= 1 ? tces : Math.ceil(tces / TCES_PER_CALL)
 }
 
-/** Price in ps of writing `tces` table entries (at least one hypercall). */
+/** Price in ps of writing `tces` table entries by hypercalls. */
 export function tablePs(tces: number): number {
-  if (tces <= 1) return PRICES.tceCall.ps
+  if (tces <= 1) return tces * PRICES.tceCall.ps
   const calls = tableCalls(tces)
   return calls * PRICES.tceCall.ps + (tces - calls) * PRICES.tceNext.ps
+}
+
+/** Price in ps of the page-table entries that an operation set or cleared, and of the table pages it allocated. */
+export function ptPs(meter: { readonly tceWrites: number; readonly tablePages: number }, set: boolean): number {
+  const { tceWrites, tablePages } = meter
+  if (tceWrites === 0) return 0
+  const first = set ? PRICES.ptMap.ps : PRICES.ptUnmap.ps
+  return first + (tceWrites - 1) * PRICES.ptNext.ps + tablePages * PRICES.ptPage.ps
 }

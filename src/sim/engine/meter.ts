@@ -29,6 +29,9 @@ export interface CostMeter {
   ps: number
   /** [MAX_STAGES] priced work of the stages that ended: 0 = before `lockOrder[0]`, i = under `lockOrder[i - 1]`. */
   readonly stagePs: Float64Array
+  /** Flushes of the whole IOTLB, and invalidations that were waited for. */
+  flushes: number
+  invalidations: number
   /** Moves to a predecessor in the tree, all walks together. */
   treeSteps: number
   /** Walks of the tree in this operation, in order: from the range at `walkFrom` down to `walkTo` (absolute entries). */
@@ -64,6 +67,8 @@ export function createMeter(): CostMeter {
     held: NO_LOCK,
     ps: 0,
     stagePs: new Float64Array(MAX_STAGES),
+    flushes: 0,
+    invalidations: 0,
     treeSteps: 0,
     walks: 0,
     walkFrom: new Float64Array(MAX_WALKS),
@@ -87,6 +92,8 @@ export function resetMeter(m: CostMeter, nowNs = 0, held = NO_LOCK): void {
   m.nowNs = nowNs
   m.held = held
   m.ps = 0
+  m.flushes = 0
+  m.invalidations = 0
   m.treeSteps = 0
   m.walks = 0
   m.bitmapWords = 0

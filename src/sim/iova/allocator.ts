@@ -89,6 +89,8 @@ export interface IovaAllocator<S extends object = object> {
   readonly era: string
   readonly kernel: KernelRef
   readonly params: readonly Param[]
+  /** It charges the meter for all its work, and takes its locks itself. */
+  readonly charges?: true
   /** State of an empty window. Throws RangeError on a geometry that the spec says never occurs. */
   create(geometry: WindowGeometry, settings: Settings): S
   /** First table-relative entry of the run handed out, or NO_ENTRY. Sets `meter.hang` if it would never return. */

@@ -1,6 +1,7 @@
 // History: address × time and the time-line, out of the recorder. The column that is still growing is read from the
 // state as it stands.
 
+import { pow2 } from '../../lib/bits.ts'
 import { BANDS, COLUMNS, share } from '../engine/recorder.ts'
 import type { Machine } from '../machine.ts'
 import type { AddressTimeFrame, TimelineFrame } from './frames.ts'
@@ -85,7 +86,7 @@ export function mappedNow(m: Machine): { mappedBytes: number; usefulBytes: numbe
   let windowBytes = 0
   for (const table of m.state.tables) {
     if (!table) continue
-    mappedBytes += table.mapped * (table.windowBytes / table.geometry.size)
+    mappedBytes += table.mapped * pow2(table.geometry.pageShift)
     usefulBytes += table.usefulBytes
     windowBytes += table.windowBytes
   }

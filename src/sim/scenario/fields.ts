@@ -3,24 +3,25 @@
 import { allocatorById } from '../iova/index.ts'
 import { allowedText, formatParam, isAllowed, type Param, type ParamValue } from '../params.ts'
 import { workloadById } from '../workload/index.ts'
-import { deviceParams, machineParams, neverShipped, tableParam, withDefaults } from './platform.ts'
+import { deviceParams, machineParams, neverShipped, sharedParams, tableParam, withDefaults } from './platform.ts'
 import { openToChoice, playsRecording } from './recorded.ts'
 import type { Field, FieldGroup, Scenario, Settings } from './schema.ts'
 
 /** Device params that stand with the machine on the page; the others stand with the allocator. */
-const BESIDE_MACHINE = ['table', 'iommuPage', 'window']
+const BESIDE_MACHINE = ['table', 'iommuPage', 'window', 'dmaMask']
 /** Order on the page: what the story is about comes first. */
-const MACHINE_ORDER = ['cpuPage', 'iommuPage', 'window', 'cpus']
+const MACHINE_ORDER = ['platform', 'cpuPage', 'iommuPage', 'window', 'cpus']
 
 /**
  * Params of device `index` as its settings stand: its own and those of the allocator that it names; of a device that
  * shares another's table only that it does.
  */
-export function paramsOfDevice(index: number, settings: Settings): readonly Param[] {
+export function paramsOfDevice(index: number, machine: Settings, settings: Settings): readonly Param[] {
   const table = index > 0 ? [tableParam] : []
-  if (index > 0 && settings.table === 'shared') return table
-  const id = String(settings.allocator ?? 'tce-pools')
-  return [...table, ...deviceParams, ...(allocatorById(id)?.params ?? [])]
+  if (index > 0 && settings.table === 'shared') return [...table, ...sharedParams]
+  const own = deviceParams(machine)
+  const id = withDefaults(own, settings).allocator
+  return [...table, ...own, ...(allocatorById(String(id))?.params ?? [])]
 }
 
 /**
@@ -45,7 +46,7 @@ function baseFields(scenario: Scenario): Field[] {
   const machine = withDefaults(machineParams, scenario.machine)
   const fields: Field[] = machineParams.map((param) => field('m', param, machine, 'machine', '', {}))
   scenario.devices.forEach((device, index) => {
-    const params = paramsOfDevice(index, device.settings)
+    const params = paramsOfDevice(index, machine, device.settings)
     const settings = withDefaults(params, device.settings)
     const notes = neverShipped(machine, settings)
     for (const param of params) {
@@ -94,7 +95,7 @@ function paramAt(scenario: Scenario, path: string): Param | null {
     scope === 'm'
       ? machineParams
       : device
-        ? paramsOfDevice(index, device.settings)
+        ? paramsOfDevice(index, scenario.machine, device.settings)
         : workload
           ? workloadById(workload.type).params
           : []

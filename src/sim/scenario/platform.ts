@@ -1,13 +1,18 @@
-// Settings of the machine and of a device's window, and the one table that says which combinations never shipped.
-// Validation, controls and the link share it.
+// Settings of the machine and of a device's window, by platform, and the one table that says which combinations never
+// shipped. Validation, controls and the link share it.
 
 import { allocators } from '../iova/index.ts'
-import type { Param, ParamValue } from '../params.ts'
+import { isAllowed, type Param, type ParamOption, type ParamValue } from '../params.ts'
 import type { Settings } from './schema.ts'
 
 const KIB = 1024
 const MIB = 1024 * KIB
 const GIB = 1024 * MIB
+/** Bytes that a device behind VT-d with four levels can address: the whole 48-bit space. */
+export const SPACE_48 = 262_144 * GIB
+
+export const POWER = 'power'
+export const VTD = 'vtd'
 
 const size = (bytes: number) => {
   const [n, letter] = bytes >= GIB ? [bytes / GIB, 'G'] : bytes >= MIB ? [bytes / MIB, 'M'] : [bytes / KIB, 'K']
@@ -15,6 +20,29 @@ const size = (bytes: number) => {
 }
 
 export const machineParams: readonly Param[] = [
+  {
+    name: 'platform',
+    label: 'Platform',
+    unit: 'choice',
+    default: POWER,
+    effect: 'restart',
+    advanced: true,
+    values: [
+      {
+        value: POWER,
+        key: POWER,
+        label: 'POWER',
+        help: 'TCE tables that a hypervisor writes, one call for up to 512.',
+      },
+      {
+        value: VTD,
+        key: VTD,
+        label: 'VT-d',
+        help: 'Page tables of four levels that the kernel writes; an IOTLB to flush.',
+      },
+    ],
+    help: 'Which IOMMU the machine has, and with it how tables are written and what an unmap has to wait for.',
+  },
   {
     name: 'cpuPage',
     label: 'CPU page',
@@ -35,7 +63,32 @@ export const machineParams: readonly Param[] = [
   },
 ]
 
-export const deviceParams: readonly Param[] = [
+const windows: readonly ParamOption[] = [
+  ...[MIB, 4 * MIB, 16 * MIB, 64 * MIB, 128 * MIB, 256 * MIB, 512 * MIB, GIB, 2 * GIB, 4 * GIB].map(size),
+]
+
+const allocatorParam: Param = {
+  name: 'allocator',
+  label: 'Allocator',
+  unit: 'choice',
+  default: 'tce-pools',
+  effect: 'restart',
+  values: allocators.map((a) => ({ value: a.id, key: a.id, label: a.label, help: a.era })),
+  help: 'How the kernel chooses the entries of the window for a mapping.',
+}
+
+const maskParam: Param = {
+  name: 'dmaMask',
+  label: 'DMA mask',
+  unit: 'bits',
+  default: 64,
+  effect: 'restart',
+  advanced: true,
+  values: [24, 26, 27, 28, 30, 31, 32, 64].map((n) => ({ value: n, key: String(n), label: String(n) })),
+  help: 'Address bits that the device can drive. Entries beyond them cannot be used for it.',
+}
+
+const powerParams: readonly Param[] = [
   {
     name: 'iommuPage',
     label: 'IOMMU page',
@@ -51,29 +104,79 @@ export const deviceParams: readonly Param[] = [
     unit: 'bytes',
     default: 256 * MIB,
     effect: 'restart',
-    values: [MIB, 4 * MIB, 16 * MIB, 64 * MIB, 128 * MIB, 256 * MIB, 512 * MIB, GIB, 2 * GIB, 4 * GIB].map(size),
+    values: windows,
     help: 'Bus addresses that the device may use. Every mapping takes its place in here.',
   },
+  allocatorParam,
+  maskParam,
+]
+
+const vtdParams: readonly Param[] = [
   {
-    name: 'allocator',
-    label: 'Allocator',
-    unit: 'choice',
-    default: 'tce-pools',
-    effect: 'restart',
-    values: allocators.map((a) => ({ value: a.id, key: a.id, label: a.label, help: a.era })),
-    help: 'How the kernel chooses the entries of the window for a mapping.',
-  },
-  {
-    name: 'dmaMask',
-    label: 'DMA mask',
-    unit: 'bits',
-    default: 64,
+    name: 'iommuPage',
+    label: 'IOMMU page',
+    unit: 'bytes',
+    default: 4 * KIB,
     effect: 'restart',
     advanced: true,
-    values: [24, 26, 27, 28, 30, 31, 32, 64].map((n) => ({ value: n, key: String(n), label: String(n) })),
-    help: 'Address bits that the device can drive. Entries beyond them cannot be used for it.',
+    values: [size(4 * KIB)],
+    help: 'The smallest piece of the space: one page-table entry maps one IOMMU page.',
   },
+  {
+    name: 'window',
+    label: 'Address space',
+    unit: 'bytes',
+    default: SPACE_48,
+    effect: 'restart',
+    values: [
+      ...windows,
+      { value: SPACE_48, key: '256t', label: '256T', help: 'All 48 bits that four levels translate.' },
+    ],
+    help: 'I/O virtual addresses that the domain has. What the device reaches of them its DMA mask says.',
+  },
+  { ...allocatorParam, default: 'rcache' },
+  {
+    name: 'flush',
+    label: 'Flush',
+    unit: 'choice',
+    default: 'deferred',
+    effect: 'restart',
+    values: [
+      {
+        value: 'strict',
+        key: 'strict',
+        label: 'Strict',
+        help: 'Every unmap waits for its invalidation, then the address is free.',
+      },
+      {
+        value: 'deferred',
+        key: 'deferred',
+        label: 'Deferred',
+        help: 'Unmapped ranges queue per CPU; one flush, when 255 wait or after 10 ms, frees them all.',
+      },
+    ],
+    help: 'When the IOTLB forgets what was unmapped, and so when an address may be handed out again.',
+  },
+  {
+    name: 'lowFirst',
+    label: '32 bits first',
+    unit: 'choice',
+    default: 'on',
+    effect: 'restart',
+    advanced: true,
+    values: [
+      { value: 'on', key: 'on', label: 'on', help: 'As for every PCI device.' },
+      { value: 'off', key: 'off', label: 'off', help: 'As with iommu.forcedac=1.' },
+    ],
+    help: 'A device that reaches beyond 4 GiB gets addresses below as long as they last; once refused, never again.',
+  },
+  maskParam,
 ]
+
+/** Params of a device's window on a platform. */
+export function deviceParams(machine: Settings): readonly Param[] {
+  return machine.platform === VTD ? vtdParams : powerParams
+}
 
 /** Of every device but the first, which others can share with. */
 export const tableParam: Param = {
@@ -89,9 +192,24 @@ export const tableParam: Param = {
   help: 'Whether the device has a window of its own. Ports of one card, and devices of one bus, often share one.',
 }
 
+/** What a device that shares the first one's table still has of its own. */
+export const sharedParams: readonly Param[] = [maskParam]
+
+/** Allocators that hold the window in a bitmap: they cover the low 4 GiB of a larger space. */
+export function needsBitmap(allocator: unknown): boolean {
+  return allocator === 'tce-halves' || allocator === 'tce-pools' || allocator === 'fine-coarse'
+}
+
 /** `param.name=option` → why no kernel shipped it, for the options that the other settings make so. */
 export function neverShipped(machine: Settings, device: Settings): Readonly<Record<string, string>> {
   const notes: Record<string, string> = {}
+  notes['allocator=percpu-chunks'] = 'never shipped: a plan of 2011'
+  if (machine.platform === VTD) {
+    for (const a of allocators) if (needsBitmap(a.id)) notes[`allocator=${a.id}`] = 'never shipped with VT-d'
+    if (needsBitmap(device.allocator)) notes['window=256t'] = 'its bitmap covers the low 4 GiB only'
+    return notes
+  }
+  notes['allocator=rbtree'] = notes['allocator=rcache'] = 'never shipped with POWER, which has its own'
   if (machine.cpuPage === 4 * KIB) notes['iommuPage=64k'] = 'never shipped for this window: a 4K kernel maps 4K pages'
   if (device.allocator === 'tce-halves' && device.generation === 2) {
     notes['iommuPage=64k'] = 'never shipped: from 2.6.20 to 3.5 IOMMU pages were 4K'
@@ -104,6 +222,10 @@ export function neverShipped(machine: Settings, device: Settings): Readonly<Reco
 /** Values that `params` prescribe where `given` has none. */
 export function withDefaults(params: readonly Param[], given: Settings): Record<string, ParamValue> {
   const all: Record<string, ParamValue> = {}
-  for (const param of params) all[param.name] = given[param.name] ?? param.default
+  for (const param of params) {
+    const value = given[param.name]
+    // A value of another platform is none here.
+    all[param.name] = value !== undefined && isAllowed(param, value) ? value : param.default
+  }
   return all
 }
