@@ -47,6 +47,7 @@ export const viewText = {
     fit: 'Show the whole window',
     brush: 'Select addresses by dragging',
     neverMapped: (size: string) => `${size} never mapped`,
+    apart: (size: string) => `${size} not shown, nothing is placed in it`,
     toTheEnd: (size: string) => `${size} to the end of the window, never mapped`,
     legend: 'Legend. Pointing at one shows it alone; pressing one takes it off the map or puts it back',
     describe: (mapped: string, size: string, free: string, reserved: string, refused: string) =>

@@ -3,7 +3,7 @@
 
 import { useCallback, useMemo, useRef } from 'react'
 import { bytes, count, percent } from '../lib/format.ts'
-import { addressAt, addressBehind, type Frame, type IovaSpaceFrame } from '../sim/index.ts'
+import { addressAt, addressBehind, type Frame, type IovaSpaceFrame, type MapSegment } from '../sim/index.ts'
 import { useApp, useFrame, useLab } from '../store/context.ts'
 import { viewText } from '../text/views.ts'
 import { classColours, iovaSpaceView, mappedIn, shownCell } from './iova-space.view.ts'
@@ -14,12 +14,15 @@ import { useGestures } from './kit/gestures.ts'
 import { Heatmap } from './kit/heatmap.tsx'
 import { useDpr, usePalette, useWidth } from './kit/hooks.ts'
 import { type Ruler, rulerOf, stepFor } from './kit/layout.ts'
-import { cellOfEntry, entryOfCell, folded, rowLayout, rowTop } from './kit/rows.ts'
+import { cpuColour, pack } from './kit/palette.ts'
+import { cellOfEntry, entryOfCell, folded, hasBreak, rowLayout, rowTop } from './kit/rows.ts'
 import { useTwin } from './kit/twin.tsx'
 import { MapBrush } from './later.ts'
 import { panBy, zoomBy } from './map-zoom.ts'
 import type { Box } from './view.ts'
 import './views.css'
+
+const text = viewText.map
 
 const frameOf = (frame: Frame) => {
   const map = frame.views['iova-space']
@@ -28,7 +31,7 @@ const frameOf = (frame: Frame) => {
 
 /** Everything of a frame that the gutters depend on, save hints and counts. */
 function shapeKey(f: IovaSpaceFrame): string {
-  const segments = f.segments.map((s) => `${s.row}+${s.rows}@${s.firstEntry}^${s.gapBefore}`).join()
+  const segments = f.segments.map((s) => `${s.row}+${s.rows}@${s.firstEntry}^${s.gapBefore},${s.apart}`).join()
   const regions = f.regions.map((r) => `${r.name}:${r.start}-${r.end}`).join()
   return [f.columns, f.rows, f.entriesPerCell, f.pageShift, f.size, f.offset, f.gapAfter, segments, regions].join()
 }
@@ -60,7 +63,14 @@ export function IovaSpace({ height = MAP_HEIGHT }: { height?: number }) {
   const shape = useFrame(frameOf, sameShape)
   const [twin] = useTwin(iovaSpaceView.id)
   const ink = useMemo(
-    () => cellInk(palette, isolated, classColours(palette, colourBy, cpus, isolated, off), off),
+    () =>
+      cellInk(
+        palette,
+        isolated,
+        classColours(palette, colourBy, cpus, isolated, off),
+        off,
+        Uint32Array.from({ length: 256 }, (_, cpu) => pack(cpuColour(palette, cpu, cpus))),
+      ),
     [palette, isolated, off, colourBy, cpus],
   )
   const box = useMemo(() => ({ width: ruler.plot, height, dpr }), [ruler.plot, height, dpr])
@@ -153,13 +163,13 @@ function Gutters({ shape, box, ruler }: GutterProps) {
       ))}
       {shape.segments.map(
         (s) =>
-          s.gapBefore > 0 && (
+          hasBreak(s) && (
             <Break
               key={s.row}
               y={rowTop(shape, box, s.row) - breakHeight}
               height={breakHeight}
               width={box.width}
-              text={viewText.map.neverMapped(bytes(s.gapBefore * 2 ** shape.pageShift))}
+              text={breakText(s, shape.pageShift)}
             />
           ),
       )}
@@ -168,12 +178,17 @@ function Gutters({ shape, box, ruler }: GutterProps) {
           y={end}
           height={breakHeight}
           width={box.width}
-          text={viewText.map.toTheEnd(bytes(shape.gapAfter * 2 ** shape.pageShift))}
+          text={text.toTheEnd(bytes(shape.gapAfter * 2 ** shape.pageShift))}
         />
       )}
       {!ruler.narrow && <PageCounts shape={shape} box={box} />}
     </>
   )
+}
+
+function breakText({ gapBefore, apart = 0 }: MapSegment, pageShift: number): string {
+  const sizes = [gapBefore, apart].map((pages) => bytes(pages * 2 ** pageShift))
+  return [gapBefore > 0 && text.neverMapped(sizes[0]!), apart > 0 && text.apart(sizes[1]!)].filter(Boolean).join(', ')
 }
 
 function addressMarks(shape: IovaSpaceFrame, box: Box, narrow: boolean): AddressMark[] {
@@ -276,7 +291,7 @@ function PageCounts({ shape, box }: { shape: IovaSpaceFrame; box: Box }) {
   return (
     <g>
       <text x={x} y={-7} className="v-axis v-quiet">
-        {viewText.map.tces}
+        {text.tces}
       </text>
       {groups.map(({ y, height, mapped, share }) => (
         <g key={y}>

@@ -13,6 +13,8 @@ import {
   CELL_RESERVED,
   type CellState,
   type IovaSpaceFrame,
+  MARK_FOREIGN,
+  MARK_PASSED,
   SHADES,
 } from '../../sim/index.ts'
 import type { Pixels } from '../view.ts'
@@ -26,6 +28,8 @@ const USEFUL_BELOW = 0.3 * 65535
 const FRESH_START = 0.55
 /** What a state that is not the isolated one keeps of itself. */
 export const DIMMED = 0.22
+/** A cached page in the colour of its keeper is this strong, so that mapped ones stand out. */
+const KEPT = 0.5
 const STATES = [0, 1, 2, 3, 4, 5, 6] as const
 
 /** Packed pixels of one palette. */
@@ -55,6 +59,8 @@ export interface CellInk extends CellPixels {
   readonly quiet: CellPixels
   /** A free cell in which it finds something. */
   readonly found: number
+  /** [256] by CPU: the line under the cells of a chunk that it owns. */
+  readonly owners: Uint32Array
 }
 
 /**
@@ -66,6 +72,7 @@ export function cellInk(
   isolated: string | null,
   classes: Uint32Array | null,
   off: readonly string[] = [],
+  owners: Uint32Array = new Uint32Array(256).fill(pack(palette.tokens.edge)),
 ): CellInk {
   const ground = pack(palette.tokens.bg)
   const hidden = Uint8Array.from(STATES, (s) => (off.includes(STATE_NAMES[s]) ? 1 : 0))
@@ -102,7 +109,7 @@ export function cellInk(
     }
   }
   const found = mix(free, pack(palette.tokens.text), 0.5)
-  return { ground, hidden, ...pixels(false), quiet: pixels(true), found }
+  return { ground, hidden, ...pixels(false), quiet: pixels(true), found, owners }
 }
 
 /** What one cell shows; the fields are those of IovaSpaceFrame at that cell. */
@@ -115,6 +122,8 @@ export interface CellValues {
   value: number
   /** The cell stands for several pages. */
   many: boolean
+  /** MARK_PASSED, MARK_FOREIGN; absent = none. */
+  marks?: number
 }
 
 const cell: CellValues = { state: 0, used: 0, useful: 0, fresh: 0, freeRun: 0, value: CELL_NONE, many: false }
@@ -137,16 +146,17 @@ export function paintCells(
   const fits = Math.min(rows, Math.floor((out.height - top) / cellHeight))
   if (columns * cellWidth > out.width || top < 0) return
   if (Math.min(cellWidth, cellHeight) < PATTERN_SIZE) {
-    if (cellWidth === 1 && cellHeight === 1 && !ink.classes && !frame.match)
+    if (cellWidth === 1 && cellHeight === 1 && !ink.classes && !frame.match && !frame.marks)
       paintPixels(frame, ink, row, fits, top, out)
     else paintFlat(frame, ink, row, fits, top, cellWidth, cellHeight, out)
     return
   }
-  const { match } = frame
+  const { match, marks } = frame
   const [w, h] = [cellWidth - 1, cellHeight - 1]
   cell.many = frame.entriesPerCell > 1
   for (let r = 0; r < fits; r++) {
     paintEmpty(frame, ink, row + r, top + r * cellHeight, cellWidth, cellHeight, out)
+    if (frame.owner) paintOwners(frame, frame.owner, ink, row + r, top + r * cellHeight, cellWidth, cellHeight, out)
     for (let c = 0; c < columns; c++) {
       const i = (row + r) * columns + c
       cell.state = frame.state[i]!
@@ -164,6 +174,7 @@ export function paintCells(
       cell.fresh = frame.fresh[i]!
       cell.freeRun = frame.freeRun[i]!
       cell.value = frame.value[i]!
+      cell.marks = marks ? marks[i]! : 0
       paintCell(cell, match?.[i] === 0 ? ink.quiet : ink, x, y, w, h, out)
     }
   }
@@ -189,6 +200,24 @@ function paintEmpty(
   for (let y = 1; y < cellHeight - 1; y++) data.copyWithin(line + y * width, line, end)
 }
 
+/** A line in the gap under the cells of a chunk, in its owner's colour: rows of a chunk read as a band. */
+function paintOwners(
+  frame: IovaSpaceFrame,
+  owner: Uint8Array,
+  ink: CellInk,
+  row: number,
+  top: number,
+  cellWidth: number,
+  cellHeight: number,
+  out: Pixels,
+): void {
+  const line = (top + cellHeight - 1) * out.width
+  for (let c = 0; c < frame.columns; c++) {
+    const cpu = owner[row * frame.columns + c]!
+    if (cpu !== CELL_NONE) out.data.fill(ink.owners[cpu]!, line + c * cellWidth, line + (c + 1) * cellWidth)
+  }
+}
+
 /** Flat colour of cell i: the worst state in it, a mapped one by how far it is mapped and lit. */
 function flatColour(frame: IovaSpaceFrame, ink: CellInk, i: number): number {
   const value = frame.value[i]!
@@ -196,8 +225,13 @@ function flatColour(frame: IovaSpaceFrame, ink: CellInk, i: number): number {
   const found = frame.match?.[i]
   if (found === 1 && state === CELL_FREE) return ink.found
   const pixels = found === 0 ? ink.quiet : ink
-  if (pixels.classes && state === CELL_MAPPED && value !== CELL_NONE) return pixels.classes[value]!
-  return pixels.flat[frame.shade[i]!]!
+  const hued = state === CELL_MAPPED || state === CELL_CACHED
+  const pixel =
+    pixels.classes && hued && value !== CELL_NONE && !ink.hidden[state]
+      ? pixels.classes[value]!
+      : pixels.flat[frame.shade[i]!]!
+  const base = state === CELL_CACHED && pixels.classes ? mix(ink.free, pixel, KEPT) : pixel
+  return frame.marks && (frame.marks[i]! & MARK_PASSED) !== 0 ? mix(base, ink.bar, 0.6) : base
 }
 
 /** The path for a million cells: one look-up a pixel. */
@@ -255,7 +289,7 @@ export function paintCell(
   const lit = filled === 0 || c.useful === 0 || ink.classes ? 0 : Math.max(1, Math.round((c.useful / 65535) * filled))
   const litPixel = (c.useful < USEFUL_BELOW ? ink.useful : ink.lit) | 0
   if (filled < area && c.state !== CELL_FREE && c.state !== CELL_MAPPED && !failed)
-    paintGround(c.state, ink, x, y, w, h, out)
+    paintGround(c.state, ink, c.value, x, y, w, h, out)
   for (let k = 0, line = (y + h - 1) * width + x; k < filled; k += w, line -= width) {
     const litEnd = Math.min(w, Math.max(0, lit - k))
     const end = Math.min(w, filled - k)
@@ -268,10 +302,30 @@ export function paintCell(
     data.fill(ink.bar, y * width + x, y * width + x + length)
   }
   if (failed) paintCross(ink, x, y, w, h, out)
+  if (c.marks) paintMarks(c.marks, ink, x, y, w, h, out)
+}
+
+/** Foreign: the upper right corner is cut off. Passed by the last search: a frame in the ink of text. */
+function paintMarks(marks: number, ink: CellPixels, x: number, y: number, w: number, h: number, out: Pixels): void {
+  if ((marks & MARK_FOREIGN) !== 0) {
+    const side = Math.max(2, Math.round(Math.min(w, h) / 2))
+    for (let j = 0; j < side; j++)
+      out.data.fill(ink.bar, (y + j) * out.width + x + w - side + j, (y + j) * out.width + x + w)
+  }
+  if ((marks & MARK_PASSED) !== 0) frameCell(ink.bar, x, y, w, h, out)
 }
 
 /** The pattern of a state over the whole cell: reserved, cached, queued or reachable. */
-function paintGround(state: number, ink: CellPixels, x: number, y: number, w: number, h: number, out: Pixels): void {
+function paintGround(
+  state: number,
+  ink: CellPixels,
+  value: number,
+  x: number,
+  y: number,
+  w: number,
+  h: number,
+  out: Pixels,
+): void {
   const { data, width } = out
   const small = Math.min(w, h) < 11
   if (state === CELL_QUEUED || state === CELL_REACHABLE) {
@@ -280,15 +334,21 @@ function paintGround(state: number, ink: CellPixels, x: number, y: number, w: nu
       for (let i = 0; i < w; i++) data[(y + j) * width + x + i] = hatch(state, ink, i, j, w, h, pitch)
     return
   }
-  if (state === CELL_CACHED)
-    for (let j = 0; j < h; j++) data.fill(ink.tint[state]!, (y + j) * width + x, (y + j) * width + x + w)
-  frameCell(ink.strong[state]!, x, y, w, h, out)
+  // Coloured by CPU, a cached page has the colour of the one that keeps it.
+  const keeper = state === CELL_CACHED && ink.classes && value !== CELL_NONE ? ink.classes[value]! : null
+  const strong = keeper ?? ink.strong[state]!
+  if (state === CELL_CACHED) {
+    const tint = keeper === null ? ink.tint[state]! : mix(ink.free, keeper, 0.18)
+    for (let j = 0; j < h; j++) data.fill(tint, (y + j) * width + x, (y + j) * width + x + w)
+  }
+  frameCell(strong, x, y, w, h, out)
   if (state === CELL_RESERVED) {
     const dot = small ? 1 : 2
     for (let j = 0; j < dot; j++)
       for (let i = 0; i < dot; i++)
         data[(y + ((h - dot) >> 1) + j) * width + x + ((w - dot) >> 1) + i] = ink.strong[state]!
-  } else if (!small) frameCell(ink.soft[state]!, x + 1, y + 1, w - 2, h - 2, out)
+  } else if (!small)
+    frameCell(keeper === null ? ink.soft[state]! : mix(ink.free, keeper, 0.5), x + 1, y + 1, w - 2, h - 2, out)
 }
 
 function hatch(state: number, ink: CellPixels, i: number, j: number, w: number, h: number, pitch: number): number {

@@ -1,6 +1,6 @@
 // Where the rows of the address map stand: runs of rows with axis breaks between them.
 
-import type { IovaSpaceFrame } from '../../sim/index.ts'
+import type { IovaSpaceFrame, MapSegment } from '../../sim/index.ts'
 import type { Box } from '../view.ts'
 
 /** Least height of an axis break, css px; it takes what the rows leave over, up to the most. */
@@ -17,6 +17,11 @@ export interface RowLayout {
 }
 
 type Shape = Pick<IovaSpaceFrame, 'columns' | 'rows' | 'segments' | 'gapAfter' | 'entriesPerCell' | 'size'>
+
+/** True when an axis break stands before the segment. */
+export function hasBreak({ gapBefore, apart = 0 }: MapSegment): boolean {
+  return gapBefore > 0 || apart > 0
+}
 
 /** A picture this many times wider than high, in cells, is folded. */
 const WIDEST = 8
@@ -39,7 +44,7 @@ export function folded(frame: IovaSpaceFrame): IovaSpaceFrame {
 
 export function rowLayout(frame: Shape, box: Box): RowLayout {
   let breaks = frame.gapAfter > 0 ? 1 : 0
-  for (const segment of frame.segments) if (segment.gapBefore > 0) breaks++
+  for (const segment of frame.segments) if (hasBreak(segment)) breaks++
   const least = Math.round(BREAK_HEIGHT * box.dpr)
   const whole = Math.round(box.height * box.dpr)
   const rows = Math.max(1, frame.rows)
@@ -61,7 +66,7 @@ export function forEachRun(
 ): number {
   let top = 0
   for (const segment of frame.segments) {
-    if (segment.gapBefore > 0) top += layout.breakHeight
+    if (hasBreak(segment)) top += layout.breakHeight
     visit(segment.row, segment.rows, top, segment.firstEntry, segment.gapBefore)
     top += segment.rows * layout.cellHeight
   }
