@@ -35,6 +35,7 @@ const FILES: readonly Rule[] = [
   ['sim/stages.ts', 'sim', 'locks of tables, CPUs and the heap'],
   ['sim/operations.ts', 'sim', 'what an operation does to table, allocator and ledger'],
   ['sim/recorded-ops.ts', 'sim', 'what a recorded operation does to table, allocator and ledger'],
+  ['sim/studies', 'sim', 'many machines, and what is measured over each'],
   ['sim/replay.ts', 'sim', 'a recording through an allocator, without a machine'],
   ['sim/dma', 'sim/iova/allocator.ts', 'the contract of what it is given', 'types'],
   ['sim/dma', 'sim/table/table.ts', 'the contract of what it is given', 'types'],

@@ -1,0 +1,57 @@
+import { describe, expect, test } from 'vitest'
+import { withValue } from '../scenario/fields.ts'
+import { presetById } from '../scenario/presets.ts'
+import { SCALING_CPUS, scalingFormula, scalingKey, scalingPoints, scalingSeries } from './scaling.ts'
+import { createStudyRun, type PointResult } from './study.ts'
+
+const { scenario } = presetById('pools')!
+
+function results(slice: number): readonly PointResult[] {
+  const run = createStudyRun(scalingPoints(scenario))
+  while (run.step(slice));
+  return run.results
+}
+
+describe('scaling', () => {
+  const all = results(50_000)
+  const at = (series: string, x: number) => all.find((r) => r.series === series && r.x === x)!
+
+  test('has a point for each number of CPUs on each line, and nothing is refused', () => {
+    for (const { id } of scalingSeries(scenario)) {
+      expect(SCALING_CPUS.map((x) => at(id, x).maps > 0 && at(id, x).refused)).toEqual(SCALING_CPUS.map(() => 0))
+    }
+  })
+
+  test('one lock rises, bends and falls; four pools carry four times as many CPUs', () => {
+    const one = (x: number) => at('pools-1', x).mapsPerSecond
+    expect(one(8)).toBeGreaterThan(6 * one(1))
+    expect(one(64)).toBeLessThan(one(8) / 4)
+    expect(at('pools-4', 32).mapsPerSecond).toBeGreaterThan(3 * one(8))
+  })
+
+  test('lies on the formula of one lock or above it, and near it', () => {
+    for (const line of scalingSeries(scenario).filter((s) => s.oneLock)) {
+      for (const { x, mapsPerSecond } of scalingFormula(line, at(line.id, 1))) {
+        const ratio = at(line.id, x).mapsPerSecond / mapsPerSecond
+        expect([line.id, x, ratio > 0.85 && ratio < 1.15]).toEqual([line.id, x, true])
+      }
+    }
+  })
+
+  test('finds the same however it is sliced', () => {
+    expect(results(777)).toEqual(all)
+  })
+
+  test('depends on the device and the platform, not on its allocator, the number of CPUs or the load', () => {
+    const key = scalingKey(scenario)
+    for (const [path, value] of [
+      ['m.cpus', 2],
+      ['d0.allocator', 'tce-halves'],
+      ['d0.pools', 1],
+      ['w0.ring', 64],
+    ] as const) {
+      expect(scalingKey(withValue(scenario, path, value))).toBe(key)
+    }
+    expect(scalingKey(withValue(scenario, 'd0.iommuPage', 4096))).not.toBe(key)
+  })
+})

@@ -1,0 +1,134 @@
+// How throughput grows with CPUs, for every allocator that the machine at hand can run: each CPU maps a page and takes the
+// oldest of its pages back, over and over, with some work of its own in between.
+
+import { PRICES } from '../engine/cost.ts'
+import { allocatorById } from '../iova/index.ts'
+import { fieldsOf } from '../scenario/fields.ts'
+import type { Scenario, Settings } from '../scenario/schema.ts'
+import { lockThroughput } from './repairman.ts'
+import type { PointResult, StudyPoint } from './study.ts'
+
+export const SCALING_CPUS = [1, 2, 4, 8, 16, 32, 64] as const
+/** The ends first, then what lies between: the first points already tell the shape. */
+const ORDER = [1, 64, 8, 16, 4, 32, 2] as const
+/** Work of each CPU after a map, and after an unmap, ns: the stack's part of a packet of 1816 cycles (see PRICES.packet). */
+const WORK_NS = 600
+const DEPTH = 64
+const WARM_OPS = 200
+const OPS = 600
+const GIB = 1073741824
+
+/** A line of the plot. */
+export interface ScalingSeries {
+  readonly id: string
+  readonly label: string
+  /** Everybody needs one lock: the formula of one lock applies. */
+  readonly oneLock: boolean
+  readonly allocator: string
+  /** Settings of the device that make it. */
+  readonly settings: Settings
+}
+
+const SERIES: readonly ScalingSeries[] = [
+  { id: 'tce-halves', label: 'Halves', oneLock: true, allocator: 'tce-halves', settings: {} },
+  { id: 'pools-1', label: '1 pool', oneLock: true, allocator: 'tce-pools', settings: { pools: 1 } },
+  { id: 'pools-4', label: '4 pools', oneLock: false, allocator: 'tce-pools', settings: { pools: 4 } },
+  { id: 'rbtree', label: 'One tree', oneLock: true, allocator: 'rbtree', settings: {} },
+  { id: 'rcache', label: 'Magazines', oneLock: false, allocator: 'rcache', settings: {} },
+  { id: 'percpu-chunks', label: 'Chunks', oneLock: false, allocator: 'percpu-chunks', settings: {} },
+]
+
+/** The machine and the first device of a scenario as they are set now, alone; what a scaling study depends on. */
+function bench(scenario: Scenario): Scenario {
+  const { preset, seed } = scenario
+  const fields = fieldsOf(scenario)
+  const first = scenario.devices[0]!
+  const ofAllocator = allocatorById(String(fields.find((f) => f.path === `${first.id}.allocator`)?.value))?.params ?? []
+  const own = (scope: string) =>
+    Object.fromEntries(
+      fields
+        .filter((f) => f.path.startsWith(`${scope}.`) && !ofAllocator.includes(f.param))
+        .map((f) => [f.param.name, f.value]),
+    )
+  const { offset, id, name } = first
+  const device = { id, name, ...(offset === undefined ? {} : { offset }), settings: own(id) }
+  return { preset, seed, machine: own('m'), devices: [device], workloads: [], inputs: [] }
+}
+
+/** The lines that a scenario has: the allocators that its platform offers. */
+export function scalingSeries(scenario: Scenario): readonly ScalingSeries[] {
+  const field = fieldsOf(scenario).find((f) => f.path === `${scenario.devices[0]!.id}.allocator`)
+  const offered = (id: string) => field?.param.values?.some((o) => o.value === id && !field.refused[o.key])
+  return SERIES.filter((s) => offered(s.allocator))
+}
+
+/** Text that is equal for scenarios with equal points. */
+export function scalingKey(scenario: Scenario): string {
+  const { machine, devices } = bench(scenario)
+  const { cpus: _, ...rest } = machine
+  const { allocator: __, ...settings } = devices[0]!.settings
+  return JSON.stringify([scenario.seed, rest, settings, scalingSeries(scenario).map((s) => s.id)])
+}
+
+/** The points of every line, the ends of all lines first. */
+export function scalingPoints(scenario: Scenario): readonly StudyPoint[] {
+  const at = bench(scenario)
+  const device = at.devices[0]!
+  const series = scalingSeries(scenario)
+  return ORDER.flatMap((cpus) =>
+    series.map((line): StudyPoint => {
+      // Room for 64 buffers of each CPU, and for 4 pools: a small window would measure refusals.
+      const window = Math.max(GIB, Number(device.settings.window))
+      const settings = { ...device.settings, window, allocator: line.allocator, ...line.settings }
+      return {
+        id: `${line.id} ${cpus}`,
+        series: line.id,
+        x: cpus,
+        scenario: {
+          ...at,
+          machine: { ...at.machine, cpus },
+          devices: [{ ...device, settings }],
+          workloads: [
+            {
+              id: 'w0',
+              type: 'map-loop',
+              device: 0,
+              settings: { size: 4096, depth: DEPTH, mapWork: WORK_NS, unmapWork: WORK_NS },
+            },
+          ],
+        },
+        warmOps: WARM_OPS * cpus,
+        ops: OPS * cpus,
+        mostNs: 1e9,
+      }
+    }),
+  )
+}
+
+/**
+ * The formula of one lock beside a line that has one: maps a second at each number of CPUs, from what one CPU alone did
+ * (`alone`, a result with x = 1). Empty where the formula does not apply.
+ */
+export function scalingFormula(
+  line: ScalingSeries,
+  alone: PointResult,
+): readonly { x: number; mapsPerSecond: number }[] {
+  if (!line.oneLock || alone.mapsPerSecond === 0) return []
+  const holdNs = holdPs(line, alone.stepsPerMap) / 1000
+  const thinkNs = 1e9 / (2 * alone.mapsPerSecond) - holdNs
+  if (thinkNs <= 0) return []
+  return SCALING_CPUS.map((x) => ({
+    x,
+    mapsPerSecond: lockThroughput(x, thinkNs, holdNs, PRICES.handover.ps / 1000) / 2,
+  }))
+}
+
+/** How long the lock is held without contention, ps: the mean of a map and an unmap. */
+function holdPs(line: ScalingSeries, stepsPerMap: number): number {
+  if (line.allocator === 'rbtree') {
+    const map = PRICES.treeFixed.ps + stepsPerMap * PRICES.treeStep.ps
+    return PRICES.lock.ps + (map + PRICES.treeFind.ps + PRICES.treeFree.ps) / 2
+  }
+  const write = line.allocator === 'tce-halves' ? PRICES.tceCall.ps : 0
+  return PRICES.lock.ps + (PRICES.alloc.ps + PRICES.word.ps + PRICES.free.ps) / 2 + write
+}

@@ -1,0 +1,149 @@
+// Studies: many short runs of one machine, each a variant of a scenario, and what is measured over each. Carried out in
+// slices, so that a host can tell how far it is, rest, and stop.
+//
+// Invariant: what a study finds depends on its points alone, never on how it is sliced.
+
+import { createMachine } from '../load.ts'
+import { advance, type Machine } from '../machine.ts'
+import type { Scenario } from '../scenario/schema.ts'
+
+/** One run: a scenario, and the stretch of it that counts. */
+export interface StudyPoint {
+  /** Unique within the study. */
+  readonly id: string
+  /** Line it belongs to, and its place on it. */
+  readonly series: string
+  readonly x: number
+  readonly scenario: Scenario
+  /** Operations before anything counts, and operations that count. */
+  readonly warmOps: number
+  readonly ops: number
+  /** Simulated time at which a run that does too little is ended, ns. */
+  readonly mostNs: number
+}
+
+/** What happened in the stretch that counts. */
+export interface Measured {
+  readonly ns: number
+  readonly maps: number
+  readonly refused: number
+  /** Frames, packets or requests that the workload says were delivered. */
+  readonly delivered: number
+  /** Maps a second. */
+  readonly mapsPerSecond: number
+  /** Share of all CPU time spent waiting for locks, 0 … 1. */
+  readonly waitShare: number
+  /** Moves through the tree for each map. */
+  readonly stepsPerMap: number
+  /** Longest search, in moves; the searches of one request taken together. */
+  readonly longestSearch: number
+  /** Entries that were mapped at the end. */
+  readonly mapped: number
+}
+
+export interface PointResult extends Measured {
+  readonly id: string
+  readonly series: string
+  readonly x: number
+}
+
+export interface StudyRun {
+  readonly points: readonly StudyPoint[]
+  /** Of the points that are finished, in their order. */
+  readonly results: readonly PointResult[]
+  /** Carries on for about `events` events; false when nothing is left to do. */
+  step(events: number): boolean
+}
+
+interface Counters {
+  readonly ns: number
+  readonly maps: number
+  readonly refused: number
+  readonly delivered: number
+  readonly waitNs: number
+  readonly treeSteps: number
+  /** Operations. */
+  readonly steps: number
+}
+
+/** A run through the points, one after the other. */
+export function createStudyRun(points: readonly StudyPoint[]): StudyRun {
+  const results: PointResult[] = []
+  let current: Machine | null = null
+  let start: Counters | null = null
+  let longest = 0
+
+  function begin(point: StudyPoint): Machine {
+    start = null
+    longest = 0
+    current = createMachine(point.scenario, point.mostNs)
+    if (point.warmOps === 0) start = count(current)
+    return current
+  }
+
+  function finish(point: StudyPoint, m: Machine): void {
+    results.push({ id: point.id, series: point.series, x: point.x, ...measured(m, start, longest) })
+    current = null
+  }
+
+  /** Lets the machine do `events` events of a point; true when its stretch is over. */
+  function work(point: StudyPoint, m: Machine, events: number): boolean {
+    const { state } = m
+    for (let n = 0; n < events; n++) {
+      const { steps } = state
+      if (advance(m, point.mostNs, 1, false) === 0) return true
+      if (state.steps === steps) continue
+      if (start === null) {
+        if (state.steps >= point.warmOps) start = count(m)
+        continue
+      }
+      for (const table of state.tables) if (table && table.lastWalk.steps > longest) longest = table.lastWalk.steps
+      if (state.steps - start.steps >= point.ops) return true
+    }
+    return false
+  }
+
+  return {
+    points,
+    results,
+    step(events) {
+      const point = points[results.length]
+      if (!point) return false
+      const m = current ?? begin(point)
+      if (work(point, m, events)) finish(point, m)
+      return results.length < points.length
+    },
+  }
+}
+
+function count({ state }: Machine): Counters {
+  let maps = 0
+  let waitNs = 0
+  let treeSteps = 0
+  for (const table of state.tables) {
+    maps += table?.maps ?? 0
+    treeSteps += table?.treeSteps ?? 0
+    for (const lock of table?.locks ?? []) waitNs += lock.waitNs
+  }
+  const { nowNs: ns, refusedTotal: refused, frames: delivered, steps } = state
+  return { ns, maps, refused, delivered, waitNs, treeSteps, steps }
+}
+
+/** All zero for a run that ended before anything counted. */
+function measured(m: Machine, start: Counters | null, longestSearch: number): Measured {
+  const end = count(m)
+  const from = start ?? end
+  const ns = end.ns - from.ns
+  const maps = end.maps - from.maps
+  return {
+    ns,
+    maps,
+    refused: end.refused - from.refused,
+    delivered: end.delivered - from.delivered,
+    mapsPerSecond: ns > 0 ? (maps * 1e9) / ns : 0,
+    waitShare: ns > 0 ? (end.waitNs - from.waitNs) / (ns * m.state.cpus.length) : 0,
+    stepsPerMap: maps > 0 ? (end.treeSteps - from.treeSteps) / maps : 0,
+    longestSearch,
+    mapped: m.state.tables.reduce((sum, table) => sum + (table?.mapped ?? 0), 0),
+  }
+}
