@@ -25,6 +25,8 @@ export interface WindowGeometry {
   /** Where the table's entries lie if not in one stretch from `offset`: ascending, together `size` entries. What lies
    *  between is the device's too, but no run is placed there: it is too large to be listed entry by entry. */
   readonly islands?: readonly Island[]
+  /** CPUs of the machine; 1 if not given. */
+  readonly cpus?: number
 }
 
 /** A stretch of a window: `pages` entries, of which the first is `entry` in the table and `abs` counted from address 0. */
