@@ -40,6 +40,8 @@ export const LOG_MISSED = 5
 export const LOG_SUPPRESSED = 7
 /** a = workload whose driver prints its own line after a refusal */
 export const LOG_DRIVER = 8
+/** The device is given addresses beyond 4 GiB from now on. */
+export const LOG_DAC = 9
 /** a = TCEs, b = hypercalls: a recorded kernel has emptied the table */
 export const LOG_CLEARED = 32
 

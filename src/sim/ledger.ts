@@ -102,6 +102,7 @@ export function recordMapping(
   table.mapped += npages
   table.usefulBytes += length
   table.live++
+  if (d.iommu) return id
   const home = d.allocator.homeRegion(d.allocatorState, asCpu(c), asPages(asked))
   if (maySpill && home !== region) noteSpill(s, table, d, c, device, t, region, home)
   return id

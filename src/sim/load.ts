@@ -1,6 +1,5 @@
 // Loading drivers: a machine from a scenario, and anew when a setting changes that a driver must be reloaded for.
 
-import { pow2 } from '../lib/bits.ts'
 import { createHeap } from '../lib/heap.ts'
 import { adoptBands, buildCpus, buildTable, buildWorkload, maskOf, settingsOf } from './build.ts'
 import { createDomain, createSgList, type DmaDomain } from './dma/dma-ops.ts'
@@ -22,7 +21,6 @@ import {
   tableOf,
 } from './state.ts'
 import { tableById } from './table/index.ts'
-import { absEntry } from './types.ts'
 import { workloadById } from './workload/index.ts'
 import { MAX_SG } from './workload/workload.ts'
 
@@ -103,7 +101,6 @@ function domainOf(table: DmaTable): DmaDomain {
     maxSegmentBytes: 65_536,
     iommu: table.lowFirst && {
       lowFirst: table.lowFirst,
-      lowEnd: absEntry(pow2(32 - table.geometry.pageShift)),
       flush: table.flush,
     },
   })

@@ -95,6 +95,8 @@ function words(m: Machine, kind: number, device: number, cpu: number, a: number,
         `${name}, CPU ${cpu}: ${m.workloads[b]?.missing}, ${a === 1 ? '1 frame' : `${a} frames`} missed so far`,
       ]
     }
+    case ev.LOG_DAC:
+      return ['spill', `${driver ?? m.scenario.devices[device]!.name}: Using 64-bit DMA addresses`]
     case ev.LOG_CHANGE:
       return ['change', m.state.changes[a]!]
     case ev.LOG_CLEARED:
@@ -133,6 +135,10 @@ export function lastStep(m: Machine): string {
       return `unmap list at ${where}`
     case ev.STEP_REFUSED:
       return `refused, npages ${npages}, CPU ${cpu}`
+    case ev.STEP_FLUSH:
+      return `flush timer, ${npages} ranges free, CPU ${cpu}`
+    case ev.STEP_DEPOT:
+      return `depot gives ${npages} ranges back, CPU ${cpu}`
     default:
       return 'setting changed'
   }

@@ -8,6 +8,7 @@ import {
   allocCoherent,
   type DmaDomain,
   freeCoherent,
+  type IommuRules,
   mapPage,
   mapSg,
   NO_DMA,
@@ -17,7 +18,7 @@ import {
 } from './dma/dma-ops.ts'
 import { logEvent } from './engine/log.ts'
 import * as ev from './events.ts'
-import { forgetMapping, noteRefusal, recordMapping } from './ledger.ts'
+import { addMark, forgetMapping, noteRefusal, recordMapping } from './ledger.ts'
 import type { Binding, Machine } from './machine.ts'
 import {
   type CpuState,
@@ -28,6 +29,7 @@ import {
   MAP_NPAGES,
   MAP_STRIDE,
   MAP_WHO,
+  type MachineState,
 } from './state.ts'
 import { TCE_READ, TCE_WRITE } from './table/table.ts'
 import { absEntry, cpu as asCpu, type Bytes, entry, NO_ENTRY, pages } from './types.ts'
@@ -45,8 +47,11 @@ export function mapOne(m: Machine, c: number, { domain: d, table, device, mask }
   const permission = permissionOf(op.direction)
   const mapped = coherent ? alignUp(op.bytes, d.kernelPageBytes) : op.bytes
   let first: number
-  if (d.iommu) first = mapIommu(d, asCpu(c), device, op.address, mapped, permission, mask, meter)
-  else {
+  if (d.iommu) {
+    const low = d.iommu.lowFirst[device]!.dma32First
+    first = mapIommu(d, asCpu(c), device, op.address, mapped, permission, mask, meter)
+    noteDac(s, d.iommu, low, c, device)
+  } else {
     const e = coherent
       ? allocCoherent(d, asCpu(c), op.address, op.bytes, permission, mask, meter)
       : mapPage(d, asCpu(c), op.address, op.bytes, permission, mask, meter)
@@ -87,12 +92,21 @@ export function mapList(m: Machine, c: number, bound: Binding, cpu: CpuState): b
   return true
 }
 
+/** Tells that addresses below 4 GiB have run out for a device, which `before` the operation was still given them first. */
+function noteDac(s: MachineState, rules: IommuRules, before: boolean, c: number, device: number): void {
+  if (before === rules.lowFirst[device]!.dma32First) return
+  logEvent(s.log, s.nowNs, ev.LOG_DAC, c, device, 0, 0)
+  addMark(s, s.nowNs, 'spill', 'no room below 4 GiB')
+}
+
 /** Maps the list of `m.sg` as one run of addresses; false when it is refused. */
 function mapRun(m: Machine, c: number, { domain: d, table, device, mask }: Binding, cpu: CpuState): boolean {
   const { state: s, meter, sg } = m
   const { op } = cpu
   const npages = pagesOfList(d, sg)
+  const low = d.iommu!.lowFirst[device]!.dma32First
   const first = mapSgIommu(d, asCpu(c), device, sg, npages, permissionOf(op.direction), mask, meter)
+  noteDac(s, d.iommu!, low, c, device)
   op.segments = first === NO_ENTRY ? -1 : 1
   if (first === NO_ENTRY) return false
   let bytes = 0
@@ -110,7 +124,8 @@ export function refuse(m: Machine, c: number, { kind, domain, table, device }: B
   const address = isList ? op.sgAddress[0]! : op.address
   const length = isList ? op.sgBytes[0]! : coherent ? alignUp(op.bytes, domain.kernelPageBytes) : op.bytes
   const npages = pagesTouched(domain, address, length)
-  const says = coherent ? ev.SAYS_NOTHING : isList ? ev.SAYS_MAP_SG : ev.SAYS_MAP_PAGE
+  // The common DMA layer refuses without a word; the driver may tell.
+  const says = coherent || domain.iommu ? ev.SAYS_NOTHING : isList ? ev.SAYS_MAP_SG : ev.SAYS_MAP_PAGE
   noteRefusal(s, domain, table, c, device, s.nowNs, address, npages, m.meter, says)
   if (kind.complaint && m.scenario.devices[device]!.driver && !coherent) {
     logEvent(s.log, s.nowNs, ev.LOG_DRIVER, c, device, s.taskWorkload[s.cpus[c]!.task]!, 0)

@@ -14,7 +14,6 @@ import * as ev from './events.ts'
 import type { Machine } from './machine.ts'
 import { spend } from './stages.ts'
 import type { DmaTable, MachineState } from './state.ts'
-import { cpu as asCpu } from './types.ts'
 
 /** Sees to it that what a table has put off stands in the heap. Called after every operation on it. */
 export function armWork(s: MachineState, table: DmaTable, d: DmaDomain): void {
@@ -56,7 +55,7 @@ export function doWork(m: Machine, c: number, t: number): number {
   resetMeter(meter, t, NO_LOCK)
   s.steps++
   if (which === ev.WORK_FLUSH) {
-    const freed = runFlushTimer(d, asCpu(c), meter)
+    const freed = runFlushTimer(d, meter)
     logEvent(s.ops, t, ev.STEP_FLUSH, c, table.owner, -1, freed)
   } else {
     const freed = d.allocator.work!(d.allocatorState, meter)

@@ -2,6 +2,7 @@
 
 import { type Chunked, chunked, touch } from '../lib/chunked.ts'
 import type { Heap } from '../lib/heap.ts'
+import type { Dma32First } from './dma/dma-limit.ts'
 import type { Lock } from './engine/lock.ts'
 import type { EventLog } from './engine/log.ts'
 import type { Recorder } from './engine/recorder.ts'
@@ -92,9 +93,8 @@ export interface DmaTable {
   readonly kernelPageShift: number
   /** TCEs are written while the allocator's lock is held, as until 2012. */
   readonly tceUnderLock: boolean
-  /** [devices] of a machine whose DMA layer is dma-iommu.c: 1 while the device is given addresses of 32 bits first.
-   *  null: the TCE code maps. */
-  readonly lowFirst: Uint8Array | null
+  /** By device of a machine whose DMA layer is dma-iommu.c; null: the TCE code maps. */
+  readonly lowFirst: readonly Dma32First[] | null
   /** Unmapped ranges that wait for a flush; null where an unmap waits for its own, or there is none to wait for. */
   readonly flush: FlushQueue | null
   /** When the work that was put off stands in the heap, ns (Infinity: not at all): [WORK_FLUSH], [WORK_DEPOT]. */

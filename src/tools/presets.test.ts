@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { pow2 } from '../lib/bits.ts'
 import { createRun, presets } from '../sim/index.ts'
 import { presetFigures, type TableFigures } from '../sim/testing/preset-figures.ts'
 import { loaded } from './recordings.ts'

@@ -113,7 +113,9 @@ interface Figures {
   readonly hang: { readonly ns: number; readonly cpu: number } | null
   /** Of all tables together. */
   readonly tables: { readonly bytes: number; readonly accounted: number; readonly perLevel: readonly number[] }
+  /** Of the whole IOTLB, and those that a single unmap waited for. */
   readonly flushes: number
+  readonly invalidations: number
   readonly hcalls: number
   readonly staleMaxNs: number
   /** Of a recording: what the allocator foretold. */
@@ -163,9 +165,10 @@ function figuresOf(run: Run): Figures {
     hang: state.hang && { ...state.hang },
     tables: { bytes: sum((table) => table.tableBytes), accounted, perLevel },
     hcalls: state.hcalls,
-    // Clearing a TCE invalidates at the hypercall: nothing is queued and nothing stays reachable.
-    flushes: 0,
-    staleMaxNs: 0,
+    flushes: owners.reduce((total, index) => total + state.tables[index]!.flushes, 0),
+    invalidations: owners.reduce((total, index) => total + state.tables[index]!.invalidations, 0),
+    // Clearing a TCE invalidates at the hypercall: only a flush queue leaves anything reachable.
+    staleMaxNs: Math.max(...owners.map((index) => state.tables[index]!.flush?.worstNs ?? 0)),
     ...predictionOf(all),
   }
 }

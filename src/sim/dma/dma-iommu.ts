@@ -10,9 +10,9 @@
 
 import { PRICES } from '../engine/cost.ts'
 import { type CostMeter, charge, dropLock, NO_LOCK, takeLock } from '../engine/meter.ts'
-import { type FlushDeps, queueRange, runTimer } from '../flush/flush-queue.ts'
+import { type FlushSink, flushTimer, queueRange } from '../flush/flush-queue.ts'
 import { type AbsEntry, type Cpu, cpu, type Entry, entry, NO_ENTRY, type Pages, pages, realAddr } from '../types.ts'
-import { allocIova } from './dma-limit.ts'
+import { allocDma } from './dma-limit.ts'
 import { type DmaDomain, pagesTouched, type SgList } from './dma-ops.ts'
 
 /** Takes `npages` for a device that reaches absolute entries up to `mask`. First table-relative entry, or NO_ENTRY. */
@@ -21,10 +21,10 @@ function take(d: DmaDomain, onCpu: Cpu, device: number, npages: Pages, mask: Abs
   request.cpu = onCpu
   request.npages = npages
   request.alignOrder = 0
-  request.mask = mask
   request.useHandle = false
   request.phase = 0
-  return allocIova(d.allocator, d.allocatorState, request, iommu!.lowFirst, device, iommu!.lowEnd, meter)
+  const { geometry, allocator, allocatorState } = d
+  return allocDma(iommu!.lowFirst[device]!, allocator, allocatorState, request, mask, geometry.pageShift, meter)
 }
 
 /** Maps `bytes` (at least 1) at `address`. First table-relative entry, or NO_ENTRY. */
@@ -87,22 +87,27 @@ export function unmapIommu(d: DmaDomain, onCpu: Cpu, first: Entry, npages: Pages
   }
 }
 
-/** The timer of the flush queue has run out on a CPU. Returns the ranges that are free now. */
-export function runFlushTimer(d: DmaDomain, onCpu: Cpu, meter: CostMeter): number {
-  return runTimer(d.iommu!.flush!, onCpu, releaseTo(d, meter))
+/** The timer of the flush queue has run out. Returns the ranges that are free now. */
+export function runFlushTimer(d: DmaDomain, meter: CostMeter): number {
+  const sink = releaseTo(d, meter)
+  sink.released = 0
+  flushTimer(d.iommu!.flush!, meter.nowNs, sink)
+  return sink.released
 }
 
-function releaseTo(d: DmaDomain, meter: CostMeter): FlushDeps {
+function releaseTo(d: DmaDomain, meter: CostMeter): typeof scratch {
   scratch.domain = d
   scratch.meter = meter
   return scratch
 }
 
 /** One object for every queue and operation: nothing is allocated on the way. */
-const scratch: FlushDeps & { domain: DmaDomain; meter: CostMeter } = {
+const scratch: FlushSink & { domain: DmaDomain; meter: CostMeter; released: number } = {
   domain: null as unknown as DmaDomain,
   meter: null as unknown as CostMeter,
+  released: 0,
   release(onCpu, first, npages) {
+    this.released++
     giveBack(this.domain, cpu(onCpu), entry(first), pages(npages), this.meter)
   },
   invalidateAll() {

@@ -1,36 +1,52 @@
-// Up to which address a mapping may lie: below 4 GiB first, as long as that lasts.
+// How high an address may be: the choice of the limit above the allocator.
 //
-// Kernel: drivers/iommu/dma-iommu.c (iommu_dma_alloc_iova). Spec: spec/IOVA.md 7.
-// A bus address above 4 GiB takes two address cycles on old PCI, and devices claimed it that could not: so a device that
-// reaches further is given low addresses first. The first refusal there ends that for ever: asking again would cost a
-// search and win little.
+// Kernel: drivers/iommu/dma-iommu.c, iommu_dma_alloc_iova; drivers/iommu/iommu.c, iommu_dma_forcedac.
+//   Spec: spec/IOVA.md 7.
+// What it does: an address above 4 GiB needs a second cycle on old PCI, which devices claimed to manage and did not. So a
+//   PCI device that reaches further is tried below 4 GiB first, until that fails once; from then on never again.
+// Not modelled: the log line of that moment.
+// Limits are absolute entries (pfns) and inclusive.
 
+import { pow2 } from '../../lib/bits.ts'
 import type { CostMeter } from '../engine/meter.ts'
 import type { AllocRequest, IovaAllocator } from '../iova/allocator.ts'
-import { type AbsEntry, absEntry, type Entry, NO_ENTRY } from '../types.ts'
+import { absEntry, type Entry, NO_ENTRY } from '../types.ts'
+
+/** Per device, as state. */
+export interface Dma32First {
+  /** Below 4 GiB is tried first; cleared for ever by the first failure there. */
+  dma32First: boolean
+}
+
+/** The highest entry a device may be given; null = not limited by that. Nothing but entry 0 when neither mask nor bus
+ *  says anything: a device that reaches nothing. */
+export function chooseLimit(mask: number | null, bus: number | null, apertureEnd: number | null): number {
+  const reach = mask === null && bus === null ? 0 : Math.min(mask ?? Infinity, bus ?? Infinity)
+  return Math.min(reach, apertureEnd ?? Infinity)
+}
 
 /**
- * Entries for `req`, whose `mask` is the highest absolute entry that the device reaches; `lowFirst[device]` is 1 while
- * it is given those below `lowEnd` first, and becomes 0 when they have run out. First entry, or NO_ENTRY.
+ * Room for `req` up to entry `limit`, the part below 4 GiB first while the device wants that. Sets `mask` and
+ * `emptyCaches` of the request. Returns what the allocator returned last.
  */
-export function allocIova(
-  allocator: IovaAllocator,
-  state: object,
+export function allocDma<S extends object>(
+  device: Dma32First,
+  allocator: Pick<IovaAllocator<S>, 'alloc'>,
+  state: S,
   req: AllocRequest,
-  lowFirst: Uint8Array,
-  device: number,
-  lowEnd: AbsEntry,
+  limit: number,
+  pageShift: number,
   meter: CostMeter,
 ): Entry {
-  if (req.mask >= lowEnd && lowFirst[device] === 1) {
-    const limit = req.mask
-    req.mask = absEntry(lowEnd - 1)
+  const p32 = pow2(32 - pageShift)
+  if (device.dma32First && limit >= p32) {
+    req.mask = absEntry(p32 - 1)
     req.emptyCaches = false
     const found = allocator.alloc(state, req, meter)
     if (found !== NO_ENTRY) return found
-    lowFirst[device] = 0
-    req.mask = limit
+    device.dma32First = false
   }
+  req.mask = absEntry(limit)
   req.emptyCaches = true
   return allocator.alloc(state, req, meter)
 }

@@ -31,6 +31,7 @@ import {
   type RealAddr,
   realAddr,
 } from '../types.ts'
+import type { Dma32First } from './dma-limit.ts'
 
 /** What a mapping returns when there is none. */
 export const NO_DMA = -1 as AbsEntry
@@ -41,10 +42,8 @@ const COHERENT_MAX_ORDER = 12
 
 /** Rules of the DMA API over an IOMMU driver. */
 export interface IommuRules {
-  /** [devices] 1 while a device that reaches further is first given addresses below `lowEnd`; in and out. */
-  readonly lowFirst: Uint8Array
-  /** First absolute entry beyond 32 bits. */
-  readonly lowEnd: AbsEntry
+  /** By device: whether it is still given addresses below 4 GiB first. */
+  readonly lowFirst: readonly Dma32First[]
   /** Where unmapped ranges wait for a flush; null: an unmap waits for its own invalidation. */
   readonly flush: FlushQueue | null
 }

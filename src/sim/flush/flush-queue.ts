@@ -1,146 +1,150 @@
-// The flush queue: unmapped ranges wait here until one flush of the whole IOTLB has made hundreds of them safe.
+// The flush queue: unmapped ranges wait here until one invalidation of everything has passed over them.
 //
-// Kernel: drivers/iommu/dma-iommu.c, see `kernel` below. Spec: spec/IOVA.md 6.
-// What it does: a ring for each CPU (256 slots, 10 ms), or one for all (32768 slots, 1000 ms) where a flush is how the
-// driver tells a hypervisor. An entry is stamped with the number of flushes begun; it is ripe when a later one has
-// finished. Ripe entries leave when their ring is used next or when the timer runs, which drains every ring on the CPU
-// that armed it: so a lazy machine moves addresses between CPUs.
-// Not modelled: the ring's lock, timer slack, a queue that cannot be set up.
-// Invariant: a range in a ring is neither mapped nor free; a ring holds at most its slots less one.
-// Cost: one slot for each unmap; a flush and its frees when the ring is full or the timer runs.
+// Kernel: drivers/iommu/dma-iommu.c, queue_iova, fq_ring_free_locked, fq_flush_iotlb, fq_flush_timeout.
+//   Spec: spec/IOVA.md 6.
+// What it does: in the mode called lazy or deferred an unmap puts its range into a ring, one per CPU, and the device may
+//   still reach it. A full ring, or a timer of 10 ms, invalidates the whole IOTLB once; whatever was queued before that
+//   is then ripe and goes back to the allocator. Where an invalidation is how the hypervisor hears of changes (s390),
+//   there is one ring for all, larger and slower.
+// Not modelled: the ring's lock, the rounding of timers to ticks of the kernel's clock.
+// Invariant: a range leaves its ring only if an invalidation began after it was put in and has ended.
+// Cost: constant per range; the timer visits the rings of all possible CPUs.
 
 import { type Chunked, chunked, touch } from '../../lib/chunked.ts'
-import type { KernelRef } from '../types.ts'
 
-export const kernel: KernelRef = {
-  file: 'drivers/iommu/dma-iommu.c',
-  symbols: ['iommu_dma_init_fq', 'queue_iova', 'fq_ring_free_locked', 'fq_flush_timeout'],
-  tag: 'v6.12',
-}
+const PER_CPU_SLOTS = 256
+const PER_CPU_TIMEOUT_NS = 10_000_000
+const SINGLE_SLOTS = 32768
+const SINGLE_TIMEOUT_NS = 1_000_000_000
 
-/** Slots and timeout of a ring for each CPU, and of the one ring of `single`. */
-export const FQ_SIZE = 256
-export const FQ_TIMEOUT_NS = 10_000_000
-export const FQ_SINGLE_SIZE = 32_768
-export const FQ_SINGLE_TIMEOUT_NS = 1_000_000_000
-
-/** Numbers per slot: first page, pages, stamp. */
-const STRIDE = 3
+/** Numbers per slot. */
+const SLOT = 4
+const PFN = 0
+const PAGES = 1
+/** Invalidations begun when the range was queued. */
+const STAMP = 2
+const CPU = 3
 
 export interface FlushQueue {
-  /** One ring, whichever CPU unmaps. */
-  readonly single: boolean
-  /** Slots of a ring, a power of two. */
-  readonly size: number
+  /** Slots per ring, a power of two; one stays empty. */
+  readonly slots: number
   readonly timeoutNs: number
-  /** Flushes of the whole IOTLB begun and finished. */
+  /** [rings*slots*SLOT] */
+  readonly entries: Chunked<Float64Array>
+  /** [rings] */
+  readonly head: Int32Array
+  readonly tail: Int32Array
+  /** Invalidations of the whole domain begun and ended. */
   started: number
   finished: number
   /** When the timer runs, ns; Infinity while it is not armed. */
   dueNs: number
-  /** CPU that armed it. */
+  /** CPU that armed it and that it runs on. */
   timerCpu: number
-  /** [rings] next slot to leave and next to fill. */
-  readonly head: Int32Array
-  readonly tail: Int32Array
-  /** [rings*size*STRIDE] */
-  readonly slots: Chunked<Float64Array>
+  /** When the oldest range came in that no flush has made safe (Infinity: none), and the longest that one waited, ns. */
+  oldestNs: number
+  worstNs: number
 }
 
-/** What a queue does to the rest of the machine. */
-export interface FlushDeps {
-  /** Takes a range back on a CPU. */
-  release(cpu: number, pfn: number, npages: number): void
-  /** Flushes the whole IOTLB. */
+/** What the queue does to the rest. */
+export interface FlushSink {
+  /** Gives a range back to the allocator on a CPU. */
+  release(cpu: number, pfn: number, pages: number): void
+  /** Invalidates the whole IOTLB of the domain. */
   invalidateAll(): void
 }
 
-/** Empty rings for `cpus` CPUs, or one for all. */
-export function createFlushQueue(cpus: number, single = false): FlushQueue {
+/** Empty rings: one per possible CPU, or a single one. */
+export function createFlushQueue(cpus: number, single: boolean): FlushQueue {
   const rings = single ? 1 : cpus
-  const size = single ? FQ_SINGLE_SIZE : FQ_SIZE
+  const slots = single ? SINGLE_SLOTS : PER_CPU_SLOTS
   return {
-    single,
-    size,
-    timeoutNs: single ? FQ_SINGLE_TIMEOUT_NS : FQ_TIMEOUT_NS,
-    started: 0,
-    finished: 0,
-    dueNs: Number.POSITIVE_INFINITY,
-    timerCpu: 0,
+    slots,
+    timeoutNs: single ? SINGLE_TIMEOUT_NS : PER_CPU_TIMEOUT_NS,
+    entries: chunked(new Float64Array(rings * slots * SLOT)),
     head: new Int32Array(rings),
     tail: new Int32Array(rings),
-    slots: chunked(new Float64Array(rings * size * STRIDE)),
+    started: 0,
+    finished: 0,
+    dueNs: Infinity,
+    timerCpu: 0,
+    oldestNs: Infinity,
+    worstNs: 0,
   }
 }
 
-/** Ranges that wait in a ring. */
-export function queued(q: FlushQueue, ring: number): number {
-  return (q.tail[ring]! - q.head[ring]!) & (q.size - 1)
+/** Releases what is ripe in a ring, on a CPU; stops at the first range that is too young. */
+function drain(q: FlushQueue, ring: number, cpu: number, sink: FlushSink): void {
+  const { data } = q.entries
+  const tail = q.tail[ring]!
+  for (let head = q.head[ring]!; head !== tail; ) {
+    const at = (ring * q.slots + head) * SLOT
+    if (data[at + STAMP]! >= q.finished) return
+    head = (head + 1) & (q.slots - 1)
+    q.head[ring] = head
+    sink.release(cpu, data[at + PFN]!, data[at + PAGES]!)
+  }
 }
 
-/** Puts a range into the ring of CPU `cpu` at `nowNs`, after what was ripe has left it. Spec 6, queue. */
+function flush(q: FlushQueue, nowNs: number, sink: FlushSink): void {
+  if (nowNs > q.oldestNs) q.worstNs = Math.max(q.worstNs, nowNs - q.oldestNs)
+  q.oldestNs = Infinity
+  q.started++
+  sink.invalidateAll()
+  q.finished++
+}
+
+/** Puts a range into the ring of a CPU at `nowNs`, after what is ripe there went out; flushes first if the ring is full. */
 export function queueRange(
   q: FlushQueue,
   cpu: number,
   pfn: number,
-  npages: number,
+  pages: number,
   nowNs: number,
-  deps: FlushDeps,
+  sink: FlushSink,
 ): void {
-  const ring = q.single ? 0 : cpu
-  drain(q, ring, cpu, deps)
-  if (queued(q, ring) === q.size - 1) {
-    flush(q, deps)
-    drain(q, ring, cpu, deps)
-  }
+  const ring = q.head.length === 1 ? 0 : cpu
+  drain(q, ring, cpu, sink)
   const tail = q.tail[ring]!
-  const i = (ring * q.size + tail) * STRIDE
-  q.slots.data[i] = pfn
-  q.slots.data[i + 1] = npages
-  q.slots.data[i + 2] = q.started
-  touch(q.slots, i)
-  touch(q.slots, i + 2)
-  q.tail[ring] = (tail + 1) & (q.size - 1)
-  if (q.dueNs < Number.POSITIVE_INFINITY) return
-  q.dueNs = nowNs + q.timeoutNs
-  q.timerCpu = cpu
+  const next = (tail + 1) & (q.slots - 1)
+  if (next === q.head[ring]) {
+    flush(q, nowNs, sink)
+    drain(q, ring, cpu, sink)
+  }
+  const at = (ring * q.slots + tail) * SLOT
+  const { data } = q.entries
+  data[at + PFN] = pfn
+  data[at + PAGES] = pages
+  data[at + STAMP] = q.started
+  data[at + CPU] = cpu
+  touch(q.entries, at)
+  q.tail[ring] = next
+  if (nowNs < q.oldestNs) q.oldestNs = nowNs
+  if (q.dueNs === Infinity) {
+    q.dueNs = nowNs + q.timeoutNs
+    q.timerCpu = cpu
+  }
 }
 
-/** The timer has run out: flushes, and drains every ring on the CPU that runs it. Returns the ranges freed. */
-export function runTimer(q: FlushQueue, cpu: number, deps: FlushDeps): number {
-  q.dueNs = Number.POSITIVE_INFINITY
-  flush(q, deps)
-  let freed = 0
-  for (let ring = 0; ring < q.head.length; ring++) freed += drain(q, ring, cpu, deps)
-  return freed
+/** The timer, at `nowNs`: flushes and empties all rings, on the CPU that armed it. */
+export function flushTimer(q: FlushQueue, nowNs: number, sink: FlushSink): void {
+  q.dueNs = Infinity
+  flush(q, nowNs, sink)
+  for (let ring = 0; ring < q.head.length; ring++) drain(q, ring, q.timerCpu, sink)
 }
 
-/** Every range that waits, ring by ring, oldest first; `cpu` is the ring's. */
-export function forEachQueued(q: FlushQueue, visit: (pfn: number, npages: number, cpu: number) => void): void {
+/** Ranges that wait in a ring. */
+export function queuedIn(q: FlushQueue, ring: number): number {
+  return (q.tail[ring]! - q.head[ring]!) & (q.slots - 1)
+}
+
+/** Visits every range that waits, ring by ring, oldest first, with the CPU that queued it. */
+export function forEachQueued(q: FlushQueue, visit: (pfn: number, pages: number, cpu: number) => void): void {
+  const { data } = q.entries
   for (let ring = 0; ring < q.head.length; ring++) {
-    for (let at = q.head[ring]!; at !== q.tail[ring]; at = (at + 1) & (q.size - 1)) {
-      const i = (ring * q.size + at) * STRIDE
-      visit(q.slots.data[i]!, q.slots.data[i + 1]!, ring)
+    for (let i = q.head[ring]!; i !== q.tail[ring]; i = (i + 1) & (q.slots - 1)) {
+      const at = (ring * q.slots + i) * SLOT
+      visit(data[at + PFN]!, data[at + PAGES]!, data[at + CPU]!)
     }
   }
-}
-
-function flush(q: FlushQueue, deps: FlushDeps): void {
-  q.started++
-  deps.invalidateAll()
-  q.finished++
-}
-
-/** Gives what is ripe of a ring back on CPU `cpu`; stops at the first entry that is too young. */
-function drain(q: FlushQueue, ring: number, cpu: number, deps: FlushDeps): number {
-  let freed = 0
-  while (q.head[ring] !== q.tail[ring]) {
-    const head = q.head[ring]!
-    const i = (ring * q.size + head) * STRIDE
-    if (q.slots.data[i + 2]! >= q.finished) break
-    q.head[ring] = (head + 1) & (q.size - 1)
-    deps.release(cpu, q.slots.data[i]!, q.slots.data[i + 1]!)
-    freed++
-  }
-  return freed
 }
