@@ -39,6 +39,8 @@ export function wish(state: AppState, whole: boolean): FrameWish {
       ...(view.dock.includes('tce-pages') ? { 'tce-pages': { table } } : {}),
       ...(view.dock.includes('regions') ? { regions: { table } } : {}),
       ...(view.dock.includes('tables') ? { tables: {} } : {}),
+      ...(view.dock.includes('caches') ? { caches: { table } } : {}),
+      ...(view.dock.includes('locks') ? { locks: { table } } : {}),
     },
   }
 }

@@ -36,6 +36,18 @@ export const dockViews: readonly DockView[] = [
     probe: 'tables',
     component: loadable(() => dock().then((m) => m.Tables)),
   },
+  {
+    id: 'caches',
+    title: viewText.caches.title,
+    probe: 'caches',
+    component: loadable(() => dock().then((m) => m.Caches)),
+  },
+  {
+    id: 'locks',
+    title: viewText.locks.title,
+    probe: 'locks',
+    component: loadable(() => dock().then((m) => m.Locks)),
+  },
 ]
 
 export { IovaSpace, MAP_HEIGHT } from './iova-space.tsx'

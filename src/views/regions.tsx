@@ -6,11 +6,11 @@ import { bytes, count } from '../lib/format.ts'
 import type { Frame, RegionsFrame } from '../sim/index.ts'
 import { useApp, useFrame, useLab } from '../store/context.ts'
 import { viewText } from '../text/views.ts'
+import { DockHead, FigureRow, type Figures, figuresWidth } from './kit/dock-head.tsx'
 import { Heatmap } from './kit/heatmap.tsx'
 import { usePalette, useWidth } from './kit/hooks.ts'
 import { rulerOf } from './kit/layout.ts'
 import { cpuColour, type Palette } from './kit/palette.ts'
-import { TwinButton } from './kit/twin.tsx'
 import { entryOfSlice, regionPitch, regionsInk, regionsView } from './regions.view.ts'
 import './views.css'
 
@@ -27,7 +27,7 @@ const figuresKey = (frame: Frame) =>
     .join() ?? ''
 
 /** Widths of the figures' columns beside the lanes, css px. */
-const FIGURES = [62, 58, 58, 72, 62, 68] as const
+const FIGURES: Figures = { heads: text.heads, widths: [62, 58, 58, 72, 62, 68] }
 
 export function Regions() {
   const root = useRef<HTMLElement>(null)
@@ -41,7 +41,7 @@ export function Regions() {
   const key = useFrame(figuresKey) ?? ''
   const ink = useMemo(() => regionsInk(palette, shape?.cpus ?? 1), [palette, shape?.cpus])
   if (!shape) return <section ref={root} className="v-dock" />
-  const beside = ruler.narrow ? 0 : FIGURES.reduce((a, b) => a + b, 0)
+  const beside = figuresWidth(ruler, FIGURES)
   // A whole number of pixels per slice.
   const width = Math.max(1, Math.floor((ruler.plot - beside) / shape.slices)) * shape.slices
   const pitch = regionPitch(shape.regions.length)
@@ -49,26 +49,7 @@ export function Regions() {
   const rows = key.split(',').map((row) => row.split(' ').map(Number))
   return (
     <section ref={root} className="v-dock">
-      <div
-        className="v-head v-head-small"
-        style={{ paddingLeft: ruler.narrow ? 16 : ruler.left, paddingRight: ruler.narrow ? 16 : ruler.right }}
-      >
-        <h2>{text.title}</h2>
-        {!ruler.narrow && <span className="v-sub">{text.subShort}</span>}
-        <span className="v-grow" />
-        {!ruler.narrow && (
-          <span className="v-figures">
-            {text.heads.map((head, i) => (
-              <span key={head} style={{ width: FIGURES[i] }}>
-                {head}
-              </span>
-            ))}
-          </span>
-        )}
-        <span className="v-gutter-tool">
-          <TwinButton id={regionsView.id} title={text.title} />
-        </span>
-      </div>
+      <DockHead id={regionsView.id} title={text.title} ruler={ruler} sub={text.subShort} figures={FIGURES} />
       {ruler.width > 0 && (
         <div className="v-view" style={{ height }}>
           <div className="v-plot" style={{ left: ruler.left, width: ruler.plot }}>
@@ -88,7 +69,7 @@ export function Regions() {
                 const y = r * pitch
                 const mid = y + pitch / 2 + 3
                 const hintX = ((hint - region.start) / Math.max(1, region.end - region.start)) * width
-                let x = width + (ruler.plot - width - beside)
+                const figures = [text.homes(region.homeOf), mapped, free, run, spills, waits]
                 return (
                   <g key={region.name}>
                     <text x={-16} y={mid} textAnchor="end" className="v-axis v-label">
@@ -99,21 +80,15 @@ export function Regions() {
                     {hint >= region.start && hint <= region.end && (
                       <path d={`M${hintX - 4},${y - 3}h8l-4,6z`} className="v-hint v-hint-on" />
                     )}
-                    {!ruler.narrow &&
-                      [text.homes(region.homeOf), mapped, free, run, spills, waits].map((n, i) => {
-                        x += FIGURES[i]!
-                        return (
-                          <text
-                            key={text.heads[i]}
-                            x={x}
-                            y={mid}
-                            textAnchor="end"
-                            className={`v-num ${n === 0 || i === 0 ? 'v-quiet' : ''}`}
-                          >
-                            {typeof n === 'number' ? count(n) : n}
-                          </text>
-                        )
-                      })}
+                    {!ruler.narrow && (
+                      <FigureRow
+                        figures={FIGURES}
+                        values={figures.map((n) => (typeof n === 'number' ? count(n) : n))}
+                        right={ruler.plot}
+                        y={mid}
+                        tone={(i) => (figures[i] === 0 || i === 0 ? 'v-quiet' : '')}
+                      />
+                    )}
                     <text
                       x={ruler.narrow ? width : ruler.plot + 9}
                       y={mid}

@@ -5,10 +5,10 @@ import { bytes, count } from '../lib/format.ts'
 import type { Frame, TablesFrame } from '../sim/index.ts'
 import { useApp, useFrame, useLab } from '../store/context.ts'
 import { viewText } from '../text/views.ts'
+import { DockHead, FigureRow, type Figures, figuresWidth } from './kit/dock-head.tsx'
 import { Heatmap } from './kit/heatmap.tsx'
 import { usePalette, useWidth } from './kit/hooks.ts'
 import { rulerOf } from './kit/layout.ts'
-import { TwinButton } from './kit/twin.tsx'
 import { wholeOf } from './map-zoom.ts'
 import { ownersOf, pagesOf, TABLE_PITCH, tablesInk, tablesView } from './tables.view.ts'
 import './views.css'
@@ -30,7 +30,7 @@ const keyOf = (f: TablesFrame | null) => f?.tables.map((t) => [t.table, ownersOf
 const same = (a: TablesFrame | null, b: TablesFrame | null) => keyOf(a) === keyOf(b)
 
 /** Widths of the figures' columns beside the lanes, css px. */
-const FIGURES = [86, 62, 74, 74, 84, 68] as const
+const FIGURES: Figures = { heads: text.heads, widths: [86, 62, 74, 74, 84, 68] }
 
 export function Tables() {
   const root = useRef<HTMLElement>(null)
@@ -44,32 +44,13 @@ export function Tables() {
     useApp((s) => s.mapColumns),
   )
   if (!frame) return <section ref={root} className="v-dock" />
-  const beside = ruler.narrow ? 0 : FIGURES.reduce((a, b) => a + b, 0)
+  const beside = figuresWidth(ruler, FIGURES)
   const width = Math.max(1, Math.floor((ruler.plot - beside) / frame.bands)) * frame.bands
   // Room for the table twin's rows, however few tables there are.
   const height = Math.max(3, frame.tables.length) * TABLE_PITCH
   return (
     <section ref={root} className="v-dock">
-      <div
-        className="v-head v-head-small"
-        style={{ paddingLeft: ruler.narrow ? 16 : ruler.left, paddingRight: ruler.narrow ? 16 : ruler.right }}
-      >
-        <h2>{text.title}</h2>
-        {!ruler.narrow && <span className="v-sub">{text.sub}</span>}
-        <span className="v-grow" />
-        {!ruler.narrow && (
-          <span className="v-figures">
-            {text.heads.map((head, i) => (
-              <span key={head} style={{ width: FIGURES[i] }}>
-                {head}
-              </span>
-            ))}
-          </span>
-        )}
-        <span className="v-gutter-tool">
-          <TwinButton id={tablesView.id} title={text.title} />
-        </span>
-      </div>
+      <DockHead id={tablesView.id} title={text.title} ruler={ruler} sub={text.sub} figures={FIGURES} />
       {ruler.width > 0 && (
         <div className="v-view" style={{ height }}>
           <div className="v-plot" style={{ left: ruler.left, width: ruler.plot }}>
@@ -86,7 +67,6 @@ export function Tables() {
             >
               {frame.tables.map((t, row) => {
                 const mid = row * TABLE_PITCH + TABLE_PITCH / 2
-                let x = ruler.plot - beside
                 return (
                   <g key={t.table}>
                     <text x={-16} y={mid} textAnchor="end" className="v-axis v-label">
@@ -97,21 +77,15 @@ export function Tables() {
                         <title>{text.shown}</title>
                       </path>
                     )}
-                    {!ruler.narrow &&
-                      figuresOf(t).map((figure, i) => {
-                        x += FIGURES[i]!
-                        return (
-                          <text
-                            key={text.heads[i]}
-                            x={x}
-                            y={mid}
-                            textAnchor="end"
-                            className={`v-num ${i === 5 && t.refused > 0 ? 'v-fail' : ''}`}
-                          >
-                            {figure}
-                          </text>
-                        )
-                      })}
+                    {!ruler.narrow && (
+                      <FigureRow
+                        figures={FIGURES}
+                        values={figuresOf(t)}
+                        right={ruler.plot}
+                        y={mid}
+                        tone={(i) => (i === 5 && t.refused > 0 ? 'v-fail' : '')}
+                      />
+                    )}
                   </g>
                 )
               })}

@@ -1,0 +1,193 @@
+// The per-CPU caches on the page: lanes, the sizes on the left, what is kept of each on the right.
+
+import { useMemo, useRef } from 'react'
+import { bytes, count } from '../lib/format.ts'
+import type { CachesFrame, Frame } from '../sim/index.ts'
+import { useApp, useFrame, useLab } from '../store/context.ts'
+import { viewText } from '../text/views.ts'
+import { cachesInk, cachesView, entryOfChunk, modeOf, rangesOf } from './caches.view.ts'
+import { BLOCK, blocksOf, cachesHeight, type LaneLayout, laneLayout, slotRect } from './caches-layout.ts'
+import { DockHead } from './kit/dock-head.tsx'
+import { Heatmap } from './kit/heatmap.tsx'
+import { usePalette, useWidth } from './kit/hooks.ts'
+import { rulerOf } from './kit/layout.ts'
+import { cpuColour, mix, type Palette, pack, unpack } from './kit/palette.ts'
+import './views.css'
+
+const text = viewText.caches
+
+const frameOf = (frame: Frame) => frame.views.caches ?? null
+const shapeKey = (f: CachesFrame) =>
+  [f.table, f.cpus, f.orders, f.capacity, f.pageShift, f.chunks > 0, f.mostChunks].join()
+const sameShape = (a: CachesFrame | null, b: CachesFrame | null) =>
+  a === b || (!!a && !!b && shapeKey(a) === shapeKey(b))
+/** Ranges kept by order, and full magazines by order. */
+const rangesKey = (frame: Frame) => {
+  const f = frame.views.caches
+  return f ? Array.from({ length: f.orders }, (_, o) => rangesOf(f, o)).join() : ''
+}
+const depotKey = (frame: Frame) => {
+  const f = frame.views.caches
+  return f ? Array.from(f.depot.subarray(0, f.orders)).join() : ''
+}
+
+export function Caches() {
+  const root = useRef<HTMLElement>(null)
+  const lab = useLab()
+  const palette = usePalette()
+  const ink = useMemo(() => cachesInk(palette), [palette])
+  const shape = useFrame(frameOf, sameShape)
+  const ruler = rulerOf(
+    useWidth(root),
+    useApp((s) => s.mapColumns),
+  )
+  if (!shape) return <section ref={root} className="v-dock" />
+  const mode = modeOf(shape)
+  const height = mode === 'none' ? 24 : cachesHeight(shape, ruler.plot)
+  const sub = mode === 'magazines' ? text.subMagazines(shape.capacity) : mode === 'chunks' ? text.subChunks : ''
+  return (
+    <section ref={root} className="v-dock">
+      <DockHead id={cachesView.id} title={text.title} ruler={ruler} sub={sub}>
+        <Key mode={mode} palette={palette} />
+      </DockHead>
+      {ruler.width > 0 && mode === 'none' && <Nothing left={ruler.narrow ? 16 : ruler.left} />}
+      {ruler.width > 0 && mode !== 'none' && (
+        <div className="v-view" style={{ height }}>
+          <div className="v-plot" style={{ left: ruler.left, width: ruler.plot }}>
+            <Heatmap
+              view={cachesView}
+              ink={ink}
+              width={ruler.plot}
+              height={height}
+              tip
+              onPick={(cell) => {
+                const frame = lab.frames.latest()?.views.caches
+                const entry = frame ? entryOfChunk(frame, cell) : null
+                if (entry !== null) lab.actions.select(entry)
+              }}
+            >
+              <Lanes shape={shape} layout={laneLayout(shape, ruler.plot)} palette={palette} />
+              {mode === 'magazines' && (
+                <Sizes shape={shape} layout={laneLayout(shape, ruler.plot)} plot={ruler.plot} narrow={ruler.narrow} />
+              )}
+            </Heatmap>
+          </div>
+        </div>
+      )}
+    </section>
+  )
+}
+
+/** Where nothing is kept, the way to what there is instead. */
+function Nothing({ left }: { left: number }) {
+  const lab = useLab()
+  const dock = useApp((s) => s.view.dock)
+  const show = () => lab.actions.setView({ dock: [...dock.filter((id) => id !== 'caches').slice(-2), 'regions'] })
+  return (
+    <p className="v-nothing" style={{ marginLeft: left }}>
+      {text.none}{' '}
+      <button type="button" className="v-link" onClick={show}>
+        {text.noneRegions}
+      </button>
+    </p>
+  )
+}
+
+function Key({ mode, palette }: { mode: string; palette: Palette }) {
+  const { states } = palette
+  const soft = unpack(mix(pack(states.free), pack(states.cached), 0.5))
+  const chips =
+    mode === 'magazines'
+      ? [
+          [states.cached, text.loaded],
+          [soft, text.prev],
+        ]
+      : mode === 'chunks'
+        ? [
+            [states.mapped, text.own],
+            [states.useful, text.foreign],
+          ]
+        : []
+  return (
+    <span className="v-ramp">
+      {chips.map(([background, name]) => (
+        <span key={name} className="v-chip">
+          <i style={{ background }} />
+          {name}
+        </span>
+      ))}
+    </span>
+  )
+}
+
+/** The number and colour of each CPU above its lane; where lanes are close, every second or fourth number. */
+function Lanes({ shape, layout: l, palette }: { shape: CachesFrame; layout: LaneLayout; palette: Palette }) {
+  const every = [1, 2, 4, 8].find((n) => n * l.lane >= 16) ?? 16
+  return (
+    <g>
+      <text x={-16} y={9} textAnchor="end" className="v-axis v-quiet">
+        {text.cpu}
+      </text>
+      {Array.from({ length: shape.cpus }, (_, cpu) => {
+        const { x, y } = slotRect(l, cpu, 0, 0)
+        const width = l.lane - (l.lane >= 12 ? 3 : l.lane >= 6 ? 2 : 1)
+        return (
+          // biome-ignore lint/suspicious/noArrayIndexKey: the index is the CPU
+          <g key={cpu}>
+            <rect x={x} y={y - 3} width={width - 1} height={2} fill={cpuColour(palette, cpu, shape.cpus)} />
+            {cpu % every === 0 && (
+              <text x={x} y={y - 5} className="v-num v-label">
+                {cpu}
+              </text>
+            )}
+          </g>
+        )
+      })}
+    </g>
+  )
+}
+
+/** Per size: what it is, the full magazines in the depot, and the ranges that all keep together. */
+function Sizes(props: { shape: CachesFrame; layout: LaneLayout; plot: number; narrow: boolean }) {
+  const { shape, layout: l, plot, narrow } = props
+  const ranges = (useFrame(rangesKey) ?? '').split(',').map(Number)
+  const depot = (useFrame(depotKey) ?? '').split(',').map(Number)
+  return (
+    <g>
+      <text x={l.depotX} y={9} className="v-axis v-quiet">
+        {text.depot}
+        <title>{text.depotHelp}</title>
+      </text>
+      {!narrow && (
+        <text x={plot + 8} y={9} className="v-axis v-quiet">
+          {text.ranges}
+        </text>
+      )}
+      {Array.from({ length: shape.orders }, (_, o) => {
+        const { y, height } = slotRect(l, 0, 0, o)
+        const base = y + height / 2 + 3.5
+        const full = depot[o] ?? 0
+        return (
+          // biome-ignore lint/suspicious/noArrayIndexKey: the index is the order
+          <g key={o}>
+            <text x={-16} y={base} textAnchor="end" className="v-num v-label">
+              {bytes(2 ** (o + shape.pageShift))}
+            </text>
+            <text
+              x={l.depotX + (full > 0 ? blocksOf(l, full) * BLOCK + 4 : 0)}
+              y={base}
+              className={`v-num ${full === 0 ? 'v-quiet' : ''}`}
+            >
+              {count(full)}
+            </text>
+            {!narrow && (
+              <text x={plot + 8} y={base} className={`v-num ${ranges[o] ? '' : 'v-quiet'}`}>
+                {count(ranges[o] ?? 0)}
+              </text>
+            )}
+          </g>
+        )
+      })}
+    </g>
+  )
+}

@@ -1,0 +1,74 @@
+// The line above a dock view and the columns of figures beside its lanes.
+
+import type { ReactNode } from 'react'
+import type { Ruler } from './layout.ts'
+import { TwinButton } from './twin.tsx'
+
+/** Columns of figures right of the lanes: what stands above each, and its width in css px. */
+export interface Figures {
+  readonly heads: readonly string[]
+  readonly widths: readonly number[]
+}
+
+/** Room that the figures take, css px; none where the page is narrow. */
+export function figuresWidth(ruler: Ruler, { widths }: Figures): number {
+  return ruler.narrow ? 0 : widths.reduce((a, b) => a + b, 0)
+}
+
+export interface DockHeadProps {
+  readonly id: string
+  readonly title: string
+  readonly ruler: Ruler
+  /** In words, beside the title where there is room. */
+  readonly sub?: ReactNode
+  readonly figures?: Figures
+  /** What the colours mean. */
+  readonly children?: ReactNode
+}
+
+export function DockHead({ id, title, ruler, sub, figures, children }: DockHeadProps) {
+  const padding = { paddingLeft: ruler.narrow ? 16 : ruler.left, paddingRight: ruler.narrow ? 16 : ruler.right }
+  return (
+    <div className="v-head v-head-small" style={padding}>
+      <h2>{title}</h2>
+      {sub && !ruler.narrow && <span className="v-sub">{sub}</span>}
+      <span className="v-grow" />
+      {children}
+      {figures && !ruler.narrow && (
+        <span className="v-figures">
+          {figures.heads.map((head, i) => (
+            <span key={head} style={{ width: figures.widths[i] }}>
+              {head}
+            </span>
+          ))}
+        </span>
+      )}
+      <span className="v-gutter-tool">
+        <TwinButton id={id} title={title} />
+      </span>
+    </div>
+  )
+}
+
+export interface FigureRowProps {
+  readonly figures: Figures
+  readonly values: readonly ReactNode[]
+  /** Where the figures end, and their baseline, css px. */
+  readonly right: number
+  readonly y: number
+  /** Class of a figure beside its own: quiet, failed. */
+  readonly tone?: (column: number) => string
+}
+
+/** A lane's figures, each under its head. */
+export function FigureRow({ figures, values, right, y, tone }: FigureRowProps) {
+  let x = right - figures.widths.reduce((a, b) => a + b, 0)
+  return values.map((value, i) => {
+    x += figures.widths[i]!
+    return (
+      <text key={figures.heads[i]} x={x} y={y} textAnchor="end" className={`v-num ${tone?.(i) ?? ''}`}>
+        {value}
+      </text>
+    )
+  })
+}
