@@ -3,9 +3,10 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { isVectorFile, replayVectors } from './vectors.ts'
 
-const folder = fileURLToPath(new URL('../vectors/powerpc/', import.meta.url))
-const read = (name: string) => readFileSync(folder + name, 'utf8')
-const names = readdirSync(folder).filter(isVectorFile)
+const folderOf = (part: string) => fileURLToPath(new URL(`../vectors/${part}/`, import.meta.url))
+const filesOf = (part: string) => readdirSync(folderOf(part)).filter(isVectorFile)
+const names = [...filesOf('powerpc'), ...filesOf('iova')]
+const read = (name: string) => readFileSync(folderOf(/^\d/.test(name) ? 'iova' : 'powerpc') + name, 'utf8')
 
 describe('the recorded allocators and DMA API are met, operation for operation', () => {
   for (const name of names) {
@@ -16,8 +17,9 @@ describe('the recorded allocators and DMA API are met, operation for operation',
     })
   }
 
-  test('the folder holds every recorded file', () => {
-    expect(['a_', 'b_', 'e_'].map((prefix) => names.filter((n) => n.startsWith(prefix)).length)).toEqual([17, 7, 1])
+  test('the folders hold every recorded file', () => {
+    const counts = ['a_', 'b_', 'e_'].map((prefix) => names.filter((n) => n.startsWith(prefix)).length)
+    expect([...counts, filesOf('iova').length]).toEqual([17, 7, 1, 25])
   })
 })
 
@@ -41,10 +43,16 @@ describe('a replay', () => {
     ['b_gen1_mask.txt', 'A'],
     ['b_gen2_mix.txt', 'G'],
     ['b_gen2_mix.txt', 'K'],
+    ...['a', 'f', 's', 'r', 'm', 'u', 't', 'T', 'c'].map((kind) => ['19-fuzz.txt', kind] as const),
+    ['08-depot.txt', 'w'],
+    ['09-fqpercpu.txt', 'q'],
+    ['09-fqpercpu.txt', 'B'],
+    ['08-depot.txt', 'o'],
+    ['15-straddle.txt', 's'],
   ]
   for (const [file, kind] of cases) {
     test(`fails on one wrong digit in a ${kind} record of ${file}`, () => {
-      const nth = kind === 'I' ? 0 : 2
+      const nth = 'ITBo'.includes(kind) ? 0 : 2
       const { status, firstMismatch } = replayVectors(file, changed(file, kind, nth, lastDigit))
       expect(status).toBe('failed')
       expect(firstMismatch).toMatch(/^line \d+: /)

@@ -2,6 +2,7 @@
 
 import { replayFrames } from './vectors-frames.ts'
 import { replayHalves } from './vectors-halves.ts'
+import { replayIova } from './vectors-iova.ts'
 import { replayPools } from './vectors-pools.ts'
 
 export interface VectorResult {
@@ -22,6 +23,7 @@ const formats: readonly Format[] = [
   { name: /^a_.*\.txt$/, header: /^# ppc iommu pools/, replay: replayPools },
   { name: /^b_.*\.txt$/, header: /^# ppc iommu two-region/, replay: replayHalves },
   { name: /^e_.*\.json$/, header: /"firstFailAtBuffer"/, replay: replayFrames },
+  { name: /^\d\d-[a-z0-9]+\.txt$/, header: /^\{"format":"iova-vec\/1"/, replay: replayIova },
 ]
 
 /** True for the files of a vector folder that are to be replayed: not its documentation. */
