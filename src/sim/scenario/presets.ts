@@ -1,27 +1,8 @@
 // The stories that the lab opens with. Ids are public, for ever.
 
-import type { DeviceSpec, Preset, Scenario, Settings, WorkloadSpec } from './schema.ts'
+import { device, KIB, MIB, MS, scenario, workload } from './make.ts'
 
-const KIB = 1024
-const MIB = 1024 * KIB
-const MS = 1_000_000
-
-function device(index: number, name: string, settings: Settings): DeviceSpec {
-  return { id: `d${index}`, name, settings }
-}
-
-function workload(index: number, type: string, on: number, settings: Settings): WorkloadSpec {
-  return { id: `w${index}`, type, device: on, settings }
-}
-
-function scenario(
-  preset: string,
-  machine: Settings,
-  devices: readonly DeviceSpec[],
-  workloads: readonly WorkloadSpec[],
-): Scenario {
-  return { preset, seed: 0x5eed, machine, devices, workloads, inputs: [] }
-}
+import type { Preset, Scenario, Settings } from './schema.ts'
 
 const frames = (preset: string, iommuPage: number, changes: Settings = {}): Scenario =>
   scenario(
@@ -46,7 +27,7 @@ const oneWindow = (preset: string, settings: Settings): Scenario =>
     mixedLoad,
   )
 
-export const presets: readonly Preset[] = [
+const tcePresets: readonly Preset[] = [
   {
     id: 'frames-64k',
     title: 'One 1500-byte frame, one 64 KiB page',
@@ -266,6 +247,8 @@ export const presets: readonly Preset[] = [
     dock: ['regions'],
   },
 ]
+
+export const presets: readonly Preset[] = [...tcePresets]
 
 /** The preset with this id, or null. */
 export function presetById(id: string): Preset | null {
