@@ -1,7 +1,7 @@
 // The messages between page and worker; nothing else. Every message names the source it speaks of, so that
 // two simulations, or a simulation and a recording, can run side by side.
 
-import type { Brush, Frame, ParamValue, ProbeRequests, Scenario } from '../sim/index.ts'
+import type { Brush, Frame, ParamValue, PointResult, ProbeRequests, Scenario, StudyId } from '../sim/index.ts'
 
 /** A source is anything that yields frames. The page numbers them. */
 export type SourceId = number
@@ -65,3 +65,21 @@ export type FromWorker =
       readonly events: number
     }
   | { readonly type: 'problem'; readonly source: SourceId; readonly message: string }
+
+/** To the worker that carries out studies, one at a time: a new one takes the place of the one before. */
+export type ToStudy =
+  | { readonly type: 'run'; readonly job: number; readonly study: StudyId; readonly scenario: Scenario }
+  | { readonly type: 'cancel'; readonly job: number }
+  /** While held, nothing is computed: the page has other things to do. */
+  | { readonly type: 'hold'; readonly held: boolean }
+
+export type FromStudy =
+  /** After every point that is finished: the new results, how many there are, and how many there will be. */
+  | {
+      readonly type: 'progress'
+      readonly job: number
+      readonly results: readonly PointResult[]
+      readonly done: number
+      readonly of: number
+    }
+  | { readonly type: 'problem'; readonly job: number; readonly message: string }

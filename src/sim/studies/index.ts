@@ -1,4 +1,24 @@
-// The studies there are. Ids are public, for ever.
+// The studies there are, one line each. Ids are public, for ever.
+
+import type { Scenario } from '../scenario/schema.ts'
+import { scalingPoints } from './scaling.ts'
+import type { StudyPoint } from './study.ts'
 
 export * from './scaling.ts'
 export * from './study.ts'
+
+const pointsOf = {
+  scaling: scalingPoints,
+} as const satisfies Record<string, (scenario: Scenario) => readonly StudyPoint[]>
+
+export type StudyId = keyof typeof pointsOf
+
+/** The runs that a study makes of a scenario. */
+export function studyPoints(id: StudyId, scenario: Scenario): readonly StudyPoint[] {
+  return pointsOf[id](scenario)
+}
+
+/** The study with this id, or null. */
+export function studyIdOf(text: string): StudyId | null {
+  return Object.hasOwn(pointsOf, text) ? (text as StudyId) : null
+}

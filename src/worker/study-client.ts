@@ -1,0 +1,92 @@
+// The page's end of the wire to the worker that carries out studies. The worker is made for the first study and ended
+// when a study is cancelled or done: an idle one costs memory.
+
+import type { PointResult, Scenario, StudyId } from '../sim/index.ts'
+import type { FromStudy, ToStudy } from './protocol.ts'
+
+/** The part of a Worker that the client needs; tests give their own. */
+export interface StudyWorkerLike {
+  postMessage(message: ToStudy): void
+  terminate(): void
+  onmessage: ((event: { readonly data: FromStudy }) => void) | null
+  onerror: ((event: { readonly message?: string }) => void) | null
+}
+
+export interface StudyListener {
+  /** New results; of the runs `of`, so many are done. */
+  progress(results: readonly PointResult[], done: number, of: number): void
+  failed(message: string): void
+}
+
+export interface StudyClient {
+  /** Begins a study; one under way is given up, and its listener hears nothing more. */
+  run(study: StudyId, scenario: Scenario, listener: StudyListener): void
+  cancel(): void
+  /** While held, the worker computes nothing. */
+  hold(held: boolean): void
+}
+
+export function createStudyWorker(): StudyWorkerLike {
+  return new Worker(new URL('./study-entry.ts', import.meta.url), {
+    type: 'module',
+    name: 'dmascope studies',
+  }) as StudyWorkerLike
+}
+
+export function createStudyClient(makeWorker: () => StudyWorkerLike): StudyClient {
+  let worker: StudyWorkerLike | null = null
+  let listener: StudyListener | null = null
+  let job = 0
+  let held = false
+
+  function end(): void {
+    worker?.terminate()
+    worker = null
+    listener = null
+  }
+
+  function failed(message: string): void {
+    const told = listener
+    end()
+    told?.failed(message)
+  }
+
+  function receive(message: FromStudy): void {
+    if (message.job !== job) return
+    if (message.type === 'problem') {
+      failed(message.message)
+      return
+    }
+    const told = listener
+    if (message.done === message.of) end()
+    told?.progress(message.results, message.done, message.of)
+  }
+
+  function start(): StudyWorkerLike {
+    const own = makeWorker()
+    own.onmessage = (event) => {
+      if (worker === own) receive(event.data)
+    }
+    own.onerror = (event) => {
+      if (worker === own) failed(event.message || 'the study could not be loaded')
+    }
+    if (held) own.postMessage({ type: 'hold', held })
+    return own
+  }
+
+  return {
+    run(study, scenario, next) {
+      listener = next
+      worker ??= start()
+      // The points say what they play; a recording can be large.
+      const { recording: _, ...rest } = scenario
+      worker.postMessage({ type: 'run', job: ++job, study, scenario: rest })
+    },
+    cancel: end,
+    hold(next) {
+      if (held === next) return
+      held = next
+      worker?.postMessage({ type: 'hold', held })
+    },
+  }
+}
