@@ -64,6 +64,7 @@ const FILES: readonly Rule[] = [
   ['sim/probes', 'sim/machine.ts', 'what is measured, without moving it', 'types'],
   ['sim/probes', 'sim/iova/allocator.ts', 'regions are asked of the allocator by its contract'],
   ['sim/probes', 'sim/iova/geometry.ts', 'the addresses of entries'],
+  ['sim/probes', 'sim/flush', 'what waits for a flush'],
   ['sim/probes', 'sim/dma', 'where in its pages a buffer begins'],
   ['sim/probes', 'sim/table', 'table pages are asked of the table'],
   ['sim/index.ts', 'sim', 'the only door'],
@@ -76,6 +77,7 @@ const FILES: readonly Rule[] = [
   ['store', 'sim/index.ts', 'scenarios and frames'],
   ['store', 'share', 'the link is the store as text'],
   ['store', 'worker/client.ts', 'the store talks to the simulation through the client'],
+  ['store', 'worker/study-client.ts', 'studies run in a worker of their own'],
   ['store', 'worker/protocol.ts', 'the messages', 'types'],
   ...['views', 'controls'].flatMap((half): Rule[] => [
     [half, 'lib', 'formats know no domain'],
