@@ -42,6 +42,16 @@ export class LabPage {
     await this.idle()
   }
 
+  /** Gives the open page another fragment, as a person does who pastes a link, and waits until its picture stands. */
+  async turnTo(fragment: string): Promise<void> {
+    await this.page.evaluate(async (hash) => {
+      const changed = new Promise((resolve) => addEventListener('hashchange', resolve, { once: true }))
+      location.hash = hash
+      await changed
+    }, fragment)
+    await this.idle()
+  }
+
   idle(): Promise<void> {
     return this.page.evaluate(() => (window as unknown as Handled).dmascope.idle())
   }

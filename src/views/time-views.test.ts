@@ -76,6 +76,7 @@ const TIMELINE: TimelineFrame = {
   columnNs: 1_000_000,
   horizonNs: 4_000_000,
   windowBytes: 1000,
+  fullBytes: 1000,
   mappedBytes: Float64Array.of(0, 500, 1000, 0),
   usefulBytes: Float64Array.of(0, 10, 20, 0),
   refused: Float32Array.of(0, 0, 2, 0),

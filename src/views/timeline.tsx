@@ -56,7 +56,7 @@ export const timelineView: HeatmapView<'timeline', TimeInk> = {
   paint(frame, ink, box, out) {
     const px = (css: number) => Math.round(css * box.dpr)
     const end = filledPixels(out.width, frame.columns, frame.filled)
-    const full = Math.max(1, frame.windowBytes)
+    const full = Math.max(1, frame.fullBytes)
     const thick = Math.max(1, Math.round(1.5 * box.dpr))
     const height = box.height < TIMELINE_HEIGHT ? 0 : px(BYTES_HEIGHT)
     if (height > 0) {
@@ -134,8 +134,8 @@ const nowKey = (frame: Frame) => {
   const f = frame.views.timeline
   if (!f) return ''
   const of = frame.filtered?.time
-  if (of) return [f.windowBytes, of.meanMappedBytes, of.meanUsefulBytes].join()
-  return [f.windowBytes, f.mappedBytes[last(f)] ?? 0, f.usefulBytes[last(f)] ?? 0].join()
+  if (of) return [f.fullBytes, of.meanMappedBytes, of.meanUsefulBytes].join()
+  return [f.fullBytes, f.mappedBytes[last(f)] ?? 0, f.usefulBytes[last(f)] ?? 0].join()
 }
 const refusedOf = (frame: Frame) => frame.filtered?.time?.refused ?? frame.summary.refused
 

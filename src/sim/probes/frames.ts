@@ -86,6 +86,9 @@ export const MARK_PASSED = 1
 /** Mapped by another CPU than the one that owns the chunk. */
 export const MARK_FOREIGN = 2
 
+/** Some entries of a cell that shows mapped ones are cached. */
+export const MARK_CACHED = 4
+
 /** A search of the tree of ranges. */
 export interface WalkFigures {
   readonly ns: number
@@ -125,7 +128,7 @@ export interface IovaSpaceFrame extends AddressSpace {
   readonly match?: Uint8Array
   /** [rows*columns] CPU that owns the chunk in which the cell begins, 255 = none; absent when nobody owns chunks. */
   readonly owner?: Uint8Array
-  /** [rows*columns] MARK_PASSED and MARK_FOREIGN; absent where there can be none. */
+  /** [rows*columns] MARK_PASSED, MARK_FOREIGN, MARK_CACHED; absent where there can be none. */
   readonly marks?: Uint8Array
   /** The last search of the tree; null before the first, absent where the allocator has no tree. */
   readonly walk?: WalkFigures | null
@@ -192,6 +195,8 @@ export interface TimelineFrame {
   readonly columnNs: number
   readonly horizonNs: number
   readonly windowBytes: number
+  /** What the full height of the curves stands for. */
+  readonly fullBytes: number
   /** [columns] bytes of IOMMU pages mapped at the column's end, all tables. */
   readonly mappedBytes: Float64Array
   /** [columns] bytes of buffers in them. */

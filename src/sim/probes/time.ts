@@ -1,13 +1,15 @@
 // History: address × time and the time-line, out of the recorder. The column that is still growing is read from the
 // state as it stands.
 
-import { pow2 } from '../../lib/bits.ts'
+import { log2Ceil, pow2 } from '../../lib/bits.ts'
 import { BANDS, COLUMNS, share } from '../engine/recorder.ts'
 import type { Machine } from '../machine.ts'
 import type { AddressTimeFrame, TimelineFrame } from './frames.ts'
 import { type Probe, regionsOf, tableIndex } from './probe.ts'
 import { spaceOf } from './space.ts'
 
+/** Windows of up to 4 GiB are drawn to their full height. */
+const LARGEST_FULL = pow2(32)
 /** Lock waiting "now" is an average over this. */
 const RECENT_NS = 1_000_000
 
@@ -67,6 +69,7 @@ export const timeline: Probe<'timeline'> = {
       columnNs: r.columnNs,
       horizonNs: COLUMNS * r.columnNs,
       windowBytes: now.windowBytes,
+      fullBytes: fullOf(now.windowBytes, mappedBytes),
       mappedBytes,
       usefulBytes,
       refused,
@@ -77,6 +80,12 @@ export const timeline: Probe<'timeline'> = {
       marks: s.marks.slice(),
     }
   },
+}
+
+/** The bytes at the top of the curves: the windows, or a power of two where what was mapped is lost in them. */
+function fullOf(windowBytes: number, mappedBytes: Float64Array): number {
+  const most = mappedBytes.reduce((max, b) => Math.max(max, b), 1)
+  return windowBytes > 64 * most && windowBytes > LARGEST_FULL ? pow2(log2Ceil(most)) : windowBytes
 }
 
 /** Bytes mapped and useful in all tables, and the windows' size. */
@@ -109,6 +118,13 @@ function withWaiting(m: Machine): Float64Array {
     }
   }
   return waited
+}
+
+/** Share of all CPUs' time in the last full millisecond (or of the run, if shorter) spent waiting for a lock, 0…1. */
+export function waitingShare(m: Machine): number {
+  const { cpus } = m.state.recorder
+  const shares = waitingNow(m, withWaiting(m), new Float32Array(cpus))
+  return shares.reduce((sum, share) => sum + share, 0) / cpus
 }
 
 function waitingNow(m: Machine, lockWaitNs: Float64Array, out: Float32Array<ArrayBuffer>): Float32Array<ArrayBuffer> {
