@@ -2,10 +2,11 @@
 
 import type { IovaAllocator } from './allocator.ts'
 import { fineCoarse } from './fine-coarse.ts'
+import { percpuChunks } from './percpu-chunks.ts'
 import { tceHalves } from './tce-halves.ts'
 import { tcePools } from './tce-pools.ts'
 
-export const allocators: readonly IovaAllocator[] = [tceHalves, tcePools, fineCoarse]
+export const allocators: readonly IovaAllocator[] = [tceHalves, tcePools, fineCoarse, percpuChunks]
 
 /** The allocator with this id, or undefined. */
 export function allocatorById(id: string): IovaAllocator | undefined {

@@ -1,0 +1,115 @@
+// A window over the tree of ranges: the tree speaks absolute page frame numbers, the window entries of its table.
+//
+// What no request may get is in the tree from the start: what lies between islands and the reserved range. Page 0 lies
+// below the lowest pfn that the tree hands out; it is how the kernel says "none".
+// Invariant: a range of the tree lies inside one island or between two.
+
+import { pow2 } from '../../lib/bits.ts'
+import { type Entry, entry, type Pages, pages } from '../types.ts'
+import type { Island, RangeKind, WindowGeometry } from './allocator.ts'
+import { absOf, checkGeometry } from './geometry.ts'
+import { createTree, forEachNodeIn, type IovaTree, treeReserve } from './iova-tree.ts'
+
+export interface TreeWindow {
+  readonly geometry: WindowGeometry
+  readonly islands: readonly Island[]
+  readonly tree: IovaTree
+  /** Highest pfn of the window. */
+  readonly last: number
+  /** First pfn of each permanent range of the tree. */
+  readonly firm: readonly number[]
+}
+
+/** An empty window. Throws RangeError on one that no kernel sets up. */
+export function createTreeWindow(geometry: WindowGeometry): TreeWindow {
+  checkGeometry(geometry)
+  const { offset, size, pageShift, resStart, resEnd } = geometry
+  const islands = geometry.islands ?? [{ entry: 0, abs: offset, pages: size }]
+  const last = absOf(geometry, size - 1)
+  const tree = createTree(Math.max(1, absOf(geometry, 0)), pow2(32 - pageShift))
+  const firm: number[] = []
+  const reserve = (from: number, end: number): void => {
+    if (from >= end) return
+    treeReserve(tree, from, end - 1)
+    firm.push(from)
+  }
+  islands.slice(1).forEach((island, i) => {
+    reserve(islands[i]!.abs + islands[i]!.pages, island.abs)
+  })
+  for (const { abs, pages: n } of islands) {
+    reserve(Math.max(resStart, abs, tree.startPfn), Math.min(resEnd, abs + n))
+  }
+  return { geometry, islands, tree, last, firm }
+}
+
+/** Entries of the window up to pfn `limit` (inclusive). */
+export function entriesUpTo(w: TreeWindow, limit: number): number {
+  if (limit >= w.last) return w.geometry.size
+  let entries = 0
+  for (const { entry: first, abs, pages: n } of w.islands) {
+    if (limit >= abs) entries = first + Math.min(n, limit - abs + 1)
+  }
+  return entries
+}
+
+/** Visits what is taken of entries [start, limit): each range of the tree, ascending, cut to that; `firm` = for ever. */
+export function visitTaken(
+  w: TreeWindow,
+  start: number,
+  limit: number,
+  visit: (start: number, end: number, firm: boolean) => void,
+): void {
+  for (const { entry: first, abs, pages: n } of w.islands) {
+    const from = Math.max(start, first)
+    const end = Math.min(limit, first + n)
+    if (from >= end) continue
+    const shift = abs - first
+    if (from + shift === 0) visit(from, from + 1, true)
+    forEachNodeIn(w.tree, from + shift, end + shift, (lo, hi) => {
+      visit(Math.max(from, lo - shift), Math.min(end, hi + 1 - shift), w.firm.includes(lo))
+    })
+  }
+}
+
+/** Free entries in [start, limit), and the longest run of them within an island. */
+export function freeOfTree(w: TreeWindow, start: number, limit: number): { free: number; longestRun: number } {
+  let free = 0
+  let longestRun = 0
+  for (const { entry: first, pages: n } of w.islands) {
+    let at = Math.max(start, first)
+    const end = Math.min(limit, first + n)
+    const gap = (to: number): void => {
+      if (to <= at) return
+      free += to - at
+      longestRun = Math.max(longestRun, to - at)
+    }
+    visitTaken(w, at, end, (from, to) => {
+      gap(from)
+      at = to
+    })
+    gap(end)
+  }
+  return { free, longestRun }
+}
+
+/** Takes pieces in ascending order and visits the maximal runs of one kind; `end` closes the last one. */
+export function joinRuns(visit: (start: Entry, npages: Pages, kind: RangeKind) => void): {
+  add: (start: number, end: number, kind: RangeKind) => void
+  end: () => void
+} {
+  let from = 0
+  let to = 0
+  let last: RangeKind = 'used'
+  const end = (): void => {
+    if (to > from) visit(entry(from), pages(to - from), last)
+  }
+  const add = (start: number, stop: number, kind: RangeKind): void => {
+    if (start !== to || kind !== last) {
+      end()
+      from = start
+      last = kind
+    }
+    to = stop
+  }
+  return { add, end }
+}
