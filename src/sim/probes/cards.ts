@@ -1,7 +1,7 @@
 // The figures, cards and log lines of a frame: what is read rather than looked at.
 
 import type { PredictionFigures } from '../scenario/recording.ts'
-import type { AddressSpace, CellState } from './frames.ts'
+import type { AddressSpace, CellState, WalkFigures } from './frames.ts'
 
 /** Entries of the table by state, plus refusals so far. */
 export interface StateCounts {
@@ -90,6 +90,26 @@ export interface Filtered {
   readonly entries: EntryFigures | null
 }
 
+/** What an allocator with a tree of ranges has done so far, and what is neither mapped nor free for all. */
+export interface TreeFigures {
+  /** Requests answered by what the CPU keeps, by the depot, by the tree; all 0 where nothing is kept. */
+  readonly byCpu: number
+  readonly byDepot: number
+  readonly byTree: number
+  /** Requests that searched the tree, and the ranges that they passed. */
+  readonly searches: number
+  readonly steps: number
+  readonly last: WalkFigures | null
+  /** Ranges and entries kept for one CPU or in the depot, and waiting for a flush. */
+  readonly cachedRanges: number
+  readonly cached: number
+  readonly queuedRanges: number
+  readonly queued: number
+  /** Flushes of the whole IOTLB, and invalidations that an unmap waited for. */
+  readonly flushes: number
+  readonly invalidations: number
+}
+
 /** The figures above the map and beside the time-line. All of one table (the one that is looked at) unless said. */
 export interface Summary {
   readonly mapped: number
@@ -125,6 +145,10 @@ export interface Summary {
   readonly deliveredBps: number
   readonly offeredBps: number
   readonly hang: { readonly ns: number; readonly cpu: number } | null
+  /** Whole machine: share of the CPUs' time in the last full millisecond that they stood in line for a lock, 0…1. */
+  readonly lockWait: number
+  /** Of an allocator that searches a tree; null for the others. */
+  readonly tree: TreeFigures | null
   /** Of a recording: what the allocator foretold; null where nothing is recorded. */
   readonly prediction: PredictionFigures | null
 }

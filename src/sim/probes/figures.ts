@@ -30,12 +30,15 @@ import {
   tableOf,
 } from '../state.ts'
 import { entry } from '../types.ts'
-import type { InspectCard, Refusal, Summary } from './cards.ts'
+import type { InspectCard, Refusal, Summary, TreeFigures } from './cards.ts'
 import { fragmentation } from './fragmentation.ts'
 import { CELL_FREE, CELL_MAPPED, CELL_RESERVED } from './frames.ts'
+import { cachedIn, queuedIn } from './kept.ts'
 import { forEachLive } from './live.ts'
+import { walkOf } from './map-marks.ts'
 import { tableIndex } from './probe.ts'
 import { spaceOf } from './space.ts'
+import { waitingShare } from './time.ts'
 
 /** "Recently" in the refusal figure. */
 const RECENT_NS = 100_000
@@ -73,7 +76,33 @@ export function summarise(m: Machine, device: number): Summary {
     deliveredBps: ((r.delivered.data[column] ?? 0) * 8e9) / r.columnNs,
     offeredBps: s.workloads.reduce((sum, w, i) => sum + m.workloads[i]!.offeredBps(w.state), 0),
     hang: s.hang && { ...s.hang },
+    lockWait: waitingShare(m),
+    tree: treeFigures(m, index),
     prediction: prediction(m, index),
+  }
+}
+
+/** Figures of the tree and of what is kept beside it, or null where nothing was ever searched, kept or queued. */
+function treeFigures(m: Machine, index: number): TreeFigures | null {
+  const table = m.state.tables[index]!
+  const d = m.domains[index]!
+  const { treeSearches: searches, treeSteps: steps, answered, flush, flushes, invalidations } = table
+  if (searches === 0 && !d.allocator.forEachCached && !flush) return null
+  const cached = cachedIn(d)
+  const queued = queuedIn(table)
+  return {
+    byCpu: answered[0]!,
+    byDepot: answered[1]!,
+    byTree: answered[2]!,
+    searches,
+    steps,
+    last: walkOf(table),
+    cachedRanges: cached.ranges,
+    cached: cached.pages,
+    queuedRanges: queued.ranges,
+    queued: queued.pages,
+    flushes,
+    invalidations,
   }
 }
 

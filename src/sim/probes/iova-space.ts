@@ -78,7 +78,7 @@ export const iovaSpace: Probe<'iova-space'> = {
       counts: countStates(d, table),
       ...(request.find ? { match: arrays.u8(cells) } : {}),
       ...(chunked ? { owner: arrays.u8(cells).fill(255) } : {}),
-      ...(chunked || table.treeSearches > 0 ? { marks: arrays.u8(cells).fill(0) } : {}),
+      ...(chunked || d.allocator.forEachCached || table.treeSearches > 0 ? { marks: arrays.u8(cells).fill(0) } : {}),
       ...(table.treeSearches > 0 ? { walk: walkOf(table) } : {}),
     }
     if (frame.owner) markChunks(d, frame, frame.owner)
@@ -93,7 +93,7 @@ export const iovaSpace: Probe<'iova-space'> = {
       }
     }
     markReserved(table, frame)
-    markKept(d, frame)
+    markKept(d, table, frame)
     if (frame.marks) markWalk(m.state.nowNs, table, frame, frame.marks)
     markFailures(m.state.nowNs, table, frame)
     if (request.find && frame.match) markMatches(m, frame, request.find, frame.match)

@@ -2,19 +2,24 @@
 // last search and the marks of the last refusal.
 
 import type { DmaDomain } from '../dma/dma-ops.ts'
+import { forEachQueued } from '../flush/flush-queue.ts'
 import type { DmaTable } from '../state.ts'
 import type { StateCounts } from './cards.ts'
 import {
   CELL_CACHED,
   CELL_FAILED,
   CELL_FREE,
+  CELL_MAPPED,
   CELL_NONE,
+  CELL_QUEUED,
   CELL_RESERVED,
   type IovaSpaceFrame,
+  MARK_CACHED,
   MARK_PASSED,
   shadeOf,
   type WalkFigures,
 } from './frames.ts'
+import { cachedIn, queuedIn } from './kept.ts'
 
 /** A refusal stays on the map for this long after it happened. */
 const FAILED_NS = 200_000
@@ -57,14 +62,21 @@ export function markReserved(table: DmaTable, frame: IovaSpaceFrame): void {
   for (const { start, end } of table.reserved) forEachCell(frame, start, end, mark)
 }
 
-/** What is free for its keeper alone. */
-export function markKept(d: DmaDomain, frame: IovaSpaceFrame): void {
+/** What is free for its keeper alone, and what waits for a flush. */
+export function markKept(d: DmaDomain, table: DmaTable, frame: IovaSpaceFrame): void {
   const byCpu = frame.colourBy === 'cpu'
   d.allocator.forEachCached?.(d.allocatorState, (start, npages, keeper) =>
     forEachCell(frame, start, start + npages, (cell) => {
+      if (frame.marks && frame.state[cell] === CELL_MAPPED) frame.marks[cell] = frame.marks[cell]! | MARK_CACHED
       if (frame.state[cell]! > CELL_CACHED) return
       setState(frame, cell, CELL_CACHED)
       if (byCpu) frame.value[cell] = keeper < 0 ? 255 : keeper
+    }),
+  )
+  if (!table.flush) return
+  forEachQueued(table.flush, (start, npages) =>
+    forEachCell(frame, start, start + npages, (cell) => {
+      if (frame.state[cell]! < CELL_QUEUED) setState(frame, cell, CELL_QUEUED)
     }),
   )
 }
@@ -119,11 +131,8 @@ export function failedEntries(nowNs: number, table: DmaTable): number[] {
 /** Entries of the table by state. */
 export function countStates(d: DmaDomain, table: DmaTable): StateCounts {
   const reserved = table.reserved.reduce((sum, r) => sum + r.end - r.start, 0)
-  let cached = 0
-  const queued = 0
-  d.allocator.forEachCached?.(d.allocatorState, (_, npages) => {
-    cached += npages
-  })
+  const cached = cachedIn(d).pages
+  const queued = queuedIn(table).pages
   return {
     mapped: table.mapped,
     free: table.geometry.size - table.mapped - reserved - cached - queued,

@@ -8,16 +8,14 @@ import {
   CELL_FREE,
   CELL_MAPPED,
   CELL_NONE,
-  CELL_QUEUED,
-  CELL_REACHABLE,
-  CELL_RESERVED,
   type CellState,
   type IovaSpaceFrame,
-  MARK_FOREIGN,
+  MARK_CACHED,
   MARK_PASSED,
   SHADES,
 } from '../../sim/index.ts'
 import type { Pixels } from '../view.ts'
+import { fillCell, frameCell, paintCross, paintGround, paintMarks } from './cell-patterns.ts'
 import { mix, type Palette, pack, STATE_NAMES } from './palette.ts'
 
 /** From this size on, cells have a gap and patterns; below, a flat colour. */
@@ -288,8 +286,9 @@ export function paintCell(
   const fill = (ink.classes && c.value !== CELL_NONE ? ink.classes[c.value]! : ink.slack[c.fresh]!) | 0
   const lit = filled === 0 || c.useful === 0 || ink.classes ? 0 : Math.max(1, Math.round((c.useful / 65535) * filled))
   const litPixel = (c.useful < USEFUL_BELOW ? ink.useful : ink.lit) | 0
-  if (filled < area && c.state !== CELL_FREE && c.state !== CELL_MAPPED && !failed)
-    paintGround(c.state, ink, c.value, x, y, w, h, out)
+  const partlyCached = c.state === CELL_MAPPED && ((c.marks ?? 0) & MARK_CACHED) !== 0
+  if (filled < area && c.state !== CELL_FREE && (c.state !== CELL_MAPPED || partlyCached) && !failed)
+    paintGround(partlyCached ? CELL_CACHED : c.state, ink, partlyCached ? CELL_NONE : c.value, x, y, w, h, out)
   for (let k = 0, line = (y + h - 1) * width + x; k < filled; k += w, line -= width) {
     const litEnd = Math.min(w, Math.max(0, lit - k))
     const end = Math.min(w, filled - k)
@@ -303,100 +302,4 @@ export function paintCell(
   }
   if (failed) paintCross(ink, x, y, w, h, out)
   if (c.marks) paintMarks(c.marks, ink, x, y, w, h, out)
-}
-
-/** Foreign: the upper right corner is cut off. Passed by the last search: a frame in the ink of text. */
-function paintMarks(marks: number, ink: CellPixels, x: number, y: number, w: number, h: number, out: Pixels): void {
-  if ((marks & MARK_FOREIGN) !== 0) {
-    const side = Math.max(2, Math.round(Math.min(w, h) / 2))
-    for (let j = 0; j < side; j++)
-      out.data.fill(ink.bar, (y + j) * out.width + x + w - side + j, (y + j) * out.width + x + w)
-  }
-  if ((marks & MARK_PASSED) !== 0) frameCell(ink.bar, x, y, w, h, out)
-}
-
-/** The pattern of a state over the whole cell: reserved, cached, queued or reachable. */
-function paintGround(
-  state: number,
-  ink: CellPixels,
-  value: number,
-  x: number,
-  y: number,
-  w: number,
-  h: number,
-  out: Pixels,
-): void {
-  const { data, width } = out
-  const small = Math.min(w, h) < 11
-  if (state === CELL_QUEUED || state === CELL_REACHABLE) {
-    const pitch = small ? 3 : 4
-    for (let j = 0; j < h; j++)
-      for (let i = 0; i < w; i++) data[(y + j) * width + x + i] = hatch(state, ink, i, j, w, h, pitch)
-    return
-  }
-  // Coloured by CPU, a cached page has the colour of the one that keeps it.
-  const keeper = state === CELL_CACHED && ink.classes && value !== CELL_NONE ? ink.classes[value]! : null
-  const strong = keeper ?? ink.strong[state]!
-  if (state === CELL_CACHED) {
-    const tint = keeper === null ? ink.tint[state]! : mix(ink.free, keeper, 0.18)
-    for (let j = 0; j < h; j++) data.fill(tint, (y + j) * width + x, (y + j) * width + x + w)
-  }
-  frameCell(strong, x, y, w, h, out)
-  if (state === CELL_RESERVED) {
-    const dot = small ? 1 : 2
-    for (let j = 0; j < dot; j++)
-      for (let i = 0; i < dot; i++)
-        data[(y + ((h - dot) >> 1) + j) * width + x + ((w - dot) >> 1) + i] = ink.strong[state]!
-  } else if (!small)
-    frameCell(keeper === null ? ink.soft[state]! : mix(ink.free, keeper, 0.5), x + 1, y + 1, w - 2, h - 2, out)
-}
-
-function hatch(state: number, ink: CellPixels, i: number, j: number, w: number, h: number, pitch: number): number {
-  const rising = (i + j) % pitch
-  if (state === CELL_QUEUED)
-    return rising === pitch - 1 ? ink.strong[state]! : rising === 0 ? ink.soft[state]! : ink.tint[state]!
-  const edge = i === 0 || j === 0 || i === w - 1 || j === h - 1
-  const cross = rising === (w - 1) % pitch || (i - j + pitch * h) % pitch === 0
-  return edge || cross ? ink.strong[state]! : ink.tint[state]!
-}
-
-function fillCell(pixel: number, x: number, y: number, w: number, h: number, out: Pixels): void {
-  for (let j = 0; j < h; j++) out.data.fill(pixel, (y + j) * out.width + x, (y + j) * out.width + x + w)
-}
-
-function frameCell(pixel: number, x: number, y: number, w: number, h: number, out: Pixels): void {
-  const { data, width } = out
-  data.fill(pixel, y * width + x, y * width + x + w)
-  data.fill(pixel, (y + h - 1) * width + x, (y + h - 1) * width + x + w)
-  for (let j = 1; j < h - 1; j++) {
-    data[(y + j) * width + x] = pixel
-    data[(y + j) * width + x + w - 1] = pixel
-  }
-}
-
-/** A square X in the middle of the cell: softened arms below 8 px, two pixels thick from there on. */
-function paintCross(ink: CellPixels, x: number, y: number, w: number, h: number, out: Pixels): void {
-  const { data, width } = out
-  const side = Math.min(w, h)
-  const inset = side >= 16 ? 3 : side >= 8 ? 1 : 0
-  const n = side - 2 * inset
-  const x0 = x + ((w - n) >> 1)
-  const y0 = y + ((h - n) >> 1)
-  const strong = ink.strong[CELL_FAILED]!
-  const beside = side >= 8 ? strong : ink.soft[CELL_FAILED]!
-  for (let i = 0; i < n; i++) {
-    const line = (y0 + i) * width + x0
-    const left = i
-    const right = n - 1 - i
-    if (i > 0) {
-      data[line + left - 1] = beside
-      data[line + right + 1] = beside
-    }
-    if (i < n - 1) {
-      data[line + left + 1] = beside
-      data[line + right - 1] = beside
-    }
-    data[line + left] = strong
-    data[line + right] = strong
-  }
 }
