@@ -7,6 +7,7 @@ import { WhyRefused } from '../controls/refusal.tsx'
 import { useApp } from '../store/context.ts'
 import { loadable } from '../store/loadable.tsx'
 import { text } from '../text/en.ts'
+import { dockViews } from '../views/index.ts'
 import { Centre } from './centre.tsx'
 import { useKeys } from './keys.ts'
 import { useLayout } from './layout.ts'
@@ -31,7 +32,10 @@ const Sheet = loadable(
 )
 
 export function App() {
-  const layout = useLayout(useApp((s) => s.view.dock.length))
+  const layout = useLayout(
+    useApp((s) => s.view.dock.length),
+    useApp((s) => dockViews.some((v) => v.tall && s.view.dock.includes(v.id))),
+  )
   const { size, plot } = layout
   const [drawers, setDrawers] = useState<Drawers>({ controls: false, rail: false })
   const [help, setHelp] = useState(false)

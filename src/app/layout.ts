@@ -31,20 +31,22 @@ const ROW = 5
 const USUAL_ROWS = 32
 
 // What else stands in the column, css px: top bar and transport; figures, heads and legend; the time stack without
-// its two variable parts; the lock lanes; a view of the dock, its tabs.
+// its two variable parts; the lock lanes; a view of the dock, what a
+// tall one has more, its tabs.
 const BARS = 48 + 50
 const HEADS = 102
 const STACK = 106
 const LANES = 105
 const DOCK = 104
+const TALL = 74
 const TABS = 20
 
 const TIME_HEIGHT = 128
 const TIME_LEAST = 94
 const MAP_LEAST = 8 * USUAL_ROWS
 
-/** `docked`: views in the dock. */
-export function layoutFor(width: number, height: number, docked: number): Layout {
+/** `docked`: views in the dock; `tall`: one of them is. */
+export function layoutFor(width: number, height: number, docked: number, tall = false): Layout {
   const size: Size =
     width >= 1440 ? 'wide' : width >= 1200 ? 'rail' : width >= 900 ? 'narrow' : width >= 480 ? 'column' : 'phone'
   if (size === 'phone' || size === 'column') {
@@ -63,7 +65,7 @@ export function layoutFor(width: number, height: number, docked: number): Layout
   const centre = width - (size === 'narrow' ? 0 : CONTROLS) - (size === 'wide' ? RAIL : 0)
   const cell = CELLS.find((c) => 128 * c + GUTTERS <= centre) ?? 4
   const plot = 128 * cell
-  const dock = docked === 0 ? 0 : DOCK + (docked > 1 ? TABS : 0)
+  const dock = docked === 0 ? 0 : DOCK + (tall ? TALL : 0) + (docked > 1 ? TABS : 0)
   const room = height - BARS - HEADS - STACK - dock
   // First the lanes, then the picture over time give way; the map last.
   const lanes = room - LANES - TIME_LEAST >= MAP_LEAST
@@ -82,18 +84,18 @@ export function layoutFor(width: number, height: number, docked: number): Layout
   }
 }
 
-export function useLayout(docked: number): Layout {
-  const [layout, setLayout] = useState(() => layoutFor(innerWidth, innerHeight, docked))
+export function useLayout(docked: number, tall: boolean): Layout {
+  const [layout, setLayout] = useState(() => layoutFor(innerWidth, innerHeight, docked, tall))
   useEffect(() => {
     const change = () =>
       setLayout((old) => {
-        const next = layoutFor(innerWidth, innerHeight, docked)
+        const next = layoutFor(innerWidth, innerHeight, docked, tall)
         const same = (Object.keys(next) as (keyof Layout)[]).every((key) => next[key] === old[key])
         return same ? old : next
       })
     change()
     addEventListener('resize', change)
     return () => removeEventListener('resize', change)
-  }, [docked])
+  }, [docked, tall])
   return layout
 }

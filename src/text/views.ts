@@ -205,6 +205,7 @@ export const viewText = {
       'share of all waiting',
     ],
   },
+  studies: { scaling: { title: 'Scaling' }, published: { title: 'Published figures' } },
   regions: {
     title: 'Regions',
     sub: (slice: string) => `128 slices, ${slice} each, filled as far as mapped, coloured by the CPU that mapped most`,

@@ -9,12 +9,15 @@ export interface DockView {
   /** Public for ever: it stands in links. */
   readonly id: string
   readonly title: string
-  /** The probe that must be asked for while the view is shown. */
-  readonly probe: ProbeId
+  /** The probe that must be asked for while the view is shown; none for what is computed apart from the run. */
+  readonly probe?: ProbeId
+  /** About twice as high as the others. */
+  readonly tall?: true
   readonly component: ComponentType
 }
 
 const dock = () => import('./dock.ts')
+const studies = () => import('./studies.ts')
 
 /** Views for the dock, about 100 px high, as wide as their container. */
 export const dockViews: readonly DockView[] = [
@@ -47,6 +50,12 @@ export const dockViews: readonly DockView[] = [
     title: viewText.locks.title,
     probe: 'locks',
     component: loadable(() => dock().then((m) => m.Locks)),
+  },
+  {
+    id: 'scaling',
+    title: viewText.studies.scaling.title,
+    tall: true,
+    component: loadable(() => studies().then((m) => m.Scaling)),
   },
 ]
 

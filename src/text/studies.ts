@@ -1,0 +1,39 @@
+// Every word of the studies: many runs behind the page, and what they found.
+
+/** `3.75 M`, `438 k`: a rate in three digits. */
+function rate(n: number): string {
+  const [value, unit] = n >= 1e9 ? [n / 1e9, ' G'] : n >= 1e6 ? [n / 1e6, ' M'] : n >= 1e3 ? [n / 1e3, ' k'] : [n, '']
+  return `${value.toFixed(value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2)}${unit}`
+}
+
+const percent = (share: number) => `${(share * 100).toFixed(share < 0.095 ? 1 : 0)} %`
+
+export const studyText = {
+  rate,
+  percent,
+  run: 'Run',
+  again: 'Run again',
+  cancel: 'Cancel',
+  progress: (done: number, of: number) => (of === 0 ? 'starting' : `${done} of ${of} runs`),
+  held: 'waits while the simulation plays',
+  cancelled: (done: number, of: number) => `cancelled after ${done} of ${of} runs`,
+  failed: (why: string) => `failed: ${why}`,
+  progressLabel: (title: string) => `${title}: how far it is`,
+  scaling: {
+    sub: 'each CPU maps a page and takes one back, 600 ns of work after each',
+    unit: 'maps/s, log',
+    xUnit: 'CPUs',
+    plot: 'line plot',
+    keys: 'Left and right go from one number of CPUs to the next, up and down from line to line, Escape leaves.',
+    formula: 'formula',
+    formulaOf: (line: string) => `${line}, formula`,
+    point: (line: string, cpus: number, maps: string, wait: string) =>
+      `${line}, ${cpus} ${cpus === 1 ? 'CPU' : 'CPUs'}: ${maps} maps/s, ${wait} of the time waiting for locks`,
+    steps: (steps: string) => `, ${steps} steps through the tree per map`,
+    describe: (lines: string) => `Maps a second against the number of CPUs. ${lines}`,
+    one: (line: string, best: string, at: number, last: string, cpus: number) =>
+      `${line}: at most ${best} with ${at} CPUs, ${last} with ${cpus}.`,
+    none: 'No result yet.',
+    columns: (cpus: readonly number[]) => ['maps/s', ...cpus.map((n) => `${n} ${n === 1 ? 'CPU' : 'CPUs'}`)],
+  },
+} as const

@@ -1,0 +1,223 @@
+// Throughput against CPUs: a line for each allocator that the machine could run, computed behind the page. Lines are told
+// apart by their marks and names, not by hue: hue stands for the state of a page. The scenario's own allocator is strong.
+
+import { type PointerEvent, useEffect, useId, useMemo, useRef, useState } from 'react'
+import { currentValue, scalingKey } from '../sim/index.ts'
+import { useApp } from '../store/context.ts'
+import { useStudy } from '../store/studies.ts'
+import { studyText } from '../text/studies.ts'
+import { viewText } from '../text/views.ts'
+import { DockHead } from './kit/dock-head.tsx'
+import { useWidth } from './kit/hooks.ts'
+import { rulerOf } from './kit/layout.ts'
+import { Twin, useTwin } from './kit/twin.tsx'
+import {
+  type Cursor,
+  describeScaling,
+  linesOf,
+  type PlacedLine,
+  placeScaling,
+  pointAt,
+  pointText,
+  type ScalingPlot,
+  scalingTable,
+  stepPoint,
+} from './scaling.view.ts'
+import { StudyProgress } from './study-progress.tsx'
+import './views.css'
+import './studies.css'
+
+const text = studyText.scaling
+const { title } = viewText.studies.scaling
+
+/** css px: the plot, and the numbers of CPUs under it. */
+const PLOT = 142
+const AXIS = 18
+
+/** Marks around 0, 0, one for each line. */
+const MARKS = [
+  'M-3,0a3,3 0 1 0 6,0a3,3 0 1 0 -6,0z',
+  'M-2.8,-2.8h5.6v5.6h-5.6z',
+  'M0,-3.8L3.8,0L0,3.8L-3.8,0z',
+  'M0,-3.6L3.6,2.8h-7.2z',
+  'M0,3.6L3.6,-2.8h-7.2z',
+  'M-3,-3L3,3M-3,3L3,-3',
+] as const
+
+export function Scaling() {
+  const root = useRef<HTMLElement>(null)
+  const ruler = rulerOf(
+    useWidth(root),
+    useApp((s) => s.mapColumns),
+  )
+  const scenario = useApp((s) => s.here)
+  const ready = useApp((s) => s.ready)
+  const key = useMemo(() => scalingKey(scenario), [scenario])
+  const own = currentValue(scenario, `${scenario.devices[0]?.id}.allocator`)
+  const study = useStudy('scaling')
+  const { run } = study
+  // The map comes first; and what is already there, or was cancelled, is not asked for again.
+  const wanted = ready && study.key !== key
+  useEffect(() => {
+    if (wanted) run(scenario, key)
+  }, [wanted, run, scenario, key])
+  const results = study.key === key ? study.results : NO_RESULTS
+  const lines = useMemo(() => linesOf(scenario, own, results), [scenario, own, results])
+  const width = ruler.plot + (ruler.narrow ? 0 : ruler.right - 14)
+  const plot = useMemo(() => placeScaling(lines, width, PLOT), [lines, width])
+  const [twin] = useTwin('scaling')
+  return (
+    <section ref={root} className="v-dock v-tall">
+      <DockHead id="scaling" title={title} ruler={ruler} sub={text.sub}>
+        <StudyProgress title={title} study={study} onRun={() => run(scenario, key)} />
+      </DockHead>
+      {ruler.width > 0 && (
+        <div className="v-view" style={{ height: PLOT + AXIS }}>
+          <div className="v-plot" style={{ left: ruler.left, width }}>
+            {twin ? (
+              <Twin title={title} table={scalingTable(lines)} height={PLOT + AXIS} />
+            ) : (
+              <Plot plot={plot} width={width} words={describeScaling(lines)} />
+            )}
+          </div>
+        </div>
+      )}
+    </section>
+  )
+}
+
+const NO_RESULTS = [] as const
+
+function Plot({ plot, width, words }: { plot: ScalingPlot; width: number; words: string }) {
+  const id = useId()
+  const surface = useRef<HTMLDivElement>(null)
+  const [cursor, setCursor] = useState<Cursor | null>(null)
+  const [byKeyboard, setByKeyboard] = useState(false)
+  const line = cursor ? plot.lines[cursor.line] : undefined
+  const at = cursor ? line?.points[cursor.point] : undefined
+  const said = line && at ? pointText(line.line, at.result) : ''
+
+  function point(event: PointerEvent) {
+    const box = surface.current?.getBoundingClientRect()
+    if (!box) return
+    setByKeyboard(false)
+    setCursor(pointAt(plot, event.clientX - box.left, event.clientY - box.top))
+  }
+
+  return (
+    <>
+      <div
+        ref={surface}
+        className="v-chart"
+        style={{ width, height: PLOT + AXIS }}
+        role="application"
+        aria-roledescription={text.plot}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard walks the points of this one element
+        tabIndex={0}
+        aria-label={title}
+        aria-describedby={`${id}-text ${id}-keys`}
+        data-testid="view-scaling"
+        onKeyDown={(event) => {
+          if (event.ctrlKey || event.metaKey || event.altKey) return
+          const next = event.key === 'Escape' ? null : stepPoint(plot, event.key, cursor)
+          if (!next && !(event.key === 'Escape' && cursor)) return
+          setByKeyboard(true)
+          setCursor(next)
+          event.preventDefault()
+          event.stopPropagation()
+        }}
+        onPointerMove={point}
+        onPointerDown={point}
+        onPointerLeave={() => setCursor(null)}
+        onBlur={() => setCursor(null)}
+      >
+        <svg className="v-over" width={width} height={PLOT + AXIS} aria-hidden="true">
+          <Axes plot={plot} />
+          {plot.lines.map((placed, i) => (
+            <Line key={placed.line.series.id} placed={placed} mark={MARKS[i % MARKS.length]!} right={plot.right} />
+          ))}
+          {at && <circle cx={at.x} cy={at.y} r={7} className="v-ring-line v-no-fill" />}
+        </svg>
+        {at && (
+          <span
+            className="v-tip"
+            aria-hidden="true"
+            style={{
+              top: at.y < 40 ? at.y + 12 : at.y - 34,
+              ...(at.x > width / 2 ? { right: width - at.x - 8 } : { left: at.x - 8 }),
+            }}
+          >
+            {said}
+          </span>
+        )}
+      </div>
+      <p id={`${id}-text`} className="v-sr">
+        {words}
+      </p>
+      <p id={`${id}-keys`} className="v-sr">
+        {text.keys}
+      </p>
+      <p className="v-sr" aria-live="polite">
+        {byKeyboard ? said : ''}
+      </p>
+    </>
+  )
+}
+
+function Axes({ plot }: { plot: ScalingPlot }) {
+  return (
+    <g>
+      {plot.yTicks.map(({ y, text: label }, i) => (
+        <g key={label}>
+          <path d={`M0,${Math.round(y) + 0.5}H${plot.right + 8}`} className="v-hair" />
+          <text x={-8} y={y + 4} textAnchor="end" className="v-num v-quiet">
+            {label}
+          </text>
+          {i === plot.yTicks.length - 1 && (
+            <text x={4} y={y + 12} className="v-axis v-quiet">
+              {text.unit}
+            </text>
+          )}
+        </g>
+      ))}
+      {plot.xTicks.map(({ x, text: label }) => (
+        <g key={label}>
+          <path d={`M${Math.round(x) + 0.5},${PLOT - 6}v5`} className="v-edge" />
+          <text x={x} y={PLOT + 11} textAnchor="middle" className="v-num v-quiet">
+            {label}
+          </text>
+        </g>
+      ))}
+      <text x={-8} y={PLOT + 11} textAnchor="end" className="v-axis v-quiet">
+        {text.xUnit}
+      </text>
+    </g>
+  )
+}
+
+function Line({ placed, mark, right }: { placed: PlacedLine; mark: string; right: number }) {
+  const { line, points, path, formula, nameY } = placed
+  const last = points.at(-1)
+  return (
+    <g className={line.own ? 'v-line-own' : 'v-line'}>
+      {formula && <path d={formula} className="v-line-formula" />}
+      <path d={path} className="v-line-path" />
+      {points.map((p) => (
+        <path
+          key={p.result.x}
+          d={mark}
+          transform={`translate(${p.x.toFixed(1)},${p.y.toFixed(1)})`}
+          className="v-mark"
+        />
+      ))}
+      {nameY !== null && last && (
+        <>
+          <path d={mark} transform={`translate(${right + 18},${nameY})`} className="v-mark" />
+          <text x={right + 26} y={nameY + 4} className="v-axis">
+            {line.series.label}
+          </text>
+        </>
+      )}
+    </g>
+  )
+}

@@ -1,0 +1,3 @@
+// The views of studies, fetched when one is shown.
+
+export { Scaling } from './scaling.tsx'
