@@ -96,23 +96,37 @@ export function chunkAt(c: Chunks, e: number): number {
   return c.records.data[at + OWNER] === 0 ? NO_CHUNK : c.records.data[at + START]!
 }
 
-function link(c: Chunks, place: number, atHead: boolean): void {
+function linkFirst(c: Chunks, place: number): void {
   const { data } = c.records
   const at = place * STRIDE
   const owner = data[at + OWNER]! - 1
-  const [near, far, back, on] = atHead
-    ? ([c.head, c.tail, PREV, NEXT] as const)
-    : ([c.tail, c.head, NEXT, PREV] as const)
-  const first = near[owner]!
-  data[at + back] = NONE
-  data[at + on] = first
+  const old = c.head[owner]!
+  data[at + PREV] = NONE
+  data[at + NEXT] = old
   data[at + LISTED] = 1
-  if (first === NONE) far[owner] = place
+  if (old === NONE) c.tail[owner] = place
   else {
-    data[first * STRIDE + back] = place
-    touch(c.records, first * STRIDE)
+    data[old * STRIDE + PREV] = place
+    touch(c.records, old * STRIDE)
   }
-  near[owner] = place
+  c.head[owner] = place
+  touch(c.records, at)
+}
+
+function linkLast(c: Chunks, place: number): void {
+  const { data } = c.records
+  const at = place * STRIDE
+  const owner = data[at + OWNER]! - 1
+  const old = c.tail[owner]!
+  data[at + PREV] = old
+  data[at + NEXT] = NONE
+  data[at + LISTED] = 1
+  if (old === NONE) c.head[owner] = place
+  else {
+    data[old * STRIDE + NEXT] = place
+    touch(c.records, old * STRIDE)
+  }
+  c.tail[owner] = place
   touch(c.records, at)
 }
 
@@ -146,7 +160,7 @@ export function addChunk(c: Chunks, start: number, owner: number): void {
   data[at + FREE] = c.pages
   data[at + HINT] = 0
   c.empties[owner] = c.empties[owner]! + 1
-  link(c, place, true)
+  linkFirst(c, place)
 }
 
 /** An owner loses the empty chunk at an entry. */
@@ -186,18 +200,12 @@ function findRun(bits: Bitmap, base: number, from: number, to: number, n: number
 }
 
 /**
- * Takes `n` entries, aligned to `align` (a power of two, at least n), from a chunk of `owner` that lies wholly below entry
+ * Takes `n` entries, aligned to the next power of two from n on, from a chunk of `owner` that lies wholly below entry
  * `limit`. First entry, or -1. Charges a word for each chunk that is passed over, and what is read of those searched.
  */
-export function takeFromChunks(
-  c: Chunks,
-  owner: number,
-  n: number,
-  align: number,
-  limit: number,
-  meter: CostMeter,
-): number {
+export function takeFromChunks(c: Chunks, owner: number, n: number, limit: number, meter: CostMeter): number {
   const { data } = c.records
+  const align = n === 1 ? 1 : 1 << (32 - Math.clz32(n - 1))
   for (let p = c.head[owner]!; p !== NONE; p = data[p * STRIDE + NEXT]!) {
     const at = p * STRIDE
     const start = data[at + START]!
@@ -240,7 +248,7 @@ function take(c: Chunks, place: number, found: number, n: number): void {
   if (data[at + FREE] === 0) unlink(c, place)
   else if (c.head[owner] !== place) {
     unlink(c, place)
-    link(c, place, true)
+    linkFirst(c, place)
   }
 }
 
@@ -253,7 +261,7 @@ export function putIntoChunk(c: Chunks, e: number, n: number): boolean {
   clearRange(c.bits, e, e + n)
   data[at + FREE] = data[at + FREE]! + n
   touch(c.records, at)
-  if (data[at + LISTED] === 0) link(c, place, false)
+  if (data[at + LISTED] === 0) linkLast(c, place)
   if (data[at + FREE] !== c.pages) return false
   c.empties[owner] = c.empties[owner]! + 1
   return true

@@ -21,7 +21,7 @@
 // Invariant: a chunk is one range of the tree; what is handed out is either a bit in a chunk or a range of its own.
 // Cost: a word of bitmap or two under the CPU's own lock; the tree's prices once per chunk.
 
-import { log2Ceil, pow2 } from '../../lib/bits.ts'
+import { pow2 } from '../../lib/bits.ts'
 import { PRICES } from '../engine/cost.ts'
 import { type CostMeter, charge, takeLock } from '../engine/meter.ts'
 import type { Param } from '../params.ts'
@@ -126,7 +126,7 @@ function alloc(s: PercpuChunksState, req: AllocRequest, meter: CostMeter): Entry
 function fromOwn(s: PercpuChunksState, cpu: number, npages: number, limit: number, meter: CostMeter): number {
   takeLock(meter, lockOf(cpu))
   charge(meter, PRICES.alloc)
-  return takeFromChunks(s.chunks, cpu, npages, pow2(log2Ceil(npages)), entriesUpTo(s.window, limit), meter)
+  return takeFromChunks(s.chunks, cpu, npages, entriesUpTo(s.window, limit), meter)
 }
 
 /** By way of a new chunk if the request is no large one, or as a range of its own. First entry, or -1. */
