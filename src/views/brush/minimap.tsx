@@ -71,7 +71,8 @@ export function Minimap({ cell: [width, height], columns, className, left = 0 }:
   useEffect(() => {
     const context = canvas.current?.getContext('2d', { alpha: false })
     if (!context || cells === 0) return
-    const [w, h] = [Math.round(width * dpr), Math.round(height * dpr)]
+    // A page that is being resized may have no room for a moment.
+    const [w, h] = [Math.max(1, Math.round(width * dpr)), Math.max(1, Math.round(height * dpr))]
     const image = context.createImageData(columns * w, rows * h)
     const out = new Uint32Array(image.data.buffer)
     context.canvas.width = image.width
