@@ -1,26 +1,6 @@
-import { decodeLink } from '../src/share/url.ts'
-import { createRun, presetById, presets } from '../src/sim/index.ts'
-import { loaded } from '../src/tools/recordings.ts'
-import { expect, test } from './lab.page.ts'
+// The same link gives the same state in Node and in the browser; presets.spec.ts holds every preset to it.
 
-/** The hash that Node gives at a link's position. */
-function hashInNode(link: string): { hash: string; events: number } {
-  const { scenario, position } = decodeLink(link)
-  const preset = presetById(scenario.preset)
-  const run = createRun(loaded(scenario, preset), preset?.horizonNs ?? 0)
-  run.seek(position)
-  return { hash: run.hash(), events: run.machine.state.events }
-}
-
-for (const { id } of presets) {
-  test(`${id} has the same state in Node and in the browser`, async ({ lab }) => {
-    const link = `s=${id}`
-    await lab.open(link)
-    const { hash, events } = hashInNode(link)
-    expect(await lab.number('events')).toBe(events)
-    expect(await lab.hash()).toBe(hash)
-  })
-}
+import { expect, hashInNode, test } from './lab.page.ts'
 
 test('a run far beyond the time axis has the same state in Node and in the browser', async ({ lab }) => {
   const link = 's=frames-64k&at=40000000'

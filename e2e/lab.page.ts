@@ -1,6 +1,9 @@
 // The lab as a person meets it, and the few handles that exist only under `?testing=1`.
 
 import { test as base, expect, type Locator, type Page } from '@playwright/test'
+import { decodeLink } from '../src/share/url.ts'
+import { createRun, presetById } from '../src/sim/index.ts'
+import { loaded } from '../src/tools/recordings.ts'
 
 interface Handles {
   ready(): Promise<void>
@@ -88,6 +91,15 @@ export class LabPage {
       .first()
       .evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL())
   }
+}
+
+/** The hash that Node gives at a link's position. */
+export function hashInNode(link: string): { hash: string; events: number } {
+  const { scenario, position } = decodeLink(link)
+  const preset = presetById(scenario.preset)
+  const run = createRun(loaded(scenario, preset), preset?.horizonNs ?? 0)
+  run.seek(position)
+  return { hash: run.hash(), events: run.machine.state.events }
 }
 
 export const test = base.extend<{ lab: LabPage }>({

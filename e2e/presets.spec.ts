@@ -1,22 +1,65 @@
-import { presets } from '../src/sim/index.ts'
-import { expect, test } from './lab.page.ts'
+// Every preset, opened once: the state of Node, room on a phone, and the figures at the end of its first time axis.
+
+import { bytes, count, ms } from '../src/lib/format.ts'
+import { type Preset, presets } from '../src/sim/index.ts'
+import { presetFigures } from '../src/sim/testing/preset-figures.ts'
+import { viewText } from '../src/text/views.ts'
+import { expect, hashInNode, type LabPage, test } from './lab.page.ts'
 
 const PHONE = { width: 390, height: 844 }
+const text = viewText.tables
 
 for (const preset of presets) {
-  test(`${preset.id} opens, and fits a phone`, async ({ lab, page }) => {
-    await lab.open(`s=${preset.id}`)
+  test(`${preset.id} opens, fits a phone, and shows what its tables have mapped, filled and refused`, async ({
+    lab,
+    page,
+  }) => {
+    const link = `s=${preset.id}`
+    await lab.open(link)
     await expect(lab.byId('story')).toContainText(preset.says)
-    for (const size of [null, PHONE]) {
-      if (size) await page.setViewportSize(size)
-      await lab.idle()
-      await expect(lab.byId('preset')).toContainText(preset.id)
-      await expect(lab.byId('view-iova-space')).toBeVisible()
-      await expect(lab.byId('problem-card')).toBeHidden()
-      expect(await lab.number('figure-mapped')).toBeGreaterThan(0)
-      const sideways = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
-      expect(sideways).toBeLessThanOrEqual(0)
-    }
+    await isWhole(lab, preset)
+    const { hash, events } = hashInNode(link)
+    expect(await lab.number('events')).toBe(events)
+    expect(await lab.hash()).toBe(hash)
+
+    const desktop = page.viewportSize() ?? PHONE
+    await page.setViewportSize(PHONE)
+    await lab.idle()
+    await isWhole(lab, preset)
+
+    await page.setViewportSize(desktop)
+    await lab.turnTo(`s=${preset.id}&at=${preset.horizonNs}&dock=tables`)
+    await showsFigures(lab, preset.id)
     expect(lab.complaints).toEqual([])
   })
+}
+
+async function isWhole(lab: LabPage, preset: Preset): Promise<void> {
+  await expect(lab.byId('preset')).toContainText(preset.id)
+  await expect(lab.byId('view-iova-space')).toBeVisible()
+  await expect(lab.byId('problem-card')).toBeHidden()
+  expect(await lab.number('figure-mapped')).toBeGreaterThan(0)
+  const sideways = await lab.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
+  expect(sideways).toBeLessThanOrEqual(0)
+}
+
+async function showsFigures({ page }: LabPage, preset: string): Promise<void> {
+  const name = viewText.tableOf(text.title)
+  await page.getByRole('button', { name }).click()
+  const rows = page.getByRole('region', { name }).getByRole('row')
+  const expected = presetFigures[preset] ?? []
+  await expect(rows).toHaveCount(expected.length + 1)
+  for (const [i, { mappedBytes, usefulBytes, refused, first }] of expected.entries()) {
+    const cells = await rows
+      .nth(i + 1)
+      .getByRole('cell')
+      .allTextContents()
+    const [, , mapped, data, beyond, , failures, firstMs, npages] = cells
+    expect([mapped, data, beyond]).toEqual([mappedBytes, usefulBytes, mappedBytes - usefulBytes].map(bytes))
+    expect([failures, firstMs, npages]).toEqual([
+      count(refused),
+      first ? ms(first.ns) : '',
+      first ? String(first.npages) : '',
+    ])
+  }
 }
