@@ -2,7 +2,7 @@
 
 import type { ReactNode } from 'react'
 import { bytes, bytesParts, count, ms, percent } from '../lib/format.ts'
-import type { Frame } from '../sim/index.ts'
+import type { Frame, TreeFigures } from '../sim/index.ts'
 import { useApp, useFrame } from '../store/context.ts'
 import { loadable } from '../store/loadable.tsx'
 import { text } from '../text/en.ts'
@@ -19,7 +19,7 @@ export function Headline({ compact }: { compact: boolean }) {
   if (brushed && filtered) return <Brushed filtered={filtered} compact={compact} />
   if (!s) return <div className="a-headline" />
   const useful = s.mappedBytes > 0 ? s.usefulBytes / s.mappedBytes : 0
-  const window = s.size * 2 ** s.pageShift
+  const window = s.windowBytes
   const [mapped, unit] = bytesParts(s.mappedBytes)
   const [whole, wholeUnit] = bytesParts(window)
   const mappedText =
@@ -73,7 +73,8 @@ export function Headline({ compact }: { compact: boolean }) {
           )
         }
       />
-      {!compact && (
+      {!compact && s.tree && <InLine share={s.lockWait} tree={s.tree} />}
+      {!compact && !s.tree && (
         <Figure
           id="figure-run"
           value={count(s.largestFreeRun)}
@@ -83,6 +84,23 @@ export function Headline({ compact }: { compact: boolean }) {
       )}
     </section>
   )
+}
+
+/** What waiting costs now, and what kept the others from it. */
+function InLine({ share, tree }: { share: number; tree: TreeFigures }) {
+  const { byCpu, byDepot, byTree, searches, steps, last } = tree
+  const all = byCpu + byDepot + byTree
+  const of = (n: number) => percent(n / all)
+  const mean = searches > 0 ? (steps / searches).toFixed(1) : ''
+  const line =
+    byCpu + byDepot > 0
+      ? byDepot > 0
+        ? t.answered(of(byCpu), of(byDepot), of(byTree))
+        : t.answeredNoDepot(of(byCpu), of(byTree))
+      : last
+        ? t.searches(mean, count(last.steps))
+        : t.noSearch
+  return <Figure id="figure-in-line" value={percent(share)} unit={t.inLine} line={line} />
 }
 
 export function Figure({

@@ -3,7 +3,15 @@
 import { ArrowRight, Check, Copy, Pin, PinOff, X } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { bytes, count, duration, hex, ms, percent } from '../lib/format.ts'
-import { addressAt, addressBehind, CELL_MAPPED, type Frame, type InspectCard } from '../sim/index.ts'
+import {
+  addressAt,
+  addressBehind,
+  CELL_MAPPED,
+  CELL_QUEUED,
+  type Frame,
+  IN_DEPOT,
+  type InspectCard,
+} from '../sim/index.ts'
 import { useApp, useFrame, useLab } from '../store/context.ts'
 import { text } from '../text/en.ts'
 
@@ -194,7 +202,7 @@ function Rows({ card }: { card: InspectCard }) {
       <dd className="c-mono">
         {hex(first)} … {sameHigh ? low : hex(end)}
       </dd>
-      <dt>{t.tce(card.entry)}</dt>
+      <dt>{card.levels > 1 ? t.pte : t.tce(card.entry)}</dt>
       <dd className="c-mono">
         {card.tce === 0 ? (
           <span className="c-quiet">{t.notSet}</span>
@@ -229,14 +237,39 @@ function Rows({ card }: { card: InspectCard }) {
         </>
       ) : (
         <>
+          <Keeper card={card} />
           <dt>{t.region}</dt>
           <dd>{card.region}</dd>
           <dt>{t.use}</dt>
           <dd className="c-quiet">{card.generation === 0 ? t.never : t.handedOut(card.generation)}</dd>
         </>
       )}
+      {card.chunk && (
+        <>
+          <dt>{t.chunk}</dt>
+          <dd>
+            {t.chunkOf(
+              card.chunk.owner,
+              hex(busAddress(card, card.chunk.firstEntry)),
+              bytes(card.chunk.npages * 2 ** card.pageShift),
+            )}
+          </dd>
+        </>
+      )}
       <EarlierLife card={card} />
     </dl>
+  )
+}
+
+/** Of an entry that is neither mapped nor free for all: who has it. */
+function Keeper({ card: { state, keeper } }: { card: InspectCard }) {
+  if (keeper === null) return null
+  const words = state === CELL_QUEUED ? t.queuedBy(keeper) : keeper === IN_DEPOT ? t.inDepot : t.keptBy(keeper)
+  return (
+    <>
+      <dt>{t.keeper}</dt>
+      <dd data-testid="keeper">{words}</dd>
+    </>
   )
 }
 
@@ -328,15 +361,24 @@ function micro(ns: number): string {
   return (ns / 1000).toFixed(2)
 }
 
+/** Entry of the table of `level` (0 = leaf) on the way to the page: 9 bits of its number each. */
+function slotAt(card: InspectCard, level: number): number {
+  return Number((addressAt(card, card.entry) >> BigInt(card.pageShift + 9 * level)) & 511n)
+}
+
 function TablePath({ card }: { card: InspectCard }) {
   const device = useApp((s) => s.scenario.devices[card.table]?.name ?? '')
   const real = Math.floor(card.tce / 4096) * 4096
-  const boxes = [device, `TCE ${card.entry}`, hex(real).slice(2)]
+  const radix = card.levels > 1
+  const slots = Array.from({ length: card.levels }, (_, level) => slotAt(card, level)).reverse()
+  const boxes = [device, radix ? slots.join(' ') : `TCE ${card.entry}`, hex(real).slice(2)]
   return (
     <div className="c-path-block">
       <h3>
         {t.tablePath}{' '}
-        <span className="c-quiet">{`${t.level}, ${t.page(card.tablePage)}, ${t.slot(card.tableSlot)}`}</span>
+        <span className="c-quiet">
+          {radix ? t.levels(card.levels) : `${t.level}, ${t.page(card.tablePage)}, ${t.slot(card.tableSlot)}`}
+        </span>
       </h3>
       <div className="c-path">
         {boxes.map((box, i) => (

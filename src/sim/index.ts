@@ -1,6 +1,7 @@
 // The only door into the simulation: code outside `sim/` imports from here.
 
 export { PRICES, type Price } from './engine/cost.ts'
+export { IN_DEPOT } from './iova/allocator.ts'
 export { allocatorById, allocators } from './iova/index.ts'
 export { kernelPointer, logLines } from './log-text.ts'
 export * from './params.ts'
@@ -17,5 +18,4 @@ export { presetById, presets } from './scenario/presets.ts'
 export { FILE_PRESET, playsRecording, presetOf, presetOfRecording, withRecording } from './scenario/recorded.ts'
 export * from './scenario/recording.ts'
 export * from './scenario/schema.ts'
-export * from './studies/index.ts'
 export * from './types.ts'

@@ -50,8 +50,21 @@ export const viewText = {
     apart: (size: string) => `${size} not shown, nothing is placed in it`,
     toTheEnd: (size: string) => `${size} to the end of the window, never mapped`,
     legend: 'Legend. Pointing at one shows it alone; pressing one takes it off the map or puts it back',
-    describe: (mapped: string, size: string, free: string, reserved: string, refused: string) =>
-      `${mapped} of ${size} TCEs are mapped, ${free} free, ${reserved} reserved; ${refused} refused so far.`,
+    describe: (
+      mapped: string,
+      size: string,
+      entries: string,
+      free: string,
+      reserved: string,
+      kept: string,
+      refused: string,
+    ) =>
+      `${mapped} of ${size} ${entries} are mapped, ${free} free, ${reserved} reserved${kept}; ${refused} refused so far.`,
+    describeKept: (cached: string, queued: string) => `, ${cached} cached by CPUs, ${queued} queued for a flush`,
+    chunkOf: (cpu: number) => `in a chunk of CPU ${cpu}`,
+    foreign: 'mapped by another CPU than its chunk’s owner',
+    passed: 'passed by the last search',
+    inForeign: 'in another CPU’s chunk',
     describeScale: (cell: string, from: string, to: string) => `One cell is ${cell}. Shown: ${from} to ${to}.`,
     columns: ['address', 'mapped', 'of that data', 'free', 'largest free run in a cell', 'refused here'],
     dataShare: (share: string) => `${share} of it data`,

@@ -6,7 +6,7 @@ import { bytes, count, percent } from '../lib/format.ts'
 import { addressAt, addressBehind, type Frame, type IovaSpaceFrame, type MapSegment } from '../sim/index.ts'
 import { useApp, useFrame, useLab } from '../store/context.ts'
 import { viewText } from '../text/views.ts'
-import { classColours, iovaSpaceView, mappedIn, shownCell } from './iova-space.view.ts'
+import { classColours, entriesName, iovaSpaceView, mappedIn, shownCell } from './iova-space.view.ts'
 import { AddressAxis, type AddressMark, Break, gutterAddress, RegionBars, type RegionMark } from './kit/axis.tsx'
 import { brushCells, brushMode } from './kit/brush.ts'
 import { cellInk } from './kit/cells.ts'
@@ -291,7 +291,7 @@ function PageCounts({ shape, box }: { shape: IovaSpaceFrame; box: Box }) {
   return (
     <g>
       <text x={x} y={-7} className="v-axis v-quiet">
-        {text.tces}
+        {entriesName(shape)}
       </text>
       {groups.map(({ y, height, mapped, share }) => (
         <g key={y}>

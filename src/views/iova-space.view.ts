@@ -10,6 +10,8 @@ import {
   type CellState,
   type ColourBy,
   type IovaSpaceFrame,
+  MARK_FOREIGN,
+  MARK_PASSED,
 } from '../sim/index.ts'
 import { viewText } from '../text/views.ts'
 import { type CellInk, DIMMED, paintCells } from './kit/cells.ts'
@@ -86,15 +88,27 @@ export function mappedIn(frame: IovaSpaceFrame, cell: number): number {
   return Math.round((frame.used[cell]! * frame.entriesPerCell) / 255)
 }
 
+/** What the entries are called, more than one of them. */
+export function entriesName(frame: IovaSpaceFrame): string {
+  return frame.pages ? text.page(2) : text.tces
+}
+
 function cellText(frame: IovaSpaceFrame, cell: number): string {
   const state = frame.state[cell] ?? CELL_NONE
   if (state === CELL_NONE) return text.padding
   const words = [addressText(frame, entryOfCell(frame, cell))]
   if (frame.entriesPerCell > 1) {
-    words.push(`${count(frame.entriesPerCell)} ${text.tces}`, text.mappedShare(percent(frame.used[cell]! / 255)))
+    words.push(
+      `${count(frame.entriesPerCell)} ${entriesName(frame)}`,
+      text.mappedShare(percent(frame.used[cell]! / 255)),
+    )
     if (frame.freeRun[cell]) words.push(text.freeRun(count((frame.freeRun[cell]! * frame.entriesPerCell) / 255)))
     if (state !== CELL_MAPPED) words.push(viewText.stateNames[state as CellState])
   } else words.push(viewText.stateNames[state as CellState])
+  if (frame.owner && frame.owner[cell] !== CELL_NONE) words.push(text.chunkOf(frame.owner[cell]!))
+  const marks = frame.marks?.[cell] ?? 0
+  if ((marks & MARK_FOREIGN) !== 0) words.push(text.foreign)
+  if ((marks & MARK_PASSED) !== 0) words.push(text.passed)
   if (frame.used[cell]) words.push(text.dataShare(percent(frame.useful[cell]! / 65535)))
   return words.join(', ')
 }
@@ -108,8 +122,10 @@ function describe(frame: IovaSpaceFrame): string {
     text.describe(
       count(counts.mapped),
       count(frame.size),
+      entriesName(frame),
       count(counts.free),
       count(counts.reserved),
+      counts.cached + counts.queued > 0 ? text.describeKept(count(counts.cached), count(counts.queued)) : '',
       count(counts.refused),
     ),
     text.describeScale(cell, addressText(frame, first), hex(addressBehind(frame, end))),

@@ -15,6 +15,8 @@ import {
   type CellState,
   type ColourBy,
   type Frame,
+  MARK_FOREIGN,
+  MARK_PASSED,
   type StateCounts,
 } from '../sim/index.ts'
 import { useApp, useFrame, useLab } from '../store/context.ts'
@@ -55,7 +57,7 @@ const cpusOf = (frame: Frame) => frame.views.timeline?.cpus ?? 8
 /** Swatch size, css px. */
 const SWATCH = 14
 
-function Swatch({ state, palette }: { state: CellState; palette: Palette }) {
+function Swatch({ state, palette, marks = 0 }: { state: CellState; palette: Palette; marks?: number }) {
   const canvas = useRef<HTMLCanvasElement>(null)
   const dpr = useDpr()
   const side = Math.round(SWATCH * dpr)
@@ -68,11 +70,46 @@ function Swatch({ state, palette }: { state: CellState; palette: Palette }) {
     out.data.fill(ink.free)
     const mapped = state === CELL_MAPPED
     // Half of it data, so that the swatch shows both tones.
-    const values = { state, used: mapped ? 255 : 0, useful: mapped ? 22000 : 0, fresh: 0, freeRun: 0, value: 255 }
+    const values = {
+      state,
+      used: mapped ? 255 : 0,
+      useful: mapped ? 22000 : 0,
+      fresh: 0,
+      freeRun: 0,
+      value: 255,
+      marks,
+    }
     paintCell({ ...values, many: false }, ink, 0, 0, side, side, out)
     context.putImageData(image, 0, 0)
-  }, [state, palette, side])
+  }, [state, palette, side, marks])
   return <canvas ref={canvas} width={side} height={side} style={{ width: SWATCH, height: SWATCH }} />
+}
+
+/** Ranges that the last search passed, or -1; and whether CPUs own chunks. */
+const marksKey = (frame: Frame) => {
+  const map = frame.views['iova-space']
+  return `${map?.walk?.steps ?? -1},${map?.owner ? 1 : 0}`
+}
+
+/** What lies over the cells: the way of the last search, and mappings in chunks of another CPU. */
+function Marks({ palette }: { palette: Palette }) {
+  const [steps = -1, owned = 0] = (useFrame(marksKey) ?? '-1,0').split(',').map(Number)
+  return (
+    <>
+      {steps >= 0 && (
+        <span className="v-legend-mark">
+          <Swatch state={CELL_MAPPED} marks={MARK_PASSED} palette={palette} />
+          {text.passed} <b data-testid="count-passed">{count(steps)}</b>
+        </span>
+      )}
+      {owned === 1 && (
+        <span className="v-legend-mark">
+          <Swatch state={CELL_MAPPED} marks={MARK_FOREIGN} palette={palette} />
+          {text.inForeign}
+        </span>
+      )}
+    </>
+  )
 }
 
 interface Item {
@@ -157,6 +194,7 @@ export function Legend() {
             <b data-testid={`count-${key}`}>{count(n)}</b>
           </button>
         ))}
+        <Marks palette={palette} />
       </div>
     </div>
   )

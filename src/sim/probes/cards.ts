@@ -116,9 +116,11 @@ export interface Summary {
   /** Entries that a run of one-page requests can ever get: size less reservations and region-end losses; where pages
    *  of two sizes share the window, all that are not kept back. */
   readonly usable: number
-  /** Some TCEs stand for several entries: entries are pages of the smaller size, not TCEs. */
+  /** Entries are called pages, not TCEs: some TCEs stand for several, or the table is not one of TCEs. */
   readonly mixed: boolean
   readonly size: number
+  /** Of the whole window, what lies between its islands included. */
+  readonly windowBytes: number
   readonly pageShift: number
   readonly mappedBytes: number
   readonly usefulBytes: number
@@ -213,6 +215,12 @@ export interface InspectCard extends AddressSpace {
     /** Other live mappings of the table whose buffers lie in the same real pages. */
     readonly neighbours: number
   } | null
+  /** Who keeps it, where it is cached (IN_DEPOT: no CPU) or queued for a flush; null elsewhere. */
+  readonly keeper: number | null
+  /** The chunk that it lies in, and the CPU that owns that; null where nobody owns chunks. */
+  readonly chunk: { readonly owner: number; readonly firstEntry: number; readonly npages: number } | null
+  /** Levels of the table: 1 for TCEs. */
+  readonly levels: number
   /** The TCE: real page address | permission bits; 0 = not set. */
   readonly tce: number
   /** Table page (512 TCEs) and slot in it. */

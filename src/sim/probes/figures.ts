@@ -1,11 +1,12 @@
 // The figures beside the maps: summary, the last refusal try by try, and everything about one IOMMU page.
 
 import { pow2 } from '../../lib/bits.ts'
-import { granuleAt, offsetInMapping } from '../dma/dma-ops.ts'
+import { type DmaDomain, granuleAt, offsetInMapping } from '../dma/dma-ops.ts'
 import { PRICES, tablePs } from '../engine/cost.ts'
 import { entryAt, firstKept } from '../engine/log.ts'
 import { FROM_HANDLE, FROM_HINT } from '../engine/meter.ts'
 import * as ev from '../events.ts'
+import { forEachQueued } from '../flush/flush-queue.ts'
 import { regionOf } from '../ledger.ts'
 import type { Machine } from '../machine.ts'
 import type { PredictionFigures } from '../scenario/recording.ts'
@@ -32,7 +33,7 @@ import {
 import { entry } from '../types.ts'
 import type { InspectCard, Refusal, Summary, TreeFigures } from './cards.ts'
 import { fragmentation } from './fragmentation.ts'
-import { CELL_FREE, CELL_MAPPED, CELL_RESERVED } from './frames.ts'
+import { CELL_CACHED, CELL_FREE, CELL_MAPPED, CELL_QUEUED, CELL_RESERVED, type CellState } from './frames.ts'
 import { cachedIn, queuedIn } from './kept.ts'
 import { forEachLive } from './live.ts'
 import { walkOf } from './map-marks.ts'
@@ -57,8 +58,9 @@ export function summarise(m: Machine, device: number): Summary {
     usable: d.mixed
       ? table.reserved.reduce((left, { start, end }) => left - (end - start), size)
       : d.allocator.usable(d.allocatorState),
-    mixed: d.mixed,
+    mixed: d.mixed || d.table.levels(d.tableState) > 1,
     size,
+    windowBytes: table.windowBytes,
     pageShift,
     mappedBytes: table.mapped * pow2(pageShift),
     usefulBytes: table.usefulBytes,
@@ -162,23 +164,46 @@ export function inspect(m: Machine, device: number, e: number): InspectCard | nu
   const id = mark - 1
   const { page: tablePage, slot: tableSlot } = d.table.place(d.tableState, entry(e))
   const region = d.allocator.regions(d.allocatorState)[regionOf(table, e)]!
+  const kept = id >= 0 ? null : keeperOf(d, table, e)
   const isReserved = table.reserved.some((r) => e >= r.start && e < r.end)
   return {
     ...spaceOf(table.geometry),
     table: index,
     entry: e,
     size,
-    state: id >= 0 ? CELL_MAPPED : isReserved ? CELL_RESERVED : CELL_FREE,
+    state: id >= 0 ? CELL_MAPPED : isReserved ? CELL_RESERVED : (kept?.state ?? CELL_FREE),
     region: region.name,
     fragmentation: { name: region.name, ...fragmentation(d.allocator, d.allocatorState, region.start, region.end) },
     generation,
     freedAtNs: freedAtNs(mark),
     past: pastLife(m, index, e, mark, generation),
     mapping: id < 0 ? null : mappingCard(m, table, id),
+    keeper: kept?.keeper ?? null,
+    chunk: chunkOf(d, e),
+    levels: d.table.levels(d.tableState),
     tce: d.table.walk(d.tableState, entry(e)),
     tablePage,
     tableSlot,
   }
+}
+
+/** Who keeps an entry that is not mapped, and how; null when nobody does. Visits everything that is kept. */
+function keeperOf(d: DmaDomain, table: DmaTable, e: number): { state: CellState; keeper: number } | null {
+  let found: { state: CellState; keeper: number } | null = null
+  const visit = (state: CellState) => (start: number, npages: number, keeper: number) => {
+    if (e >= start && e < start + npages) found = { state, keeper }
+  }
+  d.allocator.forEachCached?.(d.allocatorState, visit(CELL_CACHED))
+  if (table.flush) forEachQueued(table.flush, visit(CELL_QUEUED))
+  return found
+}
+
+function chunkOf(d: DmaDomain, e: number): InspectCard['chunk'] {
+  let found: InspectCard['chunk'] = null
+  d.allocator.forEachChunk?.(d.allocatorState, (start, npages, owner) => {
+    if (e >= start && e < start + npages) found = { owner, firstEntry: start, npages }
+  })
+  return found
 }
 
 /**

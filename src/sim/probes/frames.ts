@@ -130,6 +130,8 @@ export interface IovaSpaceFrame extends AddressSpace {
   readonly owner?: Uint8Array
   /** [rows*columns] MARK_PASSED, MARK_FOREIGN, MARK_CACHED; absent where there can be none. */
   readonly marks?: Uint8Array
+  /** Entries are called pages, not TCEs: the table has several levels. */
+  readonly pages?: boolean
   /** The last search of the tree; null before the first, absent where the allocator has no tree. */
   readonly walk?: WalkFigures | null
   /** For `age`: value v stands for ageNs = 2^(v/8) …, 0 = just now. For `size` and `generation`: v = ceil(log2 n). */
