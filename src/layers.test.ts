@@ -78,6 +78,10 @@ const FILES: readonly Rule[] = [
   ['store', 'share', 'the link is the store as text'],
   ['store', 'worker/client.ts', 'the store talks to the simulation through the client'],
   ['store', 'worker/study-client.ts', 'studies run in a worker of their own'],
+  // A door of its own: what only studies need is fetched with the views that show them.
+  ['worker', 'sim/studies/index.ts', 'the host of studies runs them'],
+  ['store', 'sim/studies/index.ts', 'what studies find', 'types'],
+  ['views', 'sim/studies/index.ts', 'lines and rows of studies'],
   ['store', 'worker/protocol.ts', 'the messages', 'types'],
   ...['views', 'controls'].flatMap((half): Rule[] => [
     [half, 'lib', 'formats know no domain'],

@@ -38,7 +38,7 @@ const HEADS = 102
 const STACK = 106
 const LANES = 105
 const DOCK = 104
-const TALL = 74
+const TALL = 84
 const TABS = 20
 
 const TIME_HEIGHT = 128

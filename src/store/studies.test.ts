@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { type PointResult, presetById } from '../sim/index.ts'
+import { presetById } from '../sim/index.ts'
+import type { PointResult } from '../sim/studies/index.ts'
 import type { StudyClient, StudyListener } from '../worker/study-client.ts'
 import { createStudyStore } from './studies.ts'
 

@@ -2,7 +2,8 @@
 // view that shows them, a run does not.
 
 import { useEffect, useSyncExternalStore } from 'react'
-import type { PointResult, Scenario, StudyId } from '../sim/index.ts'
+import type { Scenario } from '../sim/index.ts'
+import type { PointResult, StudyId } from '../sim/studies/index.ts'
 import { createStudyClient, createStudyWorker, type StudyClient } from '../worker/study-client.ts'
 import { useLab } from './context.ts'
 

@@ -25,7 +25,7 @@ export const studyText = {
     xUnit: 'CPUs',
     plot: 'line plot',
     keys: 'Left and right go from one number of CPUs to the next, up and down from line to line, Escape leaves.',
-    formula: 'formula',
+    formula: 'formula of one lock',
     formulaOf: (line: string) => `${line}, formula`,
     point: (line: string, cpus: number, maps: string, wait: string) =>
       `${line}, ${cpus} ${cpus === 1 ? 'CPU' : 'CPUs'}: ${maps} maps/s, ${wait} of the time waiting for locks`,

@@ -2,7 +2,7 @@
 // apart by their marks and names, not by hue: hue stands for the state of a page. The scenario's own allocator is strong.
 
 import { type PointerEvent, useEffect, useId, useMemo, useRef, useState } from 'react'
-import { currentValue, scalingKey } from '../sim/index.ts'
+import { ownSeries, scalingKey } from '../sim/studies/index.ts'
 import { useApp } from '../store/context.ts'
 import { useStudy } from '../store/studies.ts'
 import { studyText } from '../text/studies.ts'
@@ -53,7 +53,7 @@ export function Scaling() {
   const scenario = useApp((s) => s.here)
   const ready = useApp((s) => s.ready)
   const key = useMemo(() => scalingKey(scenario), [scenario])
-  const own = currentValue(scenario, `${scenario.devices[0]?.id}.allocator`)
+  const own = useMemo(() => ownSeries(scenario), [scenario])
   const study = useStudy('scaling')
   const { run } = study
   // The map comes first; and what is already there, or was cancelled, is not asked for again.
@@ -69,6 +69,12 @@ export function Scaling() {
   return (
     <section ref={root} className="v-dock v-tall">
       <DockHead id="scaling" title={title} ruler={ruler} sub={text.sub}>
+        <span className="v-glyph">
+          <svg width={16} height={4} aria-hidden="true">
+            <path d="M0,2h16" className="v-line-formula" />
+          </svg>
+          {text.formula}
+        </span>
         <StudyProgress title={title} study={study} onRun={() => run(scenario, key)} />
       </DockHead>
       {ruler.width > 0 && (

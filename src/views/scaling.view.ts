@@ -1,14 +1,14 @@
 // The scaling plot apart from the page: where its lines and points lie, and what they say.
 
 import { scaleLog } from 'd3'
+import type { Scenario } from '../sim/index.ts'
 import {
   type PointResult,
   SCALING_CPUS,
   type ScalingSeries,
-  type Scenario,
   scalingFormula,
   scalingSeries,
-} from '../sim/index.ts'
+} from '../sim/studies/index.ts'
 import { studyText } from '../text/studies.ts'
 import type { TableTwin } from './view.ts'
 
@@ -27,7 +27,7 @@ const REACH = 28
 
 export interface ScalingLine {
   readonly series: ScalingSeries
-  /** The scenario's own allocator. */
+  /** The scenario itself is on it. */
   readonly own: boolean
   /** By number of CPUs, ascending; what has come so far. */
   readonly points: readonly PointResult[]
@@ -35,11 +35,14 @@ export interface ScalingLine {
 }
 
 /** The lines of a scenario with the results that have come. */
-export function linesOf(scenario: Scenario, own: unknown, results: readonly PointResult[]): readonly ScalingLine[] {
+export function linesOf(
+  scenario: Scenario,
+  own: string | null,
+  results: readonly PointResult[],
+): readonly ScalingLine[] {
   return scalingSeries(scenario).map((series) => {
     const points = results.filter((r) => r.series === series.id).sort((a, b) => a.x - b.x)
-    const alone = points.find((p) => p.x === 1)
-    return { series, own: series.allocator === own, points, formula: alone ? scalingFormula(series, alone) : [] }
+    return { series, own: series.id === own, points, formula: scalingFormula(series, points) }
   })
 }
 
@@ -91,7 +94,7 @@ export function placeScaling(lines: readonly ScalingLine[], width: number, heigh
   })
   const [low, high] = y.domain() as [number, number]
   const yTicks: { y: number; text: string }[] = []
-  for (let n = low; n <= high * 1.001; n *= 10) yTicks.push({ y: y(n), text: studyText.rate(n).replace('.00', '') })
+  for (let n = low; n <= high * 1.001; n *= 10) yTicks.push({ y: y(n), text: studyText.rate(n).replace(/\.0+/, '') })
   return {
     lines: named(placed, height),
     xTicks: SCALING_CPUS.map((n) => ({ x: x(n), text: String(n) })),

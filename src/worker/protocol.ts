@@ -1,7 +1,8 @@
 // The messages between page and worker; nothing else. Every message names the source it speaks of, so that
 // two simulations, or a simulation and a recording, can run side by side.
 
-import type { Brush, Frame, ParamValue, PointResult, ProbeRequests, Scenario, StudyId } from '../sim/index.ts'
+import type { Brush, Frame, ParamValue, ProbeRequests, Scenario } from '../sim/index.ts'
+import type { PointResult, StudyId } from '../sim/studies/index.ts'
 
 /** A source is anything that yields frames. The page numbers them. */
 export type SourceId = number

@@ -1,7 +1,8 @@
 // The page's end of the wire to the worker that carries out studies. The worker is made for the first study and ended
 // when a study is cancelled or done: an idle one costs memory.
 
-import type { PointResult, Scenario, StudyId } from '../sim/index.ts'
+import type { Scenario } from '../sim/index.ts'
+import type { PointResult, StudyId } from '../sim/studies/index.ts'
 import type { FromStudy, ToStudy } from './protocol.ts'
 
 /** The part of a Worker that the client needs; tests give their own. */

@@ -1,7 +1,7 @@
 // The studies of one worker: one at a time, in short slices with a rest after each, so that neither the page nor a
 // simulation that plays is ever in its way. Post, clock and yield are given in, so that tests run it in Node.
 
-import { createStudyRun, type StudyRun, studyPoints } from '../sim/index.ts'
+import { createStudyRun, type StudyRun, studyPoints } from '../sim/studies/index.ts'
 import type { FromStudy, ToStudy } from './protocol.ts'
 
 /** Longest stretch of computing between two looks at the mail, ms. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { type PointResult, presetById, scalingPoints } from '../sim/index.ts'
+import { presetById } from '../sim/index.ts'
+import { type PointResult, scalingPoints } from '../sim/studies/index.ts'
 import type { FromStudy, ToStudy } from './protocol.ts'
 import { createStudyClient, type StudyWorkerLike } from './study-client.ts'
 import { createStudyHost } from './study-host.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { withValue } from '../scenario/fields.ts'
 import { presetById } from '../scenario/presets.ts'
-import { SCALING_CPUS, scalingFormula, scalingKey, scalingPoints, scalingSeries } from './scaling.ts'
+import { ownSeries, SCALING_CPUS, scalingFormula, scalingKey, scalingPoints, scalingSeries } from './scaling.ts'
 import { createStudyRun, type PointResult } from './study.ts'
 
 const { scenario } = presetById('pools')!
@@ -31,11 +31,22 @@ describe('scaling', () => {
 
   test('lies on the formula of one lock or above it, and near it', () => {
     for (const line of scalingSeries(scenario).filter((s) => s.oneLock)) {
-      for (const { x, mapsPerSecond } of scalingFormula(line, at(line.id, 1))) {
+      for (const { x, mapsPerSecond } of scalingFormula(
+        line,
+        all.filter((r) => r.series === line.id),
+      )) {
         const ratio = at(line.id, x).mapsPerSecond / mapsPerSecond
         expect([line.id, x, ratio > 0.85 && ratio < 1.15]).toEqual([line.id, x, true])
       }
     }
+  })
+
+  test('knows the line that a scenario is on', () => {
+    expect(ownSeries(scenario)).toBe('pools-4')
+    expect(ownSeries(presetById('frames-64k')!.scenario)).toBe('pools-1')
+    expect(ownSeries(withValue(scenario, 'd0.pools', 1))).toBe('pools-1')
+    expect(ownSeries(presetById('halves')!.scenario)).toBe('tce-halves')
+    expect(ownSeries(presetById('fine-coarse')!.scenario)).toBe(null)
   })
 
   test('finds the same however it is sliced', () => {

@@ -62,6 +62,17 @@ export function scalingSeries(scenario: Scenario): readonly ScalingSeries[] {
   return SERIES.filter((s) => offered(s.allocator))
 }
 
+/** Id of the line that the scenario as it stands is on, or null when its allocator has none. */
+export function ownSeries(scenario: Scenario): string | null {
+  const fields = fieldsOf(scenario)
+  const value = (name: string) => fields.find((f) => f.path === `${scenario.devices[0]!.id}.${name}`)?.value
+  const id = value('allocator')
+  if (id !== 'tce-pools') return SERIES.find((s) => s.allocator === id)?.id ?? null
+  const auto = Number(value('window')) < GIB ? 1 : 4
+  const pools = value('pools') === 'auto' ? auto : value('pools')
+  return SERIES.find((s) => s.settings.pools === pools)?.id ?? null
+}
+
 /** Text that is equal for scenarios with equal points. */
 export function scalingKey(scenario: Scenario): string {
   const { machine, devices } = bench(scenario)
@@ -106,20 +117,20 @@ export function scalingPoints(scenario: Scenario): readonly StudyPoint[] {
 }
 
 /**
- * The formula of one lock beside a line that has one: maps a second at each number of CPUs, from what one CPU alone did
- * (`alone`, a result with x = 1). Empty where the formula does not apply.
+ * The formula of one lock beside a line that has one: maps a second at each number of CPUs that `points` has, from the
+ * work that one CPU alone does outside the lock and the searches that were seen. Empty where it does not apply.
  */
 export function scalingFormula(
   line: ScalingSeries,
-  alone: PointResult,
-): readonly { x: number; mapsPerSecond: number }[] {
-  if (!line.oneLock || alone.mapsPerSecond === 0) return []
-  const holdNs = holdPs(line, alone.stepsPerMap) / 1000
-  const thinkNs = 1e9 / (2 * alone.mapsPerSecond) - holdNs
+  points: readonly PointResult[],
+): readonly { readonly x: number; readonly mapsPerSecond: number }[] {
+  const alone = points.find((p) => p.x === 1)
+  if (!line.oneLock || !alone?.mapsPerSecond) return []
+  const thinkNs = 1e9 / (2 * alone.mapsPerSecond) - holdPs(line, alone.stepsPerMap) / 1000
   if (thinkNs <= 0) return []
-  return SCALING_CPUS.map((x) => ({
+  return points.map(({ x, stepsPerMap }) => ({
     x,
-    mapsPerSecond: lockThroughput(x, thinkNs, holdNs, PRICES.handover.ps / 1000) / 2,
+    mapsPerSecond: lockThroughput(x, thinkNs, holdPs(line, stepsPerMap) / 1000, PRICES.handover.ps / 1000) / 2,
   }))
 }
 
