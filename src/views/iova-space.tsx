@@ -173,14 +173,7 @@ function Gutters({ shape, box, ruler }: GutterProps) {
             />
           ),
       )}
-      {shape.gapAfter > 0 && (
-        <Break
-          y={end}
-          height={breakHeight}
-          width={box.width}
-          text={text.toTheEnd(bytes(shape.gapAfter * 2 ** shape.pageShift))}
-        />
-      )}
+      {shape.gapAfter > 0 && <Break y={end} height={breakHeight} width={box.width} text={breakAfterText(shape)} />}
       {!ruler.narrow && <PageCounts shape={shape} box={box} />}
     </>
   )
@@ -189,6 +182,11 @@ function Gutters({ shape, box, ruler }: GutterProps) {
 function breakText({ gapBefore, apart = 0 }: MapSegment, pageShift: number): string {
   const sizes = [gapBefore, apart].map((pages) => bytes(pages * 2 ** pageShift))
   return [gapBefore > 0 && text.neverMapped(sizes[0]!), apart > 0 && text.apart(sizes[1]!)].filter(Boolean).join(', ')
+}
+
+function breakAfterText({ gapAfter, apartAfter = 0, pageShift }: IovaSpaceFrame): string {
+  const own = bytes(gapAfter * 2 ** pageShift)
+  return apartAfter === 0 ? text.toTheEnd(own) : text.toTheEndApart(own, bytes(apartAfter * 2 ** pageShift))
 }
 
 function addressMarks(shape: IovaSpaceFrame, box: Box, narrow: boolean): AddressMark[] {

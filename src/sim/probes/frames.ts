@@ -108,6 +108,8 @@ export interface IovaSpaceFrame extends AddressSpace {
   readonly segments: readonly MapSegment[]
   /** Entries left out after the last segment; 0 when the window's end is shown. */
   readonly gapAfter: number
+  /** Pages among them that no entry stands for; absent = none. */
+  readonly apartAfter?: number
   readonly regions: readonly RegionInfo[]
   readonly colourBy: ColourBy
   /** [rows*columns] worst state in the cell, or CELL_NONE. */

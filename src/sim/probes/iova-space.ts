@@ -66,6 +66,7 @@ export const iovaSpace: Probe<'iova-space'> = {
       size: table.geometry.size,
       segments,
       gapAfter: layout.gapAfter,
+      ...(layout.apartAfter && { apartAfter: layout.apartAfter }),
       regions: regionsOf(m, index),
       colourBy: request.colourBy,
       state: arrays.u8(cells),
@@ -127,16 +128,18 @@ function fillCell(m: Machine, d: DmaDomain, table: DmaTable, frame: IovaSpaceFra
   const { data: entries } = table.entries
   const { data: records } = table.mappings.records
   const io = pow2(table.geometry.pageShift)
-  for (let e = first; e < end; e++) {
+  for (let e = first, next = first; e < end; e = next) {
     const id = entries[e * ENTRY_STRIDE + ENTRY_MAPPING]! - 1
+    next = e + 1
     if (id < 0) {
       if (++run > longest) longest = run
       continue
     }
     run = 0
-    mapped++
     const at = id * MAP_STRIDE
-    usefulBytes += usefulIn(d, records, at, e, io)
+    next = Math.min(end, records[at + MAP_ENTRY]! + records[at + MAP_NPAGES]!)
+    mapped += next - e
+    usefulBytes += usefulIn(d, records, at, e, io, next - e)
     if (records[at + MAP_NS]! > newestNs) {
       newestNs = records[at + MAP_NS]!
       newest = id
@@ -160,14 +163,14 @@ function fillCell(m: Machine, d: DmaDomain, table: DmaTable, frame: IovaSpaceFra
   }
 }
 
-/** Bytes of the buffer of the mapping at `at` that lie in entry `e`; `io` is the bytes of an IOMMU page. */
-export function usefulIn(d: DmaDomain, records: Float64Array, at: number, e: number, io: number): number {
+/** Bytes of the buffer of the mapping at `at` that lie in the `n` entries from `e`; `io` is the bytes of an IOMMU page. */
+export function usefulIn(d: DmaDomain, records: Float64Array, at: number, e: number, io: number, n = 1): number {
   const start = records[at + MAP_ENTRY]!
   const offset = d.mixed
     ? offsetInMapping(d, entry(start), records[at + MAP_ADDRESS]!)
     : records[at + MAP_ADDRESS]! % io
   const pageStart = (e - start) * io
-  return Math.max(0, Math.min(offset + records[at + MAP_BYTES]!, pageStart + io) - Math.max(offset, pageStart))
+  return Math.max(0, Math.min(offset + records[at + MAP_BYTES]!, pageStart + n * io) - Math.max(offset, pageStart))
 }
 
 /** Class of a mapped entry, as IovaSpaceFrame.value has it: `at` = its record, `generation` = the entry's. */

@@ -16,6 +16,7 @@ export interface Layout {
   readonly rows: number
   readonly segments: readonly MapSegment[]
   readonly gapAfter: number
+  readonly apartAfter?: number
 }
 
 /** The finest cells with which the asked range fits into `maxRows` rows; `written` is needed for breaks. */
@@ -30,9 +31,9 @@ export function layOut(g: WindowGeometry, written: Uint8Array | null, request: I
     const spare = g.islands ? BREAK_COST : 0
     for (let entriesPerCell = 1; entriesPerCell < plain.entriesPerCell; entriesPerCell *= 2) {
       const perRow = request.columns * entriesPerCell
-      const broken = withBreaks(written, size, perRow, Math.ceil(size / perRow))
-      if (broken.cost + spare <= request.maxRows)
-        return apart(g.islands, { ...broken, entriesPerCell }, request.columns)
+      const most = request.maxRows - spare
+      const broken = withBreaks(written, size, perRow, Math.ceil(size / perRow), most)
+      if (broken && broken.cost <= most) return apart(g.islands, { ...broken, entriesPerCell }, request.columns)
     }
   }
   return apart(g.islands, plain, request.columns)
@@ -60,7 +61,8 @@ function apart(islands: readonly Island[] | undefined, layout: Layout, columns: 
     segments.push({ row, rows, firstEntry, gapBefore, ...(between > 0 && { apart: between }) })
     behind = firstEntry + rows * perRow - 1
   }
-  return { ...layout, segments }
+  const after = layout.gapAfter > 0 ? gapBetween(islands, behind, behind + layout.gapAfter) : 0
+  return { ...layout, segments, ...(after > 0 && { apartAfter: after }) }
 }
 
 /** Pages between the islands that begin after entry `after`, up to entry `upTo`, and the ones before them. */
@@ -88,20 +90,23 @@ function plainLayout(from: number, to: number, request: IovaSpaceRequest): Layou
   }
 }
 
+/** Null when more than `most` rows would be needed, breaks counted in. */
 function withBreaks(
   written: Uint8Array,
   size: number,
   perRow: number,
   rows: number,
-): Omit<Layout, 'entriesPerCell'> & { cost: number } {
+  most: number,
+): (Omit<Layout, 'entriesPerCell'> & { cost: number }) | null {
   const segments: MapSegment[] = []
   let shown = 0
   let gap = 0
   let breaks = 0
   let open: { row: number; rows: number; firstEntry: number; gapBefore: number } | null = null
   for (let row = 0; row < rows; ) {
-    let end = row
-    while (end < rows && !anyWritten(written, end * perRow, (end + 1) * perRow)) end++
+    if (shown + breaks * BREAK_COST > most) return null
+    const next = nextWritten(written, row * perRow)
+    const end = next < 0 ? rows : Math.max(row, Math.floor(next / perRow))
     const skip = end - row >= BREAK_ROWS ? end - row : 0
     if (skip > 0) {
       gap = skip * perRow
@@ -126,7 +131,7 @@ function withBreaks(
   return { segments, rows: shown, gapAfter: gap, cost: shown + breaks * BREAK_COST }
 }
 
-/** By 512 entries: 1 if any of them may ever have been written. */
+/** By 512 entries: 1 if any of them may ever have been written, or a CPU owns them. */
 export function writtenPages(d: DmaDomain): Uint8Array {
   const written = new Uint8Array(Math.ceil(d.geometry.size / TCES_PER_PAGE))
   d.table.forEachTable(d.tableState, 0, (first, _set, writes) => {
@@ -134,11 +139,21 @@ export function writtenPages(d: DmaDomain): Uint8Array {
     const from = Math.floor(first / TCES_PER_PAGE)
     written.fill(1, from, from + granuleAt(d, first))
   })
+  d.allocator.forEachChunk?.(d.allocatorState, (start, npages) => {
+    written.fill(1, Math.floor(start / TCES_PER_PAGE), Math.ceil((start + npages) / TCES_PER_PAGE))
+  })
   return written
+}
+
+/** First entry of the table page that may have been written and ends behind `from`; -1 when there is none. */
+function nextWritten(written: Uint8Array, from: number): number {
+  const found = written.indexOf(1, Math.floor(from / TCES_PER_PAGE))
+  return found < 0 ? -1 : found * TCES_PER_PAGE
 }
 
 /** True when a table page of the entries [from, to) may have been written. */
 export function anyWritten(written: Uint8Array, from: number, to: number): boolean {
-  const found = written.indexOf(1, Math.floor(from / TCES_PER_PAGE))
-  return found >= 0 && found * TCES_PER_PAGE < to
+  for (let page = Math.floor(from / TCES_PER_PAGE); page * TCES_PER_PAGE < to; page++)
+    if (written[page] === 1) return true
+  return false
 }
