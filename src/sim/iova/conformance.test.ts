@@ -45,13 +45,15 @@ for (const { name, a, settings, g } of cases()) {
 
     test('refuses nothing pages, an empty reach, and ranges outside the table', () => {
       const s = a.create(g, settings)
-      const before = picture(a, s, g.size)
+      const before = picture(a, s, g.size)!
       expect(a.alloc(s, request({ npages: pages(0) }), meter)).toBe(NO_ENTRY)
       expect(a.alloc(s, request({ npages: pages(hasTree(a) ? g.size + 1 : g.size) }), meter)).toBe(NO_ENTRY)
       if (g.offset > 0) expect(a.alloc(s, request({ mask: absEntry(g.offset - 1) }), meter)).toBe(NO_ENTRY)
       expect(a.free(s, entry(g.size - 1), pages(2), meter, cpu(0))).toBe(false)
       expect(a.free(s, entry(-1), pages(1), meter, cpu(0))).toBe(false)
-      expect(picture(a, s, g.size)).toEqual(before)
+      const after = picture(a, s, g.size)!
+      // Element by element: `toEqual` takes seconds over all windows.
+      expect(before.findIndex((x, e) => x !== after[e])).toBe(-1)
     })
 
     test('its regions tile the window, and a request begins in its home region', () => {

@@ -27,7 +27,7 @@ import { IN_DEPOT } from './allocator.ts'
 import { absOf } from './geometry.ts'
 
 const OPERATIONS = 3000
-const CHECK_EVERY = 150
+const CHECK_EVERY = 300
 
 interface Live {
   readonly e: Entry
@@ -75,8 +75,6 @@ function disagreements({ a, g }: Case, s: object, map: Uint8Array, random: () =>
   const told = picture(a, s, g.size)
   if (!told) return ['runs']
   const faults: string[] = []
-  const wrong = map.findIndex((x, e) => x !== told[e] && !(x === FREE && told[e] === CACHED))
-  if (wrong >= 0) faults.push(`entry ${wrong}: ${told[wrong]} for ${map[wrong]}`)
   const cached = new Uint8Array(g.size)
   let keepers = true
   a.forEachCached?.(s, (start, npages, keeper) => {
@@ -84,7 +82,14 @@ function disagreements({ a, g }: Case, s: object, map: Uint8Array, random: () =>
     for (let e: number = start; e < start + npages; e++) cached[e] = cached[e]! + 1
   })
   if (!keepers) faults.push('keepers')
-  if (cached.some((n, e) => n !== (told[e] === CACHED ? 1 : 0))) faults.push('cached ranges')
+  let wrong = -1
+  let unkept = -1
+  for (let e = 0; e < g.size; e++) {
+    if (map[e] !== told[e] && !(map[e] === FREE && told[e] === CACHED)) wrong = e
+    if (cached[e] !== (told[e] === CACHED ? 1 : 0)) unkept = e
+  }
+  if (wrong >= 0) faults.push(`entry ${wrong}: ${told[wrong]} for ${map[wrong]}`)
+  if (unkept >= 0) faults.push(`entry ${unkept}: kept ${cached[unkept]} times`)
   const from = random() % g.size
   const to = from + (random() % (g.size - from + 1))
   for (const [start, limit] of [[0, g.size] as const, [from, to] as const]) {
