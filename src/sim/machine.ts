@@ -13,7 +13,7 @@ import { logEvent } from './engine/log.ts'
 import { type CostMeter, NO_LOCK, resetMeter } from './engine/meter.ts'
 import { addToColumn, rollColumns } from './engine/recorder.ts'
 import * as ev from './events.ts'
-import { addMark, noteMissed, noteWork, searchPs } from './ledger.ts'
+import { addMark, noteAnswer, noteMissed, noteWork, searchPs } from './ledger.ts'
 import { mapList, mapOne, refuse, unmap } from './operations.ts'
 import { armWork, doWork, fireWork } from './put-off.ts'
 import { mapRecorded, unmapRecorded } from './recorded-ops.ts'
@@ -240,6 +240,7 @@ function perform(m: Machine, c: number, t: number, bound: Binding, lock: number)
           : mapRecorded(m, c, bound, cpu)
     if (meter.hang) return hang(m, c, bound, lock)
     if (!ok) refuse(m, c, bound, op)
+    else if (bound.domain.allocator.forEachCached) noteAnswer(table, meter)
   } else {
     table.unmaps++
     if (op.kind === OP_UNMAP_AT) unmapRecorded(m, c, bound, cpu)

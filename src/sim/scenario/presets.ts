@@ -2,6 +2,7 @@
 
 import { device, KIB, MIB, MS, scenario, workload } from './make.ts'
 
+import { iovaPresets } from './presets-iova.ts'
 import type { Preset, Scenario, Settings } from './schema.ts'
 
 const frames = (preset: string, iommuPage: number, changes: Settings = {}): Scenario =>
@@ -175,7 +176,7 @@ const tcePresets: readonly Preset[] = [
   {
     id: 'two-ports',
     title: 'Two ports, one window',
-    says: 'Two ports of a card map into one window. eth0, its link full, had all its 2 048 buffers posted until eth1 came up at 2 ms; what eth0 frees since then fills the rings of eth1. At 12 ms eth0 has 328 buffers left.',
+    says: 'Two ports of a card map into one window. eth0, its link full, had all its 2 048 buffers posted until eth1 came up at 2 ms; what eth0 frees since then fills the rings of eth1. At 12 ms eth0 has 520 buffers left.',
     tryThis: 'Give eth1 a table of its own: both rings fill and no frame is missed.',
     nudge: { path: 'd1.table', value: 'own' },
     scenario: scenario(
@@ -248,7 +249,7 @@ const tcePresets: readonly Preset[] = [
   },
 ]
 
-export const presets: readonly Preset[] = [...tcePresets]
+export const presets: readonly Preset[] = [...tcePresets, ...iovaPresets]
 
 /** The preset with this id, or null. */
 export function presetById(id: string): Preset | null {

@@ -64,7 +64,7 @@ const params: readonly Param[] = [
     unit: 'bytes',
     default: 64 * KIB,
     effect: 'restart',
-    values: [4, 16, 64, 256, 1024].map((n) => ({ value: n * KIB, key: `${n}k`, label: `${n}K` })),
+    values: [4, 16, 64, 256, 1024, 4096].map((n) => ({ value: n * KIB, key: `${n}k`, label: `${n}K` })),
     help: 'Bytes of each long-lived buffer. One of 64 KiB or more is a large request in a window of 4K pages.',
   },
   {
