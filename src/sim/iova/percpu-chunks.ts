@@ -16,6 +16,8 @@
 // Locks: the tree's, and one for all chunks of each CPU. The lock of the CPU is dropped before the tree's is taken.
 // A run of n pages is aligned to the next power of two from n on, as in the tree.
 // CPUs offline: their empty chunks go back, the others as they become empty; what is freed still goes there.
+// Nobody remembers that no chunk was left: every request for which a CPU has no room asks again, which in a full window is
+//   a long walk. Only the tree's own mark for what failed below 4 GiB shortens it.
 // Not modelled: chunks whose size follows the need; giving back chunks that are half empty; the tree of 2011, which had one
 //   remembered range: below is the tree as it is today.
 // Invariant: a chunk is one range of the tree; what is handed out is either a bit in a chunk or a range of its own.

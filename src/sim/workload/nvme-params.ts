@@ -107,7 +107,7 @@ export const nvmeParams: readonly Param[] = [
       { value: 0, key: 'full', label: 'full', help: 'every queue is kept full' },
       ...[10, 100, 500, 1000, 2000, 5000].map((k) => ({
         value: k * 1000,
-        key: `${k}k`,
+        key: k < 1000 ? `${k}k` : `${k / 1000}m`,
         label: k < 1000 ? `${k} k/s` : `${k / 1000} M/s`,
         help: `${k} thousand requests a second`,
       })),
