@@ -22,8 +22,13 @@ export function Headline({ compact }: { compact: boolean }) {
   const window = s.windowBytes
   const [mapped, unit] = bytesParts(s.mappedBytes)
   const [whole, wholeUnit] = bytesParts(window)
+  const drawn = s.size * 2 ** s.pageShift
   const mappedText =
-    unit === wholeUnit ? t.mapped(mapped, `${whole} ${wholeUnit}`) : t.mapped(bytes(s.mappedBytes), bytes(window))
+    drawn < window
+      ? t.mappedIn(bytes(s.mappedBytes), bytes(drawn), bytes(window))
+      : unit === wholeUnit
+        ? t.mapped(mapped, `${whole} ${wholeUnit}`)
+        : t.mapped(bytes(s.mappedBytes), bytes(window))
   const first = s.firstRefusal
   // A record tells nothing of the data inside its pages; it can be told beforehand or not.
   const { prediction } = s

@@ -12,6 +12,14 @@ const stateNames: Readonly<Record<CellState, string>> = {
   6: 'refused',
 }
 
+/** Where room is short; the whole name stands beside it as a hint. */
+const shortNames: Readonly<Record<CellState, string>> = {
+  ...stateNames,
+  2: 'cached',
+  4: 'queued',
+  5: 'reachable',
+}
+
 const colourNames: Readonly<Record<ColourBy, string>> = {
   state: 'State',
   cpu: 'CPU',
@@ -23,6 +31,7 @@ const colourNames: Readonly<Record<ColourBy, string>> = {
 
 export const viewText = {
   stateNames,
+  shortNames,
   colourNames,
   heatmap: 'heatmap',
   heatmapKeys:
@@ -66,7 +75,8 @@ export const viewText = {
     chunkOf: (cpu: number) => `in a chunk of CPU ${cpu}`,
     foreign: 'mapped by another CPU than its chunk’s owner',
     passed: 'passed by the last search',
-    inForeign: 'in another CPU’s chunk',
+    lastSearch: 'last search',
+    foreignShort: 'foreign',
     describeScale: (cell: string, from: string, to: string) => `One cell is ${cell}. Shown: ${from} to ${to}.`,
     columns: ['address', 'mapped', 'of that data', 'free', 'largest free run in a cell', 'refused here'],
     dataShare: (share: string) => `${share} of it data`,
@@ -98,7 +108,7 @@ export const viewText = {
     columns: (bands: readonly string[]) => ['ms', ...bands],
   },
   lanes: {
-    title: 'Waiting for the pool lock, by CPU',
+    title: 'Waiting for a lock, by CPU',
     cpu: 'CPU',
     wait: 'wait %',
     ramp: 'share of time, square root',
@@ -175,15 +185,14 @@ export const viewText = {
     depot: 'depot',
     depotHelp: 'full magazines between the CPUs, by size',
     own: 'mapped by its CPU',
-    foreign: 'by another',
+    foreign: 'by another, on top',
     cpu: 'CPU',
     order: 'order',
     size: 'size',
     ranges: 'ranges',
-    chunks: 'chunks',
+    full: 'full',
     none: 'This allocator keeps nothing for a CPU alone.',
     noneRegions: 'Show its regions',
-    noneYet: 'No CPU keeps anything yet.',
     cell: (cpu: number, which: string, order: number, size: string, n: string, capacity: number, kept: string) =>
       `CPU ${cpu}, ${which}, order ${order} (${size}): ${n} of ${capacity} ranges, ${kept}`,
     depotCell: (order: number, size: string, full: string, ranges: string, kept: string) =>

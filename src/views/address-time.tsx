@@ -6,7 +6,7 @@ import { type AddressTimeFrame, addressAt, addressBehind, type Frame, type TimeM
 import { useApp, useFrame, useLab } from '../store/context.ts'
 import { viewText } from '../text/views.ts'
 import { addressTimeView, bandBytes, regionShare } from './address-time.view.ts'
-import { AddressAxis, gutterAddress, RegionBars } from './kit/axis.tsx'
+import { AddressAxis, gutterAddress, gutterEnd, RegionBars } from './kit/axis.tsx'
 import { brushColumns } from './kit/brush.ts'
 import { Heatmap } from './kit/heatmap.tsx'
 import { usePalette } from './kit/hooks.ts'
@@ -20,7 +20,7 @@ const text = viewText.addressTime
 const frameOf = (frame: Frame) => frame.views['address-time'] ?? null
 
 const shapeKey = (f: AddressTimeFrame) =>
-  [f.bands, f.entriesPerBand, f.pageShift, f.offset, f.size, f.columns, f.columnNs]
+  [f.bands, f.first, f.entriesPerBand, f.pageShift, f.offset, f.size, f.columns, f.columnNs]
     .concat(f.regions.flatMap((r) => [r.start, r.end]))
     .join()
 const sameShape = (a: AddressTimeFrame | null, b: AddressTimeFrame | null) =>
@@ -81,7 +81,7 @@ export function AddressTime({ ruler, height }: { ruler: Ruler; height: number })
   const palette = usePalette()
   const ink = useMemo(() => timeInk(palette), [palette])
   const shape = useFrame(frameOf, sameShape)
-  const y = (entry: number) => (shape ? (entry / (shape.bands * shape.entriesPerBand)) * height : 0)
+  const y = (entry: number) => (shape ? shareOf(shape, entry) * height : 0)
   return (
     <div className="v-view" style={{ height }}>
       <div className="v-plot" style={{ left: ruler.left, width: ruler.plot }}>
@@ -101,17 +101,22 @@ export function AddressTime({ ruler, height }: { ruler: Ruler; height: number })
             <>
               <AddressAxis marks={marks(shape, height, ruler.narrow)} narrow={ruler.narrow} />
               <RegionBars
-                marks={shape.regions.map((r) => ({
-                  name: r.name,
-                  top: y(r.start),
-                  bottom: y(Math.min(r.end, shape.size)),
-                  hint: null,
-                  nameY: null,
-                }))}
+                marks={shape.regions
+                  .filter((r) => y(r.start) < y(r.end))
+                  .map((r) => ({
+                    name: r.name,
+                    top: y(r.start),
+                    bottom: y(Math.min(r.end, shape.size)),
+                    hint: null,
+                    nameY: null,
+                  }))}
               />
-              {shape.regions.slice(1).map((r) => (
-                <path key={r.start} d={`M0,${Math.round(y(r.start)) - 0.5}h${ruler.plot}`} className="v-limit" />
-              ))}
+              {shape.regions
+                .slice(1)
+                .filter((r) => y(r.start) > 0 && y(r.start) < height)
+                .map((r) => (
+                  <path key={r.start} d={`M0,${Math.round(y(r.start)) - 0.5}h${ruler.plot}`} className="v-limit" />
+                ))}
               {!ruler.narrow && <Shares shape={shape} x={ruler.plot + 7} height={height} />}
             </>
           )}
@@ -121,25 +126,32 @@ export function AddressTime({ ruler, height }: { ruler: Ruler; height: number })
   )
 }
 
+/** Where an entry lies between the first and the last band, 0 … 1. */
+function shareOf(shape: AddressTimeFrame, entry: number): number {
+  return Math.max(0, Math.min(1, (entry - shape.first) / (shape.bands * shape.entriesPerBand)))
+}
+
 function marks(shape: AddressTimeFrame, height: number, narrow: boolean) {
   const parts = narrow ? 1 : 4
   return Array.from({ length: parts + 1 }, (_, i) => {
-    const entry = Math.round((shape.bands * shape.entriesPerBand * i) / parts)
+    const entry = shape.first + Math.round((shape.bands * shape.entriesPerBand * i) / parts)
     return {
       y: (height * i) / parts,
-      text: gutterAddress(
-        i === parts ? addressBehind(shape, Math.min(entry, shape.size)) : addressAt(shape, entry),
-        narrow,
-      ),
+      text:
+        i === parts
+          ? gutterEnd(addressBehind(shape, Math.min(entry, shape.size)), narrow)
+          : gutterAddress(addressAt(shape, entry), narrow),
       quiet: i % 2 === 1,
     }
   })
 }
 
+/** Letters that the right gutter has room for. */
+const MOST_NAME = 8
+
 /** How full each region is now, beside it; one line each where the regions are many. */
 function Shares({ shape, x, height }: { shape: AddressTimeFrame; x: number; height: number }) {
   const shares = (useFrame(sharesKey) ?? '').split(',')
-  const total = shape.bands * shape.entriesPerBand
   const cramped = shape.regions.length > 3
   return (
     <g>
@@ -147,8 +159,11 @@ function Shares({ shape, x, height }: { shape: AddressTimeFrame; x: number; heig
         {cramped ? text.nowPercent : text.now}
       </text>
       {shape.regions.map((r, i) => {
-        const middle = (((r.start + Math.min(r.end, shape.size)) / 2) * height) / total
-        const name = r.name.replace(/ (pool|region|half|part)$/, '').replace(/^pool /, '')
+        const [top, bottom] = [shareOf(shape, r.start), shareOf(shape, r.end)]
+        if (top === bottom) return null
+        const middle = ((top + bottom) / 2) * height
+        const words = r.name.replace(/ (pool|region|half|part)$/, '').replace(/^pool /, '')
+        const name = words.length > MOST_NAME ? `${words.slice(0, MOST_NAME - 1)}…` : words
         return cramped ? (
           <text key={r.name} x={x} y={middle + 4} className="v-num">
             <tspan className="v-quiet">{name}</tspan> {shares[i]?.replace(' %', '')}

@@ -18,13 +18,21 @@ const text = viewText.caches
 
 const frameOf = (frame: Frame) => frame.views.caches ?? null
 const shapeKey = (f: CachesFrame) =>
-  [f.table, f.cpus, f.orders, f.capacity, f.pageShift, f.chunks > 0, f.mostChunks].join()
+  [f.table, f.cpus, f.orders, f.capacity, f.pageShift, f.chunked, f.mostChunks].join()
 const sameShape = (a: CachesFrame | null, b: CachesFrame | null) =>
   a === b || (!!a && !!b && shapeKey(a) === shapeKey(b))
 /** Ranges kept by order, and full magazines by order. */
 const rangesKey = (frame: Frame) => {
   const f = frame.views.caches
   return f ? Array.from({ length: f.orders }, (_, o) => rangesOf(f, o)).join() : ''
+}
+/** Owner, which of its chunks, whole percent mapped. */
+const chunksKey = (frame: Frame) => {
+  const f = frame.views.caches
+  if (!f || f.orders > 0) return ''
+  const one = (_: unknown, i: number) =>
+    `${f.chunkOwner[i]},${f.chunkSlot[i]},${Math.floor((100 * f.chunkMapped[i]!) / f.chunkPages[i]!)}`
+  return Array.from({ length: f.chunks }, one).join('|')
 }
 const depotKey = (frame: Frame) => {
   const f = frame.views.caches
@@ -67,6 +75,7 @@ export function Caches() {
               }}
             >
               <Lanes shape={shape} layout={laneLayout(shape, ruler.plot)} palette={palette} />
+              {mode === 'chunks' && <ChunkFigures layout={laneLayout(shape, ruler.plot)} />}
               {mode === 'magazines' && (
                 <Sizes shape={shape} layout={laneLayout(shape, ruler.plot)} plot={ruler.plot} narrow={ruler.narrow} />
               )}
@@ -145,6 +154,22 @@ function Lanes({ shape, layout: l, palette }: { shape: CachesFrame; layout: Lane
       })}
     </g>
   )
+}
+
+/** How far each chunk is mapped, where there is room to say so. */
+function ChunkFigures({ layout: l }: { layout: LaneLayout }) {
+  const shares = useFrame(chunksKey) ?? ''
+  const { width, height } = slotRect(l, 0, 0, 0)
+  if (shares === '' || width < 36 || height < 12) return null
+  return shares.split('|').map((chunk) => {
+    const [owner = 0, slot = 0, share = 0] = chunk.split(',').map(Number)
+    const { x, y } = slotRect(l, owner, slot % l.columns, Math.floor(slot / l.columns))
+    return (
+      <text key={`${owner}.${slot}`} x={x + 4} y={y + height / 2 + 4} className="v-num v-on-cells">
+        {share < 100 ? `${share} %` : text.full}
+      </text>
+    )
+  })
 }
 
 /** Per size: what it is, the full magazines in the depot, and the ranges that all keep together. */

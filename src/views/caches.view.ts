@@ -44,8 +44,8 @@ export function cachesInk(palette: Palette): CachesInk {
 export type CachesMode = 'magazines' | 'chunks' | 'none'
 
 /** What a frame shows: magazines, chunks, or that the allocator has neither. */
-export function modeOf(frame: Pick<CachesFrame, 'orders' | 'chunks'>): CachesMode {
-  return frame.orders > 0 ? 'magazines' : frame.chunks > 0 ? 'chunks' : 'none'
+export function modeOf(frame: Pick<CachesFrame, 'orders' | 'chunked'>): CachesMode {
+  return frame.orders > 0 ? 'magazines' : frame.chunked ? 'chunks' : 'none'
 }
 
 /** Cells are numbered row by row: the cells of all lanes, then one for the depot. */

@@ -7,7 +7,15 @@ import { addressAt, addressBehind, type Frame, type IovaSpaceFrame, type MapSegm
 import { useApp, useFrame, useLab } from '../store/context.ts'
 import { viewText } from '../text/views.ts'
 import { classColours, entriesName, iovaSpaceView, mappedIn, shownCell } from './iova-space.view.ts'
-import { AddressAxis, type AddressMark, Break, gutterAddress, RegionBars, type RegionMark } from './kit/axis.tsx'
+import {
+  AddressAxis,
+  type AddressMark,
+  Break,
+  gutterAddress,
+  gutterEnd,
+  RegionBars,
+  type RegionMark,
+} from './kit/axis.tsx'
 import { brushCells, brushMode } from './kit/brush.ts'
 import { cellInk } from './kit/cells.ts'
 import { useGestures } from './kit/gestures.ts'
@@ -205,7 +213,7 @@ function addressMarks(shape: IovaSpaceFrame, box: Box, narrow: boolean): Address
   while (marks.length > 1 && y - marks.at(-1)!.y < 14) marks.pop()
   marks.push({
     y,
-    text: gutterAddress(addressBehind(shape, Math.min(end, shape.size)), narrow),
+    text: gutterEnd(addressBehind(shape, Math.min(end, shape.size)), narrow),
     quiet: false,
   })
   return marks

@@ -85,6 +85,8 @@ function Swatch({ state, palette, marks = 0 }: { state: CellState; palette: Pale
   return <canvas ref={canvas} width={side} height={side} style={{ width: SWATCH, height: SWATCH }} />
 }
 
+const NO_MARKS = '-1,0'
+
 /** Ranges that the last search passed, or -1; and whether CPUs own chunks. */
 const marksKey = (frame: Frame) => {
   const map = frame.views['iova-space']
@@ -93,19 +95,19 @@ const marksKey = (frame: Frame) => {
 
 /** What lies over the cells: the way of the last search, and mappings in chunks of another CPU. */
 function Marks({ palette }: { palette: Palette }) {
-  const [steps = -1, owned = 0] = (useFrame(marksKey) ?? '-1,0').split(',').map(Number)
+  const [steps = -1, owned = 0] = (useFrame(marksKey) ?? NO_MARKS).split(',').map(Number)
   return (
     <>
       {steps >= 0 && (
-        <span className="v-legend-mark">
+        <span className="v-legend-mark" title={text.passed}>
           <Swatch state={CELL_MAPPED} marks={MARK_PASSED} palette={palette} />
-          {text.passed} <b data-testid="count-passed">{count(steps)}</b>
+          {text.lastSearch} <b data-testid="count-passed">{count(steps)}</b>
         </span>
       )}
       {owned === 1 && (
-        <span className="v-legend-mark">
+        <span className="v-legend-mark" title={text.foreign}>
           <Swatch state={CELL_MAPPED} marks={MARK_FOREIGN} palette={palette} />
-          {text.inForeign}
+          {text.foreignShort}
         </span>
       )}
     </>
@@ -116,6 +118,7 @@ interface Item {
   /** As in `view.off`. */
   readonly key: string
   readonly name: string
+  readonly hint?: string
   readonly n: number
   readonly swatch: ReactNode
 }
@@ -130,12 +133,23 @@ export function Legend() {
   const ruler = rulerOf(useWidth(root), columns)
   const counts = (useFrame(countsKey) ?? '').split(',').map(Number)
   const classes = useClasses(colourBy, palette, off)
+  const marked = (useFrame(marksKey) ?? NO_MARKS) !== NO_MARKS
   const states = ORDER.flatMap(([state], i): Item[] => {
     const key = STATE_NAMES[state]
     const n = counts[i] ?? 0
     // Classes are what is mapped, and beside them there is no room for states that nobody is in.
+    // What nobody is in yields to the marks, where there are any.
+    if (marked && n === 0 && state === CELL_REACHABLE && !off.includes(key)) return []
     if (classes && (n === 0 || state === CELL_MAPPED) && !off.includes(key)) return []
-    return [{ key, name: viewText.stateNames[state], n, swatch: <Swatch state={state} palette={palette} /> }]
+    return [
+      {
+        key,
+        name: viewText.shortNames[state],
+        hint: viewText.stateNames[state],
+        n,
+        swatch: <Swatch state={state} palette={palette} />,
+      },
+    ]
   })
   const items = [...(classes ?? []), ...states]
   const [focus, setFocus] = useState<string | null>(null)
@@ -173,10 +187,11 @@ export function Legend() {
         onKeyDown={walk}
       >
         {classes && <span className="v-legend-of">{rampNames[colourBy]}</span>}
-        {items.map(({ key, name, n, swatch }) => (
+        {items.map(({ key, name, hint, n, swatch }) => (
           <button
             key={key}
             type="button"
+            title={hint === name ? undefined : hint}
             tabIndex={key === reached ? 0 : -1}
             aria-pressed={!off.includes(key)}
             className={n === 0 ? 'v-zero' : undefined}

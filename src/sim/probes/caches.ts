@@ -61,6 +61,7 @@ export const caches: Probe<'caches'> = {
       loaded,
       previous,
       depot,
+      chunked: allocator.forEachChunk !== undefined,
       chunks,
       mostChunks: Math.max(0, ...owned),
       chunkOwner,

@@ -177,6 +177,8 @@ export interface AddressTimeFrame extends AddressSpace {
   readonly filled: number
   readonly columnNs: number
   readonly entriesPerBand: number
+  /** First entry that the bands cover; not 0 only in a space too large to be shown whole. */
+  readonly first: number
   readonly size: number
   readonly regions: readonly RegionInfo[]
   /** [columns*bands] share of the band that is mapped at the column's end, 0…255. */
@@ -242,6 +244,8 @@ export interface TableUse extends AddressSpace {
   readonly coarseShift: number
   readonly windowBytes: number
   readonly entriesPerBand: number
+  /** First entry that the bands cover; not 0 only in a space too large to be shown whole. */
+  readonly first: number
   readonly size: number
   readonly mappedBytes: number
   readonly usefulBytes: number
@@ -306,6 +310,8 @@ export interface CachesFrame extends AddressSpace {
   readonly previous: Uint8Array
   /** [orders] full magazines in the depot. */
   readonly depot: Uint32Array
+  /** CPUs may own chunks. */
+  readonly chunked: boolean
   /** Chunks that are owned, ascending, and the most that one CPU owns. */
   readonly chunks: number
   readonly mostChunks: number

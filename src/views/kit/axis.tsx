@@ -1,6 +1,6 @@
 // What stands in the gutters of an address plot. SVG, css px, x = 0 is the plot's left edge.
 
-import { hex } from '../../lib/format.ts'
+import { bytes, hex } from '../../lib/format.ts'
 
 /** Longest address that the left gutter holds. */
 const MOST_DIGITS = 11
@@ -10,6 +10,12 @@ export function gutterAddress(address: bigint, narrow: boolean): string {
   const full = hex(address)
   if (narrow) return `${full.slice(0, -5)}…`
   return full.length <= MOST_DIGITS ? full : `${full.slice(0, -5)}…`
+}
+
+/** The address where a plot ends: a size where that is a power of two too long for the gutter. */
+export function gutterEnd(address: bigint, narrow: boolean): string {
+  const long = address >= 1n << 32n && (address & (address - 1n)) === 0n
+  return long ? bytes(Number(address)) : gutterAddress(address, narrow)
 }
 
 export interface AddressMark {

@@ -14,7 +14,7 @@ import type { Pixels } from '../view.ts'
 import type { CellPixels } from './cells.ts'
 import { mix } from './palette.ts'
 
-/** Foreign: the upper right corner is cut off. Passed by the last search: a frame in the ink of text. */
+/** Foreign: the upper right corner is cut off. Passed by the last search: underlined in the ink of text. */
 export function paintMarks(
   marks: number,
   ink: CellPixels,
@@ -29,7 +29,9 @@ export function paintMarks(
     for (let j = 0; j < side; j++)
       out.data.fill(ink.bar, (y + j) * out.width + x + w - side + j, (y + j) * out.width + x + w)
   }
-  if ((marks & MARK_PASSED) !== 0) frameCell(ink.bar, x, y, w, h, out)
+  if ((marks & MARK_PASSED) !== 0)
+    for (let j = h - (h >= 12 ? 2 : 1); j < h; j++)
+      out.data.fill(ink.bar, (y + j) * out.width + x, (y + j) * out.width + x + w)
 }
 
 /** The pattern of a state over the whole cell: reserved, cached, queued or reachable. */
@@ -37,6 +39,7 @@ export function paintGround(
   state: number,
   ink: CellPixels,
   value: number,
+  owned: boolean,
   x: number,
   y: number,
   w: number,
@@ -57,6 +60,8 @@ export function paintGround(
   if (state === CELL_CACHED) {
     const tint = keeper === null ? ink.tint[state]! : mix(ink.free, keeper, 0.18)
     for (let j = 0; j < h; j++) data.fill(tint, (y + j) * width + x, (y + j) * width + x + w)
+    // The free rest of a chunk is one band, not page by page.
+    if (owned) return
   }
   frameCell(strong, x, y, w, h, out)
   if (state === CELL_RESERVED) {

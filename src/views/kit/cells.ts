@@ -122,6 +122,8 @@ export interface CellValues {
   many: boolean
   /** MARK_PASSED, MARK_FOREIGN; absent = none. */
   marks?: number
+  /** It lies in a chunk, whose line says so. */
+  owned?: boolean
 }
 
 const cell: CellValues = { state: 0, used: 0, useful: 0, fresh: 0, freeRun: 0, value: CELL_NONE, many: false }
@@ -173,6 +175,7 @@ export function paintCells(
       cell.freeRun = frame.freeRun[i]!
       cell.value = frame.value[i]!
       cell.marks = marks ? marks[i]! : 0
+      cell.owned = frame.owner !== undefined && frame.owner[i] !== CELL_NONE
       paintCell(cell, match?.[i] === 0 ? ink.quiet : ink, x, y, w, h, out)
     }
   }
@@ -288,7 +291,17 @@ export function paintCell(
   const litPixel = (c.useful < USEFUL_BELOW ? ink.useful : ink.lit) | 0
   const partlyCached = c.state === CELL_MAPPED && ((c.marks ?? 0) & MARK_CACHED) !== 0
   if (filled < area && c.state !== CELL_FREE && (c.state !== CELL_MAPPED || partlyCached) && !failed)
-    paintGround(partlyCached ? CELL_CACHED : c.state, ink, partlyCached ? CELL_NONE : c.value, x, y, w, h, out)
+    paintGround(
+      partlyCached ? CELL_CACHED : c.state,
+      ink,
+      partlyCached ? CELL_NONE : c.value,
+      c.owned === true,
+      x,
+      y,
+      w,
+      h,
+      out,
+    )
   for (let k = 0, line = (y + h - 1) * width + x; k < filled; k += w, line -= width) {
     const litEnd = Math.min(w, Math.max(0, lit - k))
     const end = Math.min(w, filled - k)
