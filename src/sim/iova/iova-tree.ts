@@ -4,63 +4,70 @@
 // What it does: a request goes into the first gap below the remembered range that has room for it, a second time from
 //   the top if that failed; what fails below 4 GiB leaves a mark that refuses as large requests at once.
 // Numbers are absolute page frame numbers (up to 2^52, so never touched by bit operators); a limit is inclusive.
-// Not modelled: the kernel walks from neighbour to neighbour; here gaps that are too small are passed over by subtree,
-//   and the steps that the walk would have taken are counted exactly.
+// Not modelled: the kernel walks from neighbour to neighbour in a red-black tree; here blocks of ranges without room are
+//   passed over at once, and the steps that the walk would have taken are counted exactly.
 // Invariant: no free gap that was freed since lies above a hint's range within its half (what is freed above it lifts
 //   the hint).
-// Cost: O(log n), and a step for every gap that is large enough but not where alignment wants it.
+// Cost: a look at each block of up to 64 ranges on the way, and at each range of those that may have room.
 
 import { log2Ceil, pow2 } from '../../lib/bits.ts'
 import { PRICES } from '../engine/cost.ts'
 import { type CostMeter, charge, noteWalk } from '../engine/meter.ts'
 import {
   ANCHOR,
-  COUNT,
-  createGapTree,
-  descendTo,
+  BLOCK,
+  createRangeBlocks,
   firstBeginningFrom,
   firstEndingFrom,
-  GAP,
-  type GapTree,
-  HI,
+  hiOf,
   insertBelow,
-  LEFT,
-  LINKS,
-  LO,
+  lastBeginningTo,
+  loOf,
   lowerTo,
-  MAX,
-  nodeAfter,
-  nodeAt,
-  nodeHi,
-  nodeLo,
-  PARENT,
-  PREV,
-  RANGES,
-  RIGHT,
-  rankOf,
-  removeNode,
-} from './gap-tree.ts'
+  movesDown,
+  NONE,
+  type RangeBlocks,
+  removeSlot,
+  slotAfter,
+  slotAt,
+  slotBefore,
+} from './range-blocks.ts'
+import { addToShape, createShape, descendTo, lowerInShape, removeFromShape, type TreeShape } from './tree-shape.ts'
 
-/** Steps taken one by one before the search goes over to whole subtrees. */
-const NEAR = 6
+/** The remembered ranges, at which searches begin: below 4 GiB, and others. Indexes of `ranges.marks`. */
+const HINT32 = 0
+const HINT64 = 1
 
-export interface IovaTree extends GapTree {
+export interface IovaTree {
   /** Lowest pfn that is handed out, at least 1. */
   readonly startPfn: number
   /** First pfn that a 32-bit device cannot reach. */
   readonly p32: number
-  /** Nodes (see `nodeLo`) at which searches begin: below 4 GiB, and others. */
-  hint32: number
-  hint64: number
+  readonly ranges: RangeBlocks
+  readonly shape: TreeShape | null
   /** Requests of this many pages or more that must lie below 4 GiB are refused unseen. */
   failMark: number
   /** So many of the next requests for a node's memory are refused. */
   refuseNodes: number
 }
 
-/** An empty space from `startPfn` (at least 1) on; `p32` = 2^32 / granule. */
-export function createTree(startPfn: number, p32: number): IovaTree {
-  return { ...createGapTree(), startPfn, p32, hint32: ANCHOR, hint64: ANCHOR, failMark: p32, refuseNodes: 0 }
+/**
+ * An empty space from `startPfn` (at least 1) on; `p32` = 2^32 / granule. Where ranges are not aligned or limits are not
+ * powers of two less 1, `keepShape` makes the steps exact in the last corner (spec/IOVA.md 2.1).
+ */
+export function createTree(startPfn: number, p32: number, keepShape = false): IovaTree {
+  const shape = keepShape ? createShape() : null
+  return { startPfn, p32, ranges: createRangeBlocks(), shape, failMark: p32, refuseNodes: 0 }
+}
+
+/** First pfn of the range at which searches below 4 GiB begin; Infinity: at the top. */
+export function hint32Of(t: IovaTree): number {
+  return loOf(t.ranges, t.ranges.marks[HINT32]!)
+}
+
+/** First pfn of the range at which other searches begin; Infinity: at the top. */
+export function hint64Of(t: IovaTree): number {
+  return loOf(t.ranges, t.ranges.marks[HINT64]!)
 }
 
 /** Steps of the last `walk`. */
@@ -70,74 +77,63 @@ let walked = 0
  * The range at which a walk ends that goes down from `from` (itself the first) for room below `top`: at the first below
  * which `size` pages aligned to `align` fit, or from which on they would lie below `floor`. Sets `walked`.
  */
-function walk(t: IovaTree, from: number, top: number, size: number, align: number, floor: number): number {
-  const links = t.links.data
-  const ranges = t.ranges.data
+function walk(t: RangeBlocks, from: number, top: number, size: number, align: number, floor: number): number {
+  const pairs = t.pairs.data
   const per = 1 / align
   // Below this end the aligned candidate lies under the floor.
   const lowest = Math.ceil(floor * per) * align + size
-  let node = from
+  let slot = from
   let steps = 0
-  for (let near = NEAR; ; ) {
-    const lo = ranges[node * RANGES + LO]!
-    const end = lo < top ? lo : top
-    const prev = links[node * LINKS + PREV]!
+  while (slot === ANCHOR || pairs[2 * slot]! >= top) {
     steps++
-    if (end < lowest || prev === 0 || Math.floor((end - size) * per) * align > ranges[prev * RANGES + HI]!) {
-      walked = steps
-      return node
-    }
-    node = prev
-    if (--near > 0) continue
-    if (ranges[node * RANGES + LO]! <= top) break
-    // Nothing above the top can end the walk.
+    const below = slotBefore(t, slot)
+    walked = steps
+    if (top < lowest || below === NONE || Math.floor((top - size) * per) * align > pairs[2 * below + 1]!) return slot
+    // Nothing else above the top can end the walk.
     const last = firstBeginningFrom(t, top)
-    steps += rankOf(t, node) - rankOf(t, last)
-    node = last
-    near = 1
+    steps += movesDown(t, slot, last)
+    if (slot === last) slot = below
+    else {
+      steps--
+      slot = last
+    }
   }
-  const first = node
-  const before = steps
+  const { first, end, room, lows, order } = t
+  let block = slot >> 6
+  let place = t.place[block]!
   for (;;) {
-    steps++
-    const gap = ranges[node * RANGES + GAP]!
-    if (gap >= size) {
-      const lo = ranges[node * RANGES + LO]!
-      if (lo < lowest) break
-      if (Math.floor((lo - size) * per) * align >= lo - gap) {
-        walked = steps
-        return node
-      }
-    }
-    let below = links[node * LINKS + LEFT]!
-    if (ranges[below * RANGES + MAX]! >= size) {
-      // The highest of the subtree with such a gap.
-      for (;;) {
-        const right = links[below * LINKS + RIGHT]!
-        if (ranges[right * RANGES + MAX]! >= size) {
-          below = right
-          continue
-        }
-        steps += links[right * LINKS + COUNT]!
-        if (ranges[below * RANGES + GAP]! >= size) break
+    const start = block * BLOCK + first[block]!
+    let lo = lows[place]!
+    if (room[block]! >= size || lo < lowest) {
+      // One range after the other, but for the lowest of the block.
+      const whole = slot - block * BLOCK === end[block]! - 1
+      let fits = false
+      lo = pairs[2 * slot]!
+      for (; slot > start; slot--) {
         steps++
-        below = links[below * LINKS + LEFT]!
+        const below = pairs[2 * slot - 1]!
+        if (lo < lowest) {
+          walked = steps
+          return slot
+        }
+        if (lo - below > size) {
+          fits = true
+          if (Math.floor((lo - size) * per) * align > below) {
+            walked = steps
+            return slot
+          }
+        }
+        lo = pairs[2 * slot - 2]!
       }
-      node = below
-      continue
-    }
-    steps += links[below * LINKS + COUNT]!
-    let child = node
-    node = links[child * LINKS + PARENT]!
-    while (node !== 0 && links[node * LINKS + LEFT] === child) {
-      child = node
-      node = links[child * LINKS + PARENT]!
-    }
-    if (node === 0) break
+      if (whole && !fits && room[block]! >= size) room[block] = size - 1
+    } else steps += slot - start
+    steps++
+    walked = steps
+    if (lo < lowest || place === 0) return start
+    block = order[--place]!
+    slot = block * BLOCK + end[block]! - 1
+    if (Math.floor((lo - size) * per) * align > pairs[2 * slot + 1]!) return start
   }
-  const last = links[firstBeginningFrom(t, lowest) * LINKS + PREV]!
-  walked = before + rankOf(t, first) - rankOf(t, last) + 1
-  return last
 }
 
 /** One pass: the pfn found below range `from`, or one below `floor` when there is no room. Sets `place`. */
@@ -150,9 +146,9 @@ function pass(
   floor: number,
   meter: CostMeter,
 ): number {
-  place = walk(t, from, top, size, align, floor)
-  const found = Math.floor((Math.min(top, nodeLo(t, place)) - size) / align) * align
-  noteWalk(meter, Math.min(top, nodeLo(t, from)), Math.max(found, floor), walked)
+  place = walk(t.ranges, from, top, size, align, floor)
+  const found = Math.floor((Math.min(top, loOf(t.ranges, place)) - size) / align) * align
+  noteWalk(meter, Math.min(top, loOf(t.ranges, from)), Math.max(found, floor), walked)
   charge(meter, PRICES.treeStep, walked)
   return found
 }
@@ -162,10 +158,10 @@ let place = ANCHOR
 
 /** Where the second pass begins: the anchor above 4 GiB, else the lowest range from `top` on, or the one across it if
  *  the tree's shape has it on the way. Spec/IOVA.md 2.1. */
-function restartNode(t: IovaTree, top: number): number {
+function restartAt(t: IovaTree, top: number): number {
   if (top > t.p32) return ANCHOR
-  const met = descendTo(t, top)
-  return nodeLo(t, met) < top ? met : firstBeginningFrom(t, top)
+  const met = t.shape ? descendTo(t.shape, top) : top
+  return met < top ? lastBeginningTo(t.ranges, met) : firstBeginningFrom(t.ranges, top)
 }
 
 /**
@@ -180,15 +176,16 @@ export function treeAlloc(t: IovaTree, size: number, limit: number, aligned: boo
   const top = limit + 1
   const low = top <= t.p32
   if (low && size >= t.failMark) return 0
+  const { ranges } = t
   const align = aligned ? pow2(log2Ceil(size)) : 1
-  const start = low ? t.hint32 : t.hint64
+  const start = ranges.marks[low ? HINT32 : HINT64]!
   let floor = t.startPfn
   let found = pass(t, start, top, size, align, floor, meter)
   if (found < floor) {
-    const reached = nodeHi(t, start)
+    const reached = hiOf(ranges, start)
     if (reached < top) {
       floor = reached + 1
-      found = pass(t, restartNode(t, top), top, size, align, floor, meter)
+      found = pass(t, restartAt(t, top), top, size, align, floor, meter)
     }
     if (found < floor) {
       t.failMark = size
@@ -196,40 +193,51 @@ export function treeAlloc(t: IovaTree, size: number, limit: number, aligned: boo
     }
   }
   charge(meter, PRICES.treeFixed)
-  const node = insertBelow(t, place, found, found + size - 1)
-  if (found + size - 1 < t.p32) t.hint32 = node
-  else t.hint64 = node
+  const hi = found + size - 1
+  const slot = insertBelow(ranges, place, found, hi)
+  ranges.marks[hi < t.p32 ? HINT32 : HINT64] = slot
+  if (t.shape) addToShape(t.shape, found, hi)
   return found
 }
 
 /** Takes the range that contains `pfn` out. False, and no change, if there is none. Spec/IOVA.md 3. */
 export function treeFree(t: IovaTree, pfn: number, meter: CostMeter): boolean {
   charge(meter, PRICES.treeFind)
-  const node = nodeAt(t, pfn)
-  if (node === 0) return false
+  const { ranges } = t
+  const { marks } = ranges
+  const hint = marks[HINT32]!
+  const slot = hint !== ANCHOR && loOf(ranges, hint) === pfn ? hint : slotAt(ranges, pfn)
+  if (slot === NONE) return false
   charge(meter, PRICES.treeFree)
-  const lo = nodeLo(t, node)
-  const next = nodeAfter(t, node)
-  if (node === t.hint32 || (lo >= nodeLo(t, t.hint32) && nodeHi(t, node) < t.p32)) t.hint32 = next
+  const lo = loOf(ranges, slot)
+  const next = slotAfter(ranges, slot)
+  if (slot === hint || (hiOf(ranges, slot) < t.p32 && lo >= loOf(ranges, hint))) marks[HINT32] = next
   if (lo < t.p32) t.failMark = t.p32
-  if (lo >= nodeLo(t, t.hint64)) t.hint64 = next
-  removeNode(t, node)
+  if (lo >= loOf(ranges, marks[HINT64]!)) marks[HINT64] = next
+  removeSlot(ranges, slot)
+  if (t.shape) removeFromShape(t.shape, lo)
   return true
 }
 
 /**
- * Takes [lo, hi] for ever: what of it is taken already stays with its range, of which the first that overlaps is
- * extended downward. Returns the node that the kernel's call returns. Spec/IOVA.md 4.
+ * Takes [lo, hi] for ever: what of it is taken already stays with its range, of which each that overlaps is extended
+ * downward over what is left. Returns the first pfn of the range that the kernel's call returns. Spec/IOVA.md 4.
  */
 export function treeReserve(t: IovaTree, lo: number, hi: number): number {
-  let node = firstEndingFrom(t, lo)
+  const { ranges, shape } = t
+  let slot = firstEndingFrom(ranges, lo)
   let from = lo
-  for (; nodeLo(t, node) <= hi && nodeHi(t, node) >= from; node = nodeAfter(t, node)) {
-    if (from < nodeLo(t, node)) lowerTo(t, node, from)
-    if (hi <= nodeHi(t, node)) return node
-    from = nodeHi(t, node) + 1
+  for (; loOf(ranges, slot) <= hi && hiOf(ranges, slot) >= from; slot = slotAfter(ranges, slot)) {
+    if (from < loOf(ranges, slot)) {
+      if (shape) lowerInShape(shape, loOf(ranges, slot), from)
+      lowerTo(ranges, slot, from)
+    }
+    if (hi <= hiOf(ranges, slot)) return loOf(ranges, slot)
+    from = hiOf(ranges, slot) + 1
   }
-  return insertBelow(t, node, from, hi)
+  insertBelow(ranges, slot, from, hi)
+  if (shape) addToShape(shape, from, hi)
+  return from
 }
 
 /** Visits every range, ascending. */
@@ -239,8 +247,9 @@ export function forEachNode(t: IovaTree, visit: (lo: number, hi: number) => void
 
 /** Visits every range that has a pfn in [from, to), ascending. */
 export function forEachNodeIn(t: IovaTree, from: number, to: number, visit: (lo: number, hi: number) => void): void {
-  for (let node = firstEndingFrom(t, from); node !== ANCHOR; node = nodeAfter(t, node)) {
-    if (nodeLo(t, node) >= to) return
-    visit(nodeLo(t, node), nodeHi(t, node))
+  const { ranges } = t
+  for (let slot = firstEndingFrom(ranges, from); slot !== ANCHOR; slot = slotAfter(ranges, slot)) {
+    if (loOf(ranges, slot) >= to) return
+    visit(loOf(ranges, slot), hiOf(ranges, slot))
   }
 }

@@ -44,9 +44,8 @@ import {
   visitChunk,
   visitChunks,
 } from './chunks.ts'
-import { nodeLo } from './gap-tree.ts'
 import { absOf, entryOf } from './geometry.ts'
-import { treeAlloc, treeFree } from './iova-tree.ts'
+import { hint32Of, treeAlloc, treeFree } from './iova-tree.ts'
 import { createTreeWindow, entriesUpTo, freeOfTree, joinRuns, type TreeWindow, visitTaken } from './tree-window.ts'
 
 const MIB = 1048576
@@ -216,7 +215,7 @@ export const percpuChunks: IovaAllocator<PercpuChunksState> = {
   },
   lockName: (_s, lock) => (lock === TREE_LOCK ? 'tree' : `CPU ${lock - 1}'s chunks`),
   regions({ window: { tree, geometry } }) {
-    const hint = entryOf(geometry, nodeLo(tree, tree.hint32))
+    const hint = entryOf(geometry, hint32Of(tree))
     return [{ name: 'space', start: 0, end: geometry.size, hint: hint < 0 ? geometry.size : hint, lock: TREE_LOCK }]
   },
   homeRegion: () => 0,

@@ -11,9 +11,8 @@ import type { CostMeter } from '../engine/meter.ts'
 import { FROM_HINT, FROM_START, MAX_WALKS, noteTry, takeLock } from '../engine/meter.ts'
 import { type Entry, entry, NO_ENTRY } from '../types.ts'
 import type { AllocRequest, IovaAllocator, Region } from './allocator.ts'
-import { nodeLo } from './gap-tree.ts'
 import { absOf, entryOf } from './geometry.ts'
-import { treeAlloc, treeFree } from './iova-tree.ts'
+import { hint32Of, hint64Of, treeAlloc, treeFree } from './iova-tree.ts'
 import { createTreeWindow, entriesUpTo, freeOfTree, joinRuns, type TreeWindow, visitTaken } from './tree-window.ts'
 
 const TREE_LOCK = 0
@@ -22,11 +21,11 @@ const TREE_LOCK = 0
 export function treeRegions(w: TreeWindow): Region[] {
   const { tree } = w
   const cut = entriesUpTo(w, tree.p32 - 1)
-  const part = (name: string, start: number, end: number, node: number): Region => {
-    const hint = nodeLo(tree, node) > w.last ? end : entriesUpTo(w, nodeLo(tree, node))
+  const part = (name: string, start: number, end: number, from: number): Region => {
+    const hint = from > w.last ? end : entriesUpTo(w, from)
     return { name, start, end, hint: Math.min(Math.max(hint, start), end), lock: TREE_LOCK }
   }
-  return [part('below 4 GiB', 0, cut, tree.hint32), part('above', cut, w.geometry.size, tree.hint64)].filter(
+  return [part('below 4 GiB', 0, cut, hint32Of(tree)), part('above', cut, w.geometry.size, hint64Of(tree))].filter(
     ({ start, end }) => start < end,
   )
 }

@@ -1,9 +1,9 @@
 // What the vectors of the IOVA allocator print of its inside: checkpoints, the tree in brackets, hashes.
 
 import type { FlushQueue } from '../flush/flush-queue.ts'
-import { ANCHOR, isRed, LEFT, LINKS, nodeHi, nodeLo, RIGHT } from '../iova/gap-tree.ts'
-import { forEachNode, type IovaTree } from '../iova/iova-tree.ts'
+import { forEachNode, hint32Of, hint64Of } from '../iova/iova-tree.ts'
 import { fillOf, MAG_STRIDE, type Magazines, ORDERS } from '../iova/magazines.ts'
+import { childOf, LEFT, nodeOf, RIGHT, type TreeShape } from '../iova/tree-shape.ts'
 
 const NS_PER_MS = 1_000_000
 
@@ -25,27 +25,27 @@ export class Fnv {
 }
 
 const hex = (n: number): string => n.toString(16)
-const child = (t: IovaTree, node: number, side: number): number => t.links.data[node * LINKS + side]!
 
-function heightOf(t: IovaTree, node: number): number {
-  return node === 0 ? 0 : 1 + Math.max(heightOf(t, child(t, node, LEFT)), heightOf(t, child(t, node, RIGHT)))
+function heightOf(s: TreeShape, node: number): number {
+  return node === 0 ? 0 : 1 + Math.max(heightOf(s, childOf(s, node, LEFT)), heightOf(s, childOf(s, node, RIGHT)))
 }
 
-function hashShape(t: IovaTree, node: number, hash: Fnv): void {
-  hash.byte(node === 0 ? 0 : isRed(t, node) ? 1 : 2)
+function hashShape(s: TreeShape, node: number, hash: Fnv): void {
+  const { lo, red } = nodeOf(s, node)
+  hash.byte(node === 0 ? 0 : red ? 1 : 2)
   if (node === 0) return
-  if (node === ANCHOR) for (let i = 0; i < 8; i++) hash.byte(0xff)
-  else hash.number(nodeLo(t, node))
-  hashShape(t, child(t, node, LEFT), hash)
-  hashShape(t, child(t, node, RIGHT), hash)
+  if (lo === Infinity) for (let i = 0; i < 8; i++) hash.byte(0xff)
+  else hash.number(lo)
+  hashShape(s, childOf(s, node, LEFT), hash)
+  hashShape(s, childOf(s, node, RIGHT), hash)
 }
 
 /** `(lo-hiC left right)` from a node down. */
-export function dumpTree(t: IovaTree, node: number): string {
+export function dumpTree(s: TreeShape, node = s.root): string {
   if (node === 0) return '.'
-  const range = node === ANCHOR ? 'A' : `${hex(nodeLo(t, node))}-${hex(nodeHi(t, node))}`
-  const colour = isRed(t, node) ? 'r' : 'b'
-  return `(${range}${colour}${dumpTree(t, child(t, node, LEFT))}${dumpTree(t, child(t, node, RIGHT))})`
+  const { lo, hi, red } = nodeOf(s, node)
+  const range = lo === Infinity ? 'A' : `${hex(lo)}-${hex(hi)}`
+  return `(${range}${red ? 'r' : 'b'}${dumpTree(s, childOf(s, node, LEFT))}${dumpTree(s, childOf(s, node, RIGHT))})`
 }
 
 function hashMagazine(m: Magazines, magazine: number, hash: Fnv): void {
@@ -55,7 +55,7 @@ function hashMagazine(m: Magazines, magazine: number, hash: Fnv): void {
 }
 
 /** The JSON of a `c` record. */
-export function checkpointText(m: Magazines, queue: FlushQueue | null, nowNs: number): string {
+export function checkpointText(m: Magazines, tree: TreeShape, queue: FlushQueue | null, nowNs: number): string {
   const t = m.tree
   const ranges = new Fnv()
   forEachNode(t, (lo, hi) => {
@@ -63,7 +63,7 @@ export function checkpointText(m: Magazines, queue: FlushQueue | null, nowNs: nu
     ranges.number(hi)
   })
   const shape = new Fnv()
-  hashShape(t, t.root, shape)
+  hashShape(tree, tree.root, shape)
   const kept = new Fnv()
   const orders = Array.from({ length: ORDERS }, (_, o) => o)
   const slots = (o: number): number[] => Array.from({ length: m.cpus }, (_, cpu) => cpu * ORDERS + o)
@@ -74,14 +74,14 @@ export function checkpointText(m: Magazines, queue: FlushQueue | null, nowNs: nu
     }
     for (let i = 0, full = m.depotTop[o]!; i < m.depotSize[o]!; i++, full = m.below[full]!) hashMagazine(m, full, kept)
   }
-  const place = (node: number): string => (node === ANCHOR ? 'A' : hex(nodeLo(t, node)))
+  const place = (lo: number): string => (lo === Infinity ? 'A' : hex(lo))
   return JSON.stringify({
-    n: t.count,
+    n: t.ranges.count,
     rh: ranges.text(),
     th: shape.text(),
-    dp: heightOf(t, t.root),
-    c32: place(t.hint32),
-    c64: place(t.hint64),
+    dp: heightOf(tree, tree.root),
+    c32: place(hint32Of(t)),
+    c64: place(hint64Of(t)),
     m32: hex(t.failMark),
     mag: orders.map((o) => slots(o).map((slot) => [fillOf(m, m.loaded[slot]!), fillOf(m, m.prev[slot]!)])),
     dep: [...m.depotSize],

@@ -4,8 +4,7 @@ import { log2Floor, pow2 } from '../../lib/bits.ts'
 import { allocDma, chooseLimit, type Dma32First } from '../dma/dma-limit.ts'
 import { type CostMeter, createMeter, resetMeter } from '../engine/meter.ts'
 import { createFlushQueue, type FlushQueue, type FlushSink, flushTimer, queueRange } from '../flush/flush-queue.ts'
-import { nodeHi, nodeLo } from '../iova/gap-tree.ts'
-import { createTree, treeAlloc, treeFree, treeReserve } from '../iova/iova-tree.ts'
+import { createTree, forEachNodeIn, treeAlloc, treeFree, treeReserve } from '../iova/iova-tree.ts'
 import {
   createMagazines,
   depotWork,
@@ -16,6 +15,7 @@ import {
   setCpuOnline,
 } from '../iova/magazines.ts'
 import { type BridgeWindow, reserveAll } from '../iova/reserved.ts'
+import type { TreeShape } from '../iova/tree-shape.ts'
 import { absEntry, cpu, entry, NO_ENTRY, pages } from '../types.ts'
 import { expectText, int, records, toHex, unreadable, type VectorRecord } from './vector-text.ts'
 import { checkpointText, dumpTree, Fnv } from './vectors-iova-dump.ts'
@@ -57,7 +57,7 @@ const big = (text: string): bigint => BigInt(`0x${text}`)
 
 function createDomain(header: Header): Domain {
   const shift = log2Floor(header.granule)
-  const tree = createTree(header.start_pfn, pow2(32 - shift))
+  const tree = createTree(header.start_pfn, pow2(32 - shift), true)
   const windows = (list: readonly Triple[] = []): BridgeWindow[] =>
     list.map(([start, end, offset]) => ({ start: big(start), end: big(end), offset: big(offset) }))
   const regions = (header.resv ?? []).map(([type, start, length]) => ({
@@ -106,6 +106,11 @@ export function replayIova(text: string): number {
 const hex = (n: number): string => n.toString(16)
 const pfnOf = (r: VectorRecord, i: number): number => Number(toHex(r, r.words[i]))
 
+function shapeOf({ mags }: Domain): TreeShape {
+  if (!mags.tree.shape) throw new Error('the shape is not kept')
+  return mags.tree.shape
+}
+
 /** Queues a range, or frees it at once in a strict domain. */
 function release(d: Domain, onCpu: number, pfn: number, size: number): void {
   if (d.queue) queueRange(d.queue, onCpu, pfn, size, d.nowNs, d)
@@ -146,8 +151,12 @@ function perform(d: Domain, r: VectorRecord): string {
       treeFree(tree, pfnOf(r, 0), meter)
       return '-'
     case 'r': {
-      const node = treeReserve(tree, pfnOf(r, 0), pfnOf(r, 1))
-      return `${hex(nodeLo(tree, node))} ${hex(nodeHi(tree, node))}`
+      let range = ''
+      const first = treeReserve(tree, pfnOf(r, 0), pfnOf(r, 1))
+      forEachNodeIn(tree, first, first + 1, (lo, hi) => {
+        range = `${hex(lo)} ${hex(hi)}`
+      })
+      return range
     }
     case 'w':
       return depotText(mags, int(r, 0), meter)
@@ -181,9 +190,9 @@ function perform(d: Domain, r: VectorRecord): string {
       tree.refuseNodes = int(r, 1)
       return '-'
     case 'T':
-      return dumpTree(tree, tree.root)
+      return dumpTree(shapeOf(d))
     case 'c':
-      return checkpointText(mags, d.queue, d.nowNs)
+      return checkpointText(mags, shapeOf(d), d.queue, d.nowNs)
     default:
       return unreadable(r, 'unknown record')
   }
