@@ -71,7 +71,7 @@ export interface MapLoop {
 }
 
 const params: readonly Param[] = [
-  queuesParam('Queues that map. "All CPUs": one for each CPU, or for each pair where another CPU unmaps.'),
+  queuesParam('Queues that map. "All": one for each CPU, or for each pair of CPUs where another one unmaps.'),
   {
     name: 'unmapOn',
     label: 'Unmapped on',

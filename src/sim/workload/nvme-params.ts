@@ -55,7 +55,7 @@ export const MIXES: readonly Mix[] = [
 ]
 
 export const nvmeParams: readonly Param[] = [
-  queuesParam('Submission queues. "All CPUs": one for each CPU that submits.'),
+  queuesParam('Submission queues. "All": one for each CPU that submits.'),
   {
     name: 'depth',
     label: 'Queue depth',

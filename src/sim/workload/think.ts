@@ -42,7 +42,7 @@ export const queuesParam = (what: string): Param => ({
   default: 0,
   effect: 'restart',
   values: [
-    { value: 0, key: 'all', label: 'all CPUs', help: 'as many as the CPUs can serve' },
+    { value: 0, key: 'all', label: 'all', help: 'one for each CPU' },
     ...[1, 2, 4, 8, 16, 32, 64].map((n) => ({ value: n, key: String(n), label: String(n) })),
   ],
   help: what,
