@@ -153,7 +153,13 @@ export function buildTable(
 export function adoptBands(recorder: Recorder, index: number, size: number): void {
   const fresh = createBands(size)
   const old = recorder.bands[index]
-  recorder.bands[index] = old ? { ...fresh, levelByColumn: old.levelByColumn, marksByColumn: old.marksByColumn } : fresh
+  // Columns of a whole table and of a part of one lie elsewhere.
+  if (!old || old.whole !== fresh.whole) recorder.bands[index] = fresh
+  else {
+    const { levelByColumn, marksByColumn } = old
+    const covers = fresh.whole ? {} : { first: old.first, entriesPerBand: old.entriesPerBand, open: old.open }
+    recorder.bands[index] = { ...fresh, ...covers, levelByColumn, marksByColumn }
+  }
 }
 
 /** A workload as its driver finds things when it is loaded at `nowNs`. */

@@ -7,7 +7,7 @@ import { type DmaDomain, granuleAt } from './dma/dma-ops.ts'
 import { PRICES } from './engine/cost.ts'
 import { logEvent } from './engine/log.ts'
 import { type CostMeter, MAX_STAGES, MAX_TRIES, MAX_WALKS, NO_LOCK } from './engine/meter.ts'
-import { addToColumn } from './engine/recorder.ts'
+import { addToColumn, bandOf } from './engine/recorder.ts'
 import * as ev from './events.ts'
 import {
   type DmaTable,
@@ -92,7 +92,7 @@ export function recordMapping(
     entries.data[i + ENTRY_MAPPING] = id + 1
     entries.data[i + ENTRY_GENERATION] = entries.data[i + ENTRY_GENERATION]! + 1
     touch(entries, i)
-    const band = (e / bands.entriesPerBand) | 0
+    const band = bandOf(bands, e)
     bands.level[band] = bands.level[band]! + 1
     bands.marks[band] = bands.marks[band]! + 1
   }
@@ -154,7 +154,7 @@ export function forgetMapping(s: MachineState, table: DmaTable, id: number): voi
   for (let e = first; e < first + npages; e++) {
     entries.data[e * ENTRY_STRIDE + ENTRY_MAPPING] = freed
     touch(entries, e * ENTRY_STRIDE)
-    const band = (e / bands.entriesPerBand) | 0
+    const band = bandOf(bands, e)
     bands.level[band] = bands.level[band]! - 1
   }
   const owned = regionOf(table, first) * s.cpus.length + c

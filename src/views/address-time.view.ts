@@ -9,14 +9,14 @@ import { type HeatmapView, type TableTwin, TWIN_ROWS } from './view.ts'
 const text = viewText.addressTime
 
 export function bandAddress(frame: AddressTimeFrame, band: number): string {
-  const entry = Math.min(frame.size, band * frame.entriesPerBand)
+  const entry = Math.min(frame.size, frame.first + band * frame.entriesPerBand)
   return hex(band === frame.bands ? addressBehind(frame, entry) : addressAt(frame, entry))
 }
 
 /** Share of a region that is mapped in a column, 0 … 1, from its bands. */
 export function regionShare(frame: AddressTimeFrame, region: RegionInfo, column: number): number {
-  const first = Math.floor(region.start / frame.entriesPerBand)
-  const end = Math.max(first + 1, Math.ceil(region.end / frame.entriesPerBand))
+  const first = Math.max(0, Math.floor((region.start - frame.first) / frame.entriesPerBand))
+  const end = Math.max(first + 1, Math.ceil((region.end - frame.first) / frame.entriesPerBand))
   let sum = 0
   for (let band = first; band < Math.min(end, frame.bands); band++) sum += frame.mapped[column * frame.bands + band]!
   return sum / 255 / Math.max(1, Math.min(end, frame.bands) - first)

@@ -28,7 +28,7 @@ export const pagesOf = (t: TableUse) => text.pages(bytes(2 ** t.pageShift), byte
 export const ownersOf = (t: TableUse) => t.devices.join(', ')
 
 /** Bands that lie in the window of a table; the rest of its lane is empty. */
-const bandsOf = (t: TableUse) => Math.ceil(t.size / t.entriesPerBand)
+const bandsOf = (t: TableUse) => Math.ceil((t.size - t.first) / t.entriesPerBand)
 
 export const tablesView: HeatmapView<'tables', TablesInk> = {
   id: 'tables',
@@ -67,7 +67,7 @@ export const tablesView: HeatmapView<'tables', TablesInk> = {
     const t = frame.tables[Math.floor(cell / frame.bands)]
     const band = cell % frame.bands
     if (!t || band >= bandsOf(t)) return ''
-    const address = hex(addressAt(t, band * t.entriesPerBand))
+    const address = hex(addressAt(t, t.first + band * t.entriesPerBand))
     return text.cell(ownersOf(t), address, percent(frame.used[cell]! / 255))
   },
   describe: (frame) =>

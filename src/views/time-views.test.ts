@@ -32,6 +32,7 @@ const ADDRESS_TIME: AddressTimeFrame = {
   columns: 4,
   filled: 2,
   columnNs: 1_000_000,
+  first: 0,
   entriesPerBand: 32,
   pageShift: 16,
   offset: 0,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { PRICES, type Price, tablePs } from './cost.ts'
 import { createLock, dequeue, enqueue, grantNs, isFree } from './lock.ts'
 import { createLog, entryAt, firstKept, logEvent } from './log.ts'
-import { addToColumn, BANDS, COLUMNS, createBands, createRecorder, rollColumns } from './recorder.ts'
+import { addToColumn, BANDS, bandOf, COLUMNS, createBands, createRecorder, rollColumns, share } from './recorder.ts'
 
 describe('lock', () => {
   it('serves waiting CPUs in the order they came, and hands over slower the more wait', () => {
@@ -56,6 +56,28 @@ describe('recorder', () => {
     expect(r.refused.data[0]).toBe(2)
   })
 
+  it('covers of a large table the part that is used, twice as much whenever that is left', () => {
+    const r = createRecorder(COLUMNS, 1)
+    const size = 1 << 21
+    const b = createBands(size)
+    r.bands.push(b)
+    const map = (e: number) => {
+      const band = bandOf(b, e)
+      b.level[band] = b.level[band]! + 1
+    }
+    const levelAt = (e: number) => b.level[bandOf(b, e)]
+    map(1_000_001)
+    expect([b.first, b.entriesPerBand]).toEqual([999_424, 64])
+    rollColumns(r, 1, 0, 0)
+    expect(b.levelByColumn.data[bandOf(b, 1_000_001)]).toBe(share(1, 64))
+    map(999_000)
+    expect([b.first, b.entriesPerBand, b.level.reduce((a, n) => a + n, 0)]).toEqual([983_040, 512, 2])
+    expect([levelAt(1_000_001), levelAt(999_000)]).toEqual([1, 1])
+    expect(b.levelByColumn.data[bandOf(b, 1_000_001)]).toBe(1)
+    map(size - 1)
+    expect([b.first, b.entriesPerBand]).toEqual([0, size / BANDS])
+    expect([levelAt(1_000_001), levelAt(size - 1)]).toEqual([2, 1])
+  })
   it('shows even one page of a band', () => {
     const r = createRecorder(COLUMNS, 1)
     const band = createBands(BANDS * 1000)

@@ -13,7 +13,12 @@ export interface BandHistory {
   readonly level: Int32Array
   readonly marks: Int32Array
   /** Entries that a band covers; the last band may cover fewer. */
-  readonly entriesPerBand: number
+  entriesPerBand: number
+  /** First entry covered. Of a table too large for that, bands cover a part: it doubles whenever it is left. */
+  first: number
+  /** False of a table too large to be covered whole; `open` until something of it is marked. */
+  readonly whole: boolean
+  open: boolean
   /** [COLUMNS*BANDS] column-major, 0…255. */
   readonly levelByColumn: Chunked<Uint8Array>
   readonly marksByColumn: Chunked<Uint8Array>
@@ -62,14 +67,73 @@ export function withCpus(r: Recorder, cpus: number): Recorder {
   return { ...r, cpus, lockWaitNs: chunked(new Float64Array(COLUMNS * cpus)) }
 }
 
+/** Tables of up to this many entries are covered whole. */
+const LARGEST_WHOLE = 1 << 20
+/** Entries of a band at first, in a larger one. */
+const LEAST_PER_BAND = 64
+
 export function createBands(size: number): BandHistory {
+  const whole = size <= LARGEST_WHOLE
   return {
     level: new Int32Array(BANDS),
     marks: new Int32Array(BANDS),
-    entriesPerBand: Math.ceil(size / BANDS),
+    entriesPerBand: whole ? Math.ceil(size / BANDS) : LEAST_PER_BAND,
+    first: 0,
+    whole,
+    open: !whole,
     levelByColumn: chunked(new Uint8Array(COLUMNS * BANDS)),
     marksByColumn: chunked(new Uint8Array(COLUMNS * BANDS)),
   }
+}
+
+/** Band of an entry that is mapped; the bands are widened if it lies outside. */
+export function bandOf(b: BandHistory, e: number): number {
+  const band = Math.floor((e - b.first) / b.entriesPerBand)
+  return band >= 0 && band < BANDS ? band : widen(b, e)
+}
+
+function widen(b: BandHistory, e: number): number {
+  if (b.open) {
+    b.open = false
+    b.first = startOf(e, b.entriesPerBand)
+  }
+  while (e < b.first || e >= b.first + BANDS * b.entriesPerBand) {
+    const first = startOf(b.first, 2 * b.entriesPerBand)
+    const shift = first === b.first ? 0 : BANDS / 2
+    pair(b.level, 0, shift, add)
+    pair(b.marks, 0, shift, add)
+    for (let c = 0; c < COLUMNS; c++) {
+      pair(b.levelByColumn.data, c * BANDS, shift, mean)
+      pair(b.marksByColumn.data, c * BANDS, shift, mean)
+    }
+    touchRange(b.levelByColumn, 0, COLUMNS * BANDS)
+    touchRange(b.marksByColumn, 0, COLUMNS * BANDS)
+    b.first = first
+    b.entriesPerBand *= 2
+  }
+  return Math.floor((e - b.first) / b.entriesPerBand)
+}
+
+/** First entry of the aligned stretch of BANDS bands that holds an entry. */
+function startOf(e: number, entriesPerBand: number): number {
+  const span = BANDS * entriesPerBand
+  return Math.floor(e / span) * span
+}
+
+const add = (a: number, b: number): number => a + b
+/** Something must not vanish. */
+const mean = (a: number, b: number): number => Math.ceil((a + b) / 2)
+
+/** Bands [at, at+BANDS) taken two by two; the pairs go to the half that begins `shift` bands on, the other is empty. */
+function pair(
+  values: Int32Array | Uint8Array,
+  at: number,
+  shift: number,
+  join: (a: number, b: number) => number,
+): void {
+  for (let i = 0; i < BANDS / 2; i++) values[at + i] = join(values[at + 2 * i]!, values[at + 2 * i + 1]!)
+  values.copyWithin(at + shift, at, at + BANDS / 2)
+  values.fill(0, at + (shift === 0 ? BANDS / 2 : 0), at + (shift === 0 ? BANDS : BANDS / 2))
 }
 
 /** Closes every column that ends at or before `nowNs`. The level tracks take the given values. */

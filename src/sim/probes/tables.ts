@@ -17,9 +17,9 @@ export const tables: Probe<'tables'> = {
     const list = owners.map((owner, row): TableUse => {
       const table = s.tables[owner]!
       const { geometry } = table
-      const { level, entriesPerBand } = s.recorder.bands[owner]!
+      const { level, entriesPerBand, first } = s.recorder.bands[owner]!
       for (let band = 0; band < BANDS; band++) {
-        const entries = Math.min(entriesPerBand, geometry.size - band * entriesPerBand)
+        const entries = Math.min(entriesPerBand, geometry.size - first - band * entriesPerBand)
         const n = level[band]!
         used[row * BANDS + band] = entries <= 0 || n === 0 ? 0 : Math.max(1, Math.round((n * 255) / entries))
       }
@@ -35,6 +35,7 @@ export const tables: Probe<'tables'> = {
         coarseShift: geometry.pageShift + (d.mixed ? log2Floor(MAX_GRANULE) : 0),
         windowBytes: table.windowBytes,
         entriesPerBand,
+        first,
         size: geometry.size,
         mappedBytes: table.mapped * pow2(geometry.pageShift),
         usefulBytes: table.usefulBytes,

@@ -36,6 +36,7 @@ export const addressTime: Probe<'address-time'> = {
       filled: r.column + 1,
       columnNs: r.columnNs,
       entriesPerBand: band.entriesPerBand,
+      first: band.first,
       size: geometry.size,
       regions: regionsOf(m, index),
       mapped,
