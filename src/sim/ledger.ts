@@ -134,10 +134,11 @@ export function noteWork(s: MachineState, table: DmaTable, c: number, meter: Cos
   }
 }
 
-/** Counts who answered a request of an allocator that has caches: the CPU's own, the depot, or the tree (lock 0). */
-export function noteAnswer(table: DmaTable, meter: CostMeter): void {
+/** Counts who answered a request of an allocator that has caches: what the CPU keeps, the depot, or the tree (lock 0).
+ *  `chunks`: the other locks are those of the CPUs' own chunks. */
+export function noteAnswer(table: DmaTable, meter: CostMeter, chunks: boolean): void {
   const { held } = meter
-  const by = held === NO_LOCK ? 0 : held === 0 ? 2 : 1
+  const by = held === 0 ? 2 : held === NO_LOCK || chunks ? 0 : 1
   table.answered[by] = table.answered[by]! + 1
 }
 

@@ -224,6 +224,7 @@ function grant(m: Machine, arg: number, t: number): void {
 function perform(m: Machine, c: number, t: number, bound: Binding, lock: number): number {
   const { state: s, meter } = m
   const { table } = bound
+  const { allocator } = bound.domain
   const cpu = s.cpus[c]!
   const { op } = cpu
   resetMeter(meter, t, lock)
@@ -240,7 +241,7 @@ function perform(m: Machine, c: number, t: number, bound: Binding, lock: number)
           : mapRecorded(m, c, bound, cpu)
     if (meter.hang) return hang(m, c, bound, lock)
     if (!ok) refuse(m, c, bound, op)
-    else if (bound.domain.allocator.forEachCached) noteAnswer(table, meter)
+    else if (allocator.forEachCached) noteAnswer(table, meter, allocator.forEachChunk !== undefined)
   } else {
     table.unmaps++
     if (op.kind === OP_UNMAP_AT) unmapRecorded(m, c, bound, cpu)
@@ -249,7 +250,7 @@ function perform(m: Machine, c: number, t: number, bound: Binding, lock: number)
   const writePs = table.lowFirst ? ptPs(meter, isMap) : tablePs(meter.tceWrites)
   if (!table.lowFirst) s.hcalls += tableCalls(meter.tceWrites)
   noteWork(s, table, c, meter)
-  if (table.flush || bound.domain.allocator.workDueNs) armWork(s, table, bound.domain)
+  if (table.flush || allocator.workDueNs) armWork(s, table, bound.domain)
   const workPs = isMap ? searchPs(meter) : PRICES.free.ps
   const underLock = table.tceUnderLock ? writePs : 0
   const restPs = writePs - underLock + PRICES.map.ps + op.workPs
