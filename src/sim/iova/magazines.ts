@@ -25,15 +25,16 @@ export const DEPOT_DELAY_NS = 100_000_000
 export const TREE_LOCK = 0
 export const NO_MAGAZINE = -1
 
-/** Numbers per magazine: its pfns from the bottom, and how many they are. */
-export const MAG_STRIDE = 128
-export const MAG_COUNT = MAG_SIZE
+/** Numbers per magazine in `pfns`, as a shift. */
+export const MAG_SHIFT = 7
 
 export interface Magazines {
   readonly tree: IovaTree
   readonly cpus: number
-  /** [magazines*MAG_STRIDE] */
+  /** [magazines << MAG_SHIFT] from the bottom. */
   pfns: Chunked<Float64Array>
+  /** [magazines] how many it holds. */
+  fills: Int32Array
   /** [magazines] the one below it in its depot, or the next unused one. */
   below: Int32Array
   /** Unused magazines, chained; NO_MAGAZINE = none. */
@@ -61,7 +62,8 @@ export function createMagazines(tree: IovaTree, cpus: number): Magazines {
   return {
     tree,
     cpus,
-    pfns: chunked(new Float64Array(slots * MAG_STRIDE)),
+    pfns: chunked(new Float64Array(slots << MAG_SHIFT)),
+    fills: new Int32Array(slots),
     below: new Int32Array(slots),
     spare: NO_MAGAZINE,
     fresh: own,
@@ -82,12 +84,7 @@ export function orderOf(size: number): number {
 
 /** Ranges in a magazine. */
 export function fillOf(m: Magazines, magazine: number): number {
-  return m.pfns.data[magazine * MAG_STRIDE + MAG_COUNT]!
-}
-
-function setFill(m: Magazines, magazine: number, fill: number): void {
-  m.pfns.data[magazine * MAG_STRIDE + MAG_COUNT] = fill
-  touch(m.pfns, magazine * MAG_STRIDE)
+  return m.fills[magazine]!
 }
 
 /** An empty magazine, or NO_MAGAZINE when its memory is refused. */
@@ -99,7 +96,7 @@ function takeMagazine(m: Magazines): number {
   const { spare } = m
   if (spare !== NO_MAGAZINE) {
     m.spare = m.below[spare]!
-    setFill(m, spare, 0)
+    m.fills[spare] = 0
     return spare
   }
   if (m.fresh === m.below.length) {
@@ -109,6 +106,9 @@ function takeMagazine(m: Magazines): number {
     const below = new Int32Array(2 * m.below.length)
     below.set(m.below)
     m.below = below
+    const fills = new Int32Array(below.length)
+    fills.set(m.fills)
+    m.fills = fills
   }
   return m.fresh++
 }
@@ -134,67 +134,79 @@ function popDepot(m: Magazines, order: number): number {
 /** A pfn of this order kept by this CPU, at most `bound`, or 0. Spec/IOVA.md 5.2. */
 function cacheGet(m: Magazines, cpu: number, order: number, bound: number, meter: CostMeter): number {
   const slot = cpu * ORDERS + order
-  const pfns = m.pfns.data
   let magazine = m.loaded[slot]!
-  let base = magazine * MAG_STRIDE
-  let fill = pfns[base + MAG_COUNT]!
-  if (fill === 0) {
-    const empty = magazine
-    magazine = m.prev[slot]!
-    base = magazine * MAG_STRIDE
-    fill = pfns[base + MAG_COUNT]!
-    if (fill > 0) m.prev[slot] = empty
-    else {
-      takeLock(meter, 1 + order)
-      if (m.depotTop[order] === NO_MAGAZINE) return 0
-      charge(meter, PRICES.depotSwap)
-      magazine = popDepot(m, order)
-      dropMagazine(m, empty)
-      base = magazine * MAG_STRIDE
-      fill = MAG_SIZE
-    }
-    m.loaded[slot] = magazine
+  if (m.fills[magazine] === 0) {
+    magazine = nextLoaded(m, slot, order, meter)
+    if (magazine === NO_MAGAZINE) return 0
   }
-  for (let i = fill - 1; i >= 0; i--) {
-    const pfn = pfns[base + i]!
+  const { pfns, fills } = m
+  const { data } = pfns
+  const base = magazine << MAG_SHIFT
+  const top = base + fills[magazine]! - 1
+  for (let i = top; i >= base; i--) {
+    const pfn = data[i]!
     if (pfn > bound) continue
-    pfns[base + i] = pfns[base + fill - 1]!
-    pfns[base + MAG_COUNT] = fill - 1
-    touch(m.pfns, base)
+    if (i !== top) {
+      data[i] = data[top]!
+      touch(pfns, i)
+    }
+    fills[magazine] = top - base
     charge(meter, PRICES.magazineGet)
     return pfn
   }
   return 0
 }
 
+/** A magazine with ranges in the place of the empty one that is loaded: the other, or one of the depot; or NO_MAGAZINE. */
+function nextLoaded(m: Magazines, slot: number, order: number, meter: CostMeter): number {
+  const empty = m.loaded[slot]!
+  let magazine = m.prev[slot]!
+  if (fillOf(m, magazine) > 0) m.prev[slot] = empty
+  else {
+    takeLock(meter, 1 + order)
+    if (m.depotTop[order] === NO_MAGAZINE) return NO_MAGAZINE
+    charge(meter, PRICES.depotSwap)
+    magazine = popDepot(m, order)
+    dropMagazine(m, empty)
+  }
+  m.loaded[slot] = magazine
+  return magazine
+}
+
 /** Keeps a pfn of this order for this CPU; false when a magazine's memory is refused. Spec/IOVA.md 5.3. */
 function cachePut(m: Magazines, cpu: number, order: number, pfn: number, meter: CostMeter): boolean {
   const slot = cpu * ORDERS + order
   let magazine = m.loaded[slot]!
-  let fill = m.pfns.data[magazine * MAG_STRIDE + MAG_COUNT]!
-  if (fill === MAG_SIZE) {
-    const full = magazine
-    magazine = m.prev[slot]!
-    fill = fillOf(m, magazine)
-    if (fill < MAG_SIZE) m.prev[slot] = full
-    else {
-      magazine = takeMagazine(m)
-      if (magazine === NO_MAGAZINE) return false
-      takeLock(meter, 1 + order)
-      charge(meter, PRICES.depotSwap)
-      pushDepot(m, order, full)
-      if (m.depotDueNs[order] === Infinity) m.depotDueNs[order] = meter.nowNs + DEPOT_DELAY_NS
-      fill = 0
-    }
-    m.loaded[slot] = magazine
+  if (m.fills[magazine] === MAG_SIZE) {
+    magazine = nextWithRoom(m, slot, order, meter)
+    if (magazine === NO_MAGAZINE) return false
   }
-  const { pfns } = m
-  const base = magazine * MAG_STRIDE
-  pfns.data[base + fill] = pfn
-  pfns.data[base + MAG_COUNT] = fill + 1
-  touch(pfns, base)
+  const { pfns, fills } = m
+  const fill = fills[magazine]!
+  const at = (magazine << MAG_SHIFT) + fill
+  pfns.data[at] = pfn
+  touch(pfns, at)
+  fills[magazine] = fill + 1
   charge(meter, PRICES.magazinePut)
   return true
+}
+
+/** A magazine with room in the place of the full one that is loaded: the other, or a new one while the full one goes to the
+ *  depot; NO_MAGAZINE when its memory is refused. */
+function nextWithRoom(m: Magazines, slot: number, order: number, meter: CostMeter): number {
+  const full = m.loaded[slot]!
+  let magazine = m.prev[slot]!
+  if (fillOf(m, magazine) < MAG_SIZE) m.prev[slot] = full
+  else {
+    magazine = takeMagazine(m)
+    if (magazine === NO_MAGAZINE) return NO_MAGAZINE
+    takeLock(meter, 1 + order)
+    charge(meter, PRICES.depotSwap)
+    pushDepot(m, order, full)
+    if (m.depotDueNs[order] === Infinity) m.depotDueNs[order] = meter.nowNs + DEPOT_DELAY_NS
+  }
+  m.loaded[slot] = magazine
+  return magazine
 }
 
 /**
@@ -240,8 +252,8 @@ function emptyMagazine(m: Magazines, magazine: number, meter: CostMeter): number
   if (fill === 0) return 0
   takeLock(meter, TREE_LOCK)
   let freed = 0
-  for (let i = 0; i < fill; i++) if (treeFree(m.tree, m.pfns.data[magazine * MAG_STRIDE + i]!, meter)) freed++
-  setFill(m, magazine, 0)
+  for (let i = 0; i < fill; i++) if (treeFree(m.tree, m.pfns.data[(magazine << MAG_SHIFT) + i]!, meter)) freed++
+  m.fills[magazine] = 0
   return freed
 }
 

@@ -17,8 +17,8 @@ import {
   fastAlloc,
   fastFree,
   fillOf,
+  MAG_SHIFT,
   MAG_SIZE,
-  MAG_STRIDE,
   type Magazines,
   ORDERS,
   orderOf,
@@ -36,7 +36,7 @@ export interface RcacheState {
 /** Visits the pfns of every magazine with their order and the CPU, or IN_DEPOT. */
 function forEachKept(m: Magazines, visit: (pfn: number, order: number, keeper: number) => void): void {
   const visitMagazine = (magazine: number, order: number, keeper: number): void => {
-    const base = magazine * MAG_STRIDE
+    const base = magazine << MAG_SHIFT
     for (let i = fillOf(m, magazine) - 1; i >= 0; i--) visit(m.pfns.data[base + i]!, order, keeper)
   }
   for (let slot = 0; slot < m.cpus * ORDERS; slot++) {

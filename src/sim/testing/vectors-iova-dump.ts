@@ -2,7 +2,7 @@
 
 import type { FlushQueue } from '../flush/flush-queue.ts'
 import { forEachNode, hint32Of, hint64Of } from '../iova/iova-tree.ts'
-import { fillOf, MAG_STRIDE, type Magazines, ORDERS } from '../iova/magazines.ts'
+import { fillOf, MAG_SHIFT, type Magazines, ORDERS } from '../iova/magazines.ts'
 import { childOf, LEFT, nodeOf, RIGHT, type TreeShape } from '../iova/tree-shape.ts'
 
 const NS_PER_MS = 1_000_000
@@ -51,7 +51,7 @@ export function dumpTree(s: TreeShape, node = s.root): string {
 function hashMagazine(m: Magazines, magazine: number, hash: Fnv): void {
   const fill = fillOf(m, magazine)
   hash.number(fill)
-  for (let i = 0; i < fill; i++) hash.number(m.pfns.data[magazine * MAG_STRIDE + i]!)
+  for (let i = 0; i < fill; i++) hash.number(m.pfns.data[(magazine << MAG_SHIFT) + i]!)
 }
 
 /** The JSON of a `c` record. */
