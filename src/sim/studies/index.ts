@@ -1,14 +1,17 @@
 // The studies there are, one line each. Ids are public, for ever.
 
 import type { Scenario } from '../scenario/schema.ts'
+import { publishedPoints } from './published.ts'
 import { scalingPoints } from './scaling.ts'
 import type { StudyPoint } from './study.ts'
 
+export * from './published.ts'
 export * from './scaling.ts'
 export * from './study.ts'
 
 const pointsOf = {
   scaling: scalingPoints,
+  published: () => publishedPoints(),
 } as const satisfies Record<string, (scenario: Scenario) => readonly StudyPoint[]>
 
 export type StudyId = keyof typeof pointsOf
