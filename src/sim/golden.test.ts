@@ -24,14 +24,14 @@ const GOLDEN: Readonly<Record<string, readonly [hash: string, mapped: number, re
   'two-ports': ['ac5b4c01808d14b1', 4084, 1139, 2033],
   'real-1mib': ['5dd6d41f322daab2', 253, 1, 20],
   'real-boot': ['f0319265bdfec18a', 0, 0, 0],
-  'one-lock': ['900228a0b423f531', 1010, 0, 0],
-  chunks: ['8254759fefc25ee6', 1017, 0, 0],
-  magazines: ['cae8c309b671672a', 1017, 0, 0],
-  'linear-wall': ['0fcbb02dd2bfb12a', 12992, 0, 0],
-  'producer-consumer': ['743cd318c6804714', 945, 0, 0],
-  'greedy-cpu': ['677933d9222c8415', 7886, 0, 0],
-  'mask-32': ['447c133787409d10', 1049599, 157, 0],
-  'nvme-mixed': ['3fbbfa3e00993a9b', 13881, 0, 0],
+  'one-lock': ['b152ec480fcf3ac6', 1010, 0, 0],
+  chunks: ['b9151d5c7fb59354', 1017, 0, 0],
+  magazines: ['762e7f12e8adc6cc', 1017, 0, 0],
+  'linear-wall': ['0cbab1605dbcfbe8', 12992, 0, 0],
+  'producer-consumer': ['30f3bbacecb72ae2', 945, 0, 0],
+  'greedy-cpu': ['3179a200163c15d9', 7886, 0, 0],
+  'mask-32': ['4457a2923933343b', 1049599, 157, 0],
+  'nvme-mixed': ['9f9376abce14889b', 13881, 0, 0],
 }
 
 describe('golden', () => {

@@ -4,11 +4,12 @@ import { createHeap } from '../lib/heap.ts'
 import { adoptBands, buildCpus, buildTable, buildWorkload, maskOf, settingsOf } from './build.ts'
 import { createDomain, createSgList, type DmaDomain } from './dma/dma-ops.ts'
 import { createLog } from './engine/log.ts'
-import { createMeter } from './engine/meter.ts'
+import { createMeter, resetMeter } from './engine/meter.ts'
 import { createRecorder, withCpus } from './engine/recorder.ts'
 import { allocatorById } from './iova/index.ts'
 import { type Binding, type Machine, setTimer } from './machine.ts'
 import { releaseMapping } from './operations.ts'
+import { armWork } from './put-off.ts'
 import type { Scenario } from './scenario/schema.ts'
 import {
   type DmaTable,
@@ -177,6 +178,7 @@ function drainTasks(m: Machine, device: number, firstTask: number, tasks: number
     if (id < 0) continue
     const task = Math.floor(records.data[id * MAP_STRIDE + MAP_HOLDER]! / HOLDER_SLOTS)
     if (task < firstTask || task >= firstTask + tasks) continue
+    resetMeter(m.meter, m.state.nowNs)
     releaseMapping(m, 0, table, m.domains[device]!, id)
     drained++
   }
@@ -195,6 +197,10 @@ function startTasks(m: Machine, cpus: number, tasks: number, fresh: (workload: n
   }
   s.hang = null
   s.heap.size = 0
+  s.tables.forEach((table, i) => {
+    table?.workNs.fill(Number.POSITIVE_INFINITY)
+    if (table) armWork(s, table, m.domains[i]!)
+  })
   s.taskWorkload = new Int32Array(tasks)
   s.taskCpu = new Int32Array(tasks)
   s.taskReady = new Uint8Array(tasks)

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { playable } from '../tools/recordings.ts'
+import { forEachQueued } from './flush/flush-queue.ts'
 import { createRun, type Run } from './run.ts'
 import { withValue } from './scenario/fields.ts'
 import { presets as all } from './scenario/presets.ts'
@@ -34,6 +35,8 @@ function expectConsistent(run: Run): void {
     d.allocator.forEachRange(d.allocatorState, (start, npages, kind) => {
       if (kind === 'used') used.fill(1, start, start + npages)
     })
+    // What waits for a flush is taken, but no longer mapped.
+    if (table.flush) forEachQueued(table.flush, (start, npages) => used.fill(0, start, start + npages))
     let mapped = 0
     let bytes = 0
     const wrong: number[] = []

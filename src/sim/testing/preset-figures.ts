@@ -37,5 +37,5 @@ export const presetFigures: Readonly<Record<string, readonly TableFigures[]>> = 
   'producer-consumer': [of(3_649_536, 3_649_536)],
   'greedy-cpu': [of(35_397_632, 12_963_000)],
   'mask-32': [of(4_299_157_504, 4_296_501_796, 362, { ns: 4_726_023, npages: 1 })],
-  'nvme-mixed': [of(63_442_944, 63_442_944)],
+  'nvme-mixed': [of(64_888_832, 64_888_832)],
 }
