@@ -19,6 +19,18 @@ export const studyText = {
   cancelled: (done: number, of: number) => `cancelled after ${done} of ${of} runs`,
   failed: (why: string) => `failed: ${why}`,
   progressLabel: (title: string) => `${title}: how far it is`,
+  published: {
+    sub: 'what the mechanisms yield at prices that were not fitted to it',
+    columns: ['measured', 'published', 'simulated', 'counts as a hit'],
+    steps: (n: string) => `${n} steps`,
+    exact: 'exact',
+    atMost: (most: string) => `at most ${most}`,
+    range: (from: string, to: string) => `${from} to ${to}`,
+    unknown: '–',
+    hit: '✓ hit',
+    miss: '✗ miss',
+    hits: (hits: number, known: number) => `${hits} of ${known} hit`,
+  },
   scaling: {
     sub: 'each CPU maps a page and takes one back, 600 ns of work after each',
     unit: 'maps/s, log',

@@ -57,6 +57,12 @@ export const dockViews: readonly DockView[] = [
     tall: true,
     component: loadable(() => studies().then((m) => m.Scaling)),
   },
+  {
+    id: 'published',
+    title: viewText.studies.published.title,
+    tall: true,
+    component: loadable(() => studies().then((m) => m.Published)),
+  },
 ]
 
 export { IovaSpace, MAP_HEIGHT } from './iova-space.tsx'

@@ -74,9 +74,11 @@ export interface ScalingPlot {
 export function placeScaling(lines: readonly ScalingLine[], width: number, height: number): ScalingPlot {
   const rates = lines.flatMap((l) => [...l.points, ...l.formula].map((p) => p.mapsPerSecond)).filter((n) => n > 0)
   const right = width - NAMES
+  let low = FEWEST
+  while (low > Math.min(...rates)) low /= 10
+  const high = 1.3 * Math.max(MOST, ...rates)
   const y = scaleLog()
-    .domain([Math.min(FEWEST, ...rates), Math.max(MOST, ...rates)])
-    .nice()
+    .domain([low, high])
     .range([height - 6, 6])
   const x = scaleLog()
     .base(2)
@@ -92,9 +94,8 @@ export function placeScaling(lines: readonly ScalingLine[], width: number, heigh
     const points = line.points.map((result) => ({ ...at(result), result }))
     return { line, points, path: path(points), formula: path(line.formula.map(at)), nameY: null }
   })
-  const [low, high] = y.domain() as [number, number]
   const yTicks: { y: number; text: string }[] = []
-  for (let n = low; n <= high * 1.001; n *= 10) yTicks.push({ y: y(n), text: studyText.rate(n).replace(/\.0+/, '') })
+  for (let n = low; n <= high; n *= 10) yTicks.push({ y: y(n), text: studyText.rate(n).replace(/\.0+/, '') })
   return {
     lines: named(placed, height),
     xTicks: SCALING_CPUS.map((n) => ({ x: x(n), text: String(n) })),

@@ -1,3 +1,4 @@
 // The views of studies, fetched when one is shown.
 
+export { Published } from './published.tsx'
 export { Scaling } from './scaling.tsx'
