@@ -77,14 +77,19 @@ export const iovaPresets: readonly Preset[] = [
   {
     id: 'greedy-cpu',
     title: 'One CPU takes the space of all',
-    says: 'CPU 0 keeps 8 192 buffers, more than is left beside the others’ chunks. They sit on 28 MiB that it may not take, the tree gives it single pages, and each search walks past all of them: CPUs spend 59 % of their time in line.',
-    tryThis: 'Set the ring of queue 0 to the size of the others.',
-    nudge: { path: 'w0.greedy', value: 1 },
+    says: 'CPU 0 comes up first and keeps 16 384 buffers: it takes chunk after chunk until the 64 MiB are gone at 4 ms. CPUs 4 to 7 come later, own no chunk, and live on what they borrow from the others’.',
+    tryThis: 'Turn borrowing off: at 12 ms 2 711 frames are missed instead of 230.',
+    nudge: { path: 'd0.borrow', value: 'off' },
     scenario: scenario(
       'greedy-cpu',
       { platform: VTD, cpuPage: 4 * KIB, cpus: 8 },
-      [device(0, 'eth0', { iommuPage: 4 * KIB, window: 64 * MIB, allocator: 'percpu-chunks', flush: 'strict' })],
-      [workload(0, 'nic-rx', 0, { rate: 10, ring: 512, queues: 8, greedy: 16, bringUp: 100_000 })],
+      [
+        device(0, 'eth0', {
+          ...{ iommuPage: 4 * KIB, window: 64 * MIB, flush: 'strict' },
+          ...{ allocator: 'percpu-chunks', chunk: 4 * MIB },
+        }),
+      ],
+      [workload(0, 'nic-rx', 0, { rate: 10, ring: 1024, queues: 8, greedy: 16, bringUp: 1 * MS })],
     ),
     openNs: 12 * MS,
     horizonNs: 24 * MS,
