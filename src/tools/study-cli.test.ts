@@ -1,0 +1,35 @@
+import { spawnSync } from 'node:child_process'
+import { describe, expect, it } from 'vitest'
+import { ROOT } from './serve.ts'
+
+function study(...args: string[]) {
+  const command = ['--import', 'tsx', 'src/tools/study-cli.ts', ...args]
+  const { status, stdout, stderr } = spawnSync(process.execPath, command, { cwd: ROOT, encoding: 'utf8' })
+  return { status, stdout, stderr }
+}
+
+describe('npm run study', { timeout: 240_000 }, () => {
+  it('prints every published figure with its source, and exits 0 when all are hit', () => {
+    const { status, stdout } = study('published', '--json')
+    const { figures } = JSON.parse(stdout) as { figures: { id: string; source: string; holds: boolean }[] }
+    expect(figures.map((f) => f.id)).toEqual(['O5', 'O5', 'O6', 'O7', 'O13', 'O14', 'O16', 'O18'])
+    expect(figures.every((f) => f.source.length > 20)).toBe(true)
+    expect(status).toBe(figures.every((f) => f.holds) ? 0 : 1)
+  })
+
+  it('prints a row for each allocator of a preset, and the formula under those with one lock', () => {
+    const { status, stdout } = study('scaling', 'pools')
+    expect(status).toBe(0)
+    expect(stdout).toMatch(/^million maps\/s +1 CPU .*64 CPU$/m)
+    expect(stdout).toMatch(/^1 pool( +\d+\.\d{3}){7}\n {2}formula( +\d+\.\d{3}){7}$/m)
+    expect(stdout).toMatch(/^4 pools( +\d+\.\d{3}){7}$/m)
+  })
+
+  it.each([[[]], [['growth']], [['scaling', 'nowhere']], [['scaling', 'pools', 'halves']], [['scaling', '--jsn']]])(
+    'refuses %j with the reason and code 2',
+    (args) => {
+      const { status, stderr } = study(...args)
+      expect([status, stderr.includes('npm run study')]).toEqual([2, true])
+    },
+  )
+})

@@ -1,0 +1,100 @@
+// npm run study -- <study> [<preset>] [--json]: the studies of the page without a page. What is wrong with the command is
+// said, and the exit code is 2; a published figure that is missed is shown as a miss and exits 1.
+
+import { parseArgs } from 'node:util'
+import { presetById, presets } from '../sim/index.ts'
+import {
+  createStudyRun,
+  type PointResult,
+  publishedFigures,
+  SCALING_CPUS,
+  scalingFormula,
+  scalingSeries,
+  studyIdOf,
+  studyPoints,
+} from '../sim/studies/index.ts'
+
+const USAGE = `npm run study -- <scaling | published> [<preset>] [--json]
+  scaling:   maps a second against CPUs, for every allocator of the preset's platform (default: ${presets[0]!.id})
+  published: what was published beside what the simulation yields
+  presets:   ${presets.map((p) => p.id).join(', ')}
+  --json     one object`
+
+const EVENTS = 100_000
+
+function refuse(message: string): never {
+  console.error(`${message}\n\n${USAGE}`)
+  process.exit(2)
+}
+
+function readCommand() {
+  try {
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: { json: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } },
+    })
+    if (values.help) {
+      console.log(USAGE)
+      process.exit(0)
+    }
+    const [study, of = presets[0]!.id, ...more] = positionals
+    if (study === undefined) return refuse('which study is missing')
+    if (more.length > 0) return refuse(`${more[0]}: one preset at a time`)
+    const id = studyIdOf(study) ?? refuse(`${study}: no study is called that`)
+    const preset = presetById(of) ?? refuse(`${of}: no preset is called that`)
+    return { id, preset, json: values.json }
+  } catch (error) {
+    return refuse((error as Error).message)
+  }
+}
+
+const { id, preset, json } = readCommand()
+const run = createStudyRun(studyPoints(id, preset.scenario))
+while (run.step(EVENTS))
+  if (process.stderr.isTTY) process.stderr.write(`\r${run.results.length} of ${run.points.length}`)
+
+if (id === 'published') printPublished(run.results)
+else printScaling(run.results)
+
+function printPublished(results: readonly PointResult[]): void {
+  const figures = publishedFigures(results)
+  if (json) console.log(JSON.stringify({ study: id, figures }))
+  else {
+    for (const f of figures) {
+      console.log(`${f.id.padEnd(4)} ${f.holds ? 'hit ' : 'MISS'} ${f.what}`)
+      console.log(
+        `     published ${short(f.published)}, simulated ${short(f.figure!)} (${short(f.low)} to ${short(f.high)})`,
+      )
+      console.log(`     ${f.setup}. ${f.note}. ${f.source}`)
+    }
+  }
+  process.exitCode = figures.every((f) => f.holds) ? 0 : 1
+}
+
+function printScaling(results: readonly PointResult[]): void {
+  const lines = scalingSeries(preset.scenario).map((series) => {
+    const points = results.filter((r) => r.series === series.id).sort((a, b) => a.x - b.x)
+    return { series, points, formula: scalingFormula(series, points) }
+  })
+  if (json) {
+    const { scenario } = preset
+    console.log(JSON.stringify({ study: id, preset: scenario.preset, lines }))
+    return
+  }
+  const row = (name: string, values: readonly string[]) =>
+    console.log(name.padEnd(20) + values.map((v) => v.padStart(9)).join(''))
+  row(
+    'million maps/s',
+    SCALING_CPUS.map((n) => `${n} CPU`),
+  )
+  const millions = (points: readonly { readonly mapsPerSecond: number }[]) =>
+    points.map((p) => (p.mapsPerSecond / 1e6).toFixed(3))
+  for (const { series, points, formula } of lines) {
+    row(series.label, millions(points))
+    if (formula.length > 0) row('  formula', millions(formula))
+  }
+}
+
+function short(n: number): string {
+  return String(Math.round(n * 1000) / 1000)
+}
