@@ -22,13 +22,10 @@ export function Headline({ compact }: { compact: boolean }) {
   const window = s.windowBytes
   const [mapped, unit] = bytesParts(s.mappedBytes)
   const [whole, wholeUnit] = bytesParts(window)
-  const drawn = s.size * 2 ** s.pageShift
+  // Of a window that is not shown whole the usable pages are not worth a number.
+  const part = s.size * 2 ** s.pageShift < window
   const mappedText =
-    drawn < window
-      ? t.mappedIn(bytes(s.mappedBytes), bytes(drawn), bytes(window))
-      : unit === wholeUnit
-        ? t.mapped(mapped, `${whole} ${wholeUnit}`)
-        : t.mapped(bytes(s.mappedBytes), bytes(window))
+    unit === wholeUnit ? t.mapped(mapped, `${whole} ${wholeUnit}`) : t.mapped(bytes(s.mappedBytes), bytes(window))
   const first = s.firstRefusal
   // A record tells nothing of the data inside its pages; it can be told beforehand or not.
   const { prediction } = s
@@ -37,8 +34,8 @@ export function Headline({ compact }: { compact: boolean }) {
       <Figure
         id="figure-mapped"
         value={count(s.mapped)}
-        unit={compact ? '' : t.ofUsable(count(s.usable), s.mixed)}
-        line={compact ? t.ofUsableShort(count(s.usable), s.mixed) : mappedText}
+        unit={compact ? '' : part ? t.pages : t.ofUsable(count(s.usable), s.mixed)}
+        line={compact ? (part ? t.pagesMapped : t.ofUsableShort(count(s.usable), s.mixed)) : mappedText}
       />
       {prediction ? (
         <Figure

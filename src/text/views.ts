@@ -56,8 +56,8 @@ export const viewText = {
     fit: 'Show the whole window',
     brush: 'Select addresses by dragging',
     neverMapped: (size: string) => `${size} never mapped`,
-    toTheEndApart: (own: string, apart: string) =>
-      `${own} to the end of the window never mapped, and ${apart} before them not shown`,
+    toTheEndApart: (own: string, apart: string) => `${own} to the end never mapped, ${apart} before them not shown`,
+    toTheEndShort: (own: string, apart: string) => `${own} never mapped, ${apart} not shown`,
     apart: (size: string) => `${size} not shown, nothing is placed in it`,
     toTheEnd: (size: string) => `${size} to the end of the window, never mapped`,
     legend: 'Legend. Pointing at one shows it alone; pressing one takes it off the map or puts it back',

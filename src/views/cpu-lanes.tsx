@@ -8,7 +8,7 @@ import { viewText } from '../text/views.ts'
 import { brushColumns } from './kit/brush.ts'
 import { Heatmap } from './kit/heatmap.tsx'
 import { usePalette } from './kit/hooks.ts'
-import type { Ruler } from './kit/layout.ts'
+import { type Ruler, stepFor } from './kit/layout.ts'
 import { cpuColour } from './kit/palette.ts'
 import { columnAt, columnStarts, filledPixels, paintDots, type TimeInk, timeInk } from './kit/time.ts'
 import { TwinButton } from './kit/twin.tsx'
@@ -127,7 +127,7 @@ export function CpuLanes({ ruler }: { ruler: Ruler }) {
   const height = pitch * cpus
   const waits = (useFrame(waitsKey) ?? '').split(',')
   // A number needs 10 px; where lanes are closer, every second or fourth carries one.
-  const every = Math.ceil(9 / pitch)
+  const every = stepFor(pitch, 1, 9)
   if (cpus === 0) return <div style={{ height: LANES_HEIGHT }} />
   return (
     <div className="v-view" style={{ height }}>

@@ -181,7 +181,9 @@ function Gutters({ shape, box, ruler }: GutterProps) {
             />
           ),
       )}
-      {shape.gapAfter > 0 && <Break y={end} height={breakHeight} width={box.width} text={breakAfterText(shape)} />}
+      {shape.gapAfter > 0 && (
+        <Break y={end} height={breakHeight} width={box.width} text={breakAfterText(shape, ruler.narrow)} />
+      )}
       {!ruler.narrow && <PageCounts shape={shape} box={box} />}
     </>
   )
@@ -192,9 +194,10 @@ function breakText({ gapBefore, apart = 0 }: MapSegment, pageShift: number): str
   return [gapBefore > 0 && text.neverMapped(sizes[0]!), apart > 0 && text.apart(sizes[1]!)].filter(Boolean).join(', ')
 }
 
-function breakAfterText({ gapAfter, apartAfter = 0, pageShift }: IovaSpaceFrame): string {
+function breakAfterText({ gapAfter, apartAfter = 0, pageShift }: IovaSpaceFrame, narrow: boolean): string {
   const own = bytes(gapAfter * 2 ** pageShift)
-  return apartAfter === 0 ? text.toTheEnd(own) : text.toTheEndApart(own, bytes(apartAfter * 2 ** pageShift))
+  if (apartAfter === 0) return text.toTheEnd(own)
+  return (narrow ? text.toTheEndShort : text.toTheEndApart)(own, bytes(apartAfter * 2 ** pageShift))
 }
 
 function addressMarks(shape: IovaSpaceFrame, box: Box, narrow: boolean): AddressMark[] {
