@@ -19,6 +19,7 @@ import {
   createRangeBlocks,
   firstBeginningFrom,
   firstEndingFrom,
+  highest,
   hiOf,
   insertBelow,
   lastBeginningTo,
@@ -98,17 +99,17 @@ function walk(t: RangeBlocks, from: number, top: number, size: number, align: nu
       slot = last
     }
   }
-  const { first, end, room, lows, order } = t
-  let block = slot >> 6
-  let place = t.place[block]!
+  const { first, end, rooms, lows, his, order } = t
+  let place = t.place[slot >> 6]!
   for (;;) {
+    const block = order[place]!
     const start = block * BLOCK + first[block]!
-    let lo = lows[place]!
-    if (room[block]! >= size || lo < lowest) {
+    const low = lows[place]!
+    if (rooms[place]! >= size || low < lowest) {
       // One range after the other, but for the lowest of the block.
       const whole = slot - block * BLOCK === end[block]! - 1
-      let fits = false
-      lo = pairs[2 * slot]!
+      let roomy = false
+      let lo = pairs[2 * slot]!
       for (; slot > start; slot--) {
         steps++
         const below = pairs[2 * slot - 1]!
@@ -117,7 +118,7 @@ function walk(t: RangeBlocks, from: number, top: number, size: number, align: nu
           return slot
         }
         if (lo - below > size) {
-          fits = true
+          roomy = true
           if (Math.floor((lo - size) * per) * align > below) {
             walked = steps
             return slot
@@ -125,14 +126,22 @@ function walk(t: RangeBlocks, from: number, top: number, size: number, align: nu
         }
         lo = pairs[2 * slot - 2]!
       }
-      if (whole && !fits && room[block]! >= size) room[block] = size - 1
+      if (whole && !roomy && rooms[place]! >= size) rooms[place] = size - 1
     } else steps += slot - start
     steps++
-    walked = steps
-    if (lo < lowest || place === 0) return start
-    block = order[--place]!
-    slot = block * BLOCK + end[block]! - 1
-    if (Math.floor((lo - size) * per) * align > pairs[2 * slot + 1]!) return start
+    if (low < lowest || place === 0 || Math.floor((low - size) * per) * align > his[place - 1]!) {
+      walked = steps
+      return start
+    }
+    place--
+    // Whole blocks in which nothing can end the walk.
+    for (; place > 0; place--) {
+      const lo = lows[place]!
+      if (rooms[place]! >= size || lo - his[place - 1]! > size || lo < lowest) break
+      const passed = order[place]!
+      steps += end[passed]! - first[passed]!
+    }
+    slot = highest(t, order[place]!)
   }
 }
 

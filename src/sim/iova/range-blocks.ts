@@ -3,8 +3,8 @@
 // What it does: a range is known by its slot: block * 64 + place within. Ranges of a block lie side by side, with room on
 //   both sides; inserting and removing moves the shorter side by one. A block knows how many ranges it has and a bound for
 //   the gaps between them. Slots change as ranges move; the two `marks` move along with theirs.
-// Invariant: ROOM of a block is at least its largest inner gap; `lows` are the first numbers of the blocks in order; no
-//   block is empty.
+// Invariant: the room of a block is at least its largest inner gap; `lows` and `his` are the first and last numbers of the
+//   blocks in order; no block is empty.
 // Cost: finding O(log n); inserting and removing some 10 moves; passing n ranges n / 64 looks where nothing fits.
 
 import { type Chunked, chunked } from '../../lib/chunked.ts'
@@ -28,13 +28,13 @@ export interface RangeBlocks {
   /** [blocks] slots in use, as places within the block: from `first` to before `end`. */
   first: Int32Array
   end: Int32Array
-  /** [blocks] */
-  room: Float64Array
   /** [blocks] where it stands in `order`; of an unused block the next unused one, or NONE. */
   place: Int32Array
-  /** [used] blocks, ascending, and the first number of each. */
+  /** [used] blocks, ascending; the first and the last number of each, and its room. */
   order: Int32Array
   lows: Float64Array
+  his: Float64Array
+  rooms: Float64Array
   used: number
   spare: number
   fresh: number
@@ -50,10 +50,11 @@ export function createRangeBlocks(): RangeBlocks {
     pairs: chunked(new Float64Array(FIRST_BLOCKS * BLOCK * 2)),
     first: new Int32Array(FIRST_BLOCKS),
     end: new Int32Array(FIRST_BLOCKS),
-    room: new Float64Array(FIRST_BLOCKS),
     place: new Int32Array(FIRST_BLOCKS),
     order: new Int32Array(FIRST_BLOCKS),
     lows: new Float64Array(FIRST_BLOCKS),
+    his: new Float64Array(FIRST_BLOCKS),
+    rooms: new Float64Array(FIRST_BLOCKS),
     used: 0,
     spare: NONE,
     fresh: 0,
@@ -73,7 +74,8 @@ export function hiOf(t: RangeBlocks, slot: number): number {
 }
 
 const lowest = (t: RangeBlocks, block: number): number => (block << SHIFT) + t.first[block]!
-const highest = (t: RangeBlocks, block: number): number => (block << SHIFT) + t.end[block]! - 1
+/** The last slot in use of a block. */
+export const highest = (t: RangeBlocks, block: number): number => (block << SHIFT) + t.end[block]! - 1
 
 /** The next higher range, or ANCHOR. Not for the anchor. */
 export function slotAfter(t: RangeBlocks, slot: number): number {
@@ -177,28 +179,27 @@ function addBlock(t: RangeBlocks, place: number): number {
       t.pairs = chunked(longer(t.pairs.data, new Float64Array(4 * n * BLOCK)))
       t.first = longer(t.first, new Int32Array(2 * n))
       t.end = longer(t.end, new Int32Array(2 * n))
-      t.room = longer(t.room, new Float64Array(2 * n))
       t.place = longer(t.place, new Int32Array(2 * n))
       t.order = longer(t.order, new Int32Array(2 * n))
       t.lows = longer(t.lows, new Float64Array(2 * n))
+      t.his = longer(t.his, new Float64Array(2 * n))
+      t.rooms = longer(t.rooms, new Float64Array(2 * n))
     }
     block = t.fresh++
   }
-  t.order.copyWithin(place + 1, place, t.used)
-  t.lows.copyWithin(place + 1, place, t.used)
+  for (const byPlace of [t.order, t.lows, t.his, t.rooms]) byPlace.copyWithin(place + 1, place, t.used)
   t.order[place] = block
+  t.rooms[place] = 0
   t.used++
   for (let i = place; i < t.used; i++) t.place[t.order[i]!] = i
   t.first[block] = BLOCK / 2
   t.end[block] = BLOCK / 2
-  t.room[block] = 0
   return block
 }
 
 function dropBlock(t: RangeBlocks, block: number): void {
   const place = t.place[block]!
-  t.order.copyWithin(place, place + 1, t.used)
-  t.lows.copyWithin(place, place + 1, t.used)
+  for (const byPlace of [t.order, t.lows, t.his, t.rooms]) byPlace.copyWithin(place, place + 1, t.used)
   t.used--
   for (let i = place; i < t.used; i++) t.place[t.order[i]!] = i
   t.place[block] = t.spare
@@ -222,8 +223,11 @@ function split(t: RangeBlocks, block: number): void {
   move(t, (block << SHIFT) + half, half, lowest(t, upper))
   t.end[block] = half
   slide(t, block, half / 2)
-  t.room[upper] = t.room[block]!
-  t.lows[t.place[upper]!] = loOf(t, lowest(t, upper))
+  const place = t.place[upper]!
+  t.rooms[place] = t.rooms[place - 1]!
+  t.lows[place] = loOf(t, lowest(t, upper))
+  t.his[place] = t.his[place - 1]!
+  t.his[place - 1] = hiOf(t, highest(t, block))
 }
 
 /** Puts [lo, hi] in, just below the range `next` (or ANCHOR). Returns its slot. */
@@ -291,15 +295,20 @@ function insertAt(t: RangeBlocks, block: number, before: number, lo: number, hi:
   pairs[2 * slot] = lo
   pairs[2 * slot + 1] = hi
   t.pairs.dirty[block >>> CHUNK] = 0xff
+  const place = t.place[block]!
   if (at === t.first[block]) {
-    t.lows[t.place[block]!] = lo
-    if (first < end) widen(t, block, pairs[2 * slot + 2]! - hi - 1)
-  } else if (at === end) widen(t, block, lo - pairs[2 * slot - 1]! - 1)
+    t.lows[place] = lo
+    if (first < end) widen(t, place, pairs[2 * slot + 2]! - hi - 1)
+  }
+  if (at + 1 === t.end[block]) {
+    t.his[place] = hi
+    if (first < end) widen(t, place, lo - pairs[2 * slot - 1]! - 1)
+  }
   return slot
 }
 
-function widen(t: RangeBlocks, block: number, gap: number): void {
-  if (gap > t.room[block]!) t.room[block] = gap
+function widen(t: RangeBlocks, place: number, gap: number): void {
+  if (gap > t.rooms[place]!) t.rooms[place] = gap
 }
 
 /** Takes a range out; a mark that stands on it must have been moved away. */
@@ -315,27 +324,31 @@ export function removeSlot(t: RangeBlocks, slot: number): void {
     return
   }
   const pairs = t.pairs.data
-  if (at > first && at < last) widen(t, block, pairs[2 * slot + 2]! - pairs[2 * slot - 1]! - 1)
+  const place = t.place[block]!
+  if (at === first) t.lows[place] = pairs[2 * slot + 2]!
+  else if (at === last) t.his[place] = pairs[2 * slot - 1]!
+  else widen(t, place, pairs[2 * slot + 2]! - pairs[2 * slot - 1]! - 1)
   if (at - first <= last - at) {
     move(t, base + first, at - first, base + first + 1)
     t.first[block] = first + 1
-    if (at === first) t.lows[t.place[block]!] = pairs[2 * slot + 2]!
   } else {
     move(t, base + at + 1, last - at, base + at)
     t.end[block] = last
   }
-  if (last - first <= FEW && t.place[block]! > 0) join(t, block)
+  if (last - first <= FEW && place > 0) join(t, block)
 }
 
 /** Hangs the ranges of a block on the one below, if the two are small. */
 function join(t: RangeBlocks, block: number): void {
-  const below = t.order[t.place[block]! - 1]!
+  const place = t.place[block]!
+  const below = t.order[place - 1]!
   const n = t.end[block]! - t.first[block]!
   const others = t.end[below]! - t.first[below]!
   if (n + others > JOINED) return
   if (t.end[below]! + n > BLOCK) slide(t, below, (BLOCK - n - others) >> 1)
-  widen(t, below, t.room[block]!)
-  widen(t, below, loOf(t, lowest(t, block)) - hiOf(t, highest(t, below)) - 1)
+  widen(t, place - 1, t.rooms[place]!)
+  widen(t, place - 1, t.lows[place]! - t.his[place - 1]! - 1)
+  t.his[place - 1] = t.his[place]!
   move(t, lowest(t, block), n, highest(t, below) + 1)
   t.end[below] = t.end[below]! + n
   dropBlock(t, block)
