@@ -8,7 +8,7 @@ import { useApp } from '../store/context.ts'
 import { loadable } from '../store/loadable.tsx'
 import { text } from '../text/en.ts'
 import { dockViews } from '../views/index.ts'
-import { Centre } from './centre.tsx'
+import { Centre, useDock } from './centre.tsx'
 import { useKeys } from './keys.ts'
 import { useLayout } from './layout.ts'
 import { Story } from './story.tsx'
@@ -32,10 +32,8 @@ const Sheet = loadable(
 )
 
 export function App() {
-  const layout = useLayout(
-    useApp((s) => s.view.dock.length),
-    useApp((s) => dockViews.some((v) => v.tall && s.view.dock.includes(v.id))),
-  )
+  const dock = useDock()
+  const layout = useLayout(dock.views.length, dock.shown?.tall === true)
   const { size, plot } = layout
   const [drawers, setDrawers] = useState<Drawers>({ controls: false, rail: false })
   const [help, setHelp] = useState(false)
@@ -69,7 +67,7 @@ export function App() {
           <PanelFoot />
         </Side>
       )}
-      <Centre layout={layout} />
+      <Centre layout={layout} dock={dock} />
       {small ? (
         <Sheet />
       ) : (

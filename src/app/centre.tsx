@@ -5,7 +5,7 @@ import { Transport } from '../controls/transport.tsx'
 import { useApp, useLab } from '../store/context.ts'
 import { loadable } from '../store/loadable.tsx'
 import { text } from '../text/en.ts'
-import { dockViews, IovaSpace, MapHead, TimeStack } from '../views/index.ts'
+import { type DockView, dockViews, IovaSpace, MapHead, TimeStack } from '../views/index.ts'
 import { FailureCard, MapState, ProblemCard } from './cards.tsx'
 import { Headline } from './headline.tsx'
 import type { Layout } from './layout.ts'
@@ -18,7 +18,21 @@ const Legend = loadable(
 
 const Prediction = loadable(() => import('../controls/prediction.tsx').then((m) => m.default))
 
-export function Centre({ layout }: { layout: Layout }) {
+/** The views of the dock, and the one of them that is shown. */
+export interface Docked {
+  readonly views: readonly DockView[]
+  readonly shown: DockView | undefined
+  choose(id: string): void
+}
+
+export function useDock(): Docked {
+  const dock = useApp((s) => s.view.dock)
+  const [chosen, choose] = useState<string | null>(null)
+  const views = dockViews.filter((v) => dock.includes(v.id))
+  return { views, shown: views.find((v) => v.id === chosen) ?? views[0], choose }
+}
+
+export function Centre({ layout, dock }: { layout: Layout; dock: Docked }) {
   const { actions } = useLab()
   const { size, columns, maxRows } = layout
   const recorded = useApp((s) => s.scenario.recording !== undefined)
@@ -34,9 +48,9 @@ export function Centre({ layout }: { layout: Layout }) {
           <MapState />
         </div>
         <Legend />
-        {!small && <Dock />}
+        {!small && <Dock {...dock} />}
         <TimeStack lanes={layout.lanes} height={layout.timeHeight} />
-        {small && <Dock />}
+        {small && <Dock {...dock} />}
         {small && recorded && <Prediction />}
         <div className="a-cards">
           <ProblemCard />
@@ -49,11 +63,7 @@ export function Centre({ layout }: { layout: Layout }) {
 }
 
 /** Further views, of which one is shown at a time. In one column they stand last: map and time come first. */
-function Dock() {
-  const dock = useApp((s) => s.view.dock)
-  const [chosen, setChosen] = useState<string | null>(null)
-  const views = dockViews.filter((v) => dock.includes(v.id))
-  const shown = views.find((v) => v.id === chosen) ?? views[0]
+function Dock({ views, shown, choose }: Docked) {
   if (!shown) return null
   const View = shown.component
   return (
@@ -61,7 +71,7 @@ function Dock() {
       {views.length > 1 && (
         <div className="a-dock-tabs">
           {views.map((v) => (
-            <button key={v.id} type="button" aria-pressed={v === shown} onClick={() => setChosen(v.id)}>
+            <button key={v.id} type="button" aria-pressed={v === shown} onClick={() => choose(v.id)}>
               {v.title}
             </button>
           ))}

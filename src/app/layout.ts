@@ -45,7 +45,7 @@ const TIME_HEIGHT = 128
 const TIME_LEAST = 94
 const MAP_LEAST = 8 * USUAL_ROWS
 
-/** `docked`: views in the dock; `tall`: one of them is. */
+/** `docked`: views in the dock; `tall`: the one that is shown is. */
 export function layoutFor(width: number, height: number, docked: number, tall = false): Layout {
   const size: Size =
     width >= 1440 ? 'wide' : width >= 1200 ? 'rail' : width >= 900 ? 'narrow' : width >= 480 ? 'column' : 'phone'
