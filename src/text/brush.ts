@@ -19,7 +19,7 @@ export const brushText = {
   inTime: (from: string, to: string) => `in ${from}–${to} ms`,
   inEntries: (from: string, to: string) => `in ${from}–${to}`,
   notYet: 'this time has not run yet',
-  ofEntries: (n: string) => `of ${n} TCEs`,
+  ofEntries: (n: string) => `of ${n} pages`,
   live: (n: string) => (n === '1' ? '1 mapping' : `${n} mappings`),
   onAverage: (unit: string) => `${unit} mapped on average`,
   atMost: (bytes: string) => `at most ${bytes}`,
@@ -29,6 +29,6 @@ export const brushText = {
   missed: (n: string) => (n === '1' ? '1 frame missed' : `${n} frames missed`),
   noAddress: 'in all: a refusal has no address',
   delivered: (unit: string) => `${unit} delivered`,
-  run: (n: number) => (n === 1 ? 'TCE' : 'TCEs'),
+  run: (n: number) => (n === 1 ? 'page' : 'pages'),
   largestRun: (free: string) => `largest free run, of ${free}`,
 } as const

@@ -163,8 +163,8 @@ export const text = {
     freeRuns: 'runs',
     inOne: 'in one run',
     none: 'none',
-    inOneHelp: '1 = all free TCEs stand in one run, 0.01 = in about a hundred',
-    tces: (n: string, bytes: string) => `${n} TCEs, ${bytes}`,
+    inOneHelp: '1 = all free pages stand in one run, 0.01 = in about a hundred',
+    tces: (n: string, bytes: string) => `${n} pages, ${bytes}`,
   },
 
   search: {
@@ -178,7 +178,7 @@ export const text = {
     place: (at: string, count: string) => `${at} / ${count}`,
     count: (n: string, one: boolean) => (one ? '1 match' : `${n} matches`),
     none: 'no match',
-    entries: (n: string) => `${n} TCEs`,
+    entries: (n: string) => `${n} pages`,
     refused: (places: string, refused: string) => `${refused} refused; the last one’s search ended at ${places}`,
     places: (n: number) => (n === 1 ? '1 place' : `${n} places`),
     at: (address: string, at: string, count: string) => `${address}, match ${at} of ${count}`,
@@ -190,10 +190,10 @@ export const text = {
     from: { hint: 'from hint', start: 'from start', handle: 'from handle' },
     again: 'again',
     wants: (npages: string, cpu: number, device: string) => `${npages} for ${device}, CPU ${cpu}`,
-    pages: (n: number) => (n === 1 ? '1 TCE' : `${n} TCEs in a row`),
+    pages: (n: number) => (n === 1 ? '1 IOMMU page' : `${n} IOMMU pages in a row`),
     full: 'No hole below any limit.',
     holes: (npages: number) => `No ${npages} of the free ones stand in a row.`,
-    free: 'Free TCEs in the searched range at that moment',
+    free: 'Free IOMMU pages in the searched range at that moment',
     freeShare: (free: string) => `${free} free`,
   },
 

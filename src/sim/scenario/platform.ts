@@ -181,7 +181,7 @@ export function deviceParams(machine: Settings): readonly Param[] {
 /** Of every device but the first, which others can share with. */
 export const tableParam: Param = {
   name: 'table',
-  label: 'TCE table',
+  label: 'Table',
   unit: 'choice',
   default: 'own',
   effect: 'restart',
