@@ -39,7 +39,7 @@ export function passLock(s: MachineState, arg: number, t: number): number {
   const c = dequeue(lock)
   const waited = t - s.cpus[c]!.requestNs
   lock.waitNs += waited
-  addLockWait(s.recorder, c, waited)
+  addLockWait(s.recorder, c, waited, t)
   return c
 }
 

@@ -172,11 +172,17 @@ export function addToColumn(r: Recorder, track: Chunked<Float64Array>, amount: n
   touch(track, r.column)
 }
 
-/** Adds lock waiting of one CPU to the column that is being filled. */
-export function addLockWait(r: Recorder, cpu: number, waitNs: number): void {
-  const i = r.column * r.cpus + cpu
-  r.lockWaitNs.data[i] = r.lockWaitNs.data[i]! + waitNs
-  touch(r.lockWaitNs, i)
+/** Adds what one CPU waited for a lock up to `endNs`, in the column that is being filled, to the columns it lies in. */
+export function addLockWait(r: Recorder, cpu: number, waitNs: number, endNs: number): void {
+  const beganNs = endNs - waitNs
+  let untilNs = endNs
+  for (let column = r.column; untilNs > beganNs && column >= 0; column--) {
+    const fromNs = Math.max(beganNs, column * r.columnNs)
+    const i = column * r.cpus + cpu
+    r.lockWaitNs.data[i] = r.lockWaitNs.data[i]! + untilNs - fromNs
+    touch(r.lockWaitNs, i)
+    untilNs = fromNs
+  }
 }
 
 /** 0…255; at least 1 when there is anything, because a single page must not vanish. */

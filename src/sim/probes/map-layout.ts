@@ -9,7 +9,8 @@ import type { IovaSpaceRequest, MapSegment } from './frames.ts'
 const BREAK_ROWS = 6
 /** Rows that an axis break takes the room of. */
 const BREAK_COST = 2
-const TCES_PER_PAGE = 512
+/** Entries in a table page. */
+export const TCES_PER_PAGE = 512
 
 export interface Layout {
   readonly entriesPerCell: number

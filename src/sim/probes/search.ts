@@ -18,6 +18,7 @@ import {
 import { entry } from '../types.ts'
 import type { SearchResult } from './cards.ts'
 import type { IovaSpaceFrame } from './frames.ts'
+import { TCES_PER_PAGE, writtenPages } from './map-layout.ts'
 import { tableIndex } from './probe.ts'
 
 type Term =
@@ -75,6 +76,24 @@ function parseTerm(word: string, { devices, cpus }: SearchNames): Term | null {
   return { kind: 'generation', least: Math.max(1, least), most }
 }
 
+/** Entries that may match although they were never mapped: the ones that are named, and where the last refusal looked. */
+function named(table: DmaTable, terms: readonly Term[]): number[] {
+  const { geometry, lastRefusal: last } = table
+  return terms.flatMap((term) => {
+    if (term.kind === 'address') {
+      const own = ownEntry(table, term.address)
+      return own < 0 ? [] : [own]
+    }
+    if (term.kind !== 'fail' || table.refused === 0) return []
+    return Array.from(last.limit.subarray(0, last.tries), (limit) => limit - 1).filter((e) => e < geometry.size)
+  })
+}
+
+/** Entry that a DMA address names, or -1. */
+function ownEntry({ geometry }: DmaTable, address: bigint): number {
+  return entryOf(geometry, Number(address >> BigInt(geometry.pageShift)))
+}
+
 /** Says of an entry of the table whether all terms hold. */
 function matcher(d: DmaDomain, table: DmaTable, terms: readonly Term[]): (e: number) => boolean {
   const { pageShift } = table.geometry
@@ -97,7 +116,7 @@ function matcher(d: DmaDomain, table: DmaTable, terms: readonly Term[]): (e: num
         }
       case 'address': {
         const { address, generation } = term
-        const own = entryOf(table.geometry, Number(address >> BigInt(pageShift)))
+        const own = ownEntry(table, address)
         // As a count of IOMMU pages, so that doubles stay exact.
         const realPage = Number((address >= LINEAR_MAP ? address - LINEAR_MAP : address) >> BigInt(pageShift))
         const io = pow2(pageShift)
@@ -131,7 +150,7 @@ function namesOf(m: Machine): SearchNames {
 
 /**
  * Counts what matches in a device's table and says where to go on from entry `from` (table-relative; null = nowhere).
- * Matching entries of one mapping are one match. Walks the whole table.
+ * Matching entries of one mapping are one match. Walks all of the table that was ever written.
  */
 export function search(m: Machine, device: number, text: string, from: number | null): SearchResult {
   const none = { text, from, problem: null, count: 0, entries: 0, at: 0, next: null, previous: null, refused: null }
@@ -139,8 +158,11 @@ export function search(m: Machine, device: number, text: string, from: number | 
   const table = m.state.tables[index]!
   const terms = parseQuery(text, namesOf(m))
   if (typeof terms === 'string') return { ...none, problem: terms }
-  const matches = matcher(m.domains[index]!, table, terms)
+  const d = m.domains[index]!
+  const matches = matcher(d, table, terms)
   const { data } = table.entries
+  const pages = writtenPages(d)
+  for (const e of named(table, terms)) pages[Math.floor(e / TCES_PER_PAGE)] = 1
   const here = from ?? -1
   let [count, entries, at] = [0, 0, 0]
   let first: number | null = null
@@ -149,6 +171,11 @@ export function search(m: Machine, device: number, text: string, from: number | 
   // The last match that begins at or before `from`, and the one before that.
   let [upTo, before]: [number | null, number | null] = [null, null]
   for (let e = 0, inside = 0; e < table.geometry.size; e++) {
+    if (e % TCES_PER_PAGE === 0 && pages[e / TCES_PER_PAGE] === 0) {
+      e += TCES_PER_PAGE - 1
+      inside = 0
+      continue
+    }
     const mark = data[e * ENTRY_STRIDE + ENTRY_MAPPING]!
     if (!matches(e)) {
       inside = 0
