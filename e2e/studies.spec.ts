@@ -29,9 +29,9 @@ test('a scaling study can be cancelled, and begins again when the window changes
   const status = page.locator('.v-study-words')
   await expect(status).toContainText('cancelled after')
   const before = await status.textContent()
-  await page.waitForTimeout(1500)
+  await lab.idle()
   expect(await status.textContent()).toBe(before)
-  await page.getByRole('radio', { name: '4K' }).last().click()
+  await lab.byId('control-d0.iommuPage').getByRole('radio', { name: '4K', exact: true }).click()
   await expect(page.getByRole('button', { name: studyText.cancel })).toBeVisible()
 })
 
