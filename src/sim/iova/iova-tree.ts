@@ -38,6 +38,8 @@ import { addToShape, createShape, descendTo, lowerInShape, removeFromShape, type
 /** The remembered ranges, at which searches begin: below 4 GiB, and others. Indexes of `ranges.marks`. */
 const HINT32 = 0
 const HINT64 = 1
+/** Sizes up to this are rounded by bit operators. */
+const LARGE = 0x40000000
 
 export interface IovaTree {
   /** Lowest pfn that is handed out, at least 1. */
@@ -71,12 +73,19 @@ export function hint64Of(t: IovaTree): number {
   return loOf(t.ranges, t.ranges.marks[HINT64]!)
 }
 
-/** Steps of the last `walk`. */
+/** Where the last `walk` ended, and its steps. */
+let endedAt = ANCHOR
 let walked = 0
 
+function endWalk(slot: number, steps: number, found: number): number {
+  endedAt = slot
+  walked = steps
+  return found
+}
+
 /**
- * The range at which a walk ends that goes down from `from` (itself the first) for room below `top`: at the first below
- * which `size` pages aligned to `align` fit, or from which on they would lie below `floor`. Sets `walked`.
+ * Walks down from range `from` (itself the first) for room below `top`, to the first range below which `size` pages aligned
+ * to `align` fit, or from which on they would lie below `floor`. Returns the pfn found, or 0; sets `endedAt` and `walked`.
  */
 function walk(t: RangeBlocks, from: number, top: number, size: number, align: number, floor: number): number {
   const pairs = t.pairs.data
@@ -87,15 +96,15 @@ function walk(t: RangeBlocks, from: number, top: number, size: number, align: nu
   let steps = 0
   while (slot === ANCHOR || pairs[2 * slot]! >= top) {
     steps++
+    if (top < lowest) return endWalk(slot, steps, 0)
     const below = slotBefore(t, slot)
-    walked = steps
-    if (top < lowest || below === NONE || Math.floor((top - size) * per) * align > pairs[2 * below + 1]!) return slot
+    const found = Math.floor((top - size) * per) * align
+    if (below === NONE || found > pairs[2 * below + 1]!) return endWalk(slot, steps, found)
     // Nothing else above the top can end the walk.
     const last = firstBeginningFrom(t, top)
-    steps += movesDown(t, slot, last)
     if (slot === last) slot = below
     else {
-      steps--
+      steps += movesDown(t, slot, last) - 1
       slot = last
     }
   }
@@ -113,26 +122,20 @@ function walk(t: RangeBlocks, from: number, top: number, size: number, align: nu
       for (; slot > start; slot--) {
         steps++
         const below = pairs[2 * slot - 1]!
-        if (lo < lowest) {
-          walked = steps
-          return slot
-        }
+        if (lo < lowest) return endWalk(slot, steps, 0)
         if (lo - below > size) {
           roomy = true
-          if (Math.floor((lo - size) * per) * align > below) {
-            walked = steps
-            return slot
-          }
+          const found = Math.floor((lo - size) * per) * align
+          if (found > below) return endWalk(slot, steps, found)
         }
         lo = pairs[2 * slot - 2]!
       }
       if (whole && !roomy && rooms[place]! >= size) rooms[place] = size - 1
     } else steps += slot - start
     steps++
-    if (low < lowest || place === 0 || Math.floor((low - size) * per) * align > his[place - 1]!) {
-      walked = steps
-      return start
-    }
+    if (low < lowest) return endWalk(start, steps, 0)
+    const found = Math.floor((low - size) * per) * align
+    if (place === 0 || found > his[place - 1]!) return endWalk(start, steps, found)
     place--
     // Whole blocks in which nothing can end the walk.
     for (; place > 0; place--) {
@@ -145,7 +148,7 @@ function walk(t: RangeBlocks, from: number, top: number, size: number, align: nu
   }
 }
 
-/** One pass: the pfn found below range `from`, or one below `floor` when there is no room. Sets `place`. */
+/** A walk, noted and charged. */
 function pass(
   t: IovaTree,
   from: number,
@@ -155,15 +158,17 @@ function pass(
   floor: number,
   meter: CostMeter,
 ): number {
-  place = walk(t.ranges, from, top, size, align, floor)
-  const found = Math.floor((Math.min(top, loOf(t.ranges, place)) - size) / align) * align
-  noteWalk(meter, Math.min(top, loOf(t.ranges, from)), Math.max(found, floor), walked)
+  const found = walk(t.ranges, from, top, size, align, floor)
+  const lo = loOf(t.ranges, from)
+  noteWalk(meter, lo < top ? lo : top, found === 0 ? floor : found, walked)
   charge(meter, PRICES.treeStep, walked)
   return found
 }
 
-/** The range above the room that the last pass found. */
-let place = ANCHOR
+/** The power of two that a range of this size is aligned to. */
+function alignmentOf(size: number): number {
+  return size <= LARGE ? 1 << (32 - Math.clz32(size - 1)) : pow2(log2Ceil(size))
+}
 
 /** Where the second pass begins: the anchor above 4 GiB, else the lowest range from `top` on, or the one across it if
  *  the tree's shape has it on the way. Spec/IOVA.md 2.1. */
@@ -186,24 +191,24 @@ export function treeAlloc(t: IovaTree, size: number, limit: number, aligned: boo
   const low = top <= t.p32
   if (low && size >= t.failMark) return 0
   const { ranges } = t
-  const align = aligned ? pow2(log2Ceil(size)) : 1
+  const align = aligned ? alignmentOf(size) : 1
   const start = ranges.marks[low ? HINT32 : HINT64]!
   let floor = t.startPfn
   let found = pass(t, start, top, size, align, floor, meter)
-  if (found < floor) {
+  if (found === 0) {
     const reached = hiOf(ranges, start)
     if (reached < top) {
       floor = reached + 1
       found = pass(t, restartAt(t, top), top, size, align, floor, meter)
     }
-    if (found < floor) {
+    if (found === 0) {
       t.failMark = size
       return 0
     }
   }
   charge(meter, PRICES.treeFixed)
   const hi = found + size - 1
-  const slot = insertBelow(ranges, place, found, hi)
+  const slot = insertBelow(ranges, endedAt, found, hi)
   ranges.marks[hi < t.p32 ? HINT32 : HINT64] = slot
   if (t.shape) addToShape(t.shape, found, hi)
   return found

@@ -152,6 +152,7 @@ export function movesDown(t: RangeBlocks, from: number, to: number): number {
 
 /** Moves `n` ranges from slot `from` on to slot `to` on, within one block or into another. */
 function move(t: RangeBlocks, from: number, n: number, to: number): void {
+  if (n === 0) return
   const pairs = t.pairs.data
   if (n > 16) pairs.copyWithin(2 * to, 2 * from, 2 * (from + n))
   else if (to < from) for (let i = 0; i < 2 * n; i++) pairs[2 * to + i] = pairs[2 * from + i]!
