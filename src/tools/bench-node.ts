@@ -1,5 +1,6 @@
-// Entry of the bundle that measures the core in Node: prints pairs per second.
+// Entry of the bundle that measures the core in Node: prints what the bench named by the first argument found, as JSON.
 
+import { measureTraces } from './bench-iova.ts'
 import { pairsInNode } from './bench-pairs.ts'
 
-console.log(pairsInNode())
+console.log(JSON.stringify(process.argv[2] === 'iova' ? measureTraces() : pairsInNode()))

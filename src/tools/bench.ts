@@ -1,5 +1,5 @@
-// npm run bench [-- <name> …]: a JSON line per figure, with its bar; exits 1 when one misses it. Names: pairs, paint,
-// control, size, long (a minute). Without names all run. Ids of presets among them: `long` runs those.
+// npm run bench [-- <name> …]: a JSON line per figure, with its bar; exits 1 when one misses it. Names: pairs, iova,
+// paint, control, size, long (a minute). Without names all run. Ids of presets among them: `long` runs those.
 
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
@@ -8,6 +8,7 @@ import react from '@vitejs/plugin-react'
 import { build, createServer } from 'vite'
 import type { FrameStats } from '../../e2e/lab.page.ts'
 import { presets } from '../sim/index.ts'
+import type { TraceFigure } from './bench-iova.ts'
 import type { BenchPage } from './bench-page.ts'
 import { BUSY, ROUND_MS, ROUNDS } from './bench-pairs.ts'
 import { findBrowser, LAUNCH_ARGS } from './browser.ts'
@@ -25,20 +26,40 @@ interface Figure {
   readonly aside?: Readonly<Record<string, number | string>>
 }
 
+/** To three digits after the point. */
+const round = (x: number): number => Math.round(x * 1000) / 1000
+
 const percentile = (list: readonly number[], share: number): number => {
   if (list.length === 0) throw new Error('nothing was measured')
   const sorted = [...list].sort((a, b) => a - b)
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0
 }
 
-/** The core bundled as the page's worker has it: a loader that rewrites modules one by one costs half the speed. */
-async function pairsInNode(): Promise<number> {
+/** What the core's bench of this name prints, bundled as the page's worker has it: a loader that rewrites modules one by one
+ *  costs half the speed. */
+async function inNode(name: 'pairs' | 'iova'): Promise<unknown> {
   const outDir = join(ROOT, 'node_modules/.cache/bench')
   await build({
     ...{ root: ROOT, configFile: false, logLevel: 'warn' },
     build: { ssr: 'src/tools/bench-node.ts', outDir, emptyOutDir: true, target: 'node20' },
   })
-  return Number(execFileSync(process.execPath, [join(outDir, 'bench-node.js')], { encoding: 'utf8' }))
+  return JSON.parse(execFileSync(process.execPath, [join(outDir, 'bench-node.js'), name], { encoding: 'utf8' }))
+}
+
+/** Traces of the mean: all but the long one. */
+const MEAN_OF = 5
+const MEAN_BAR = 1.3
+
+function traceFigures(traces: readonly TraceFigure[]): Figure[] {
+  const unit = 'CPU time of an alloc+free pair ÷ native C'
+  const figures = traces.map(({ name, ns, native, scaled, ratio, checksumOk, bar }): Figure => {
+    if (!checksumOk) throw new Error(`trace ${name} handed out other addresses`)
+    const aside = { ns: round(ns), native, nativeHere: round(scaled) }
+    return { name: `iova-${name}`, value: ratio, unit, bar, wants: 'most', aside }
+  })
+  const product = traces.slice(0, MEAN_OF).reduce((p, { ratio }) => p * ratio, 1)
+  const mean = product ** (1 / MEAN_OF)
+  return [...figures, { name: 'iova-mean', value: mean, unit: `${unit}, mean of a to e`, bar: MEAN_BAR, wants: 'most' }]
 }
 
 /** Calls `use` with the bench's page, which imports the sources as they stand. */
@@ -174,7 +195,7 @@ const BENCHES: Readonly<Record<string, (browser: Browser, watch: Watch, preset: 
   pairs: async (browser) => [
     {
       name: 'pairs-node',
-      value: await pairsInNode(),
+      value: Number(await inNode('pairs')),
       unit: 'map+unmap pairs/s',
       bar: 1_000_000,
       wants: 'least',
@@ -187,6 +208,7 @@ const BENCHES: Readonly<Record<string, (browser: Browser, watch: Watch, preset: 
       wants: 'least',
     },
   ],
+  iova: async () => traceFigures((await inNode('iova')) as TraceFigure[]),
   paint: async (browser) => {
     const times = await onBenchPage(browser, (page) =>
       page.evaluate(() => (window as unknown as Bench).bench.paintTimes(200)),
@@ -222,7 +244,7 @@ let missed = 0
 function report({ name, value, unit, bar, wants, aside = {} }: Figure, how: object): void {
   const ok = wants === 'least' ? value >= bar : value <= bar
   if (!ok) missed++
-  console.log(JSON.stringify({ name, value: Math.round(value * 100) / 100, unit, bar, ok, ...aside, ...how }))
+  console.log(JSON.stringify({ name, value: round(value), unit, bar: round(bar), ok, ...aside, ...how }))
 }
 
 try {
