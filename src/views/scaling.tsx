@@ -69,13 +69,7 @@ export function Scaling() {
   return (
     <section ref={root} className="v-dock v-tall">
       <DockHead id="scaling" title={title} ruler={ruler} sub={text.sub}>
-        <span className="v-glyph">
-          <svg width={16} height={4} aria-hidden="true">
-            <path d="M0,2h16" className="v-line-formula" />
-          </svg>
-          {text.formula}
-        </span>
-        <StudyProgress title={title} study={study} onRun={() => run(scenario, key)} />
+        <StudyProgress narrow={ruler.narrow} title={title} study={study} onRun={() => run(scenario, key)} />
       </DockHead>
       {ruler.width > 0 && (
         <div className="v-view" style={{ height: PLOT + AXIS }}>
@@ -180,7 +174,7 @@ function Axes({ plot }: { plot: ScalingPlot }) {
             {label}
           </text>
           {i === plot.yTicks.length - 1 && (
-            <text x={4} y={y + 12} className="v-axis v-quiet">
+            <text x={4} y={y + 14} className="v-axis v-quiet">
               {text.unit}
             </text>
           )}
@@ -197,6 +191,14 @@ function Axes({ plot }: { plot: ScalingPlot }) {
       <text x={-8} y={PLOT + 11} textAnchor="end" className="v-axis v-quiet">
         {text.xUnit}
       </text>
+      {plot.lines.some(({ formula }) => formula !== '') && (
+        <g transform={`translate(4,${plot.yTicks.at(-1)!.y + 28})`}>
+          <path d="M0,-4h18" className="v-line-formula" />
+          <text x={24} className="v-axis v-quiet">
+            {text.formula}
+          </text>
+        </g>
+      )}
     </g>
   )
 }

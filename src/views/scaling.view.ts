@@ -84,8 +84,12 @@ export function placeScaling(lines: readonly ScalingLine[], width: number, heigh
     .base(2)
     .domain([1, SCALING_CPUS.at(-1)!])
     .range([INSET, right])
+  // A line joins neighbours only: what lies between the ends is not known before it has come.
+  const step = x(SCALING_CPUS[1]) - x(SCALING_CPUS[0]) + 0.5
   const path = (points: readonly { readonly x: number; readonly y: number }[]) =>
-    points.map((p, i) => `${i === 0 ? 'M' : 'L'}${p.x.toFixed(1)},${p.y.toFixed(1)}`).join('')
+    points
+      .map((p, i) => `${i > 0 && p.x - points[i - 1]!.x < step ? 'L' : 'M'}${p.x.toFixed(1)},${p.y.toFixed(1)}`)
+      .join('')
   const placed = lines.map((line) => {
     const at = (p: { readonly x: number; readonly mapsPerSecond: number }) => ({
       x: x(p.x),

@@ -7,9 +7,11 @@ export interface StudyProgressProps {
   readonly title: string
   readonly study: Study
   readonly onRun: () => void
+  /** No room for a bar; the table's button stands on its right. */
+  readonly narrow?: boolean
 }
 
-export function StudyProgress({ title, study, onRun }: StudyProgressProps) {
+export function StudyProgress({ title, study, onRun, narrow = false }: StudyProgressProps) {
   const { phase, done, of, held, message } = study
   const running = phase === 'running'
   const words = running
@@ -22,8 +24,8 @@ export function StudyProgress({ title, study, onRun }: StudyProgressProps) {
         ? text.failed(message)
         : ''
   return (
-    <span className="v-study">
-      {running && <progress aria-label={text.progressLabel(title)} value={done} max={Math.max(1, of)} />}
+    <span className="v-study" style={narrow ? { marginRight: 36 } : {}}>
+      {running && !narrow && <progress aria-label={text.progressLabel(title)} value={done} max={Math.max(1, of)} />}
       <span role="status" className="v-study-words">
         {words}
       </span>
