@@ -1,8 +1,7 @@
+import { cachesText as caches, locksText as locks } from '../src/text/caches.ts'
 import { viewText } from '../src/text/views.ts'
 import { violations } from './axe.ts'
 import { expect, test } from './lab.page.ts'
-
-const { caches, locks } = viewText
 
 test('every CPU has its magazines as text, and they add up to what the legend counts', async ({ lab, page }) => {
   await lab.open('s=producer-consumer&at=3000000&dock=caches')

@@ -175,60 +175,9 @@ export const viewText = {
       'its npages',
     ],
   },
-  caches: {
-    title: 'Per-CPU caches',
-    subMagazines: (capacity: number) =>
-      `two magazines of ${capacity} ranges per CPU and size, filled as far as they are`,
-    subChunks: 'chunks that each CPU owns, filled as far as mapped',
-    loaded: 'loaded',
-    prev: 'prev',
-    depot: 'depot',
-    depotHelp: 'full magazines between the CPUs, by size',
-    own: 'mapped by its CPU',
-    foreign: 'by another, on top',
-    cpu: 'CPU',
-    order: 'order',
-    size: 'size',
-    ranges: 'ranges',
-    full: 'full',
-    none: 'This allocator keeps nothing for a CPU alone.',
-    noneRegions: 'Show its regions',
-    cell: (cpu: number, which: string, order: number, size: string, n: string, capacity: number, kept: string) =>
-      `CPU ${cpu}, ${which}, order ${order} (${size}): ${n} of ${capacity} ranges, ${kept}`,
-    depotCell: (order: number, size: string, full: string, ranges: string, kept: string) =>
-      `depot, order ${order} (${size}): ${full} full magazines, ${ranges} ranges, ${kept}`,
-    chunkCell: (cpu: number, address: string, size: string, mapped: string, foreign: string) =>
-      `CPU ${cpu}, chunk from ${address}, ${size}: ${mapped} mapped, ${foreign} of that by another CPU`,
-    describe: (cpus: number, ranges: string, kept: string, full: string, inDepot: string) =>
-      `${cpus} CPUs keep ${ranges} ranges, ${kept}, in their magazines; the depot holds ${full} full magazines with ${inDepot}.`,
-    describeChunks: (chunks: string, kept: string, cpus: number, mapped: string, foreign: string) =>
-      `${chunks} chunks, ${kept}, are owned by ${cpus} CPUs; ${mapped} mapped, ${foreign} of that by another CPU than the owner.`,
-    columns: (orders: readonly string[]) => ['keeper', ...orders, 'ranges', 'bytes'],
-    orderColumn: (order: number, size: string) => `order ${order}, ${size}: loaded + prev`,
-    inDepot: (full: string) => `${full} full`,
-    chunkColumns: ['chunk', 'CPU', 'size', 'mapped', 'by another CPU'],
-  },
-  locks: {
-    title: 'Locks',
-    sub: 'bars: share of all waiting',
-    heads: ['taken', 'waited', 'waited, share', 'in all', 'mean wait', 'in line now'],
-    more: (n: number) => `${n} more in the table`,
-    cell: (name: string, taken: string, contended: string, waited: string, share: string) =>
-      `${name}: taken ${taken} times, ${contended} had to wait, ${waited} in all, ${share} of all waiting`,
-    describe: (locks: number, worst: string, waited: string, share: string) =>
-      `${locks} locks. Waited for most: ${worst}, ${waited} in all, ${share} of all waiting.`,
-    describeNone: (locks: number) => `${locks} locks; no CPU has waited yet.`,
-    columns: [
-      'lock',
-      'taken',
-      'had to wait',
-      'share',
-      'waited in all',
-      'mean wait',
-      'in line now',
-      'share of all waiting',
-    ],
-  },
+  // The rest of their words stands in caches.ts.
+  caches: { title: 'Per-CPU caches' },
+  locks: { title: 'Locks' },
   studies: { scaling: { title: 'Scaling' }, published: { title: 'Published figures' } },
   regions: {
     title: 'Regions',

@@ -147,7 +147,7 @@ function marks(shape: AddressTimeFrame, height: number, narrow: boolean) {
 }
 
 /** Letters that the right gutter has room for. */
-const MOST_NAME = 8
+const MOST_NAME = 7
 
 /** How full each region is now, beside it; one line each where the regions are many. */
 function Shares({ shape, x, height }: { shape: AddressTimeFrame; x: number; height: number }) {

@@ -4,7 +4,7 @@ import { useMemo, useRef } from 'react'
 import { bytes, count } from '../lib/format.ts'
 import type { CachesFrame, Frame } from '../sim/index.ts'
 import { useApp, useFrame, useLab } from '../store/context.ts'
-import { viewText } from '../text/views.ts'
+import { cachesText as text } from '../text/caches.ts'
 import { cachesInk, cachesView, entryOfChunk, modeOf, rangesOf } from './caches.view.ts'
 import { BLOCK, blocksOf, cachesHeight, type LaneLayout, laneLayout, slotRect } from './caches-layout.ts'
 import { DockHead } from './kit/dock-head.tsx'
@@ -13,8 +13,6 @@ import { usePalette, useWidth } from './kit/hooks.ts'
 import { rulerOf } from './kit/layout.ts'
 import { cpuColour, mix, type Palette, pack, unpack } from './kit/palette.ts'
 import './views.css'
-
-const text = viewText.caches
 
 const frameOf = (frame: Frame) => frame.views.caches ?? null
 const shapeKey = (f: CachesFrame) =>
@@ -195,7 +193,7 @@ function Sizes(props: { shape: CachesFrame; layout: LaneLayout; plot: number; na
         return (
           // biome-ignore lint/suspicious/noArrayIndexKey: the index is the order
           <g key={o}>
-            <text x={-16} y={base} textAnchor="end" className="v-num v-label">
+            <text x={narrow ? -11 : -16} y={base} textAnchor="end" className="v-num v-label">
               {bytes(2 ** (o + shape.pageShift))}
             </text>
             <text

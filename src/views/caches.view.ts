@@ -4,7 +4,7 @@
 
 import { bytes, count, hex, percent } from '../lib/format.ts'
 import { addressAt, type CachesFrame } from '../sim/index.ts'
-import { viewText } from '../text/views.ts'
+import { cachesText as text } from '../text/caches.ts'
 import {
   BLOCK,
   blocksOf,
@@ -17,8 +17,6 @@ import {
 } from './caches-layout.ts'
 import { mix, type Palette, pack } from './kit/palette.ts'
 import { type Box, type HeatmapView, type Pixels, type Rect, type TableTwin, TWIN_ROWS } from './view.ts'
-
-const text = viewText.caches
 
 export interface CachesInk {
   readonly ground: number

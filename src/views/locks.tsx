@@ -3,15 +3,13 @@
 import { useMemo, useRef } from 'react'
 import type { Frame, LocksFrame } from '../sim/index.ts'
 import { useApp, useFrame } from '../store/context.ts'
-import { viewText } from '../text/views.ts'
+import { locksText as text } from '../text/caches.ts'
 import { DockHead, FigureRow, type Figures, figuresWidth } from './kit/dock-head.tsx'
 import { Heatmap } from './kit/heatmap.tsx'
 import { usePalette, useWidth } from './kit/hooks.ts'
 import { rulerOf } from './kit/layout.ts'
 import { figuresOf, LOCK_PITCH, locksInk, locksView, shownLocks } from './locks.view.ts'
 import './views.css'
-
-const text = viewText.locks
 
 const FIGURES: Figures = { heads: text.heads, widths: [74, 68, 74, 74, 70, 74] }
 /** Room for the table twin's rows, css px. */
@@ -56,9 +54,15 @@ export function Locks() {
                 const y = row * LOCK_PITCH + 8.5
                 return (
                   <g key={lock.name}>
-                    <text x={-16} y={y} textAnchor="end" className="v-axis v-label">
-                      {lock.name}
-                    </text>
+                    {ruler.narrow ? (
+                      <text x={4} y={y} className="v-axis v-on-cells">
+                        {lock.name}
+                      </text>
+                    ) : (
+                      <text x={-16} y={y} textAnchor="end" className="v-axis v-label">
+                        {lock.name}
+                      </text>
+                    )}
                     {!ruler.narrow && (
                       <FigureRow
                         figures={FIGURES}

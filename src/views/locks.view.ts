@@ -2,11 +2,9 @@
 
 import { count, duration, percent } from '../lib/format.ts'
 import type { LocksFrame, LockUse } from '../sim/index.ts'
-import { viewText } from '../text/views.ts'
+import { locksText as text } from '../text/caches.ts'
 import { type Palette, pack } from './kit/palette.ts'
 import type { HeatmapView } from './view.ts'
-
-const text = viewText.locks
 
 /** Distance of two bars, css px, and the most that are shown: those that CPUs waited for most. */
 export const LOCK_PITCH = 13
