@@ -41,6 +41,21 @@ describe('scaling', () => {
     }
   })
 
+  test('lies on it with a tree and strict flushing too; where flushes are deferred there is no formula', () => {
+    const strict = withValue(withValue(scenario, 'm.platform', 'vtd'), 'd0.flush', 'strict')
+    const run = createStudyRun(scalingPoints(strict).filter((p) => p.series === 'rbtree'))
+    while (run.step(50_000));
+    const line = scalingSeries(strict).find((s) => s.id === 'rbtree')!
+    const formula = scalingFormula(line, run.results)
+    expect(formula).toHaveLength(SCALING_CPUS.length)
+    for (const [i, { x, mapsPerSecond }] of formula.entries()) {
+      const ratio = run.results[i]!.mapsPerSecond / mapsPerSecond
+      expect([x, ratio > 0.85 && ratio < 1.25]).toEqual([x, true])
+    }
+    const deferred = withValue(strict, 'd0.flush', 'deferred')
+    expect(scalingSeries(deferred).filter((s) => s.oneLock)).toEqual([])
+  })
+
   test('knows the line that a scenario is on', () => {
     expect(ownSeries(scenario)).toBe('pools-4')
     expect(ownSeries(presetById('frames-64k')!.scenario)).toBe('pools-1')
