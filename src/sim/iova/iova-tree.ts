@@ -114,23 +114,29 @@ function walk(t: RangeBlocks, from: number, top: number, size: number, align: nu
     const block = order[place]!
     const start = block * BLOCK + first[block]!
     const low = lows[place]!
-    if (rooms[place]! >= size || low < lowest) {
-      // One range after the other, but for the lowest of the block.
-      const whole = slot - block * BLOCK === end[block]! - 1
-      let roomy = false
-      let lo = pairs[2 * slot]!
+    if (low < lowest) {
+      // The floor lies in this block or above it.
       for (; slot > start; slot--) {
         steps++
-        const below = pairs[2 * slot - 1]!
+        const lo = pairs[2 * slot]!
         if (lo < lowest) return endWalk(slot, steps, 0)
-        if (lo - below > size) {
-          roomy = true
-          const found = Math.floor((lo - size) * per) * align
-          if (found > below) return endWalk(slot, steps, found)
-        }
-        lo = pairs[2 * slot - 2]!
+        const found = Math.floor((lo - size) * per) * align
+        if (found > pairs[2 * slot - 1]!) return endWalk(slot, steps, found)
       }
-      if (whole && !roomy && rooms[place]! >= size) rooms[place] = size - 1
+    } else if (rooms[place]! >= size) {
+      // One range after the other, but for the lowest of the block.
+      const whole = slot - block * BLOCK === end[block]! - 1
+      let widest = 0
+      let i = 2 * slot
+      for (let lo = pairs[i]!; i > 2 * start; lo = pairs[i]!) {
+        const below = pairs[i - 1]!
+        const found = Math.floor((lo - size) * per) * align
+        if (found > below) return endWalk(i >> 1, steps + slot - (i >> 1) + 1, found)
+        if (lo - below > widest) widest = lo - below
+        i -= 2
+      }
+      if (whole) rooms[place] = widest - 1
+      steps += slot - start
     } else steps += slot - start
     steps++
     if (low < lowest) return endWalk(start, steps, 0)
