@@ -107,7 +107,10 @@ describe('one tree', () => {
     expect(waited).toBe(list[0]!.waitNs)
     // A wait lies in all the columns that it spans: none is longer than the column.
     expect(Math.max(...r.lockWaitNs.data)).toBeLessThanOrEqual(r.columnNs)
-    expect(timeline.build(run.machine, {}, createArrays()).lockWaitNow.some((share) => share > 0.5)).toBe(true)
+    const { lockWaitNow } = timeline.build(run.machine, {}, createArrays())
+    expect(lockWaitNow.some((share) => share > 0.5)).toBe(true)
+    const mean = lockWaitNow.reduce((sum, share) => sum + share, 0) / lockWaitNow.length
+    expect(summarise(run.machine, 0).lockWait).toBeCloseTo(mean, 6)
   })
 
   it('shows its islands apart, and finds addresses in both', () => {

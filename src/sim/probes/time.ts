@@ -123,14 +123,28 @@ function withWaiting(m: Machine): Float64Array {
 
 /** Share of all CPUs' time in the last full millisecond (or of the run, if shorter) spent waiting for a lock, 0…1. */
 export function waitingShare(m: Machine): number {
-  const { cpus } = m.state.recorder
-  const shares = waitingNow(m, withWaiting(m), new Float32Array(cpus))
-  return shares.reduce((sum, share) => sum + share, 0) / cpus
+  const { nowNs, recorder: r, tables, cpus } = m.state
+  const first = recentColumn(m)
+  const { data } = r.lockWaitNs
+  let waited = 0
+  for (let i = first * r.cpus; i < (r.column + 1) * r.cpus; i++) waited += data[i]!
+  for (const table of tables)
+    for (const lock of table?.locks ?? [])
+      for (let i = 0; i < lock.waiting; i++) {
+        const since = cpus[lock.queue[(lock.head + i) % lock.queue.length]!]!.requestNs
+        waited += nowNs - Math.max(since, first * r.columnNs)
+      }
+  return Math.min(1, waited / Math.max(1, nowNs - first * r.columnNs) / r.cpus)
+}
+
+/** First column of what counts as now. */
+function recentColumn({ state: { nowNs, recorder: r } }: Machine): number {
+  return Math.min(r.column, Math.max(0, Math.ceil((nowNs - RECENT_NS) / r.columnNs)))
 }
 
 function waitingNow(m: Machine, lockWaitNs: Float64Array, out: Float32Array<ArrayBuffer>): Float32Array<ArrayBuffer> {
   const { nowNs, recorder: r } = m.state
-  const first = Math.max(0, Math.ceil((nowNs - RECENT_NS) / r.columnNs))
+  const first = recentColumn(m)
   const spanNs = Math.max(1, nowNs - first * r.columnNs)
   for (let c = 0; c < r.cpus; c++) {
     let waited = 0

@@ -1,5 +1,13 @@
 import { expect, test } from 'vitest'
-import { CELL_CACHED, CELL_MAPPED, type IovaSpaceFrame, shadeOf } from '../../sim/index.ts'
+import {
+  CELL_CACHED,
+  CELL_MAPPED,
+  type IovaSpaceFrame,
+  MARK_CACHED,
+  MARK_FOREIGN,
+  MARK_PASSED,
+  shadeOf,
+} from '../../sim/index.ts'
 import { type CellInk, cellInk, paintCells } from './cells.ts'
 import { mix, palettes } from './palette.ts'
 import { blank, frameOf, pictureOf } from './testing.ts'
@@ -155,4 +163,49 @@ test('a million cells of one pixel are painted well within a frame', () => {
   // A bound that a per-cell allocation or colour parse would break tenfold; the bench states the real figure.
   expect(best).toBeLessThan(40)
   console.info(`1 048 576 cells: ${best.toFixed(1)} ms`)
+})
+
+test('what the last search passed is underlined, a foreign mapping has a corner cut off', () => {
+  const frame = frameOf(['mmm'], { marks: Uint8Array.of(0, MARK_PASSED, MARK_FOREIGN) })
+  expect(paint(frame, [6, 6])).toEqual([
+    'mmmmm mmmmm mm|||',
+    'mmmmm mmmmm mmm||',
+    'mmmmm mmmmm mmmm|',
+    'mmmmm mmmmm mmmmm',
+    'mmmmm ||||| mmmmm',
+    '',
+  ])
+})
+
+test('the free rest of a cell shows that a part of it is cached', () => {
+  const half = { entriesPerCell: 4, used: Uint8Array.of(128, 128) }
+  const [cached = '', free = ''] = [MARK_CACHED, 0].map((mark) =>
+    paint(frameOf(['mm'], { ...half, marks: Uint8Array.of(mark, mark) }), [6, 6])
+      .slice(0, 2)
+      .join(),
+  )
+  expect(cached).toBe('CCCCC CCCCC,CcccC CcccC')
+  expect(free).toBe('..... .....,..... .....')
+})
+
+test('a chunk is a line in its owner’s colour under quiet cells', () => {
+  const frame = frameOf(['.c', 'm.'], { owner: Uint8Array.of(255, 3, 3, 3) })
+  const out = blank(12, 12)
+  paintCells(frame, INK, 0, 2, 0, 6, 6, out)
+  const line = (y: number) => [...out.data.subarray(y * 12, (y + 1) * 12)].map((p) => p === INK.owners[3])
+  expect(line(5)).toEqual([...Array(6).fill(false), ...Array(6).fill(true)])
+  expect(line(11)).toEqual(Array(12).fill(true))
+  expect(out.data[6]).toBe(INK.tint[CELL_CACHED])
+})
+
+test('coloured by CPU a cached page has the colour of the one that keeps it, fainter than a mapped one', () => {
+  const classes = new Uint32Array(256).fill(0xff112233)
+  const ink = cellInk(palettes.dark, null, classes)
+  const frame = frameOf(['cc'], { value: Uint8Array.of(5, 255) })
+  const out = blank(12, 6)
+  paintCells(frame, ink, 0, 1, 0, 6, 6, out)
+  expect([out.data[0], out.data[6]]).toEqual([0xff112233, ink.strong[CELL_CACHED]])
+  const flat = blank(2, 1)
+  paintCells(frame, ink, 0, 1, 0, 1, 1, flat)
+  expect(flat.data[0]).toBe(mix(ink.free, 0xff112233, 0.5))
 })
