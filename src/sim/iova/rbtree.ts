@@ -22,7 +22,7 @@ export function treeRegions(w: TreeWindow): Region[] {
   const { tree } = w
   const cut = entriesUpTo(w, tree.p32 - 1)
   const part = (name: string, start: number, end: number, from: number): Region => {
-    const hint = from > w.last ? end : entriesUpTo(w, from)
+    const hint = from > w.last ? end : entriesUpTo(w, from - 1)
     return { name, start, end, hint: Math.min(Math.max(hint, start), end), lock: TREE_LOCK }
   }
   return [part('below 4 GiB', 0, cut, hint32Of(tree)), part('above', cut, w.geometry.size, hint64Of(tree))].filter(
