@@ -23,7 +23,7 @@ export const studyText = {
     sub: 'what the mechanisms yield at prices that were not fitted to it',
     columns: ['measured', 'published', 'simulated', 'counts as a hit'],
     steps: (n: string) => `${n} steps`,
-    exact: 'exact',
+    exactly: (figure: string) => `exactly ${figure}`,
     atMost: (most: string) => `at most ${most}`,
     range: (from: string, to: string) => `${from} to ${to}`,
     unknown: '–',

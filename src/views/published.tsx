@@ -26,7 +26,7 @@ function figureText(unit: FigureUnit, value: number): string {
 }
 
 function rangeText({ unit, low, high }: PublishedFigure): string {
-  if (low === high) return text.exact
+  if (low === high) return text.exactly(figureText(unit, low))
   if (low === 0) return text.atMost(figureText(unit, high))
   const [from, to] =
     unit === 'steps' ? [String(low), figureText(unit, high)] : [low, high].map((n) => figureText(unit, n))

@@ -235,15 +235,15 @@ const predictions: readonly Prediction[] = [
   {
     id: 'O18',
     what: 'Address space that one CPU can keep in its magazines',
-    setup: 'Filled until the first magazine goes to the depot: 6 sizes, 2 magazines of 127',
+    setup: 'Filled until the first magazine goes to the depot: 6 sizes, 2 magazines each, of 127 ranges since 2022',
     unit: 'bytes',
-    published: 2 * 127 * 63 * 4 * KIB,
-    source: 'Linux v4.7, commit 9257b4a206fc: 32 MiB for each set of magazines of 128; of 127 since 2022',
+    published: 2 * 128 * 63 * 4 * KIB,
+    source: 'Linux v4.7, commit 9257b4a206fc: magazines of 128, about 32 MiB for each of two sets',
     low: 2 * 127 * 63 * 4 * KIB,
     high: 2 * 127 * 63 * 4 * KIB,
     needs: [],
     figure: () => keptBytes(),
-    note: () => 'With magazines of 128: 63 MiB, 31.5 for each set',
+    note: () => '127 of 128 parts of what was published',
   },
 ]
 
