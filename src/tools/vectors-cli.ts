@@ -1,4 +1,5 @@
-// npm run vectors -- [folder]: replays a folder of vector files, a line per file; exit 1 on any failure.
+// npm run vectors -- [folder …]: replays folders of vector files, a line per file; exit 1 on any failure. Without a folder
+// those of the project.
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -11,20 +12,23 @@ function lineOf(r: VectorResult): string {
   return `${status} ${r.name}: ${r.status === 'failed' ? r.firstMismatch : 'mechanism not built yet'}`
 }
 
-function main(folder: string): number {
+function main(folders: readonly string[]): number {
   const count = { passed: 0, failed: 0, skipped: 0 }
-  for (const name of readdirSync(folder).filter(isVectorFile).sort()) {
-    const result = replayVectors(name, readFileSync(join(folder, name), 'utf8'))
-    count[result.status]++
-    console.log(lineOf(result))
+  for (const folder of folders) {
+    for (const name of readdirSync(folder).filter(isVectorFile).sort()) {
+      const result = replayVectors(name, readFileSync(join(folder, name), 'utf8'))
+      count[result.status]++
+      console.log(lineOf(result))
+    }
   }
   console.log(`${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`)
   return count.failed > 0 ? 1 : 0
 }
 
-const own = fileURLToPath(new URL('../sim/vectors/powerpc', import.meta.url))
+const own = ['powerpc', 'iova'].map((part) => fileURLToPath(new URL(`../sim/vectors/${part}`, import.meta.url)))
+const named = process.argv.slice(2)
 try {
-  process.exitCode = main(process.argv[2] ?? own)
+  process.exitCode = main(named.length > 0 ? named : own)
 } catch (error) {
   console.error(error instanceof Error ? error.message : String(error))
   process.exitCode = 1

@@ -166,6 +166,27 @@ describe('blocks of ranges', () => {
   })
 })
 
+test('the shape decides nothing while ranges are aligned and limits fall between them', () => {
+  const rng = createRng(11)
+  const [plain, shaped] = [createTree(P32 - 4096, P32), createTree(P32 - 4096, P32, true)]
+  const live: number[] = []
+  let restarts = 0
+  for (let i = 0; i < 4000; i++) {
+    if (live.length > 0 && nextU32(rng) % 2 === 0) {
+      const pfn = live.splice(nextU32(rng) % live.length, 1)[0]!
+      for (const t of [plain, shaped]) free(t, pfn)
+      continue
+    }
+    const size = 1 + (nextU32(rng) % 200)
+    const limit = nextU32(rng) % 3 === 0 ? P32 - 1025 : P32 - 1
+    const results = [plain, shaped].map((t) => [alloc(t, size, limit), meter.treeSteps, meter.walks])
+    expect(results[1]).toEqual(results[0])
+    if (meter.walks > 1) restarts++
+    if (results[0]![0]! > 0) live.push(results[0]![0]!)
+  }
+  expect(restarts).toBeGreaterThan(50)
+})
+
 /** The first pass as the kernel makes it; found 0 where it fails. */
 function plainWalk(t: IovaTree, size: number): { found: number; steps: number } {
   const ranges: (readonly [number, number])[] = []

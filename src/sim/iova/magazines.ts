@@ -24,6 +24,8 @@ export const DEPOT_DELAY_NS = 100_000_000
 /** The lock of the tree; that of the depot of order o is 1 + o. */
 export const TREE_LOCK = 0
 export const NO_MAGAZINE = -1
+/** Magazines that the depots may hold before there has to be more room. */
+const DEPOT_ROOM = 32
 
 /** Numbers per magazine in `pfns`, as a shift. */
 export const MAG_SHIFT = 7
@@ -58,7 +60,7 @@ export interface Magazines {
 /** Empty magazines for `cpus` CPUs, all online. */
 export function createMagazines(tree: IovaTree, cpus: number): Magazines {
   const own = 2 * cpus * ORDERS
-  const slots = 2 * own
+  const slots = own + DEPOT_ROOM
   return {
     tree,
     cpus,

@@ -26,7 +26,8 @@ export function createTreeWindow(geometry: WindowGeometry): TreeWindow {
   const { offset, size, pageShift, resStart, resEnd } = geometry
   const islands = geometry.islands ?? [{ entry: 0, abs: offset, pages: size }]
   const last = absOf(geometry, size - 1)
-  const tree = createTree(Math.max(1, absOf(geometry, 0)), pow2(32 - pageShift))
+  // A limit may fall inside a range that is reserved, never inside one that is aligned to its size.
+  const tree = createTree(Math.max(1, absOf(geometry, 0)), pow2(32 - pageShift), resStart < resEnd)
   const firm: number[] = []
   const reserve = (from: number, end: number): void => {
     if (from >= end) return
