@@ -25,7 +25,8 @@ function main(folders: readonly string[]): number {
   return count.failed > 0 ? 1 : 0
 }
 
-const own = ['powerpc', 'iova'].map((part) => fileURLToPath(new URL(`../sim/vectors/${part}`, import.meta.url)))
+const vectors = fileURLToPath(new URL('../sim/vectors', import.meta.url))
+const own = ['powerpc', 'iova'].map((part) => join(vectors, part))
 const named = process.argv.slice(2)
 try {
   process.exitCode = main(named.length > 0 ? named : own)
