@@ -26,12 +26,12 @@ const GOLDEN: Readonly<Record<string, readonly [hash: string, mapped: number, re
   'real-boot': ['f0319265bdfec18a', 0, 0, 0],
   'one-lock': ['10d1755d4c194bcb', 1010, 0, 0],
   chunks: ['3e2b046ea8fc3476', 1017, 0, 0],
-  magazines: ['b6b7be56207c6fe7', 1017, 0, 0],
-  'linear-wall': ['e74a2f9ebd856c9e', 12992, 0, 0],
-  'producer-consumer': ['8cb6fb73d53967f9', 945, 0, 0],
+  magazines: ['687ac26bf0097d01', 1017, 0, 0],
+  'linear-wall': ['df245f2fcdcce2ee', 12992, 0, 0],
+  'producer-consumer': ['c7dc020ab9531242', 945, 0, 0],
   'greedy-cpu': ['71991de931bcc145', 16379, 765, 0],
-  'mask-32': ['7c12722730885e23', 1049599, 157, 0],
-  'nvme-mixed': ['3122fd889cb4710d', 13881, 0, 0],
+  'mask-32': ['25d2c1e88ab3f428', 1049599, 157, 0],
+  'nvme-mixed': ['1f75a46fae718a48', 13881, 0, 0],
 }
 
 describe('golden', () => {
