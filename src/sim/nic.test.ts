@@ -141,7 +141,7 @@ describe('two ports in one window', () => {
     const shared = runTo('two-ports', 2 * MS)
     expect(buffers(shared, 0)).toBe(2048)
     shared.advance(12 * MS)
-    expect(buffers(shared, 0)).toBe(328)
+    expect(buffers(shared, 0)).toBe(520)
     shared.advance(20 * MS)
     expect(buffers(shared, 0)).toBeLessThan(20)
     const own = runTo('two-ports', 12 * MS, { 'd1.table': 'own' })

@@ -9,7 +9,6 @@ import { pow2 } from '../lib/bits.ts'
 import { createDomain, type DmaDomain } from './dma/dma-ops.ts'
 import { foretell, predictRun } from './dma/recorded.ts'
 import { createMeter, resetMeter } from './engine/meter.ts'
-import { canFollow } from './iova/allocator.ts'
 import { allocatorById } from './iova/index.ts'
 import { MISSES_KEPT, type PredictionFigures, REC_MAP, type Recording } from './scenario/recording.ts'
 import { tableById } from './table/index.ts'
@@ -29,7 +28,7 @@ export interface Replay extends PredictionFigures {
 function modelOf(recording: Recording, allocatorId: string): DmaDomain {
   const allocator = allocatorById(allocatorId)
   if (!allocator) throw new RangeError(`no allocator is called ${allocatorId}`)
-  if (!canFollow(allocator)) throw new RangeError(`${allocatorId} cannot follow a record`)
+  if (!allocator.adopt) throw new RangeError(`${allocatorId} cannot follow a record`)
   const { pageShift, offset, size } = recording
   const boundary = SEGMENT_BYTES / pow2(pageShift)
   const geometry = { size, offset, pageShift, blockSize: 16, resStart: 0, resEnd: 0, boundary }

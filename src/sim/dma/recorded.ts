@@ -24,7 +24,7 @@ export function foretell(d: DmaDomain, npages: Pages, address: number, mask: Abs
 
 /**
  * Foretells where `npages` at real `address` go, then makes `recorded` (table-relative, inside the table) the used run.
- * Returns the run foretold, or NO_ENTRY. The allocator must be one that `canFollow`.
+ * Returns the run foretold, or NO_ENTRY. The allocator must be one that `follows`.
  */
 export function predictRun(
   d: DmaDomain,

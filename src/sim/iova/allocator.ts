@@ -84,7 +84,8 @@ export interface CacheFigures {
   readonly depot: Uint32Array
 }
 
-export interface IovaAllocator<S extends object = object> {
+/** What the page needs to know of an allocator: it does without the code. */
+export interface AllocatorInfo {
   readonly id: string
   readonly label: string
   /** Years or releases in which kernels shipped it. */
@@ -93,6 +94,13 @@ export interface IovaAllocator<S extends object = object> {
   readonly params: readonly Param[]
   /** It charges the meter for all its work, and takes its locks itself. */
   readonly charges?: true
+  /** It has `adopt`: a record can be played through it. */
+  readonly follows?: true
+  /** It holds every entry of its window in a bitmap. */
+  readonly bitmap?: true
+}
+
+export interface IovaAllocator<S extends object = object> extends AllocatorInfo {
   /** State of an empty window. Throws RangeError on a geometry that the spec says never occurs. */
   create(geometry: WindowGeometry, settings: Settings): S
   /** First table-relative entry of the run handed out, or NO_ENTRY. Sets `meter.hang` if it would never return. */
@@ -136,9 +144,4 @@ export interface IovaAllocator<S extends object = object> {
   work?(s: S, meter: CostMeter): number
   /** A CPU goes offline or comes back: its caches go back to the tree. Returns the ranges given back. */
   setOnline?(s: S, cpu: Cpu, online: boolean, meter: CostMeter): number
-}
-
-/** True when a record can be played through this allocator: it can be set right after a miss. */
-export function canFollow(allocator: IovaAllocator): boolean {
-  return allocator.adopt !== undefined
 }

@@ -25,7 +25,7 @@ import { type CostMeter, FROM_HINT, FROM_START, noteTry } from '../engine/meter.
 import type { Param } from '../params.ts'
 import type { Settings } from '../scenario/schema.ts'
 import { type Entry, entry, MAX_GRANULE, NO_ENTRY, type Pages } from '../types.ts'
-import type { AllocRequest, IovaAllocator, WindowGeometry } from './allocator.ts'
+import type { AllocatorInfo, AllocRequest, IovaAllocator, WindowGeometry } from './allocator.ts'
 import { areaSearch } from './area-search.ts'
 import { checkGeometry, freeRuns, visitRanges } from './geometry.ts'
 
@@ -240,7 +240,7 @@ function regionAt(s: FineCoarseState, e: number): FineCoarseRegion {
   return s.regions[r]!
 }
 
-export const fineCoarse: IovaAllocator<FineCoarseState> = {
+export const fineCoarseInfo: AllocatorInfo = {
   id: 'fine-coarse',
   label: 'Fine and coarse',
   era: 'proposed in 2006, never shipped',
@@ -250,6 +250,11 @@ export const fineCoarse: IovaAllocator<FineCoarseState> = {
     tag: 'v2.6.19',
   },
   params,
+  bitmap: true,
+}
+
+export const fineCoarse: IovaAllocator<FineCoarseState> = {
+  ...fineCoarseInfo,
   create,
   alloc,
   free(s: FineCoarseState, e: Entry, npages: Pages): boolean {

@@ -1,14 +1,17 @@
-// The registry of IOVA allocators. Ids are public, for ever.
+// The registry of IOVA allocators, and apart from it what the page needs to know of them. Ids are public, for ever.
 
-import type { IovaAllocator } from './allocator.ts'
-import { fineCoarse } from './fine-coarse.ts'
-import { percpuChunks } from './percpu-chunks.ts'
-import { rbtree } from './rbtree.ts'
-import { rcache } from './rcache.ts'
-import { tceHalves } from './tce-halves.ts'
-import { tcePools } from './tce-pools.ts'
+import type { AllocatorInfo, IovaAllocator } from './allocator.ts'
+import { fineCoarse, fineCoarseInfo } from './fine-coarse.ts'
+import { percpuChunks, percpuChunksInfo } from './percpu-chunks.ts'
+import { rbtree, rbtreeInfo } from './rbtree.ts'
+import { rcache, rcacheInfo } from './rcache.ts'
+import { tceHalves, tceHalvesInfo } from './tce-halves.ts'
+import { tcePools, tcePoolsInfo } from './tce-pools.ts'
 
 export const allocators: readonly IovaAllocator[] = [tceHalves, tcePools, fineCoarse, rbtree, rcache, percpuChunks]
+export const allocatorInfos: readonly AllocatorInfo[] = [
+  ...[tceHalvesInfo, tcePoolsInfo, fineCoarseInfo, rbtreeInfo, rcacheInfo, percpuChunksInfo],
+]
 
 /** The allocator with this id, or undefined. */
 export function allocatorById(id: string): IovaAllocator | undefined {

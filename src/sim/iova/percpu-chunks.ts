@@ -29,7 +29,7 @@ import { type CostMeter, charge, takeLock } from '../engine/meter.ts'
 import type { Param } from '../params.ts'
 import type { Settings } from '../scenario/schema.ts'
 import { type Cpu, type Entry, entry, NO_ENTRY, type Pages, pages } from '../types.ts'
-import type { AllocRequest, IovaAllocator } from './allocator.ts'
+import type { AllocatorInfo, AllocRequest, IovaAllocator } from './allocator.ts'
 import {
   addChunk,
   type Chunks,
@@ -193,7 +193,7 @@ function free(s: PercpuChunksState, e: Entry, npages: Pages, meter: CostMeter): 
   return true
 }
 
-export const percpuChunks: IovaAllocator<PercpuChunksState> = {
+export const percpuChunksInfo: AllocatorInfo = {
   id: 'percpu-chunks',
   label: 'Chunks per CPU',
   era: 'planned in 2011, never shipped',
@@ -204,6 +204,10 @@ export const percpuChunks: IovaAllocator<PercpuChunksState> = {
   },
   charges: true,
   params,
+}
+
+export const percpuChunks: IovaAllocator<PercpuChunksState> = {
+  ...percpuChunksInfo,
   create,
   alloc,
   free,

@@ -10,7 +10,7 @@
 import type { CostMeter } from '../engine/meter.ts'
 import { FROM_HINT, FROM_START, MAX_WALKS, noteTry, takeLock } from '../engine/meter.ts'
 import { type Entry, entry, NO_ENTRY } from '../types.ts'
-import type { AllocRequest, IovaAllocator, Region } from './allocator.ts'
+import type { AllocatorInfo, AllocRequest, IovaAllocator, Region } from './allocator.ts'
 import { absOf, entryOf } from './geometry.ts'
 import { hint32Of, hint64Of, treeAlloc, treeFree } from './iova-tree.ts'
 import { createTreeWindow, entriesUpTo, freeOfTree, joinRuns, type TreeWindow, visitTaken } from './tree-window.ts'
@@ -50,7 +50,7 @@ export function usableOf(w: TreeWindow): number {
   return w.geometry.size - firm
 }
 
-export const rbtree: IovaAllocator<TreeWindow> = {
+export const rbtreeInfo: AllocatorInfo = {
   id: 'rbtree',
   label: 'One tree',
   era: 'until 4.6, and today beneath the magazines',
@@ -61,6 +61,10 @@ export const rbtree: IovaAllocator<TreeWindow> = {
   },
   charges: true,
   params: [],
+}
+
+export const rbtree: IovaAllocator<TreeWindow> = {
+  ...rbtreeInfo,
   create: createTreeWindow,
   alloc(w, req: AllocRequest, meter): Entry {
     if (req.npages === 0) return NO_ENTRY

@@ -8,7 +8,7 @@
 
 import { type CostMeter, NO_LOCK } from '../engine/meter.ts'
 import { type Cpu, type Entry, entry, NO_ENTRY, pages } from '../types.ts'
-import { type AllocRequest, IN_DEPOT, type IovaAllocator } from './allocator.ts'
+import { type AllocatorInfo, type AllocRequest, IN_DEPOT, type IovaAllocator } from './allocator.ts'
 import { absOf, entryOf } from './geometry.ts'
 import {
   createMagazines,
@@ -60,7 +60,7 @@ function lockUnless(m: Magazines, cpu: Cpu, npages: number, fill: number): numbe
   return fillOf(m, m.loaded[slot]!) === fill && fillOf(m, m.prev[slot]!) === fill ? 1 + order : NO_LOCK
 }
 
-export const rcache: IovaAllocator<RcacheState> = {
+export const rcacheInfo: AllocatorInfo = {
   id: 'rcache',
   label: 'Magazines',
   era: 'Linux 4.7 – today; this is 6.12',
@@ -71,6 +71,10 @@ export const rcache: IovaAllocator<RcacheState> = {
   },
   charges: true,
   params: [],
+}
+
+export const rcache: IovaAllocator<RcacheState> = {
+  ...rcacheInfo,
   create(geometry) {
     const window = createTreeWindow(geometry)
     return { window, mags: createMagazines(window.tree, geometry.cpus ?? 1) }

@@ -19,7 +19,7 @@ import type { Param } from '../params.ts'
 import type { Settings } from '../scenario/schema.ts'
 import type { Entry, Pages } from '../types.ts'
 import { entry, NO_ENTRY } from '../types.ts'
-import type { AllocRequest, IovaAllocator, WindowGeometry } from './allocator.ts'
+import type { AllocatorInfo, AllocRequest, IovaAllocator, WindowGeometry } from './allocator.ts'
 import { areaSearch, NO_AREA, tryArea } from './area-search.ts'
 import { checkGeometry, freeRuns, visitRanges } from './geometry.ts'
 
@@ -183,7 +183,7 @@ function searchInline(
   }
 }
 
-export const tceHalves: IovaAllocator<HalvesState> = {
+export const tceHalvesInfo: AllocatorInfo = {
   id: 'tce-halves',
   label: 'Halves',
   era: '2004 – 2012 (Linux 2.6.20 – 3.5)',
@@ -193,6 +193,12 @@ export const tceHalves: IovaAllocator<HalvesState> = {
     tag: 'v2.6.24',
   },
   params: [generation, protect4gb],
+  follows: true,
+  bitmap: true,
+}
+
+export const tceHalves: IovaAllocator<HalvesState> = {
+  ...tceHalvesInfo,
   create,
   alloc,
   free(s: HalvesState, e: Entry, npages: Pages): boolean {

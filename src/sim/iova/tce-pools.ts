@@ -18,7 +18,7 @@ import type { Param } from '../params.ts'
 import type { Settings } from '../scenario/schema.ts'
 import type { Entry, Pages } from '../types.ts'
 import { entry, NO_ENTRY } from '../types.ts'
-import type { AllocRequest, IovaAllocator, Region, WindowGeometry } from './allocator.ts'
+import type { AllocatorInfo, AllocRequest, IovaAllocator, Region, WindowGeometry } from './allocator.ts'
 import { areaSearch } from './area-search.ts'
 import { checkGeometry, freeRuns, visitRanges } from './geometry.ts'
 
@@ -176,7 +176,7 @@ function regions(s: PoolsState): Region[] {
 const lockOf = (s: PoolsState, cpu: number, npages: number): number =>
   npages > LARGEST_SMALL ? s.nrPools : poolOfCpu(s, cpu)
 
-export const tcePools: IovaAllocator<PoolsState> = {
+export const tcePoolsInfo: AllocatorInfo = {
   id: 'tce-pools',
   label: 'Pools',
   era: '2012 – today (Linux 3.6 –)',
@@ -186,6 +186,12 @@ export const tcePools: IovaAllocator<PoolsState> = {
     tag: 'v6.12',
   },
   params: [pools, tceWrite],
+  follows: true,
+  bitmap: true,
+}
+
+export const tcePools: IovaAllocator<PoolsState> = {
+  ...tcePoolsInfo,
   create(geometry, settings) {
     checkGeometry(geometry)
     return createPools(geometry, settings.pools)

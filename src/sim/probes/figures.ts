@@ -90,13 +90,11 @@ function treeFigures(m: Machine, index: number): TreeFigures | null {
   const d = m.domains[index]!
   const { treeSearches: searches, treeSteps: steps, answered, flush, flushes, invalidations } = table
   if (searches === 0 && !d.allocator.forEachCached && !flush) return null
-  const magazines = d.allocator.caches !== undefined
   const cached = cachedIn(d)
   const queued = queuedIn(table)
   return {
-    // Without a depot every other lock than the tree's is that of a CPU's chunks.
-    byCpu: answered[0]! + (magazines ? 0 : answered[1]!),
-    byDepot: magazines ? answered[1]! : 0,
+    byCpu: answered[0]!,
+    byDepot: answered[1]!,
     byTree: answered[2]!,
     searches,
     steps,

@@ -1,8 +1,8 @@
 // The settable values of a scenario: which there are, what they are now, and how to change one.
 
-import { allocatorById } from '../iova/index.ts'
+import { allocatorInfos } from '../iova/index.ts'
 import { allowedText, formatParam, isAllowed, type Param, type ParamValue } from '../params.ts'
-import { workloadById } from '../workload/index.ts'
+import { workloadInfoById } from '../workload/index.ts'
 import { deviceParams, machineParams, neverShipped, sharedParams, tableParam, withDefaults } from './platform.ts'
 import { openToChoice, playsRecording } from './recorded.ts'
 import type { Field, FieldGroup, Scenario, Settings } from './schema.ts'
@@ -21,7 +21,7 @@ export function paramsOfDevice(index: number, machine: Settings, settings: Setti
   if (index > 0 && settings.table === 'shared') return [...table, ...sharedParams]
   const own = deviceParams(machine)
   const id = withDefaults(own, settings).allocator
-  return [...table, ...own, ...(allocatorById(String(id))?.params ?? [])]
+  return [...table, ...own, ...(allocatorInfos.find((a) => a.id === id)?.params ?? [])]
 }
 
 /**
@@ -55,7 +55,7 @@ function baseFields(scenario: Scenario): Field[] {
     }
   })
   for (const workload of scenario.workloads) {
-    const { params } = workloadById(workload.type)
+    const { params } = workloadInfoById(workload.type)
     const settings = withDefaults(params, workload.settings)
     const owner = scenario.devices[workload.device]?.name ?? ''
     for (const param of params) fields.push(field(workload.id, param, settings, 'workload', owner, {}))
@@ -97,7 +97,7 @@ function paramAt(scenario: Scenario, path: string): Param | null {
       : device
         ? paramsOfDevice(index, scenario.machine, device.settings)
         : workload
-          ? workloadById(workload.type).params
+          ? workloadInfoById(workload.type).params
           : []
   return params.find((p) => p.name === name) ?? null
 }

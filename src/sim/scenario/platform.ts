@@ -1,7 +1,7 @@
 // Settings of the machine and of a device's window, by platform, and the one table that says which combinations never
 // shipped. Validation, controls and the link share it.
 
-import { allocators } from '../iova/index.ts'
+import { allocatorInfos } from '../iova/index.ts'
 import { isAllowed, type Param, type ParamOption, type ParamValue } from '../params.ts'
 import type { Settings } from './schema.ts'
 
@@ -73,7 +73,7 @@ const allocatorParam: Param = {
   unit: 'choice',
   default: 'tce-pools',
   effect: 'restart',
-  values: allocators.map((a) => ({ value: a.id, key: a.id, label: a.label, help: a.era })),
+  values: allocatorInfos.map((a) => ({ value: a.id, key: a.id, label: a.label, help: a.era })),
   help: 'How the kernel chooses the entries of the window for a mapping.',
 }
 
@@ -197,7 +197,7 @@ export const sharedParams: readonly Param[] = [maskParam]
 
 /** Allocators that hold the window in a bitmap: they cover the low 4 GiB of a larger space. */
 export function needsBitmap(allocator: unknown): boolean {
-  return allocator === 'tce-halves' || allocator === 'tce-pools' || allocator === 'fine-coarse'
+  return allocatorInfos.some((a) => a.id === allocator && a.bitmap)
 }
 
 /** `param.name=option` → why no kernel shipped it, for the options that the other settings make so. */
@@ -205,7 +205,7 @@ export function neverShipped(machine: Settings, device: Settings): Readonly<Reco
   const notes: Record<string, string> = {}
   notes['allocator=percpu-chunks'] = 'never shipped: a plan of 2011'
   if (machine.platform === VTD) {
-    for (const a of allocators) if (needsBitmap(a.id)) notes[`allocator=${a.id}`] = 'never shipped with VT-d'
+    for (const a of allocatorInfos) if (a.bitmap) notes[`allocator=${a.id}`] = 'never shipped with VT-d'
     if (needsBitmap(device.allocator)) notes['window=256t'] = 'its bitmap covers the low 4 GiB only'
     return notes
   }

@@ -1,8 +1,7 @@
 // Scenarios that play a recording: what of them is given, and the preset that a file of one's own makes.
 
 import { pow2 } from '../../lib/bits.ts'
-import { canFollow } from '../iova/allocator.ts'
-import { allocators } from '../iova/index.ts'
+import { allocatorInfos } from '../iova/index.ts'
 import { presetById } from './presets.ts'
 import type { Recording } from './recording.ts'
 import type { Field, Preset, Scenario } from './schema.ts'
@@ -70,7 +69,7 @@ export function openToChoice(fields: readonly Field[]): Field[] {
     .map((f) => {
       if (f.param.name !== 'allocator') return f
       const refused: Record<string, string> = {}
-      for (const a of allocators) if (!canFollow(a)) refused[a.id] = 'cannot follow a record'
+      for (const a of allocatorInfos) if (!a.follows) refused[a.id] = 'cannot follow a record'
       return { ...f, refused: { ...f.refused, ...refused } }
     })
 }

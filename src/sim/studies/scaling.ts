@@ -2,7 +2,7 @@
 // oldest of its pages back, over and over, with some work of its own in between.
 
 import { PRICES } from '../engine/cost.ts'
-import { allocatorById } from '../iova/index.ts'
+import { allocatorInfos } from '../iova/index.ts'
 import { fieldsOf } from '../scenario/fields.ts'
 import type { Scenario, Settings } from '../scenario/schema.ts'
 import { lockThroughput } from './repairman.ts'
@@ -47,7 +47,8 @@ function bench(scenario: Scenario): Scenario {
   const { preset, seed } = scenario
   const fields = fieldsOf(scenario)
   const first = scenario.devices[0]!
-  const ofAllocator = allocatorById(String(fields.find((f) => f.path === `${first.id}.allocator`)?.value))?.params ?? []
+  const chosen = fields.find((f) => f.path === `${first.id}.allocator`)?.value
+  const ofAllocator = allocatorInfos.find((a) => a.id === chosen)?.params ?? []
   const own = (scope: string) =>
     Object.fromEntries(
       fields

@@ -20,6 +20,8 @@ export interface StudyPoint {
   readonly ops: number
   /** Simulated time at which a run that does too little is ended, ns. */
   readonly mostNs: number
+  /** Instead of a run: what is asked of a mechanism directly; the answer is told as `mapped`. */
+  readonly direct?: () => number
 }
 
 /** What happened in the stretch that counts. */
@@ -66,6 +68,11 @@ interface Counters {
   readonly steps: number
 }
 
+const NOTHING: Measured = {
+  ...{ ns: 0, maps: 0, refused: 0, delivered: 0, mapsPerSecond: 0 },
+  ...{ waitShare: 0, stepsPerMap: 0, longestSearch: 0, mapped: 0 },
+}
+
 /** A run through the points, one after the other. */
 export function createStudyRun(points: readonly StudyPoint[]): StudyRun {
   const results: PointResult[] = []
@@ -109,8 +116,13 @@ export function createStudyRun(points: readonly StudyPoint[]): StudyRun {
     step(events) {
       const point = points[results.length]
       if (!point) return false
-      const m = current ?? begin(point)
-      if (work(point, m, events)) finish(point, m)
+      if (point.direct) {
+        const { id, series, x } = point
+        results.push({ id, series, x, ...NOTHING, mapped: point.direct() })
+      } else {
+        const m = current ?? begin(point)
+        if (work(point, m, events)) finish(point, m)
+      }
       return results.length < points.length
     },
   }

@@ -22,6 +22,7 @@ import {
   RUN,
   type Workload,
   type WorkloadEnv,
+  type WorkloadInfo,
 } from './workload.ts'
 
 /** The block layer requeues a command that could not be mapped after this. */
@@ -166,10 +167,14 @@ function done(s: DiskSg, q: number, op: Op, nowNs: number): void {
   s.doneNs[slot] = nowNs + drawGap(s.rngs[q]!, s.serviceNs)
 }
 
-export const diskSg: Workload<DiskSg> = {
+export const diskSgInfo: WorkloadInfo = {
   id: 'disk-sg',
   label: 'Storage adapter, reads by scatter-gather',
   params,
+}
+
+export const diskSg: Workload<DiskSg> = {
+  ...diskSgInfo,
   create,
   tasks: (s) => s.queues,
   firstWakeNs: (s) => s.startNs,

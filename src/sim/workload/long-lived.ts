@@ -25,6 +25,7 @@ import {
   RUN,
   type Workload,
   type WorkloadEnv,
+  type WorkloadInfo,
 } from './workload.ts'
 
 /** A driver that could not map a buffer tries again after this. */
@@ -141,10 +142,14 @@ function done(s: LongLived, _task: number, op: Op, nowNs: number): void {
   else s.dueNs[slot] = s.lifetimeNs > 0 ? nowNs + drawGap(s.rng, s.lifetimeNs) : Number.POSITIVE_INFINITY
 }
 
-export const longLived: Workload<LongLived> = {
+export const longLivedInfo: WorkloadInfo = {
   id: 'long-lived',
   label: 'Long-lived buffers',
   params,
+}
+
+export const longLived: Workload<LongLived> = {
+  ...longLivedInfo,
   create,
   tasks: () => 1,
   firstWakeNs: (s) => s.startNs,

@@ -27,6 +27,7 @@ import {
   TO_DEVICE,
   type Workload,
   type WorkloadEnv,
+  type WorkloadInfo,
   YIELD,
 } from './workload.ts'
 
@@ -269,10 +270,14 @@ function done(s: MapLoop, task: number, op: Op, nowNs: number): void {
   }
 }
 
-export const mapLoop: Workload<MapLoop> = {
+export const mapLoopInfo: WorkloadInfo = {
   id: 'map-loop',
   label: 'Map and unmap in a loop',
   params,
+}
+
+export const mapLoop: Workload<MapLoop> = {
+  ...mapLoopInfo,
   create,
   tasks,
   firstWakeNs: (s) => s.startNs,

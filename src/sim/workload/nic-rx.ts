@@ -28,6 +28,7 @@ import {
   RUN,
   type Workload,
   type WorkloadEnv,
+  type WorkloadInfo,
   YIELD,
 } from './workload.ts'
 
@@ -256,10 +257,14 @@ function retune(s: NicRx, settings: Settings, nowNs: number): void {
   for (const q of s.queues) if (q.phase !== FILL) q.nextArrivalPs = firstArrivalPs(s, q, nowNs)
 }
 
-export const nicRx: Workload<NicRx> = {
+export const nicRxInfo: WorkloadInfo = {
   id: 'nic-rx',
   label: 'Network card, receive',
   params,
+}
+
+export const nicRx: Workload<NicRx> = {
+  ...nicRxInfo,
   complaint: 'Rx DMA map failed',
   missing: 'no buffer posted',
   create,

@@ -33,6 +33,7 @@ import {
   TO_DEVICE,
   type Workload,
   type WorkloadEnv,
+  type WorkloadInfo,
   YIELD,
 } from './workload.ts'
 
@@ -358,10 +359,14 @@ function retune(s: NicTx, settings: Settings, nowNs: number): void {
   for (const q of s.queues) q.nextPacketPs = Math.max(nowNs, q.startNs) * 1000 + drawGap(q.rng, s.gapPs)
 }
 
-export const nicTx: Workload<NicTx> = {
+export const nicTxInfo: WorkloadInfo = {
   id: 'nic-tx',
   label: 'Network card, transmit',
   params,
+}
+
+export const nicTx: Workload<NicTx> = {
+  ...nicTxInfo,
   complaint: 'Tx DMA map failed',
   missing: 'packet not mapped',
   create,

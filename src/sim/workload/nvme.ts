@@ -27,6 +27,7 @@ import {
   TO_DEVICE,
   type Workload,
   type WorkloadEnv,
+  type WorkloadInfo,
   YIELD,
 } from './workload.ts'
 
@@ -206,10 +207,14 @@ function cancel(s: Nvme, _task: number, op: Op): void {
   else heapPush(queue.heap, 0, tag)
 }
 
-export const nvme: Workload<Nvme> = {
+export const nvmeInfo: WorkloadInfo = {
   id: 'nvme',
   label: 'NVMe drives',
   params,
+}
+
+export const nvme: Workload<Nvme> = {
+  ...nvmeInfo,
   create,
   tasks: (s) => s.queues.length + (s.one ? 1 : 0),
   firstWakeNs: (s) => s.startNs,

@@ -18,6 +18,7 @@ import {
   TO_DEVICE,
   type Workload,
   type WorkloadEnv,
+  type WorkloadInfo,
 } from './workload.ts'
 
 export interface Recorded {
@@ -134,10 +135,14 @@ export function predictionOf(s: Recorded, allocator: string): PredictionFigures 
   return { allocator, total: s.total, allocations: s.allocations, predicted: s.predicted, corrected, misses }
 }
 
-export const recorded: Workload<Recorded> = {
+export const recordedInfo: WorkloadInfo = {
   id: 'recorded',
   label: 'A recording',
   params: [],
+}
+
+export const recorded: Workload<Recorded> = {
+  ...recordedInfo,
   create,
   tasks: () => 1,
   firstWakeNs: (s) => s.ns.data[s.at] ?? Number.POSITIVE_INFINITY,

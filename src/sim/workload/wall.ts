@@ -13,7 +13,17 @@ import type { Settings } from '../scenario/schema.ts'
 import type { Bytes, RealAddr } from '../types.ts'
 import { count } from './nic.ts'
 import { LOOK_NS, RETRY_NS, size, TURN, workParam } from './think.ts'
-import { FROM_DEVICE, OP_MAP, OP_UNMAP, type Op, RUN, type Workload, type WorkloadEnv, YIELD } from './workload.ts'
+import {
+  FROM_DEVICE,
+  OP_MAP,
+  OP_UNMAP,
+  type Op,
+  RUN,
+  type Workload,
+  type WorkloadEnv,
+  type WorkloadInfo,
+  YIELD,
+} from './workload.ts'
 
 const KIB = 1024
 const NONE = -1
@@ -169,10 +179,14 @@ function done(s: Wall, task: number, op: Op, nowNs: number): void {
   s.step[task] = follow
 }
 
-export const wall: Workload<Wall> = {
+export const wallInfo: WorkloadInfo = {
   id: 'wall',
   label: 'Short-lived buffers above a wall',
   params,
+}
+
+export const wall: Workload<Wall> = {
+  ...wallInfo,
   create,
   tasks: (s) => s.loops,
   firstWakeNs: (s) => s.startNs,

@@ -87,10 +87,14 @@ export interface WorkloadEnv {
   readonly recording?: RecordedOps
 }
 
-export interface Workload<S extends object = object> {
+/** What the page needs to know of a workload: it does without the code. */
+export interface WorkloadInfo {
   readonly id: string
   readonly label: string
   readonly params: readonly Param[]
+}
+
+export interface Workload<S extends object = object> extends WorkloadInfo {
   /** What a driver that prints at all prints when a mapping was refused, after the kernel's own line. */
   readonly complaint?: string
   /** Why frames are missed, in words. */
