@@ -35,7 +35,7 @@ export const presetFigures: Readonly<Record<string, readonly TableFigures[]>> = 
   magazines: [of(4_169_728, 4_169_728)],
   'linear-wall': [of(53_215_232, 53_215_232)],
   'producer-consumer': [of(3_649_536, 3_649_536)],
-  'greedy-cpu': [of(35_397_632, 12_963_000)],
+  'greedy-cpu': [of(67_100_672, 24_573_000, 5_291, { ns: 3_650_906, npages: 1 })],
   'mask-32': [of(4_299_157_504, 4_296_501_796, 362, { ns: 4_726_023, npages: 1 })],
-  'nvme-mixed': [of(64_888_832, 64_888_832)],
+  'nvme-mixed': [of(63_442_944, 63_442_944)],
 }
