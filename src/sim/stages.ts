@@ -8,7 +8,7 @@
 import { heapPop, heapPush, heapReplace } from '../lib/heap.ts'
 import { PRICES } from './engine/cost.ts'
 import { dequeue, enqueue, grantNs, isFree } from './engine/lock.ts'
-import { type CostMeter, MAX_STAGES, NO_LOCK } from './engine/meter.ts'
+import { type CostMeter, LOCAL_STAGE, MAX_STAGES, NO_LOCK } from './engine/meter.ts'
 import { addLockWait } from './engine/recorder.ts'
 import * as ev from './events.ts'
 import type { CpuState, DmaTable, MachineState } from './state.ts'
@@ -57,6 +57,7 @@ export function regrant(s: MachineState, c: number, arg: number, again: number):
 /** CPU `c` goes on to the next lock of its operation at `t`. Returns when it goes on after that, or -1 when it waits. */
 export function nextStage(s: MachineState, c: number, t: number): number {
   const cpu = s.cpus[c]!
+  if (cpu.stageLock[cpu.stage] === LOCAL_STAGE) return pass(cpu, t)
   const free = takes(s, c, s.tables[cpu.stageTable]!, cpu.stageLock[cpu.stage]!, t)
   return free ? holdStage(s, c, t) : -1
 }
@@ -66,8 +67,14 @@ export function holdStage(s: MachineState, c: number, t: number): number {
   const cpu = s.cpus[c]!
   const lock = s.tables[cpu.stageTable]!.locks[cpu.stageLock[cpu.stage]!]!
   lock.taken++
-  lock.heldUntil = t + cpu.stageNs[cpu.stage++]!
-  return cpu.stage === cpu.stages ? lock.heldUntil + cpu.restNs : lock.heldUntil
+  lock.heldUntil = t + cpu.stageNs[cpu.stage]!
+  return pass(cpu, t)
+}
+
+/** A CPU spends the time of its stage from `t` on. Returns when it goes on. */
+function pass(cpu: CpuState, t: number): number {
+  const end = t + cpu.stageNs[cpu.stage++]!
+  return cpu.stage === cpu.stages ? end + cpu.restNs : end
 }
 
 /**
@@ -101,7 +108,8 @@ export function spend(
     const last = i === stages - 1
     const ps = last ? meter.ps + lastPs : meter.stagePs[i + 1]!
     cpu.stageLock[i] = meter.lockOrder[i]!
-    cpu.stageNs[i] = Math.round((PRICES.lock.ps + part + ps) / 1000)
+    const lockPs = meter.lockOrder[i] === LOCAL_STAGE ? 0 : PRICES.lock.ps
+    cpu.stageNs[i] = Math.round((lockPs + part + ps) / 1000)
   }
   begin(cpu, table.owner, stages, Math.round(restPs / 1000))
   const own = meter.stagePs[0]! + part

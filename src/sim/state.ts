@@ -155,7 +155,7 @@ export interface CpuState {
   hung: boolean
   /** Waiting for a lock since, ns. */
   requestNs: number
-  /** Locks that the operation still has to take, one after the other: stageLock[stage … stages-1] of the table
+  /** Locks that the operation still has to take, one after the other (LOCAL_STAGE: none for a while): stageLock[stage … stages-1] of the table
    *  `stageTable`, each for stageNs; then `restNs` without any. */
   stage: number
   stages: number

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { PRICES, type Price, tablePs } from './cost.ts'
 import { createLock, dequeue, enqueue, grantNs, isFree } from './lock.ts'
 import { createLog, entryAt, firstKept, logEvent } from './log.ts'
+import { charge, createMeter, dropLock, LOCAL_STAGE, NO_LOCK, resetMeter, takeLock } from './meter.ts'
 import { addToColumn, BANDS, bandOf, COLUMNS, createBands, createRecorder, rollColumns, share } from './recorder.ts'
 
 describe('lock', () => {
@@ -38,6 +39,28 @@ describe('log', () => {
     for (let n = 0; n < 20; n++) logEvent(log, n * 10, n % 5, n % 64, 1, n, -n)
     expect([log.total, firstKept(log)]).toEqual([20, 12])
     expect(entryAt(log, 13)).toEqual({ ns: 130, kind: 3, cpu: 13, device: 1, a: 13, b: -13 })
+  })
+})
+
+describe('meter', () => {
+  it('puts what is done after a lock was dropped under no lock', () => {
+    const m = createMeter()
+    resetMeter(m, 0, NO_LOCK)
+    charge(m, PRICES.flushQueue)
+    takeLock(m, 0)
+    charge(m, PRICES.treeFree)
+    dropLock(m)
+    takeLock(m, 0)
+    charge(m, PRICES.treeFind)
+    dropLock(m)
+    charge(m, PRICES.magazinePut, 3)
+    expect([...m.lockOrder.subarray(0, m.locks)]).toEqual([0, 0, LOCAL_STAGE])
+    expect([...m.stagePs.subarray(0, m.locks), m.ps]).toEqual([
+      PRICES.flushQueue.ps,
+      PRICES.treeFree.ps,
+      PRICES.treeFind.ps,
+      3 * PRICES.magazinePut.ps,
+    ])
   })
 })
 

@@ -15,6 +15,8 @@ export const FROM_HANDLE = 2
 
 /** In the place of a lock: none is held, only what belongs to this CPU is touched. */
 export const NO_LOCK = -1
+/** In `lockOrder`: a stage after a lock was dropped, in which none is held. */
+export const LOCAL_STAGE = 255
 /** A tree is walked at most this often in one operation: two passes for each of two limits, and again after emptying. */
 export const MAX_WALKS = 8
 /** Stages under a lock that are told apart; what comes after belongs to the last. */
@@ -25,6 +27,8 @@ export interface CostMeter {
   nowNs: number
   /** Lock held now: the one known beforehand, or the last taken; NO_LOCK if none. */
   held: number
+  /** The lock of the stage that goes on has been dropped: what is charged now belongs to a stage without one. */
+  dropped: boolean
   /** Priced work of the stage that goes on, ps. */
   ps: number
   /** [MAX_STAGES] priced work of the stages that ended: 0 = before `lockOrder[0]`, i = under `lockOrder[i - 1]`. */
@@ -65,6 +69,7 @@ export function createMeter(): CostMeter {
   return {
     nowNs: 0,
     held: NO_LOCK,
+    dropped: false,
     ps: 0,
     stagePs: new Float64Array(MAX_STAGES),
     flushes: 0,
@@ -91,6 +96,7 @@ export function createMeter(): CostMeter {
 export function resetMeter(m: CostMeter, nowNs = 0, held = NO_LOCK): void {
   m.nowNs = nowNs
   m.held = held
+  m.dropped = false
   m.ps = 0
   m.flushes = 0
   m.invalidations = 0
@@ -122,12 +128,15 @@ export function noteLock(m: CostMeter, lock: number): void {
     m.ps = 0
   }
   m.held = lock
+  m.dropped = false
   m.locks++
 }
 
-/** Drops the lock that is held: the next one taken begins a stage, even if it is the same. */
+/** Drops the lock that is held, if any: what comes next is no longer under it, and the same lock is taken anew. */
 export function dropLock(m: CostMeter): void {
+  if (m.held === NO_LOCK) return
   m.held = NO_LOCK
+  m.dropped = true
 }
 
 /** Takes a lock unless it is the one already held. */
@@ -137,6 +146,11 @@ export function takeLock(m: CostMeter, lock: number): void {
 
 /** Adds `times` the price to the stage that goes on. */
 export function charge(m: CostMeter, price: Price, times = 1): void {
+  // Where stages are no longer told apart, the last one is under a lock.
+  if (m.dropped && m.locks < MAX_STAGES - 1) {
+    noteLock(m, LOCAL_STAGE)
+    m.held = NO_LOCK
+  }
   m.ps += price.ps * times
 }
 

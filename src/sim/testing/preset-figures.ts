@@ -32,10 +32,10 @@ export const presetFigures: Readonly<Record<string, readonly TableFigures[]>> = 
   'real-boot': [of(524_288, 524_288)],
   'one-lock': [of(4_145_152, 4_145_152)],
   chunks: [of(4_161_536, 4_161_536)],
-  magazines: [of(4_169_728, 4_169_728)],
+  magazines: [of(4_161_536, 4_161_536)],
   'linear-wall': [of(53_215_232, 53_215_232)],
-  'producer-consumer': [of(3_649_536, 3_649_536)],
+  'producer-consumer': [of(3_010_560, 3_010_560)],
   'greedy-cpu': [of(67_100_672, 24_573_000, 5_291, { ns: 3_650_906, npages: 1 })],
   'mask-32': [of(4_299_157_504, 4_296_501_796, 362, { ns: 4_726_023, npages: 1 })],
-  'nvme-mixed': [of(63_442_944, 63_442_944)],
+  'nvme-mixed': [of(66_940_928, 66_940_928)],
 }
