@@ -1,5 +1,6 @@
 // npm run bench [-- <name> …]: a JSON line per figure, with its bar; exits 1 when one misses it. Names: pairs, iova,
-// paint, control, size, long (a minute). Without names all run. Ids of presets among them: `long` runs those.
+// paint, control, size, long (a minute). Without names all run. Ids of presets among them, with settings if wanted
+// (`magazines&m.cpus=64`): `long` runs those.
 
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
@@ -228,7 +229,7 @@ const BENCHES: Readonly<Record<string, (browser: Browser, watch: Watch, preset: 
   long: (browser, watch, preset) => onLab(browser, linkOf(preset), (page) => minuteAtFullSpeed(page, watch)),
 }
 
-const stories = process.argv.slice(2).filter((name) => presets.some((p) => p.id === name))
+const stories = process.argv.slice(2).filter((name) => presets.some((p) => p.id === name.split('&')[0]))
 const wanted = process.argv.slice(2).filter((name) => !stories.includes(name))
 const unknown = wanted.filter((name) => !Object.hasOwn(BENCHES, name))
 if (unknown.length > 0) {
