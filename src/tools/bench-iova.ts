@@ -12,8 +12,10 @@ const YARDSTICK_NS = 2.15
 const YARDSTICK_DRAWS = 5_000_000
 const SEED = 12345
 const LIMIT = 0xfffff
+/** So many passes at least, and more while they have not taken this long together. */
 const PASSES = 7
-const MOST_PASSES = 30
+const LEAST_NS = 4e9
+const MOST_PASSES = 80
 /** Two yardsticks agree when they differ by less than this part. */
 const STEADY = 0.1
 
@@ -182,7 +184,7 @@ const traces: readonly Trace[] = [
   { name: 'd10k', native: 30_200, checksum: 'e363bb1f', bar: 1 / 50, run: () => wall(10_000, 20_000) },
 ]
 
-/** The least of at least PASSES passes of a trace, each between two yardsticks that agree. */
+/** The least of the passes of a trace, each between two yardsticks that agree. */
 function measure({ name, native, checksum, bar, run }: Trace): TraceFigure {
   let ns = Infinity
   let unit = Infinity
@@ -190,7 +192,9 @@ function measure({ name, native, checksum, bar, run }: Trace): TraceFigure {
   let checksumOk = true
   run()
   let before = yardstick()
-  for (let tries = 0, passes = 0; passes < PASSES && tries < MOST_PASSES; tries++) {
+  const began = cpuNs()
+  const enough = (passes: number) => passes >= PASSES && cpuNs() - began >= LEAST_NS
+  for (let tries = 0, passes = 0; !enough(passes) && tries < MOST_PASSES; tries++) {
     const pass = run()
     const after = yardstick()
     checksumOk &&= pass.checksum === checksum
