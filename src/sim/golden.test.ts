@@ -24,14 +24,14 @@ const GOLDEN: Readonly<Record<string, readonly [hash: string, mapped: number, re
   'two-ports': ['cd7c0047e044a2c8', 4084, 1139, 2033],
   'real-1mib': ['5dd6d41f322daab2', 253, 1, 20],
   'real-boot': ['f0319265bdfec18a', 0, 0, 0],
-  'one-lock': ['10d1755d4c194bcb', 1010, 0, 0],
-  chunks: ['3e2b046ea8fc3476', 1017, 0, 0],
-  magazines: ['5deadc91274d62c9', 1017, 0, 0],
-  'linear-wall': ['df245f2fcdcce2ee', 12992, 0, 0],
-  'producer-consumer': ['28e621108156638c', 796, 0, 0],
-  'greedy-cpu': ['71991de931bcc145', 16379, 765, 0],
-  'mask-32': ['25d2c1e88ab3f428', 1049599, 157, 0],
-  'nvme-mixed': ['1f75a46fae718a48', 13881, 0, 0],
+  'one-lock': ['d37e0444acb64bb4', 1010, 0, 0],
+  chunks: ['196b8c24d243443e', 1017, 0, 0],
+  magazines: ['bfd5ef69e6014604', 1017, 0, 0],
+  'linear-wall': ['45b34c7fc72ff7df', 12992, 0, 0],
+  'producer-consumer': ['c7228d02de2f11c3', 796, 0, 0],
+  'greedy-cpu': ['a60b8cdbd6fa5d86', 16379, 765, 0],
+  'mask-32': ['c760e934acfce5bf', 1049599, 157, 0],
+  'nvme-mixed': ['117dca7640efcfc0', 13881, 0, 0],
 }
 
 describe('golden', () => {

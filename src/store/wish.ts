@@ -23,7 +23,7 @@ export function wish(state: AppState, whole: boolean): FrameWish {
     breaks: view.breaks,
     ...(view.query ? { find: view.query } : {}),
   }
-  if (!whole) return { table, inspect: null, logLines: 0, probes: { 'iova-space': map } }
+  if (!whole) return { table, inspect: null, logLines: 0, figures: false, probes: { 'iova-space': map } }
   return {
     table,
     inspect: inspected === null ? null : { table, entry: inspected },

@@ -44,6 +44,8 @@ export interface FrameRequest {
   readonly table: number
   readonly inspect: { readonly table: number; readonly entry: number } | null
   readonly logLines: number
+  /** False: the figures of the frame before will do. */
+  readonly figures?: boolean
   /** Ranges whose figures are wanted, and whose lines of the log. */
   readonly filter?: Brush | null
   /** What to look for in the table, and the entry to go on from. */

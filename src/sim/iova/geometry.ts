@@ -56,16 +56,19 @@ export function freeRuns(used: Bitmap, start: number, limit: number): { free: nu
 /** Absolute entry of table-relative entry `e` (0 … size). */
 export function absOf(g: Pick<WindowGeometry, 'offset' | 'islands'>, e: number): number {
   if (!g.islands) return e + g.offset
-  let island = g.islands[0]!
-  for (const next of g.islands) if (e >= next.entry) island = next
+  let i = g.islands.length - 1
+  while (i > 0 && e < g.islands[i]!.entry) i--
+  const island = g.islands[i]!
   return e - island.entry + island.abs
 }
 
 /** Table-relative entry of an absolute one, or -1 when it is outside the table or between two islands. */
 export function entryOf(g: WindowGeometry, abs: number): number {
   if (!g.islands) return abs >= g.offset && abs < g.offset + g.size ? abs - g.offset : -1
-  for (const { entry: first, abs: from, pages: count } of g.islands) {
-    if (abs >= from && abs < from + count) return first + abs - from
+  for (let i = 0; i < g.islands.length; i++) {
+    const island = g.islands[i]!
+    const at = abs - island.abs
+    if (at >= 0 && at < island.pages) return island.entry + at
   }
   return -1
 }

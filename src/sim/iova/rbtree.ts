@@ -41,15 +41,6 @@ export function noteWalksAsTries(w: TreeWindow, meter: CostMeter): void {
   }
 }
 
-/** Entries of an empty window that are not permanent. */
-export function usableOf(w: TreeWindow): number {
-  let firm = 0
-  visitTaken(w, 0, w.geometry.size, (start, end, isFirm) => {
-    if (isFirm) firm += end - start
-  })
-  return w.geometry.size - firm
-}
-
 export const rbtreeInfo: AllocatorInfo = {
   id: 'rbtree',
   label: 'One tree',
@@ -90,7 +81,7 @@ export const rbtree: IovaAllocator<TreeWindow> = {
   lockName: () => 'tree',
   regions: treeRegions,
   homeRegion: () => 0,
-  usable: usableOf,
+  usable: (w) => w.usable,
   freeCount: (w, start, limit) => freeOfTree(w, start, limit).free,
   freeIn: freeOfTree,
   forEachRange(w, visit) {

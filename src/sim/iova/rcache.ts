@@ -25,7 +25,7 @@ import {
   setCpuOnline,
   TREE_LOCK,
 } from './magazines.ts'
-import { noteWalksAsTries, treeRegions, usableOf } from './rbtree.ts'
+import { noteWalksAsTries, treeRegions } from './rbtree.ts'
 import { createTreeWindow, freeOfTree, joinRuns, type TreeWindow, visitTaken } from './tree-window.ts'
 
 export interface RcacheState {
@@ -102,7 +102,7 @@ export const rcache: IovaAllocator<RcacheState> = {
   lockName: (_s, lock) => (lock === TREE_LOCK ? 'tree' : `depot of ${1 << (lock - 1)}`),
   regions: ({ window }) => treeRegions(window),
   homeRegion: () => 0,
-  usable: ({ window }) => usableOf(window),
+  usable: ({ window }) => window.usable,
   freeCount: ({ window }, start, limit) => freeOfTree(window, start, limit).free,
   freeIn: ({ window }, start, limit) => freeOfTree(window, start, limit),
   forEachRange({ window, mags }, visit) {

@@ -18,6 +18,8 @@ export interface TreeWindow {
   readonly last: number
   /** First pfn of each permanent range of the tree. */
   readonly firm: readonly number[]
+  /** Entries of an empty window that are not permanent. */
+  readonly usable: number
 }
 
 /** An empty window. Throws RangeError on one that no kernel sets up. */
@@ -40,7 +42,8 @@ export function createTreeWindow(geometry: WindowGeometry): TreeWindow {
   for (const { abs, pages: n } of islands) {
     reserve(Math.max(resStart, abs, tree.startPfn), Math.min(resEnd, abs + n))
   }
-  return { geometry, islands, tree, last, firm }
+  const empty = { geometry, islands, tree, last, firm, usable: 0 }
+  return { ...empty, usable: freeOfTree(empty, 0, size).free }
 }
 
 /** Entries of the window up to pfn `limit` (inclusive). */

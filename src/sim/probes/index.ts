@@ -3,7 +3,7 @@
 import { lastStep, logLines, logLinesIn } from '../log-text.ts'
 import type { Machine } from '../machine.ts'
 import { caches } from './caches.ts'
-import type { Brush } from './cards.ts'
+import type { Brush, Summary } from './cards.ts'
 import { classes } from './classes.ts'
 import { inspect, lastRefusal, summarise } from './figures.ts'
 import { filtered } from './filtered.ts'
@@ -27,6 +27,8 @@ export interface FrameWish {
   readonly table: number
   readonly inspect: { readonly table: number; readonly entry: number } | null
   readonly logLines: number
+  /** False: those of the frame before will do. */
+  readonly figures?: boolean
   /** What to look for in the table, and the entry to go on from. */
   readonly search?: { readonly text: string; readonly from: number | null } | null
   /** Ranges whose figures, and whose lines of the log, are wanted. */
@@ -35,6 +37,18 @@ export interface FrameWish {
 
 /** Where the run is, as far as the machine knows. */
 export type RunMode = Pick<RunStatus, 'mode' | 'seek'>
+
+/** The figures told last of each machine, and of which table. */
+const told = new WeakMap<Machine, { readonly table: number; readonly summary: Summary }>()
+
+/** The figures of the table that is asked for; where older ones will do, those. */
+function summaryOf(m: Machine, { table, figures }: FrameWish): Summary {
+  const before = told.get(m)
+  if (figures === false && before?.table === table) return before.summary
+  const summary = summarise(m, table)
+  told.set(m, { table, summary })
+  return summary
+}
 
 /** Builds everything that one paint needs; changes nothing. */
 export function buildFrame(
@@ -53,7 +67,7 @@ export function buildFrame(
   return {
     ...ids,
     status: { ns: s.nowNs, events: s.events, steps: s.steps, inputs: s.inputs, ...mode, lastStep: lastStep(m) },
-    summary: summarise(m, wish.table),
+    summary: summaryOf(m, wish),
     filtered: wish.filter ? filtered(m, wish.table, wish.filter) : null,
     refusal: lastRefusal(m, wish.table),
     card: wish.inspect && inspect(m, wish.inspect.table, wish.inspect.entry),

@@ -123,7 +123,6 @@ function fillCell(m: Machine, d: DmaDomain, table: DmaTable, frame: IovaSpaceFra
   let newest = -1
   let newestEntry = first
   let newestNs = -1
-  let run = 0
   let longest = 0
   const { data: entries } = table.entries
   const { data: records } = table.mappings.records
@@ -132,10 +131,10 @@ function fillCell(m: Machine, d: DmaDomain, table: DmaTable, frame: IovaSpaceFra
     const id = entries[e * ENTRY_STRIDE + ENTRY_MAPPING]! - 1
     next = e + 1
     if (id < 0) {
-      if (++run > longest) longest = run
+      while (next < end && entries[next * ENTRY_STRIDE + ENTRY_MAPPING]! <= 0) next++
+      if (next - e > longest) longest = next - e
       continue
     }
-    run = 0
     const at = id * MAP_STRIDE
     next = Math.min(end, records[at + MAP_ENTRY]! + records[at + MAP_NPAGES]!)
     mapped += next - e

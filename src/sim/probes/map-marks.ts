@@ -47,8 +47,10 @@ function cellOf(frame: IovaSpaceFrame, e: number): number {
 
 /** Calls back with every cell that shows any of the entries [start, end). */
 function forEachCell(frame: IovaSpaceFrame, start: number, end: number, visit: (cell: number) => void): void {
-  const { columns, entriesPerCell } = frame
-  for (const { row, rows, firstEntry } of frame.segments) {
+  const { columns, entriesPerCell, segments } = frame
+  for (let i = 0; i < segments.length; i++) {
+    const { row, rows, firstEntry } = segments[i]!
+    if (end <= firstEntry) continue
     const from = Math.max(0, Math.floor((start - firstEntry) / entriesPerCell))
     const to = Math.min(rows * columns, Math.ceil((end - firstEntry) / entriesPerCell))
     for (let k = from; k < to; k++) visit(row * columns + k)
@@ -64,21 +66,24 @@ export function markReserved(table: DmaTable, frame: IovaSpaceFrame): void {
 
 /** What is free for its keeper alone, and what waits for a flush. */
 export function markKept(d: DmaDomain, table: DmaTable, frame: IovaSpaceFrame): void {
+  const { state, marks, value } = frame
   const byCpu = frame.colourBy === 'cpu'
-  d.allocator.forEachCached?.(d.allocatorState, (start, npages, keeper) =>
-    forEachCell(frame, start, start + npages, (cell) => {
-      if (frame.marks && frame.state[cell] === CELL_MAPPED) frame.marks[cell] = frame.marks[cell]! | MARK_CACHED
-      if (frame.state[cell]! > CELL_CACHED) return
-      setState(frame, cell, CELL_CACHED)
-      if (byCpu) frame.value[cell] = keeper < 0 ? 255 : keeper
-    }),
-  )
+  let keeper = 0
+  const cached = (cell: number): void => {
+    if (marks && state[cell] === CELL_MAPPED) marks[cell] = marks[cell]! | MARK_CACHED
+    if (state[cell]! > CELL_CACHED) return
+    if (state[cell] !== CELL_CACHED) setState(frame, cell, CELL_CACHED)
+    if (byCpu) value[cell] = keeper < 0 ? 255 : keeper
+  }
+  d.allocator.forEachCached?.(d.allocatorState, (start, npages, cpu) => {
+    keeper = cpu
+    forEachCell(frame, start, start + npages, cached)
+  })
   if (!table.flush) return
-  forEachQueued(table.flush, (start, npages) =>
-    forEachCell(frame, start, start + npages, (cell) => {
-      if (frame.state[cell]! < CELL_QUEUED) setState(frame, cell, CELL_QUEUED)
-    }),
-  )
+  const queued = (cell: number): void => {
+    if (state[cell]! < CELL_QUEUED) setState(frame, cell, CELL_QUEUED)
+  }
+  forEachQueued(table.flush, (start, npages) => forEachCell(frame, start, start + npages, queued))
 }
 
 /** A cell in which two chunks begin has the owner of the later one. */
