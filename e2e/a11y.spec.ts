@@ -14,6 +14,8 @@ const LINKS = [
   's=two-ports&colour=device',
   's=real-1mib',
   's=real-boot',
+  's=greedy-cpu&colour=cpu',
+  's=mask-32',
 ]
 
 for (const link of LINKS) {

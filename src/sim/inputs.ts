@@ -28,8 +28,13 @@ export function applyInput(m: Machine, before: Scenario, input: Input): void {
   let text = owner + change
   if (field && s.settings[input.path] !== field.value) {
     if (field.param.effect === 'live') {
-      const index = m.scenario.workloads.findIndex((w) => w.id === scope)
-      retune(m, index)
+      // Tasks move to other CPUs; tables, rings and mappings stay.
+      if (scope === 'm') rebuild(m, () => false)
+      else
+        retune(
+          m,
+          m.scenario.workloads.findIndex((w) => w.id === scope),
+        )
     } else {
       const drained = rebuild(m, (id) => scope === 'm' || id === scope)
       text += `, ${drained} mappings drained, driver reloaded`

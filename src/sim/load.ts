@@ -19,9 +19,11 @@ import {
   MAP_HOLDER,
   MAP_STRIDE,
   type MachineState,
+  onlineCpus,
   tableOf,
 } from './state.ts'
 import { tableById } from './table/index.ts'
+import { cpu as asCpu } from './types.ts'
 import { workloadById } from './workload/index.ts'
 import { MAX_SG } from './workload/workload.ts'
 
@@ -197,9 +199,15 @@ function startTasks(m: Machine, cpus: number, tasks: number, fresh: (workload: n
   }
   s.hang = null
   s.heap.size = 0
+  const online = onlineCpus(s)
   s.tables.forEach((table, i) => {
-    table?.workNs.fill(Number.POSITIVE_INFINITY)
-    if (table) armWork(s, table, m.domains[i]!)
+    if (!table) return
+    const d = m.domains[i]!
+    resetMeter(m.meter, s.nowNs)
+    // What the caches of an offline CPU held is the tree's again. Not priced: it is the work of the hotplug thread.
+    for (let c = 0; c < cpus; c++) d.allocator.setOnline?.(d.allocatorState, asCpu(c), c < online, m.meter)
+    table.workNs.fill(Number.POSITIVE_INFINITY)
+    armWork(s, table, d)
   })
   s.taskWorkload = new Int32Array(tasks)
   s.taskCpu = new Int32Array(tasks)
@@ -210,7 +218,7 @@ function startTasks(m: Machine, cpus: number, tasks: number, fresh: (workload: n
     for (let t = 0; t < w.tasks; t++) {
       const task = w.firstTask + t
       s.taskWorkload[task] = i
-      s.taskCpu[task] = t % cpus
+      s.taskCpu[task] = t % online
       setTimer(s, task, fresh(i) ? kind.firstWakeNs(w.state, t) : s.nowNs)
     }
   })

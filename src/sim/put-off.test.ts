@@ -128,3 +128,34 @@ describe('low addresses first', () => {
     expect(run.machine.state.tables[0]!.refused).toBe(0)
   })
 })
+
+describe('CPUs that go offline', () => {
+  it('give their magazines back to the tree, and their work to the others; nothing that is mapped is lost', () => {
+    const run = createRun(presetById('magazines')!.scenario, 12 * MS)
+    run.advance(4 * MS)
+    const table = run.machine.state.tables[0]!
+    const [live, maps] = [table.live, table.maps]
+    expect(Math.max(...keepers(run))).toBeGreaterThan(3)
+    run.input('m.online', 4)
+    expect([table.live, Math.max(...keepers(run)) < 4]).toEqual([live, true])
+    expect(run.machine.state.changes).toEqual(['CPUs online all → 4'])
+    run.advance(30 * MS)
+    expect(run.machine.state.tables[0]!.maps).toBeGreaterThan(maps + 1000)
+    expect(Math.max(...keepers(run))).toBeLessThan(4)
+    expect(run.machine.state.cpus.slice(4).every((cpu) => cpu.idle)).toBe(true)
+    run.input('m.online', 0)
+    run.advance(45 * MS)
+    expect(Math.max(...keepers(run))).toBeGreaterThan(3)
+  })
+
+  it('leave the same state whether one goes there or comes back', () => {
+    const run = createRun(presetById('magazines')!.scenario, 12 * MS)
+    run.advance(3 * MS)
+    run.input('m.online', 2)
+    run.advance(20 * MS)
+    const hash = run.hash()
+    run.seek({ ns: 1 * MS })
+    run.seek({ ns: 20 * MS })
+    expect(run.hash()).toBe(hash)
+  })
+})

@@ -13,7 +13,7 @@ import { NO_LOCK, resetMeter } from './engine/meter.ts'
 import * as ev from './events.ts'
 import type { Machine } from './machine.ts'
 import { spend } from './stages.ts'
-import type { DmaTable, MachineState } from './state.ts'
+import { type DmaTable, type MachineState, onlineCpus } from './state.ts'
 
 /** Sees to it that what a table has put off stands in the heap. Called after every operation on it. */
 export function armWork(s: MachineState, table: DmaTable, d: DmaDomain): void {
@@ -33,7 +33,9 @@ export function fireWork(s: MachineState, arg: number, t: number): void {
   const which = arg & 1
   // Another table stands in the place of the one that armed it.
   if (!table || t < table.workNs[which]!) return
-  const c = which === ev.WORK_FLUSH ? table.flush!.timerCpu : 0
+  // The timer of a CPU that is offline has moved to another.
+  const armed = which === ev.WORK_FLUSH ? table.flush!.timerCpu : 0
+  const c = armed < onlineCpus(s) ? armed : 0
   const cpu = s.cpus[c]!
   cpu.work[cpu.works++] = arg
   if (!cpu.idle) return

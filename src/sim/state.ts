@@ -225,6 +225,12 @@ export function tableOf(s: MachineState, device: number): number {
   return s.tables[device] ? device : 0
 }
 
+/** CPUs that are online: those from 0 on. */
+export function onlineCpus({ settings }: MachineState): number {
+  const cpus = Number(settings['m.cpus'])
+  return Math.min(cpus, Number(settings['m.online']) || cpus)
+}
+
 /** An empty pool of mapping records. */
 export function createMappings(): Mappings {
   const capacity = 1024

@@ -10,7 +10,7 @@ import type { Field, FieldGroup, Scenario, Settings } from './schema.ts'
 /** Device params that stand with the machine on the page; the others stand with the allocator. */
 const BESIDE_MACHINE = ['table', 'iommuPage', 'window', 'dmaMask']
 /** Order on the page: what the story is about comes first. */
-const MACHINE_ORDER = ['platform', 'cpuPage', 'iommuPage', 'window', 'cpus']
+const MACHINE_ORDER = ['platform', 'cpuPage', 'iommuPage', 'window', 'cpus', 'online']
 
 /**
  * Params of device `index` as its settings stand: its own and those of the allocator that it names; of a device that

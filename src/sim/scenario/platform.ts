@@ -61,6 +61,19 @@ export const machineParams: readonly Param[] = [
     values: [1, 2, 4, 8, 16, 32, 64].map((n) => ({ value: n, key: String(n), label: String(n) })),
     help: 'Simulated CPUs that run the driver. A CPU that waits for a lock does nothing else.',
   },
+  {
+    name: 'online',
+    label: 'CPUs online',
+    unit: 'count',
+    default: 0,
+    effect: 'live',
+    advanced: true,
+    values: [
+      { value: 0, key: 'all', label: 'all', help: 'every CPU that there is' },
+      ...[1, 2, 4, 8, 16, 32].map((n) => ({ value: n, key: String(n), label: String(n) })),
+    ],
+    help: 'CPUs at work, from CPU 0 on. What the magazines of the others held goes back to the tree; their work goes to these.',
+  },
 ]
 
 const windows: readonly ParamOption[] = [
