@@ -96,6 +96,8 @@ export interface AllocatorInfo {
   readonly charges?: true
   /** It has `adopt`: a record can be played through it. */
   readonly follows?: true
+  /** It hands out pages of two sizes: for a table that has both. */
+  readonly mixed?: true
   /** It holds every entry of its window in a bitmap. */
   readonly bitmap?: true
 }

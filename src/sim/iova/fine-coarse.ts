@@ -251,6 +251,7 @@ export const fineCoarseInfo: AllocatorInfo = {
   },
   params,
   bitmap: true,
+  mixed: true,
 }
 
 export const fineCoarse: IovaAllocator<FineCoarseState> = {

@@ -80,13 +80,16 @@ const windows: readonly ParamOption[] = [
   ...[MIB, 4 * MIB, 16 * MIB, 64 * MIB, 128 * MIB, 256 * MIB, 512 * MIB, GIB, 2 * GIB, 4 * GIB].map(size),
 ]
 
+const ALLOCATORS = allocatorInfos.map((a) => ({ value: a.id, key: a.id, label: a.label, help: a.era }))
+const MIXED = new Set(allocatorInfos.filter((a) => a.mixed).map((a) => a.id))
+
 const allocatorParam: Param = {
   name: 'allocator',
   label: 'Allocator',
   unit: 'choice',
   default: 'tce-pools',
   effect: 'restart',
-  values: allocatorInfos.map((a) => ({ value: a.id, key: a.id, label: a.label, help: a.era })),
+  values: ALLOCATORS,
   help: 'How the kernel chooses the entries of the window for a mapping.',
 }
 
@@ -147,7 +150,7 @@ const vtdParams: readonly Param[] = [
     ],
     help: 'I/O virtual addresses that the domain has. What the device reaches of them its DMA mask says.',
   },
-  { ...allocatorParam, default: 'rcache' },
+  { ...allocatorParam, default: 'rcache', values: ALLOCATORS.filter(({ value }) => !MIXED.has(value)) },
   {
     name: 'flush',
     label: 'Flush',
