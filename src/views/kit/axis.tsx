@@ -8,7 +8,8 @@ const MOST_DIGITS = 11
 /** An address for the gutter: without its low groups, and with an ellipsis, where it would not fit. */
 export function gutterAddress(address: bigint, narrow: boolean): string {
   const full = hex(address)
-  if (narrow) return `${full.slice(0, -5)}…`
+  // Beyond 4 GiB a phone has room for the digits that differ, or for the 0x before them.
+  if (narrow) return full.length <= MOST_DIGITS ? `${full.slice(0, -5)}…` : `${full.slice(2, 8)}…`
   return full.length <= MOST_DIGITS ? full : `${full.slice(0, -5)}…`
 }
 
