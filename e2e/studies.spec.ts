@@ -52,14 +52,14 @@ test('a study waits while the simulation plays on a machine of two processors, a
 test('published figures are run by a button and shown with source, range and verdict', async ({ lab, page }) => {
   await lab.open('s=pools&dock=published')
   const view = lab.byId('view-published')
-  await expect(view.getByRole('row')).toHaveCount(9)
+  await expect(view.getByRole('row')).toHaveCount(24)
   await page.getByRole('button', { name: studyText.run, exact: true }).click()
   await expect(page.getByRole('button', { name: studyText.again })).toBeVisible({ timeout: 110_000 })
   for (const row of (await view.getByRole('row').all()).slice(1)) {
     await expect(row).toContainText(/hit|miss/)
     await expect(row).toContainText(/20\d\d|Linux/)
   }
-  await expect(page.getByText(studyText.published.hits(8, 8))).toBeVisible()
+  await expect(page.getByText(studyText.published.hits(23, 23))).toBeVisible()
   expect(await violations(page)).toEqual([])
 })
 

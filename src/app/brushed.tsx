@@ -4,7 +4,7 @@ import { bitRate, bytes, bytesParts, count, hex, ms, percent } from '../lib/form
 import { addressAt, type Filtered, type Frame, type IovaSpaceFrame, sameSpace, type TimeFigures } from '../sim/index.ts'
 import { useApp, useFrame } from '../store/context.ts'
 import { brushText as t } from '../text/brush.ts'
-import { Figure, summaryOf } from './headline.tsx'
+import { Figure, summaryOf } from './figure.tsx'
 
 const windowOf = (frame: Frame) => frame.views['iova-space'] ?? null
 const sameWindow = (a: IovaSpaceFrame | null, b: IovaSpaceFrame | null) => a === b || (!!a && !!b && sameSpace(a, b))

@@ -1,23 +1,29 @@
 // At most four figures, each with one line that says what it is of.
 
-import type { ReactNode } from 'react'
 import { bytes, bytesParts, count, ms, percent } from '../lib/format.ts'
 import type { Frame, TreeFigures } from '../sim/index.ts'
 import { useApp, useFrame } from '../store/context.ts'
 import { loadable } from '../store/loadable.tsx'
 import { text } from '../text/en.ts'
+import { useFlushStory } from '../views/index.ts'
+import { Figure, summaryOf } from './figure.tsx'
 
 const t = text.figures
-export const summaryOf = (frame: Frame) => frame.summary
 const filteredOf = (frame: Frame) => frame.filtered
 const Brushed = loadable(() => import('./brushed.tsx').then((m) => m.Brushed))
+const Exposed = loadable(
+  () => import('./exposed.tsx').then((m) => m.Exposed),
+  ({ compact }) => <div className={compact ? 'a-headline a-compact' : 'a-headline'} />,
+)
 
 export function Headline({ compact }: { compact: boolean }) {
   const s = useFrame(summaryOf)
   const filtered = useFrame(filteredOf)
   const brushed = useApp((state) => state.view.brush !== null)
+  const story = useFlushStory()
   if (brushed && filtered) return <Brushed filtered={filtered} compact={compact} />
   if (!s) return <div className="a-headline" />
+  if (story && s.exposure) return <Exposed s={s} e={s.exposure} story={story} compact={compact} />
   const useful = s.mappedBytes > 0 ? s.usefulBytes / s.mappedBytes : 0
   const window = s.windowBytes
   const [mapped, unit] = bytesParts(s.mappedBytes)
@@ -103,27 +109,4 @@ function InLine({ share, tree }: { share: number; tree: TreeFigures }) {
         ? t.searches(mean, count(last.steps))
         : t.noSearch
   return <Figure id="figure-in-line" value={percent(share)} unit={t.inLine} line={line} />
-}
-
-export function Figure({
-  id,
-  value,
-  unit,
-  line,
-  fail = false,
-}: {
-  id: string
-  value: string
-  unit: string
-  line: ReactNode
-  fail?: boolean
-}) {
-  return (
-    <div className="a-figure">
-      <p className={fail ? 'a-number a-fail' : 'a-number'}>
-        <b data-testid={id}>{value}</b> {unit}
-      </p>
-      <p className="a-line">{line}</p>
-    </div>
-  )
 }

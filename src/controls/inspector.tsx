@@ -1,6 +1,6 @@
 // Everything about one IOMMU page: what it is, whose, where it leads and what it cost.
 
-import { ArrowRight, Check, Copy, Pin, PinOff, X } from 'lucide-react'
+import { Check, Copy, Pin, PinOff, X } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { bytes, count, duration, hex, ms, percent } from '../lib/format.ts'
 import {
@@ -14,6 +14,8 @@ import {
 } from '../sim/index.ts'
 import { useApp, useFrame, useLab } from '../store/context.ts'
 import { text } from '../text/en.ts'
+import { Lifeline, ReachRows } from './reach.tsx'
+import { TablePath } from './table-path.tsx'
 
 const t = text.inspector
 const icon = { size: 16, strokeWidth: 1.75, 'aria-hidden': true } as const
@@ -84,7 +86,8 @@ export function Inspector() {
       </div>
       {mapping && card.state === CELL_MAPPED ? <Portrait card={card} /> : null}
       <Rows card={card} />
-      {card.tce !== 0 && <TablePath card={card} />}
+      <Lifeline card={card} />
+      {(card.path || card.tce !== 0) && <TablePath card={card} />}
       <FreeRoom card={card} />
     </section>
   )
@@ -215,6 +218,7 @@ function Rows({ card }: { card: InspectCard }) {
           </>
         )}
       </dd>
+      <ReachRows card={card} />
       {mapping ? (
         <>
           <Exposure card={card} mapping={mapping} />
@@ -262,9 +266,11 @@ function Rows({ card }: { card: InspectCard }) {
 }
 
 /** Of an entry that is neither mapped nor free for all: who has it. */
-function Keeper({ card: { state, keeper } }: { card: InspectCard }) {
+function Keeper({ card: { state, keeper, reach } }: { card: InspectCard }) {
   if (keeper === null) return null
-  const words = state === CELL_QUEUED ? t.queuedBy(keeper) : keeper === IN_DEPOT ? t.inDepot : t.keptBy(keeper)
+  // What is still reachable may wait for its flush, too.
+  const queued = state === CELL_QUEUED || (reach !== null && reach.untilNs !== null)
+  const words = queued ? t.queuedBy(keeper) : keeper === IN_DEPOT ? t.inDepot : t.keptBy(keeper)
   return (
     <>
       <dt>{t.keeper}</dt>
@@ -311,7 +317,7 @@ function EarlierLife({ card }: { card: InspectCard }) {
   if (earlier < 1) return null
   return (
     <>
-      {freedAtNs !== null && (
+      {freedAtNs !== null && !card.reach && (
         <>
           <dt>{t.freeSince}</dt>
           <dd data-testid="free-since">{t.freeFor(ms(freedAtNs), duration(Math.max(0, now - freedAtNs)))}</dd>
@@ -359,35 +365,4 @@ function Paid({ paid }: { paid: NonNullable<InspectCard['mapping']>['paid'] }) {
 /** Microseconds, bare: the unit stands with the sum. */
 function micro(ns: number): string {
   return (ns / 1000).toFixed(2)
-}
-
-/** Entry of the table of `level` (0 = leaf) on the way to the page: 9 bits of its number each. */
-function slotAt(card: InspectCard, level: number): number {
-  return Number((addressAt(card, card.entry) >> BigInt(card.pageShift + 9 * level)) & 511n)
-}
-
-function TablePath({ card }: { card: InspectCard }) {
-  const device = useApp((s) => s.scenario.devices[card.table]?.name ?? '')
-  const real = Math.floor(card.tce / 4096) * 4096
-  const radix = card.levels > 1
-  const slots = Array.from({ length: card.levels }, (_, level) => slotAt(card, level)).reverse()
-  const boxes = [device, radix ? slots.join(' ') : `TCE ${card.entry}`, hex(real).slice(2)]
-  return (
-    <div className="c-path-block">
-      <h3>
-        {t.tablePath}{' '}
-        <span className="c-quiet">
-          {radix ? t.levels(card.levels) : `${t.level}, ${t.page(card.tablePage)}, ${t.slot(card.tableSlot)}`}
-        </span>
-      </h3>
-      <div className="c-path">
-        {boxes.map((box, i) => (
-          <span key={box} className="c-hop">
-            {i > 0 && <ArrowRight size={12} strokeWidth={1.75} aria-hidden="true" />}
-            <span className="c-box c-mono">{box}</span>
-          </span>
-        ))}
-      </div>
-    </div>
-  )
 }

@@ -4,9 +4,11 @@ import {
   alignUp,
   alignUpPow2,
   and53,
+  blockOrder,
   isPow2,
   log2Ceil,
   log2Floor,
+  lowestBit53,
   modPow2,
   popcount32,
   pow2,
@@ -56,5 +58,17 @@ describe('bits', () => {
   test('popcount32 counts every bit position once', () => {
     for (let i = 0; i < 32; i++) expect(popcount32(1 << i)).toBe(1)
     expect([popcount32(0), popcount32(-1), popcount32(0x55555555)]).toEqual([0, 32, 16])
+  })
+
+  test('the lowest bit, and the smallest aligned block around two numbers, are as found bit by bit', () => {
+    for (let k = 0; k < 53; k++) expect([lowestBit53(pow2(k)), lowestBit53(MAX + 1 - pow2(k))]).toEqual([k, k])
+    const rng = createRng(3)
+    for (let i = 0; i < 300; i++) {
+      const first = nextU32(rng) * pow2(nextU32(rng) % 19)
+      const last = first + (nextU32(rng) % pow2(nextU32(rng) % 32))
+      let order = 0
+      while (Math.floor(first / pow2(order)) !== Math.floor(last / pow2(order))) order++
+      expect(blockOrder(first, last)).toBe(order)
+    }
   })
 })

@@ -63,3 +63,16 @@ export function popcount32(x: number): number {
 export function lowestBit(x: number): number {
   return 31 - Math.clz32(x & -x)
 }
+
+/** Index of the lowest set bit of a positive safe integer. */
+export function lowestBit53(x: number): number {
+  const low = modPow2(x, TWO_30)
+  return low !== 0 ? lowestBit(low) : 30 + lowestBit(Math.floor(x / TWO_30))
+}
+
+/** log2 of the smallest naturally aligned block that holds the safe integers `first` and `last`. */
+export function blockOrder(first: number, last: number): number {
+  const high = Math.floor(first / TWO_30) ^ Math.floor(last / TWO_30)
+  if (high !== 0) return 62 - Math.clz32(high)
+  return 32 - Math.clz32(modPow2(first, TWO_30) ^ modPow2(last, TWO_30))
+}

@@ -4,18 +4,22 @@
 import { log2Floor, pow2 } from '../lib/bits.ts'
 import { chunked } from '../lib/chunked.ts'
 import { deriveSeed } from '../lib/rng.ts'
+import { createIommuState, type IommuState } from './dma/iommu-state.ts'
 import { createLock } from './engine/lock.ts'
 import { MAX_STAGES, MAX_TRIES, MAX_WALKS } from './engine/meter.ts'
 import { createBands, type Recorder } from './engine/recorder.ts'
 import { createFlushQueue } from './flush/flush-queue.ts'
+import { createIotlb, type IotlbState } from './iotlb/iotlb-state.ts'
 import type { WindowGeometry } from './iova/allocator.ts'
 import { absOf } from './iova/geometry.ts'
 import { allocatorById } from './iova/index.ts'
 import { valuesOf } from './scenario/fields.ts'
-import { needsBitmap, VTD } from './scenario/platform.ts'
+import { needsBitmap } from './scenario/platform.ts'
+import { isRadix, SPACE_48 } from './scenario/platform-iommu.ts'
 import type { DeviceSpec, Scenario, Settings } from './scenario/schema.ts'
 import { type CpuState, createMappings, type DmaTable, ENTRY_STRIDE, type WorkloadState } from './state.ts'
 import { tableById } from './table/index.ts'
+import { createRadix } from './table/radix.ts'
 import { type AbsEntry, absEntry, entry, ns, type RealAddr } from './types.ts'
 import { workloadById } from './workload/index.ts'
 import { createOp } from './workload/workload.ts'
@@ -46,7 +50,7 @@ export function settingsOf(scenario: Scenario): Record<string, number | string> 
 /** The window that settings ask for. Of a space that is too large to be listed it has the first and the last 4 GiB. */
 function geometryOf(device: DeviceSpec, own: Settings): WindowGeometry {
   const pageBytes = Number(own.iommuPage)
-  const entries = Number(own.window) / pageBytes
+  const entries = spaceOf(own) / pageBytes
   const island = SEGMENT_BYTES / pageBytes
   const parts = entries <= island ? [entries] : needsBitmap(own.allocator) ? [island] : [island, island]
   return {
@@ -66,12 +70,19 @@ function geometryOf(device: DeviceSpec, own: Settings): WindowGeometry {
   }
 }
 
+/** Bytes of the space that settings ask for; the largest one is whatever the levels of the table translate. */
+function spaceOf(own: Settings): number {
+  const window = Number(own.window)
+  if (window < SPACE_48 || own.levels === undefined) return window
+  return pow2(12 + 9 * Number(own.levels))
+}
+
 /** Highest absolute entry that a device reaches in a window: its mask and the end of the window. */
 export function maskOf(settings: Settings, device: DeviceSpec, geometry: WindowGeometry): AbsEntry {
   const bits = Number(settings[`${device.id}.dmaMask`]) - geometry.pageShift
   const mask = pow2(Math.min(52, bits)) - 1
   // The bitmap allocators cut a search at the end of the window themselves, and tell how the two meet.
-  return absEntry(settings['m.platform'] === VTD ? Math.min(mask, absOf(geometry, geometry.size - 1)) : mask)
+  return absEntry(isRadix(settings['m.platform']) ? Math.min(mask, absOf(geometry, geometry.size - 1)) : mask)
 }
 
 /** An empty window with its allocator and table. */
@@ -85,12 +96,13 @@ export function buildTable(
   const own = scopeOf(settings, device.id)
   const geometry = { ...geometryOf(device, own), cpus }
   const { size, pageShift } = geometry
-  const isVtd = settings['m.platform'] === VTD
+  const platform = settings['m.platform']
+  const iommu = isRadix(platform) ? createIommuState(platform as IommuState['driver'], own, devices) : null
   const allocator = allocatorById(String(own.allocator))!
   const alloc = allocator.create(geometry, own)
   const regionStart = Float64Array.from(allocator.regions(alloc), (r) => r.start)
   const granule = allocator.granule
-  const tableId = isVtd ? 'radix' : granule ? 'tce-mixed' : 'tce-single'
+  const tableId = granule ? 'tce-mixed' : 'tce-single'
   const parts =
     granule && allocator.regions(alloc).map(({ start, end }) => ({ start, end, granule: granule(alloc, entry(start)) }))
   const regions = regionStart.length
@@ -100,15 +112,17 @@ export function buildTable(
   return {
     owner,
     allocatorId: allocator.id,
-    tableId,
+    tableId: iommu ? 'radix' : tableId,
     geometry,
-    windowBytes: Number(own.window),
+    windowBytes: spaceOf(own),
     kernelPageShift: log2Floor(Number(settings['m.cpuPage'])),
     tceUnderLock: twoRegion || own.tceWrite === 'inside',
     alignPages: !(twoRegion && own.generation === 1),
-    lowFirst: isVtd ? Array.from({ length: devices }, () => ({ dma32First: own.lowFirst === 'on' })) : null,
-    flush: isVtd && own.flush === 'deferred' ? createFlushQueue(cpus, false) : null,
+    iommu,
+    direct: own.translation === 'off',
+    flush: iommu?.mode === 'deferred' ? createFlushQueue(cpus, iommu.singleQueue) : null,
     workNs: new Float64Array(2).fill(Number.POSITIVE_INFINITY),
+    lateNs: Number.POSITIVE_INFINITY,
     flushes: 0,
     invalidations: 0,
     treeSteps: 0,
@@ -116,8 +130,11 @@ export function buildTable(
     answered: new Float64Array(3),
     lastWalk: { ns: 0, cpu: 0, steps: 0, walks: 0, from: new Float64Array(MAX_WALKS), to: new Float64Array(MAX_WALKS) },
     alloc,
-    tce: tableById(tableId)!.create(size, pageShift, parts, geometry.islands),
-    locks: Array.from({ length: allocator.locks(alloc) }, () => createLock(cpus)),
+    tce: iommu
+      ? createRadix(iommu.page, geometry.islands ?? [{ entry: 0, abs: geometry.offset, pages: size }])
+      : tableById(tableId)!.create(size, pageShift, parts),
+    // The last one guards the invalidation queue of an IOMMU.
+    locks: Array.from({ length: allocator.locks(alloc) + (iommu ? 1 : 0) }, () => createLock(cpus)),
     mappings: createMappings(),
     entries: chunked(new Int32Array(size * ENTRY_STRIDE)),
     mapped: 0,
@@ -149,6 +166,16 @@ export function buildTable(
   }
 }
 
+/** The IOTLBs that settings ask for: none, one for all devices, or one for each. */
+export function buildIotlbs(settings: Settings, devices: number): IotlbState[] {
+  if (!isRadix(settings['m.platform'])) return []
+  const entries = Number(settings['m.iotlb'])
+  const ways = Math.min(entries, Number(settings['m.ways']) || entries)
+  const walkEntries = Number(settings['m.walkCache'])
+  const shared = settings['m.iotlbShare'] !== 'device'
+  return Array.from({ length: shared ? 1 : devices }, () => createIotlb({ entries, ways, walkEntries }))
+}
+
 /** Gives the recorder's band history of a table to a new table of the same device; old columns stay. */
 export function adoptBands(recorder: Recorder, index: number, size: number): void {
   const fresh = createBands(size)
@@ -160,6 +187,12 @@ export function adoptBands(recorder: Recorder, index: number, size: number): voi
     const covers = fresh.whole ? {} : { first: old.first, entriesPerBand: old.entriesPerBand, open: old.open }
     recorder.bands[index] = { ...fresh, ...covers, levelByColumn, marksByColumn }
   }
+}
+
+/** Id of the device whose table a device uses. */
+function tableOwner({ devices }: Scenario, device: number, settings: Settings): string {
+  const { id } = devices[device]!
+  return device > 0 && settings[`${id}.table`] === 'shared' ? devices[0]!.id : id
 }
 
 /** A workload as its driver finds things when it is loaded at `nowNs`. */
@@ -175,6 +208,7 @@ export function buildWorkload(
   const state = kind.create(scopeOf(settings, spec.id), {
     cpus: Number(settings['m.cpus']),
     cpuPageShift: log2Floor(Number(settings['m.cpuPage'])),
+    iommuPageShift: log2Floor(Number(settings[`${tableOwner(scenario, spec.device, settings)}.iommuPage`])),
     seed: deriveSeed(scenario.seed, index),
     nowNs: ns(nowNs),
     base: (RAM_BASE + index * RAM_APART) as RealAddr,

@@ -1,6 +1,8 @@
 // Kinds of heap events, of operations and of log lines: small numbers that stand in typed arrays.
 
-/** Heap payload = kind | argument << 2. */
+/** Heap payload = kind | argument << KIND_BITS. */
+export const KIND_BITS = 3
+export const KIND_MASK = 7
 export const EV_CPU = 0
 /** Argument: table << LOCK_BITS | lock. */
 export const EV_GRANT = 1
@@ -8,6 +10,10 @@ export const EV_GRANT = 1
 export const EV_TIMER = 2
 /** Work that a table has put off is due; argument: table << 1 | WORK_FLUSH or WORK_DEPOT. */
 export const EV_WORK = 3
+/** A device acts by itself; argument: workload. */
+export const EV_ENGINE = 4
+/** A device reaches for what it was unmapped; argument: table. */
+export const EV_LATE = 5
 export const WORK_FLUSH = 0
 export const WORK_DEPOT = 1
 
@@ -25,6 +31,8 @@ export const STEP_REBUILD = 6
 export const STEP_FLUSH = 7
 /** The depot's shrinker has run; b = ranges given back to the tree. */
 export const STEP_DEPOT = 8
+/** A device reached for what was unmapped. */
+export const STEP_LATE = 9
 
 /** Log of what is worth a line. */
 /** a = real address, b = npages */
@@ -42,6 +50,13 @@ export const LOG_SUPPRESSED = 7
 export const LOG_DRIVER = 8
 /** The device is given addresses beyond 4 GiB from now on. */
 export const LOG_DAC = 9
+/** a = page (absolute) that a device found no translation for, b = 1: it wanted to write */
+export const LOG_FAULT = 10
+/** a = page (absolute), b = what the device reached after its unmap: LATE_MEMORY, LATE_OWNER, or WRONG_PAGE */
+export const LOG_LATE = 11
+export const LATE_MEMORY = 0
+export const LATE_OWNER = 1
+export const WRONG_PAGE = 2
 /** a = TCEs, b = hypercalls: a recorded kernel has emptied the table */
 export const LOG_CLEARED = 32
 

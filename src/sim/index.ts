@@ -1,5 +1,6 @@
 // The only door into the simulation: code outside `sim/` imports from here.
 
+export type { FlushMode } from './dma/iommu-state.ts'
 export { PRICES, type Price } from './engine/cost.ts'
 export { IN_DEPOT } from './iova/allocator.ts'
 export { allocatorById, allocators } from './iova/index.ts'

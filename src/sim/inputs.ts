@@ -2,13 +2,18 @@
 // real machine: what it had mapped is drained at that moment and its rings fill again.
 
 import { settingsOf } from './build.ts'
+import { switchFlush } from './dma/dma-iommu.ts'
+import { FLUSH_MODES, type FlushMode, type IommuState, SPENT, SPENT_WORST_NS } from './dma/iommu-state.ts'
 import { logEvent } from './engine/log.ts'
+import { resetMeter } from './engine/meter.ts'
 import * as ev from './events.ts'
 import { addMark } from './ledger.ts'
 import { rebuild } from './load.ts'
 import { type Machine, wakeWorkload } from './machine.ts'
+import { armWork } from './put-off.ts'
 import { fieldsOf } from './scenario/fields.ts'
 import type { Input, Scenario } from './scenario/schema.ts'
+import { type DmaTable, type MachineState, worstReachNs } from './state.ts'
 
 /**
  * Lets `input` take effect at the machine's clock. `before` is the scenario with the inputs that came earlier. An input
@@ -30,6 +35,7 @@ export function applyInput(m: Machine, before: Scenario, input: Input): void {
     if (field.param.effect === 'live') {
       // Tasks move to other CPUs; tables, rings and mappings stay.
       if (scope === 'm') rebuild(m, () => false)
+      else if (scope.startsWith('d')) retuneDevice(m, scope)
       else
         retune(
           m,
@@ -44,6 +50,33 @@ export function applyInput(m: Machine, before: Scenario, input: Input): void {
   addMark(s, s.nowNs, 'change', change)
   logEvent(s.log, s.nowNs, ev.LOG_CHANGE, 0, 0, s.changes.length - 1, 0)
   logEvent(s.ops, s.nowNs, ev.STEP_REBUILD, 0, 0, -1, 0)
+}
+
+/** A live setting of a device has changed: its flush mode, or how it misbehaves. */
+function retuneDevice(m: Machine, scope: string): void {
+  const { state: s } = m
+  const index = m.scenario.devices.findIndex((d) => d.id === scope)
+  const table = s.tables[index]
+  if (!table?.iommu) return
+  const { late } = table.iommu
+  late.every = Number(s.settings[`${scope}.late`])
+  late.left = late.every
+  late.afterNs = Number(s.settings[`${scope}.lateAfter`])
+  // Not priced: whoever changes the setting does not wait for it.
+  resetMeter(m.meter, s.nowNs)
+  const d = m.domains[index]!
+  noteWorst(s, table, table.iommu)
+  switchFlush(d, s.settings[`${scope}.flush`] as FlushMode, s.cpus.length, m.meter)
+  table.flushes += m.meter.flushes
+  // The timer of a queue that is gone is nobody's.
+  if (!table.flush) table.workNs[ev.WORK_FLUSH] = Number.POSITIVE_INFINITY
+  armWork(s, table, d)
+}
+
+/** Keeps how long something was, or could have been, reached after its unmap under a mode that may end now. */
+function noteWorst(s: MachineState, table: DmaTable, { mode, spentPs }: IommuState): void {
+  const at = SPENT * FLUSH_MODES.indexOf(mode) + SPENT_WORST_NS
+  spentPs[at] = Math.max(spentPs[at]!, worstReachNs(s, table))
 }
 
 function retune(m: Machine, index: number): void {

@@ -4,9 +4,20 @@
 import { alignDown, alignUp } from '../lib/bits.ts'
 import { touch } from '../lib/chunked.ts'
 import { type DmaDomain, granuleAt } from './dma/dma-ops.ts'
+import {
+  FLUSH_MODES,
+  type IommuState,
+  SPENT,
+  SPENT_ALLOCATOR,
+  SPENT_INVALIDATION,
+  SPENT_LOCK,
+  SPENT_PAIRS,
+  SPENT_REST,
+  SPENT_TABLE,
+} from './dma/iommu-state.ts'
 import { PRICES } from './engine/cost.ts'
 import { logEvent } from './engine/log.ts'
-import { type CostMeter, MAX_STAGES, MAX_TRIES, MAX_WALKS, NO_LOCK } from './engine/meter.ts'
+import { type CostMeter, LOCAL_STAGE, MAX_STAGES, MAX_TRIES, MAX_WALKS, NO_LOCK } from './engine/meter.ts'
 import { addToColumn, bandOf } from './engine/recorder.ts'
 import * as ev from './events.ts'
 import {
@@ -110,10 +121,15 @@ export function recordMapping(
 
 /** ps that the search of a request took, besides the locks. */
 export function searchPs(meter: CostMeter): number {
+  const own = pricedPs(meter)
+  return own > 0 ? own : PRICES.alloc.ps + meter.bitmapWords * PRICES.word.ps
+}
+
+/** ps that mechanisms charged for an operation. */
+function pricedPs(meter: CostMeter): number {
   let own = meter.ps
   for (let i = 0; i < meter.locks && i < MAX_STAGES; i++) own += meter.stagePs[i]!
-  if (own > 0) return own
-  return PRICES.alloc.ps + meter.bitmapWords * PRICES.word.ps
+  return own
 }
 
 /** Counts what an operation did besides: flushes, searches of the tree and how far they went. */
@@ -132,6 +148,29 @@ export function noteWork(s: MachineState, table: DmaTable, c: number, meter: Cos
     last.from[i] = meter.walkFrom[i]!
     last.to[i] = meter.walkTo[i]!
   }
+}
+
+/** Adds what a map or an unmap cost, besides waiting, to the account of the flush mode. `searchedPs`: what the
+ *  search for an address took, also where the allocator tells no prices; `locked`: it began under a lock. */
+export function noteSpent(
+  { spentPs, mode }: IommuState,
+  meter: CostMeter,
+  isMap: boolean,
+  searchedPs: number,
+  tablePs: number,
+  restPs: number,
+  locked: boolean,
+): void {
+  const at = SPENT * FLUSH_MODES.indexOf(mode)
+  let taken = locked ? 1 : 0
+  for (let i = 0; i < meter.locks && i < MAX_STAGES; i++) if (meter.lockOrder[i] !== LOCAL_STAGE) taken++
+  const ownPs = Math.max(searchedPs, pricedPs(meter))
+  if (!isMap) spentPs[at + SPENT_PAIRS] = spentPs[at + SPENT_PAIRS]! + 1
+  spentPs[at + SPENT_ALLOCATOR] = spentPs[at + SPENT_ALLOCATOR]! + ownPs - meter.invalidationPs
+  spentPs[at + SPENT_TABLE] = spentPs[at + SPENT_TABLE]! + tablePs
+  spentPs[at + SPENT_INVALIDATION] = spentPs[at + SPENT_INVALIDATION]! + meter.invalidationPs
+  spentPs[at + SPENT_LOCK] = spentPs[at + SPENT_LOCK]! + taken * PRICES.lock.ps
+  spentPs[at + SPENT_REST] = spentPs[at + SPENT_REST]! + restPs
 }
 
 /** Counts who answered a request of an allocator that has caches: what the CPU keeps, the depot, or the tree (lock 0).

@@ -1,11 +1,18 @@
 // Loading drivers: a machine from a scenario, and anew when a setting changes that a driver must be reloaded for.
 
 import { createHeap } from '../lib/heap.ts'
-import { adoptBands, buildCpus, buildTable, buildWorkload, maskOf, settingsOf } from './build.ts'
+import { adoptBands, buildCpus, buildIotlbs, buildTable, buildWorkload, maskOf, settingsOf } from './build.ts'
+import { armLate, setEngine } from './device-access.ts'
+import type { IommuRules } from './dma/dma-iommu.ts'
 import { createDomain, createSgList, type DmaDomain } from './dma/dma-ops.ts'
+import { createIo } from './dma/iommu-driver.ts'
+import { driverOf, type IommuState } from './dma/iommu-state.ts'
 import { createLog } from './engine/log.ts'
-import { createMeter, resetMeter } from './engine/meter.ts'
+import { type CostMeter, createMeter, resetMeter } from './engine/meter.ts'
 import { createRecorder, withCpus } from './engine/recorder.ts'
+import { createGather } from './flush/gather.ts'
+import { createSink } from './invalidation.ts'
+import { flushDomain } from './iotlb/iotlb.ts'
 import { allocatorById } from './iova/index.ts'
 import { type Binding, type Machine, setTimer } from './machine.ts'
 import { releaseMapping } from './operations.ts'
@@ -23,6 +30,7 @@ import {
   tableOf,
 } from './state.ts'
 import { tableById } from './table/index.ts'
+import { type RadixState, radixReader } from './table/radix.ts'
 import { cpu as asCpu } from './types.ts'
 import { workloadById } from './workload/index.ts'
 import { MAX_SG } from './workload/workload.ts'
@@ -44,6 +52,9 @@ export function createMachine(scenario: Scenario, horizonNs: number): Machine {
     heap: createHeap(),
     cpus: [],
     tables: [],
+    iotlbs: [],
+    iotlbPageBytes: 0,
+    engineNs: new Float64Array(0),
     workloads: [],
     taskWorkload: new Int32Array(0),
     taskCpu: new Int32Array(0),
@@ -79,7 +90,7 @@ export function createMachine(scenario: Scenario, horizonNs: number): Machine {
 /** Connects the behaviour to the state again, after a build or a restored checkpoint. */
 export function rewire(m: Machine): void {
   const { state, scenario } = m
-  const own = state.tables.map((table) => (table ? domainOf(table) : null))
+  const own = state.tables.map((table) => (table ? domainOf(m, table) : null))
   m.domains = scenario.devices.map((_, i) => own[tableOf(state, i)]!)
   m.workloads = state.workloads.map((w) => workloadById(w.type))
   const bound = state.workloads.map((w, i): Binding => {
@@ -91,22 +102,32 @@ export function rewire(m: Machine): void {
   m.bindings = Array.from(state.taskWorkload, (index) => bound[index]!)
 }
 
-function domainOf(table: DmaTable): DmaDomain {
+function domainOf({ state, meter }: Machine, table: DmaTable): DmaDomain {
   return createDomain({
     allocator: allocatorById(table.allocatorId)!,
     allocatorState: table.alloc,
-    table: tableById(table.tableId)!,
+    table: table.iommu ? radixReader(driverOf(table.iommu.driver).table) : tableById(table.tableId)!,
     tableState: table.tce,
     geometry: table.geometry,
     kernelPageShift: table.kernelPageShift,
     alignPages: table.alignPages,
     mergeSegments: true,
     maxSegmentBytes: 65_536,
-    iommu: table.lowFirst && {
-      lowFirst: table.lowFirst,
-      flush: table.flush,
-    },
+    iommu: table.iommu && rulesOf(state, table, table.iommu, meter),
   })
+}
+
+function rulesOf(s: MachineState, table: DmaTable, iommu: IommuState, meter: CostMeter): IommuRules {
+  const sink = createSink(s, table, meter)
+  return {
+    state: iommu,
+    driver: driverOf(iommu.driver),
+    radix: table.tce as RadixState,
+    io: createIo(sink),
+    sink,
+    gather: createGather(),
+    queue: table,
+  }
 }
 
 /**
@@ -122,11 +143,16 @@ export function rebuild(m: Machine, affected: (scope: string) => boolean): numbe
   const after = scenario.devices.map((_, i) => (owns[i] ? i : 0))
   let drained = 0
   cancelWaiting(m)
+  renewIotlbs(s, scenario.devices.length, `${scenario.devices[0]!.id}.iommuPage`)
   const restart = scenario.workloads.map(
     (w) => affected(w.id) || newTables[after[w.device]!]! || before[w.device] !== after[w.device],
   )
   scenario.devices.forEach((device, i) => {
-    if (newTables[i] || !owns[i]) drained += s.tables[i]?.live ?? 0
+    if (newTables[i] || !owns[i]) {
+      drained += s.tables[i]?.live ?? 0
+      // The hardware is told that the old table is gone.
+      for (const iotlb of s.iotlbs) flushDomain(iotlb, i, s.nowNs)
+    }
     if (!owns[i]) s.tables[i] = null
     if (!newTables[i]) return
     const table = buildTable(i, device, s.settings, cpus, scenario.devices.length)
@@ -150,6 +176,32 @@ export function rebuild(m: Machine, affected: (scope: string) => boolean): numbe
   if (s.recorder.cpus !== cpus) s.recorder = withCpus(s.recorder, cpus)
   startTasks(m, cpus, firstTask, (i) => restart[i] || !s.workloads[i])
   return drained
+}
+
+/** IOTLBs of the sizes that settings ask for. New ones are empty: what was exposed ends, and is still counted. */
+function renewIotlbs(s: MachineState, devices: number, pagePath: string): void {
+  const next = buildIotlbs(s.settings, devices)
+  s.iotlbPageBytes = Number(s.settings[pagePath])
+  const [old, first] = [s.iotlbs[0], next[0]]
+  const same = old && first && old.entries === first.entries && old.ways === first.ways
+  if (same && old.walkEntries === first.walkEntries && s.iotlbs.length === next.length) return
+  for (const iotlb of s.iotlbs) {
+    for (let domain = 0; domain < s.tables.length; domain++) flushDomain(iotlb, domain, s.nowNs)
+    if (!first) continue
+    const { exposure: sum } = first
+    const { pageNs, entries, reused, worstNs, worstPfn, worstDomain } = iotlb.exposure
+    sum.pageNs += pageNs
+    sum.sinceNs = s.nowNs
+    sum.entries += entries
+    sum.reused += reused
+    if (worstNs > sum.worstNs) Object.assign(sum, { worstNs, worstPfn, worstDomain })
+    first.lookups += iotlb.lookups
+    first.hits += iotlb.hits
+    first.reads += iotlb.reads
+    first.faults += iotlb.faults
+    first.evicted += iotlb.evicted
+  }
+  s.iotlbs = next
 }
 
 /** Operations that CPUs hold but have not performed, because they wait for a lock or never return, are given back. */
@@ -208,6 +260,7 @@ function startTasks(m: Machine, cpus: number, tasks: number, fresh: (workload: n
     for (let c = 0; c < cpus; c++) d.allocator.setOnline?.(d.allocatorState, asCpu(c), c < online, m.meter)
     table.workNs.fill(Number.POSITIVE_INFINITY)
     armWork(s, table, d)
+    if (table.iommu) armLate(s, table)
   })
   s.taskWorkload = new Int32Array(tasks)
   s.taskCpu = new Int32Array(tasks)
@@ -221,6 +274,11 @@ function startTasks(m: Machine, cpus: number, tasks: number, fresh: (workload: n
       s.taskCpu[task] = t % online
       setTimer(s, task, fresh(i) ? kind.firstWakeNs(w.state, t) : s.nowNs)
     }
+  })
+  s.engineNs = new Float64Array(s.workloads.length).fill(Number.POSITIVE_INFINITY)
+  s.workloads.forEach((w, i) => {
+    const { engine } = m.workloads[i]!
+    if (engine) setEngine(s, i, Math.max(s.nowNs, engine.firstNs(w.state)))
   })
   rewire(m)
 }

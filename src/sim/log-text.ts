@@ -66,7 +66,7 @@ function lineFrom(log: EventLog, ns: number): number {
 function lineAt(m: Machine, log: EventLog, n: number): LogLine {
   const { ns, kind: number, cpu, device, a, b } = entryAt(log, n)
   const [kind, text] = words(m, number, device, cpu, a, b)
-  return { ns, kind, cpu, text, kernel: kind === 'refusal' || kind === 'suppressed' }
+  return { ns, kind, cpu, text, kernel: kind === 'refusal' || kind === 'suppressed' || kind === 'fault' }
 }
 
 function words(m: Machine, kind: number, device: number, cpu: number, a: number, b: number): [LogKind, string] {
@@ -97,6 +97,10 @@ function words(m: Machine, kind: number, device: number, cpu: number, a: number,
     }
     case ev.LOG_DAC:
       return ['spill', `${driver ?? m.scenario.devices[device]!.name}: Using 64-bit DMA addresses`]
+    case ev.LOG_FAULT:
+      return faultWords(m, table, device, a, b === 1)
+    case ev.LOG_LATE:
+      return ['late', lateWords(m, table, device, a, b)]
     case ev.LOG_CHANGE:
       return ['change', m.state.changes[a]!]
     case ev.LOG_CLEARED:
@@ -109,6 +113,34 @@ function words(m: Machine, kind: number, device: number, cpu: number, a: number,
     default:
       return ['hang', `CPU ${cpu} never returns from iommu_range_alloc, the table lock held`]
   }
+}
+
+/** What each driver prints when a device finds no translation; the SMMU's message has no address in it, ours tells it. */
+function faultWords(m: Machine, table: number, device: number, pfn: number, write: boolean): [LogKind, string] {
+  const { geometry, iommu } = m.state.tables[table]!
+  const address = (pfn * pow2(geometry.pageShift)).toString(16)
+  const at = `${(device + 2).toString(16).padStart(2, '0')}:00.0`
+  if (iommu?.driver === 'amd')
+    return [
+      'fault',
+      `AMD-Vi: Event logged [IO_PAGE_FAULT device=0000:${at} domain=0x000${table + 1} address=0x${address} flags=0x00${write ? '2' : '0'}0]`,
+    ]
+  if (iommu?.driver === 'arm')
+    return ['late', `${m.scenario.devices[device]!.name} finds no translation at 0x${address}: F_TRANSLATION`]
+  const reason = write ? '0x05] PTE Write' : '0x06] PTE Read'
+  return [
+    'fault',
+    `DMAR: [DMA ${write ? 'Write' : 'Read'} NO_PASID] Request device [${at}] fault addr 0x${address} [fault reason ${reason} access is not set`,
+  ]
+}
+
+function lateWords(m: Machine, table: number, device: number, pfn: number, what: number): string {
+  const { geometry } = m.state.tables[table]!
+  const { name } = m.scenario.devices[device]!
+  const at = entryAddress(pfn, geometry.pageShift)
+  if (what === ev.WRONG_PAGE) return `${name} uses ${at}, and the IOTLB leads it to the page that this meant before`
+  if (what === ev.LATE_OWNER) return `${name} still reaches ${at}, which was unmapped: a new owner’s data`
+  return `${name} still reaches ${at}, which was unmapped`
 }
 
 /** `0x003f_0000#7`: the address of an entry of a device's table and which of its lives the last one is. */
@@ -137,6 +169,8 @@ export function lastStep(m: Machine): string {
       return `refused, npages ${npages}, CPU ${cpu}`
     case ev.STEP_FLUSH:
       return `flush timer, ${npages} ranges free, CPU ${cpu}`
+    case ev.STEP_LATE:
+      return `late access at ${life(m, device, first)}`
     case ev.STEP_DEPOT:
       return `depot gives ${npages} ranges back, CPU ${cpu}`
     default:

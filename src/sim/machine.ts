@@ -7,14 +7,15 @@
 
 import { alignUp, pow2 } from '../lib/bits.ts'
 import { heapPop, heapPush, heapReplace } from '../lib/heap.ts'
+import { bufferUsed, fireEngine, fireLate, readDescriptor, setEngine } from './device-access.ts'
 import { type DmaDomain, pagesTouched, type SgList } from './dma/dma-ops.ts'
 import { PRICES, ptPs, tableCalls, tablePs } from './engine/cost.ts'
 import { logEvent } from './engine/log.ts'
 import { type CostMeter, NO_LOCK, resetMeter } from './engine/meter.ts'
 import { addToColumn, rollColumns } from './engine/recorder.ts'
 import * as ev from './events.ts'
-import { addMark, noteAnswer, noteMissed, noteWork, searchPs } from './ledger.ts'
-import { mapList, mapOne, refuse, unmap } from './operations.ts'
+import { addMark, noteAnswer, noteMissed, noteSpent, noteWork, searchPs } from './ledger.ts'
+import { mapAt, mapList, mapOne, refuse, unmap, unmapAt } from './operations.ts'
 import { armWork, doWork, fireWork } from './put-off.ts'
 import { mapRecorded, unmapRecorded } from './recorded-ops.ts'
 import type { Scenario } from './scenario/schema.ts'
@@ -23,11 +24,14 @@ import { type DmaTable, MAP_ENTRY, MAP_NPAGES, MAP_STRIDE, type MachineState } f
 import { type AbsEntry, cpu as asCpu, entry, type Pages, pages } from './types.ts'
 import {
   OP_COHERENT,
+  OP_IOMMU_MAP,
+  OP_IOMMU_UNMAP,
   OP_MAP,
   OP_MAP_AT,
   OP_MAP_SG,
   OP_UNMAP,
   OP_UNMAP_AT,
+  OP_UNMAP_SG,
   type Op,
   RUN,
   type Workload,
@@ -62,7 +66,7 @@ export interface Machine {
 /** Arms the one timer of a task; an earlier one becomes stale. */
 export function setTimer(s: MachineState, task: number, atNs: number): void {
   s.taskTimerNs[task] = atNs
-  if (atNs < Number.POSITIVE_INFINITY) heapPush(s.heap, atNs, ev.EV_TIMER | (task << 2))
+  if (atNs < Number.POSITIVE_INFINITY) heapPush(s.heap, atNs, ev.EV_TIMER | (task << ev.KIND_BITS))
 }
 
 /** Asks every task of a workload again at once: its load has changed. */
@@ -91,8 +95,8 @@ export function advance(m: Machine, untilNs: number, maxEvents: number, stopAtRe
     if (t > s.nowNs) moveClock(s, t)
     s.events++
     n++
-    const kind = payload & 3
-    const arg = payload >> 2
+    const kind = payload & ev.KIND_MASK
+    const arg = payload >> ev.KIND_BITS
     if (kind === ev.EV_CPU) {
       const again = runCpu(m, arg, t)
       if (again < 0) heapPop(heap)
@@ -103,6 +107,12 @@ export function advance(m: Machine, untilNs: number, maxEvents: number, stopAtRe
     } else if (kind === ev.EV_WORK) {
       heapPop(heap)
       fireWork(s, arg, t)
+    } else if (kind === ev.EV_ENGINE) {
+      heapPop(heap)
+      fireEngine(m, arg, t)
+    } else if (kind === ev.EV_LATE) {
+      heapPop(heap)
+      fireLate(s, arg, t)
     } else grant(m, arg, t)
   }
   return n
@@ -119,8 +129,15 @@ export function moveClock(s: MachineState, toNs: number): void {
       mapped += table.mapped * pow2(table.geometry.pageShift)
       useful += table.usefulBytes
     }
-    rollColumns(s.recorder, toNs, mapped, useful)
+    rollColumns(s.recorder, toNs, mapped, useful, exposedBytes(s))
   }
+}
+
+/** Bytes that were unmapped and that IOTLBs still lead to. */
+export function exposedBytes(s: MachineState): number {
+  let bytes = 0
+  for (const iotlb of s.iotlbs) bytes += iotlb.exposure.pages * s.iotlbPageBytes
+  return bytes
 }
 
 function fireTimer(s: MachineState, task: number, t: number): void {
@@ -131,7 +148,7 @@ function fireTimer(s: MachineState, task: number, t: number): void {
   cpu.ring[(cpu.head + cpu.length++) % cpu.ring.length] = task
   if (!cpu.idle) return
   cpu.idle = false
-  heapPush(s.heap, t, ev.EV_CPU | (c << 2))
+  heapPush(s.heap, t, ev.EV_CPU | (c << ev.KIND_BITS))
 }
 
 /** Lets CPU `c`, free at `t`, do its next operation. Returns when it is free again, or -1 when it waits or idles. */
@@ -172,6 +189,7 @@ function runCpu(m: Machine, c: number, t: number): number {
 
 /** The lock that an operation takes first. */
 function lockIndex({ domain: d, table }: Binding, c: number, op: Op): number {
+  if (table.direct) return NO_LOCK
   if (op.kind === OP_COHERENT) {
     return d.allocator.lockForAlloc(
       d.allocatorState,
@@ -186,7 +204,7 @@ function lockIndex({ domain: d, table }: Binding, c: number, op: Op): number {
     if (d.iommu) return d.allocator.lockForAlloc(d.allocatorState, asCpu(c), listPages(d, op))
     return d.allocator.lockForAlloc(d.allocatorState, asCpu(c), pagesTouched(d, op.sgAddress[0]!, op.sgBytes[0]!))
   }
-  // An unmap clears its entries and waits for its invalidation before it takes a lock.
+  // An unmap clears its entries and waits for its invalidation before it takes a lock; the IOMMU API asks no allocator.
   if (d.iommu) return NO_LOCK
   if (op.kind === OP_MAP_AT) return d.allocator.lockForAlloc(d.allocatorState, asCpu(c), pages(op.sgBytes[0]!))
   if (op.kind === OP_UNMAP_AT)
@@ -230,36 +248,72 @@ function perform(m: Machine, c: number, t: number, bound: Binding, lock: number)
   resetMeter(meter, t, lock)
   if (lock !== NO_LOCK) table.locks[lock]!.taken++
   s.steps++
-  const isMap = op.kind === OP_MAP || op.kind === OP_MAP_SG || op.kind === OP_MAP_AT || op.kind === OP_COHERENT
-  if (isMap) {
+  const isMap = isMapping(op.kind)
+  if (table.direct) passThrough(op)
+  else if (isMap) {
     table.maps++
     const ok =
       op.kind === OP_MAP || op.kind === OP_COHERENT
         ? mapOne(m, c, bound, cpu)
         : op.kind === OP_MAP_SG
           ? mapList(m, c, bound, cpu)
-          : mapRecorded(m, c, bound, cpu)
+          : op.kind === OP_IOMMU_MAP
+            ? mapAt(m, c, bound, cpu)
+            : mapRecorded(m, c, bound, cpu)
     if (meter.hang) return hang(m, c, bound, lock)
     if (!ok) refuse(m, c, bound, op)
     else if (allocator.forEachCached) noteAnswer(table, meter, allocator.forEachChunk !== undefined)
   } else {
     table.unmaps++
+    if (table.iommu) buffersUsed(s, bound, op)
     if (op.kind === OP_UNMAP_AT) unmapRecorded(m, c, bound, cpu)
+    else if (op.kind === OP_IOMMU_UNMAP) unmapAt(m, c, bound, op)
     else unmap(m, c, bound, op)
   }
-  const writePs = table.lowFirst ? ptPs(meter, isMap) : tablePs(meter.tceWrites)
-  if (!table.lowFirst) s.hcalls += tableCalls(meter.tceWrites)
+  const { iommu } = table
+  const writePs = iommu ? ptPs(meter, isMap, iommu.driver !== 'vtd') : tablePs(meter.tceWrites)
+  if (!iommu) s.hcalls += tableCalls(meter.tceWrites)
   noteWork(s, table, c, meter)
   if (table.flush || allocator.workDueNs) armWork(s, table, bound.domain)
-  const workPs = isMap ? searchPs(meter) : PRICES.free.ps
+  // The IOMMU API is given its addresses, and without an IOMMU there are none.
+  const allocates = !table.direct && op.kind !== OP_IOMMU_MAP && op.kind !== OP_IOMMU_UNMAP
+  const workPs = !allocates ? 0 : isMap ? searchPs(meter) : PRICES.free.ps
   const underLock = table.tceUnderLock ? writePs : 0
-  const restPs = writePs - underLock + PRICES.map.ps + op.workPs
+  const ownPs = table.direct ? 0 : PRICES.map.ps
+  const restPs = writePs - underLock + ownPs + op.workPs
+  if (iommu) noteSpent(iommu, meter, isMap, isMap ? workPs : 0, writePs, ownPs, lock !== NO_LOCK)
   bound.kind.done(bound.state, cpu.task - bound.firstTask, op, t)
+  if (bound.kind.engine) wakeEngine(s, cpu.task, t)
   if (op.delivered > 0) {
     s.frames++
     addToColumn(s.recorder, s.recorder.delivered, op.delivered)
   }
   return spend(s, meter, c, t, table, lock, workPs, underLock, restPs)
+}
+
+function isMapping(kind: number): boolean {
+  return kind === OP_MAP || kind === OP_MAP_SG || kind === OP_MAP_AT || kind === OP_COHERENT || kind === OP_IOMMU_MAP
+}
+
+/** Without an IOMMU nothing is mapped and nothing refused. */
+function passThrough(op: Op): void {
+  op.mapping = 0
+  op.entry = 0
+  op.segments = 0
+}
+
+/** The device has used what the driver is about to take back. */
+function buffersUsed(s: MachineState, { table, device }: Binding, op: Op): void {
+  if (op.descriptor >= 0) readDescriptor(s, table, device, op.descriptor, op.descriptorPage)
+  if (op.used === 0) return
+  if (op.kind === OP_UNMAP) bufferUsed(s, table, device, op.mapping)
+  else if (op.kind === OP_UNMAP_SG) for (let i = 0; i < op.segments; i++) bufferUsed(s, table, device, op.sgMapping[i]!)
+}
+
+/** An engine that had nothing to do is asked again after each operation of its workload. */
+function wakeEngine(s: MachineState, task: number, t: number): void {
+  const workload = s.taskWorkload[task]!
+  if (s.engineNs[workload] === Number.POSITIVE_INFINITY) setEngine(s, workload, t)
 }
 
 /** The allocator never returns: the CPU spins for ever with the lock held. */

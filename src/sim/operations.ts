@@ -3,12 +3,20 @@
 // Invariant: an entry has a TCE, a mapping record and a set bit exactly while it is mapped.
 
 import { alignUp } from '../lib/bits.ts'
-import { mapIommu, mapSgIommu, pagesOfList, unmapIommu } from './dma/dma-iommu.ts'
+import { rememberLate } from './device-access.ts'
+import {
+  type IommuRules,
+  mapEntries,
+  mapIommu,
+  mapSgIommu,
+  pagesOfList,
+  unmapEntries,
+  unmapIommu,
+} from './dma/dma-iommu.ts'
 import {
   allocCoherent,
   type DmaDomain,
   freeCoherent,
-  type IommuRules,
   mapPage,
   mapSg,
   NO_DMA,
@@ -18,11 +26,15 @@ import {
 } from './dma/dma-ops.ts'
 import { logEvent } from './engine/log.ts'
 import * as ev from './events.ts'
+import { noteReuse } from './iotlb/exposure.ts'
+import { markStale } from './iotlb/iotlb.ts'
 import { addMark, forgetMapping, noteRefusal, recordMapping } from './ledger.ts'
 import type { Binding, Machine } from './machine.ts'
 import {
   type CpuState,
   type DmaTable,
+  ENTRY_MAPPING,
+  ENTRY_STRIDE,
   MAP_ADDRESS,
   MAP_BYTES,
   MAP_ENTRY,
@@ -31,6 +43,7 @@ import {
   MAP_WHO,
   type MachineState,
 } from './state.ts'
+import { pfnOf } from './table/radix.ts'
 import { TCE_READ, TCE_WRITE } from './table/table.ts'
 import { absEntry, cpu as asCpu, type Bytes, entry, NO_ENTRY, pages } from './types.ts'
 import { COHERENT, OP_COHERENT, OP_MAP_SG, OP_UNMAP, type Op, TO_DEVICE } from './workload/workload.ts'
@@ -48,7 +61,7 @@ export function mapOne(m: Machine, c: number, { domain: d, table, device, mask }
   const mapped = coherent ? alignUp(op.bytes, d.kernelPageBytes) : op.bytes
   let first: number
   if (d.iommu) {
-    const low = d.iommu.lowFirst[device]!.dma32First
+    const low = d.iommu.state.lowFirst[device]!.dma32First
     first = mapIommu(d, asCpu(c), device, op.address, mapped, permission, mask, meter)
     noteDac(s, d.iommu, low, c, device)
   } else {
@@ -57,11 +70,13 @@ export function mapOne(m: Machine, c: number, { domain: d, table, device, mask }
       : mapPage(d, asCpu(c), op.address, op.bytes, permission, mask, meter)
     first = e === NO_DMA ? NO_ENTRY : e - table.geometry.offset
   }
+  op.entry = first
   if (first === NO_ENTRY) {
     op.mapping = -1
     return false
   }
-  const npages = d.mixed ? pagesTouched(d, op.address, mapped) : meter.tceWrites
+  const npages = d.mixed || d.iommu ? pagesTouched(d, op.address, mapped) : meter.tceWrites
+  if (d.iommu) giveMemory(s, d, op.address, npages)
   op.mapping = recordMapping(s, d, table, c, device, cpu.task, op, first, npages, op.address, op.bytes, meter)
   logEvent(s.ops, s.nowNs, ev.STEP_MAP, c, device, first, npages)
   return true
@@ -94,7 +109,7 @@ export function mapList(m: Machine, c: number, bound: Binding, cpu: CpuState): b
 
 /** Tells that addresses below 4 GiB have run out for a device, which `before` the operation was still given them first. */
 function noteDac(s: MachineState, rules: IommuRules, before: boolean, c: number, device: number): void {
-  if (before === rules.lowFirst[device]!.dma32First) return
+  if (before === rules.state.lowFirst[device]!.dma32First) return
   logEvent(s.log, s.nowNs, ev.LOG_DAC, c, device, 0, 0)
   addMark(s, s.nowNs, 'spill', 'no room below 4 GiB')
 }
@@ -104,16 +119,69 @@ function mapRun(m: Machine, c: number, { domain: d, table, device, mask }: Bindi
   const { state: s, meter, sg } = m
   const { op } = cpu
   const npages = pagesOfList(d, sg)
-  const low = d.iommu!.lowFirst[device]!.dma32First
+  const low = d.iommu!.state.lowFirst[device]!.dma32First
   const first = mapSgIommu(d, asCpu(c), device, sg, npages, permissionOf(op.direction), mask, meter)
   noteDac(s, d.iommu!, low, c, device)
   op.segments = first === NO_ENTRY ? -1 : 1
   if (first === NO_ENTRY) return false
   let bytes = 0
-  for (let i = 0; i < sg.n; i++) bytes += sg.length[i]!
+  for (let i = 0; i < sg.n; i++) {
+    bytes += sg.length[i]!
+    giveMemory(s, d, sg.address[i]!, pagesTouched(d, sg.address[i]!, sg.length[i]!))
+  }
   op.sgMapping[0] = recordMapping(s, d, table, c, device, cpu.task, op, first, npages, sg.address[0]!, bytes, meter)
   logEvent(s.ops, s.nowNs, ev.STEP_MAP_SG, c, device, first, npages)
   return true
+}
+
+/** Memory at `address` is mapped, and so somebody's: whoever still reaches it from before reaches a new owner's data. */
+function giveMemory(s: MachineState, d: DmaDomain, address: number, npages: number): void {
+  for (const iotlb of s.iotlbs)
+    if (iotlb.exposure.pages > 0) noteReuse(iotlb, Math.floor(address * d.pageInverse), npages, s.nowNs)
+}
+
+/** Maps memory at entries of the caller's choosing, as a hypervisor does; false when the driver refuses. */
+export function mapAt(m: Machine, c: number, { domain: d, table, device }: Binding, cpu: CpuState): boolean {
+  const { state: s, meter } = m
+  const { op } = cpu
+  const first = op.sgAddress[0]!
+  const npages = pagesTouched(d, op.address, op.bytes)
+  d.iommu!.sink.cpu = c
+  const done = mapEntries(d, first, npages, op.address, permissionOf(op.direction), meter)
+  op.entry = done ? first : NO_ENTRY
+  op.mapping = -1
+  if (!done) return false
+  giveMemory(s, d, op.address, npages)
+  op.mapping = recordMapping(s, d, table, c, device, cpu.task, op, first, npages, op.address, op.bytes, meter)
+  logEvent(s.ops, s.nowNs, ev.STEP_MAP, c, device, first, npages)
+  return true
+}
+
+/** Takes back a range of entries that `mapAt` mapped, in one piece or in several. */
+export function unmapAt(m: Machine, c: number, { domain: d, table, device }: Binding, op: Op): void {
+  const { state: s } = m
+  const [first, npages] = [op.sgAddress[0]!, op.sgBytes[0]!]
+  logEvent(s.ops, s.nowNs, ev.STEP_UNMAP, c, device, first, npages)
+  d.iommu!.sink.cpu = c
+  takeBack(s, table, d.iommu!, first, npages)
+  unmapEntries(d, first, npages, false, m.meter)
+  for (let e = first; e < first + npages; ) {
+    const id = table.entries.data[e * ENTRY_STRIDE + ENTRY_MAPPING]! - 1
+    e = id < 0 ? e + 1 : mappingEnd(table, id)
+    if (id >= 0) forgetMapping(s, table, id)
+  }
+}
+
+/** The entry behind the last one of a mapping. */
+function mappingEnd(table: DmaTable, id: number): number {
+  const { data } = table.mappings.records
+  return data[id * MAP_STRIDE + MAP_ENTRY]! + data[id * MAP_STRIDE + MAP_NPAGES]!
+}
+
+/** Translations of entries [first, first+npages) that IOTLBs hold are stale from now on. */
+function takeBack(s: MachineState, table: DmaTable, { radix }: IommuRules, first: number, npages: number): void {
+  const pfn = pfnOf(radix, first)
+  for (const iotlb of s.iotlbs) markStale(iotlb, table.owner, pfn, npages, s.nowNs)
 }
 
 /** Writes down that the operation was refused. */
@@ -151,8 +219,12 @@ export function releaseMapping(m: Machine, c: number, table: DmaTable, d: DmaDom
   const address = data[at + MAP_ADDRESS]!
   const start = data[at + MAP_ENTRY]!
   if (d.iommu) {
-    unmapIommu(d, asCpu(c), entry(start), pages(data[at + MAP_NPAGES]!), m.meter)
+    const npages = data[at + MAP_NPAGES]!
+    const who = data[at + MAP_WHO]!
+    takeBack(m.state, table, d.iommu, start, npages)
+    unmapIommu(d, asCpu(c), entry(start), pages(npages), m.meter)
     forgetMapping(m.state, table, id)
+    rememberLate(m.state, table, (who >> 8) & 0xff, start, who >> 16 !== TO_DEVICE)
     return
   }
   // Where a TCE stands for several entries the record holds all of them, and the buffer begins at its place in there.

@@ -1,6 +1,7 @@
 // Unmaps that wait, on the CPUs of a whole machine.
 
 import { describe, expect, it } from 'vitest'
+import { KIND_BITS } from './events.ts'
 import { logLines } from './log-text.ts'
 import { createRun, type Run } from './run.ts'
 import { withValue } from './scenario/fields.ts'
@@ -52,12 +53,14 @@ describe('the flush queue in a machine', () => {
     run.advance(9 * MS)
     const { dueNs, timerCpu } = run.machine.state.tables[0]!.flush!
     run.advance(dueNs)
-    const busy = () => run.machine.state.heap.payloads.indexOf(timerCpu << 2)
+    const busy = () => run.machine.state.heap.payloads.indexOf(timerCpu << KIND_BITS)
     while (run.machine.state.tables[0]!.flushes === 0) run.advance(Number.POSITIVE_INFINITY, 1)
     const at = busy()
+    const { stage, stages, stageNs } = run.machine.state.cpus[timerCpu]!
+    const later = stageNs.subarray(stage, stages).reduce((sum, ns) => sum + ns, 0)
     expect(at).toBeGreaterThanOrEqual(0)
     // The flush alone takes 686 ns, and some hundred ranges are put into magazines.
-    expect(run.machine.state.heap.times[at]! - run.machine.state.nowNs).toBeGreaterThan(686 + 100 * 19)
+    expect(run.machine.state.heap.times[at]! - run.machine.state.nowNs + later).toBeGreaterThan(686 + 100 * 19)
   })
 
   it('flushes for a full ring without the timer', () => {
@@ -73,7 +76,6 @@ describe('the flush queue in a machine', () => {
     run.advance(12 * MS)
     const table = run.machine.state.tables[0]!
     expect([table.flush, table.flushes, table.invalidations]).toEqual([null, 0, table.unmaps])
-    expect(keepers(run)).toEqual(new Set([0, 1]))
   })
 
   it('goes on after another device’s driver is reloaded, and is empty after its own is', () => {
@@ -116,7 +118,7 @@ describe('low addresses first', () => {
   it('ends for ever at the first refusal, with the kernel’s line', () => {
     const run = createRun(presetById('mask-32')!.scenario, 12 * MS)
     run.advance(5 * MS)
-    expect(run.machine.state.tables[0]!.lowFirst!.map((d) => d.dma32First)).toEqual([false, true])
+    expect(run.machine.state.tables[0]!.iommu!.lowFirst.map((d) => d.dma32First)).toEqual([false, true])
     const lines = logLines(run.machine, 0).map((line) => line.text)
     expect(lines.filter((text) => text.includes('64-bit'))).toEqual(['gpu0: Using 64-bit DMA addresses'])
     expect(lines).toContain('e1000e 0000:02:00.0: Rx DMA map failed')

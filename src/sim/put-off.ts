@@ -24,7 +24,7 @@ export function armWork(s: MachineState, table: DmaTable, d: DmaDomain): void {
 function arm(s: MachineState, table: DmaTable, which: number, dueNs: number): void {
   if (dueNs >= table.workNs[which]!) return
   table.workNs[which] = dueNs
-  heapPush(s.heap, Math.max(s.nowNs, dueNs), ev.EV_WORK | (((table.owner << 1) | which) << 2))
+  heapPush(s.heap, Math.max(s.nowNs, dueNs), ev.EV_WORK | (((table.owner << 1) | which) << ev.KIND_BITS))
 }
 
 /** Work `arg` is due: it is its CPU's turn. */
@@ -40,7 +40,7 @@ export function fireWork(s: MachineState, arg: number, t: number): void {
   cpu.work[cpu.works++] = arg
   if (!cpu.idle) return
   cpu.idle = false
-  heapPush(s.heap, t, ev.EV_CPU | (c << 2))
+  heapPush(s.heap, t, ev.EV_CPU | (c << ev.KIND_BITS))
 }
 
 /** CPU `c` does the first of its put-off work at `t`. Returns when it goes on. */

@@ -40,7 +40,7 @@ export function mapRecorded(
   release(m, c, device, table, d, cpu, first, npages)
   op.sgMapping[0] = predictRun(d, npages, op.address, mask, first, meter)
   const permission = op.direction === TO_DEVICE ? TCE_READ : TCE_READ | TCE_WRITE
-  d.table.set(d.tableState, first, npages, op.address, permission, meter)
+  d.tces!.set(d.tableState, first, npages, op.address, permission, meter)
   const length = npages * d.pageBytes
   op.mapping = recordMapping(s, d, table, c, device, cpu.task, op, first, npages, op.address, length, meter, false)
   logEvent(s.ops, s.nowNs, ev.STEP_MAP, c, device, first, npages)
@@ -53,7 +53,7 @@ export function unmapRecorded(m: Machine, c: number, { domain: d, table, device 
   const { op } = cpu
   const first = entry(op.sgAddress[0]!)
   const npages = pages(op.sgBytes[0]!)
-  if (!release(m, c, device, table, d, cpu, first, npages)) d.table.clear(d.tableState, first, npages, meter)
+  if (!release(m, c, device, table, d, cpu, first, npages)) d.tces!.clear(d.tableState, first, npages, meter)
   logEvent(s.ops, s.nowNs, ev.STEP_UNMAP, c, device, first, npages)
   // The last call of the kernel's clearing.
   if (op.elements > 0) {
@@ -109,7 +109,7 @@ function keep(
   const npages = pages(end - start)
   const hints = d.allocator.regions(d.allocatorState).map((region) => region.hint)
   d.allocator.adopt?.(d.allocatorState, entry(start), npages, hints)
-  d.table.set(d.tableState, entry(start), npages, realAddr(address), TCE_READ | TCE_WRITE, meter)
+  d.tces!.set(d.tableState, entry(start), npages, realAddr(address), TCE_READ | TCE_WRITE, meter)
   const length = npages * d.pageBytes
   recordMapping(s, d, table, c, device, cpu.task, cpu.op, start, npages, address, length, meter, false)
 }

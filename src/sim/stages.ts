@@ -6,6 +6,7 @@
 // holder never returns.
 
 import { heapPop, heapPush, heapReplace } from '../lib/heap.ts'
+import { FLUSH_MODES, type IommuState, SPENT, SPENT_LOCK } from './dma/iommu-state.ts'
 import { PRICES } from './engine/cost.ts'
 import { dequeue, enqueue, grantNs, isFree } from './engine/lock.ts'
 import { type CostMeter, LOCAL_STAGE, MAX_STAGES, NO_LOCK } from './engine/meter.ts'
@@ -20,7 +21,7 @@ export function takes(s: MachineState, c: number, table: DmaTable, index: number
   s.cpus[c]!.requestNs = t
   enqueue(lock, c)
   if (lock.waiting === 1 && lock.heldUntil < Number.POSITIVE_INFINITY) {
-    heapPush(s.heap, grantNs(lock), ev.EV_GRANT | (((table.owner << ev.LOCK_BITS) | index) << 2))
+    heapPush(s.heap, grantNs(lock), ev.EV_GRANT | (((table.owner << ev.LOCK_BITS) | index) << ev.KIND_BITS))
   }
   return false
 }
@@ -30,9 +31,11 @@ export function takes(s: MachineState, c: number, table: DmaTable, index: number
  * when the lock is not free yet. `regrant` must follow.
  */
 export function passLock(s: MachineState, arg: number, t: number): number {
-  const lock = s.tables[arg >> ev.LOCK_BITS]!.locks[arg & ((1 << ev.LOCK_BITS) - 1)]!
+  const table = s.tables[arg >> ev.LOCK_BITS]!
+  const lock = table.locks[arg & ((1 << ev.LOCK_BITS) - 1)]!
   if (lock.heldUntil > t) {
-    if (lock.heldUntil < Number.POSITIVE_INFINITY) heapReplace(s.heap, grantNs(lock), ev.EV_GRANT | (arg << 2))
+    if (lock.heldUntil < Number.POSITIVE_INFINITY)
+      heapReplace(s.heap, grantNs(lock), ev.EV_GRANT | (arg << ev.KIND_BITS))
     else heapPop(s.heap)
     return -1
   }
@@ -40,7 +43,13 @@ export function passLock(s: MachineState, arg: number, t: number): number {
   const waited = t - s.cpus[c]!.requestNs
   lock.waitNs += waited
   addLockWait(s.recorder, c, waited, t)
+  if (table.iommu) noteWaited(table.iommu, waited)
   return c
+}
+
+function noteWaited({ spentPs, mode }: IommuState, waitedNs: number): void {
+  const at = SPENT * FLUSH_MODES.indexOf(mode) + SPENT_LOCK
+  spentPs[at] = spentPs[at]! + waitedNs * 1000
 }
 
 /** Turns the grant at the top of the heap into what comes next: the CPU at `again` (-1: never), and the next grant. */
@@ -50,8 +59,8 @@ export function regrant(s: MachineState, c: number, arg: number, again: number):
     heapPop(s.heap)
     return
   }
-  if (lock.waiting > 0) heapPush(s.heap, grantNs(lock), ev.EV_GRANT | (arg << 2))
-  heapReplace(s.heap, again, ev.EV_CPU | (c << 2))
+  if (lock.waiting > 0) heapPush(s.heap, grantNs(lock), ev.EV_GRANT | (arg << ev.KIND_BITS))
+  heapReplace(s.heap, again, ev.EV_CPU | (c << ev.KIND_BITS))
 }
 
 /** CPU `c` goes on to the next lock of its operation at `t`. Returns when it goes on after that, or -1 when it waits. */

@@ -2,11 +2,13 @@
 
 import { type Chunked, chunked, touch } from '../lib/chunked.ts'
 import type { Heap } from '../lib/heap.ts'
-import type { Dma32First } from './dma/dma-limit.ts'
+import type { IommuState } from './dma/iommu-state.ts'
 import type { Lock } from './engine/lock.ts'
 import type { EventLog } from './engine/log.ts'
 import type { Recorder } from './engine/recorder.ts'
 import type { FlushQueue } from './flush/flush-queue.ts'
+import { oldestStaleNs } from './iotlb/exposure.ts'
+import type { IotlbState } from './iotlb/iotlb-state.ts'
 import type { WindowGeometry } from './iova/allocator.ts'
 import type { ParamValue } from './params.ts'
 import type { Op } from './workload/workload.ts'
@@ -93,12 +95,16 @@ export interface DmaTable {
   readonly kernelPageShift: number
   /** TCEs are written while the allocator's lock is held, as until 2012. */
   readonly tceUnderLock: boolean
-  /** By device of a machine whose DMA layer is dma-iommu.c; null: the TCE code maps. */
-  readonly lowFirst: readonly Dma32First[] | null
-  /** Unmapped ranges that wait for a flush; null where an unmap waits for its own, or there is none to wait for. */
-  readonly flush: FlushQueue | null
+  /** Of a machine whose DMA layer is dma-iommu.c; null: the TCE code maps. */
+  readonly iommu: IommuState | null
+  /** The device's addresses are real addresses: no IOMMU is in the way. */
+  readonly direct: boolean
+  /** Unmapped ranges that wait for a flush; null where nothing waits. */
+  flush: FlushQueue | null
   /** When the work that was put off stands in the heap, ns (Infinity: not at all): [WORK_FLUSH], [WORK_DEPOT]. */
   readonly workNs: Float64Array
+  /** When what a device does late stands in the heap, ns. */
+  lateNs: number
   /** Flushes of the whole IOTLB, and invalidations that an unmap waited for. */
   flushes: number
   invalidations: number
@@ -192,6 +198,12 @@ export interface MachineState {
   cpus: CpuState[]
   /** By device; null for a device that uses the first one's. */
   tables: (DmaTable | null)[]
+  /** One for all devices, or one for each; none where no table needs one. */
+  iotlbs: IotlbState[]
+  /** Bytes of the smallest page that they hold. */
+  iotlbPageBytes: number
+  /** By workload: when its device acts by itself next, ns; another time in the heap is stale. */
+  engineNs: Float64Array
   workloads: WorkloadState[]
   /** [tasks] */
   taskWorkload: Int32Array
@@ -223,6 +235,24 @@ export interface MachineState {
 /** Index of the device whose window and table a device uses now: its own, or those of the first. */
 export function tableOf(s: MachineState, device: number): number {
   return s.tables[device] ? device : 0
+}
+
+/** The IOTLB that a device looks its addresses up in, or null. */
+export function iotlbOf(s: MachineState, device: number): IotlbState | null {
+  return s.iotlbs[s.iotlbs.length > 1 ? device : 0] ?? null
+}
+
+/**
+ * The longest so far that something of a table was reached after its unmap (no flush at all), or could have been: it
+ * waited for a flush that long. ns; 0 in strict mode.
+ */
+export function worstReachNs(s: MachineState, table: DmaTable): number {
+  if (table.flush) return Math.max(table.flush.worstNs, s.nowNs - Math.min(s.nowNs, table.flush.oldestNs))
+  if (table.iommu?.mode !== 'none') return 0
+  let worst = 0
+  for (const iotlb of s.iotlbs)
+    worst = Math.max(worst, iotlb.exposure.worstNs, s.nowNs - Math.min(s.nowNs, oldestStaleNs(iotlb, table.owner)))
+  return worst
 }
 
 /** CPUs that are online: those from 0 on. */

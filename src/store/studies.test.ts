@@ -8,6 +8,7 @@ const { scenario } = presetById('pools')!
 const point = (id: string): PointResult => ({
   ...{ id, series: 'pools-1', x: 1, ns: 1, maps: 1, refused: 0, delivered: 1, mapsPerSecond: 1, waitShare: 0 },
   ...{ stepsPerMap: 0, longestSearch: 0, mapped: 0 },
+  ...{ unmaps: 0, flushes: 0, invalidations: 0, staleWorstNs: 0, staleOpenNs: 0, staleMeanNs: 0 },
 })
 
 function rig() {

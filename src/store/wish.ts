@@ -5,6 +5,9 @@ import type { AppState } from './state.ts'
 
 const LOG_LINES = 80
 
+/** Views of the dock that are asked for nothing but the table. */
+const OF_TABLE = ['tce-pages', 'regions', 'caches', 'locks', 'iotlb', 'queues', 'commands', 'ledger'] as const
+
 /**
  * What the next frame should hold: everything, or the map alone. The map moves with every frame of a playing run;
  * figures, histories and the log are read, and change a few times a second.
@@ -36,11 +39,9 @@ export function wish(state: AppState, whole: boolean): FrameWish {
       'address-time': { table },
       timeline: {},
       ...(view.colourBy === 'state' ? {} : { classes: { table, colourBy: view.colourBy } }),
-      ...(view.dock.includes('tce-pages') ? { 'tce-pages': { table } } : {}),
-      ...(view.dock.includes('regions') ? { regions: { table } } : {}),
+      ...Object.fromEntries(OF_TABLE.filter((id) => view.dock.includes(id)).map((id) => [id, { table }])),
       ...(view.dock.includes('tables') ? { tables: {} } : {}),
-      ...(view.dock.includes('caches') ? { caches: { table } } : {}),
-      ...(view.dock.includes('locks') ? { locks: { table } } : {}),
+      ...(view.dock.includes('radix') ? { radix: { table, entry: inspected } } : {}),
     },
   }
 }

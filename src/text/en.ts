@@ -127,7 +127,8 @@ export const text = {
     chunk: 'chunk',
     chunkOf: (cpu: number, address: string, size: string) => `CPU ${cpu}’s, ${size} from ${address}`,
     pte: 'PTE',
-    levels: (n: number) => `${n} levels, slots`,
+    levels: (n: number, read: number | null) =>
+      read === null ? `${n} levels, slots` : `slots, a large page at level ${read} of ${n}`,
     tablePath: 'Table path',
     page: (n: number) => `table page ${n}`,
     slot: (n: number) => `slot ${n}`,

@@ -178,7 +178,16 @@ export const viewText = {
   // The rest of their words stands in caches.ts.
   caches: { title: 'Per-CPU caches' },
   locks: { title: 'Locks' },
-  studies: { scaling: { title: 'Scaling' }, published: { title: 'Published figures' } },
+  iotlb: { title: 'IOTLB' },
+  queues: { title: 'Flush queues' },
+  commands: { title: 'Invalidations' },
+  radix: { title: 'Radix table' },
+  ledger: { title: 'What a map and unmap cost' },
+  studies: {
+    scaling: { title: 'Scaling' },
+    published: { title: 'Published figures' },
+    flush: { title: 'Stale time and flushes by load' },
+  },
   regions: {
     title: 'Regions',
     sub: (slice: string) => `128 slices, ${slice} each, filled as far as mapped, coloured by the CPU that mapped most`,

@@ -2,5 +2,12 @@
 
 import { measureTraces } from './bench-iova.ts'
 import { pairsInNode } from './bench-pairs.ts'
+import { roundsInNode } from './bench-rounds.ts'
 
-console.log(JSON.stringify(process.argv[2] === 'iova' ? measureTraces() : pairsInNode()))
+const BENCHES: Readonly<Record<string, () => unknown>> = {
+  iova: measureTraces,
+  pairs: pairsInNode,
+  rounds: roundsInNode,
+}
+
+console.log(JSON.stringify(BENCHES[process.argv[2] ?? '']!()))

@@ -1,5 +1,5 @@
-// npm run bench [-- <name> …]: a JSON line per figure, with its bar; exits 1 when one misses it. Names: pairs, iova,
-// paint, control, size, long (a minute). Without names all run. Ids of presets among them, with settings if wanted
+// npm run bench [-- <name> …]: a JSON line per figure, with its bar; exits 1 when one misses it. Names: pairs, rounds,
+// iova, paint, control, size, long (a minute). Without names all run. Ids of presets among them, with settings if wanted
 // (`magazines&m.cpus=64`): `long` runs those.
 
 import { execFileSync } from 'node:child_process'
@@ -38,7 +38,7 @@ const percentile = (list: readonly number[], share: number): number => {
 
 /** What the core's bench of this name prints, bundled as the page's worker has it: a loader that rewrites modules one by one
  *  costs half the speed. */
-async function inNode(name: 'pairs' | 'iova'): Promise<unknown> {
+async function inNode(name: 'pairs' | 'rounds' | 'iova'): Promise<unknown> {
   const outDir = join(ROOT, 'node_modules/.cache/bench')
   await build({
     ...{ root: ROOT, configFile: false, logLevel: 'warn' },
@@ -206,6 +206,15 @@ const BENCHES: Readonly<Record<string, (browser: Browser, watch: Watch, preset: 
       value: await onBenchPage(browser, pairsInWorker),
       unit: 'map+unmap pairs/s',
       bar: 1_000_000,
+      wants: 'least',
+    },
+  ],
+  rounds: async () => [
+    {
+      name: 'rounds-node',
+      value: Number(await inNode('rounds')),
+      unit: 'map+access+unmap rounds/s',
+      bar: 700_000,
       wants: 'least',
     },
   ],

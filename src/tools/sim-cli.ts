@@ -7,6 +7,7 @@ import { readScenarioFile } from '../share/scenario-file.ts'
 import { decodeLink } from '../share/url.ts'
 import {
   createRun,
+  type ExposureFigures,
   logLines,
   type Problem,
   presetById,
@@ -118,6 +119,8 @@ interface Figures {
   readonly invalidations: number
   readonly hcalls: number
   readonly staleMaxNs: number
+  /** What was unmapped and still reachable, table by table; null where there is no IOTLB. */
+  readonly exposure: readonly ExposureFigures[] | null
   /** Of a recording: what the allocator foretold. */
   readonly prediction?: { readonly allocations: number; readonly predicted: number; readonly corrected: number }
 }
@@ -136,6 +139,7 @@ function figuresOf(run: Run): Figures {
   const all = owners.map((index) => summarise(run.machine, index))
   const sum = (of: (table: (typeof all)[number]) => number): number =>
     all.reduce((total, table) => total + of(table), 0)
+  const exposed = all.flatMap(({ exposure }) => exposure ?? [])
   const perLevel: number[] = []
   let accounted = 0
   for (const { table, tableState } of owners.map((index) => domains[index]!)) {
@@ -167,8 +171,9 @@ function figuresOf(run: Run): Figures {
     hcalls: state.hcalls,
     flushes: owners.reduce((total, index) => total + state.tables[index]!.flushes, 0),
     invalidations: owners.reduce((total, index) => total + state.tables[index]!.invalidations, 0),
-    // Clearing a TCE invalidates at the hypercall: only a flush queue leaves anything reachable.
-    staleMaxNs: Math.max(...owners.map((index) => state.tables[index]!.flush?.worstNs ?? 0)),
+    // Clearing a TCE invalidates at the hypercall: only an IOTLB leaves anything reachable.
+    staleMaxNs: Math.max(0, ...exposed.map((e) => Math.max(e.queueWorstNs, e.worstNs))),
+    exposure: exposed.length > 0 ? exposed : null,
     ...predictionOf(all),
   }
 }

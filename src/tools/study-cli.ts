@@ -1,10 +1,11 @@
 // npm run study -- <study> [<preset>] [--json]: the studies of the page without a page. What is wrong with the command is
-// said, and the exit code is 2; a published figure that is missed is shown as a miss and exits 1.
+// said, and the exit code is 2; a published figure that is missed, or a formula, is shown as a miss and exits 1.
 
 import { parseArgs } from 'node:util'
 import { presetById, presets } from '../sim/index.ts'
 import {
   createStudyRun,
+  flushFigures,
   type PointResult,
   publishedFigures,
   SCALING_CPUS,
@@ -14,13 +15,16 @@ import {
   studyPoints,
 } from '../sim/studies/index.ts'
 
-const USAGE = `npm run study -- <scaling | published> [<preset>] [--json]
+const USAGE = `npm run study -- <scaling | published | flush> [<preset>] [--json]
   scaling:   maps a second against CPUs, for every allocator of the preset's platform (default: ${presets[0]!.id})
   published: what was published beside what the simulation yields
+  flush:     how long memory stays reachable and how many flushes that takes, against the rate of unmaps
   presets:   ${presets.map((p) => p.id).join(', ')}
   --json     one object`
 
 const EVENTS = 100_000
+/** A figure within this share of the formula follows it. */
+const NEAR = 0.01
 
 function refuse(message: string): never {
   console.error(`${message}\n\n${USAGE}`)
@@ -54,6 +58,7 @@ while (run.step(EVENTS))
   if (process.stderr.isTTY) process.stderr.write(`\r${run.results.length} of ${run.points.length}`)
 
 if (id === 'published') printPublished(run.results)
+else if (id === 'flush') printFlush(run.results)
 else printScaling(run.results)
 
 function printPublished(results: readonly PointResult[]): void {
@@ -65,7 +70,7 @@ function printPublished(results: readonly PointResult[]): void {
       console.log(
         `     published ${short(f.published)}, simulated ${short(f.figure!)} (${short(f.low)} to ${short(f.high)})`,
       )
-      console.log(`     ${f.setup}. ${f.note}. ${f.source}`)
+      console.log(`     ${[f.setup, f.note, f.source].filter((part) => part !== '').join('. ')}`)
     }
   }
   process.exitCode = figures.every((f) => f.holds) ? 0 : 1
@@ -93,6 +98,30 @@ function printScaling(results: readonly PointResult[]): void {
     row(series.label, millions(points))
     if (formula.length > 0) row('  formula', millions(formula))
   }
+}
+
+function printFlush(results: readonly PointResult[]): void {
+  const figures = flushFigures(results).map((f) => ({
+    ...f,
+    holds: f.form ? near(f.worstNs, f.form.worstNs) && near(f.flushesPer1000, f.form.flushesPer1000) : null,
+  }))
+  if (json) console.log(JSON.stringify({ study: id, figures }))
+  else {
+    const row = (values: readonly string[]) =>
+      console.log(values.map((v, i) => (i ? v.padStart(13) : v.padEnd(9))).join(''))
+    row(['mode', 'unmaps/s', 'worst ms', 'formula', 'mean ms', 'per 1000', 'formula', ''])
+    for (const { mode, rate, worstNs, open, meanNs, flushesPer1000, form, holds } of figures) {
+      const ms = (ns: number) => (ns / 1e6).toFixed(3)
+      const found = open ? ['no end', '', ''] : [ms(worstNs), form ? ms(form.worstNs) : '', ms(meanNs)]
+      const flushes = [flushesPer1000.toFixed(3), form ? form.flushesPer1000.toFixed(3) : '']
+      row([mode, String(rate), ...found, ...flushes, holds === null ? '' : holds ? 'within 1 %' : 'MISS'])
+    }
+  }
+  process.exitCode = figures.every((f) => f.holds !== false) ? 0 : 1
+}
+
+function near(found: number, formula: number): boolean {
+  return Math.abs(found / formula - 1) <= NEAR
 }
 
 function short(n: number): string {

@@ -17,6 +17,7 @@ export interface DockView {
 }
 
 const dock = () => import('./dock.ts')
+const iommu = () => import('./dock-iommu.ts')
 const studies = () => import('./studies.ts')
 
 /** Views for the dock, about 100 px high, as wide as their container. */
@@ -52,6 +53,40 @@ export const dockViews: readonly DockView[] = [
     component: loadable(() => dock().then((m) => m.Locks)),
   },
   {
+    id: 'iotlb',
+    title: viewText.iotlb.title,
+    probe: 'iotlb',
+    tall: true,
+    component: loadable(() => iommu().then((m) => m.Iotlb)),
+  },
+  {
+    id: 'queues',
+    title: viewText.queues.title,
+    probe: 'queues',
+    tall: true,
+    component: loadable(() => iommu().then((m) => m.Queues)),
+  },
+  {
+    id: 'commands',
+    title: viewText.commands.title,
+    probe: 'commands',
+    tall: true,
+    component: loadable(() => iommu().then((m) => m.Commands)),
+  },
+  {
+    id: 'radix',
+    title: viewText.radix.title,
+    probe: 'radix',
+    tall: true,
+    component: loadable(() => iommu().then((m) => m.Radix)),
+  },
+  {
+    id: 'ledger',
+    title: viewText.ledger.title,
+    probe: 'ledger',
+    component: loadable(() => iommu().then((m) => m.Ledger)),
+  },
+  {
     id: 'scaling',
     title: viewText.studies.scaling.title,
     tall: true,
@@ -63,8 +98,15 @@ export const dockViews: readonly DockView[] = [
     tall: true,
     component: loadable(() => studies().then((m) => m.Published)),
   },
+  {
+    id: 'flush-study',
+    title: viewText.studies.flush.title,
+    tall: true,
+    component: loadable(() => studies().then((m) => m.FlushStudy)),
+  },
 ]
 
+export { useFlushStory } from './flush-story.ts'
 export { IovaSpace, MAP_HEIGHT } from './iova-space.tsx'
 export { MapHead } from './map-head.tsx'
 export { ADDRESS_TIME_HEIGHT, TimeStack, type TimeStackProps } from './time-stack.tsx'

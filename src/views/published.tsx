@@ -1,7 +1,7 @@
 // Published figures beside what the simulation yields: a table, filled by runs behind the page when a person asks.
 
 import { useRef } from 'react'
-import { bytes } from '../lib/format.ts'
+import { bitRate, bytes, duration } from '../lib/format.ts'
 import { type FigureUnit, type PublishedFigure, publishedFigures } from '../sim/studies/index.ts'
 import { useApp } from '../store/context.ts'
 import { useStudy } from '../store/studies.ts'
@@ -21,6 +21,9 @@ const NO_RESULTS = [] as const
 /** A figure in its unit: `×1.69`, `+69 %`, `153 steps`, `62.5 MiB`. */
 function figureText(unit: FigureUnit, value: number): string {
   if (unit === 'bytes') return bytes(value)
+  if (unit === 'gbps') return bitRate(value * 1e9)
+  if (unit === 'ns') return duration(value)
+  if (unit === 'count') return String(value)
   if (unit === 'steps') return text.steps(value < 10 ? value.toFixed(1) : value.toFixed(0))
   return `×${value.toFixed(2)}`
 }

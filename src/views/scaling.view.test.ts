@@ -10,6 +10,7 @@ const SERIES = scalingSeries(scenario)
 const result = (n: number, x: number): PointResult => ({
   ...{ id: `${n} ${x}`, series: SERIES[n]!.id, x, ns: 1, maps: 1, refused: 0, delivered: 1 },
   ...{ mapsPerSecond: (n + 1) * 1e6 * x, waitShare: 0.25, stepsPerMap: 0, longestSearch: 0, mapped: 0 },
+  ...{ unmaps: 0, flushes: 0, invalidations: 0, staleWorstNs: 0, staleOpenNs: 0, staleMeanNs: 0 },
 })
 const all = SERIES.flatMap((_, n) => SCALING_CPUS.map((x) => result(n, x)))
 const lines = linesOf(scenario, 'pools-4', all)

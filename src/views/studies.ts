@@ -1,4 +1,5 @@
 // The views of studies, fetched when one is shown.
 
+export { FlushStudy } from './flush-study.tsx'
 export { Published } from './published.tsx'
 export { Scaling } from './scaling.tsx'

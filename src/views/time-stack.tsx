@@ -2,9 +2,12 @@
 // give way first.
 
 import { useRef } from 'react'
-import { useApp } from '../store/context.ts'
+import type { Frame } from '../sim/index.ts'
+import { useApp, useFrame } from '../store/context.ts'
+import { loadable } from '../store/loadable.tsx'
 import { AddressTime, AddressTimeHead, Callouts } from './address-time.tsx'
-import { CpuLanes, CpuLanesHead } from './cpu-lanes.tsx'
+import { CpuLanes, CpuLanesHead, LANES_HEIGHT, lanePitch } from './cpu-lanes.tsx'
+import { useFlushStory } from './flush-story.ts'
 import { useWidth } from './kit/hooks.ts'
 import { rulerOf } from './kit/layout.ts'
 import { TimeBrush } from './later.ts'
@@ -13,6 +16,16 @@ import { Timeline } from './timeline.tsx'
 import './views.css'
 
 export const ADDRESS_TIME_HEIGHT = 128
+/** What the track of exposure takes of it, and what it leaves at least, css px. */
+const EXPOSED = 45
+const LEAST_ADDRESS_TIME = 56
+
+const cpusOf = (frame: Frame) => frame.views.timeline?.cpus ?? 0
+
+const Exposed = loadable(
+  () => import('./dock-iommu.ts').then((m) => m.Exposed),
+  () => <div style={{ height: EXPOSED - 7 }} />,
+)
 
 export interface TimeStackProps {
   /** Show the lock lanes. */
@@ -28,13 +41,19 @@ export function TimeStack({ lanes = true, height = ADDRESS_TIME_HEIGHT }: TimeSt
   const columns = useApp((s) => s.mapColumns)
   const ruler = rulerOf(useWidth(root), columns)
   const shown = ruler.width > 0
+  const cpus = useFrame(cpusOf) ?? 0
+  const exposed = useFlushStory() === 'exposure'
+  // Lanes of few CPUs leave room; on a page that scrolls no picture gives way.
+  const spare = lanes ? LANES_HEIGHT - cpus * lanePitch(cpus) : 0
+  const taken = exposed && !ruler.narrow ? Math.max(0, EXPOSED - spare) : 0
+  const addressTime = Math.max(Math.min(height, LEAST_ADDRESS_TIME), height - taken)
   return (
     <section ref={root} className="v-stack">
       {shown && (
         <>
           <AddressTimeHead ruler={ruler} />
           <div ref={crossed} className="v-crossed">
-            <AddressTime ruler={ruler} height={height} />
+            <AddressTime ruler={ruler} height={addressTime} />
             {lanes && (
               <>
                 <CpuLanesHead ruler={ruler} />
@@ -42,10 +61,16 @@ export function TimeStack({ lanes = true, height = ADDRESS_TIME_HEIGHT }: TimeSt
               </>
             )}
             <div className="v-gap" />
+            {exposed && (
+              <>
+                <Exposed ruler={ruler} />
+                <div className="v-gap" />
+              </>
+            )}
             <Timeline ruler={ruler} />
             <TimeBrush ruler={ruler} area={crossed} />
             <Playhead left={ruler.left} plot={ruler.plot} />
-            <Callouts ruler={ruler} height={height} />
+            <Callouts ruler={ruler} height={addressTime} />
           </div>
           <Scrubber ruler={ruler} />
         </>

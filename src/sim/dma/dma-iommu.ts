@@ -1,19 +1,51 @@
-// The DMA API over an IOMMU driver, as VT-d has it: one run of addresses for each mapping, low addresses first, and an
-// unmap that either waits for its invalidation or leaves the address in a queue.
+// The DMA API over an IOMMU driver, as x86 and Arm have it: one run of addresses for each mapping, low addresses first, and
+// an unmap that waits for its invalidation, leaves the address in a queue, or (the bug of 2011) does neither.
 //
-// Kernel: drivers/iommu/dma-iommu.c (iommu_dma_alloc_iova, iommu_dma_free_iova, __iommu_dma_map, iommu_dma_map_sg).
-// Spec: spec/IOVA.md 7 (limits), 6 (flush queue). A list becomes one run; each element begins on a page of its own.
-// Not modelled: bounce buffers for buffers that do not fill their pages, segment limits, MSI pages, and what the
-//   hardware still reaches before its IOTLB is flushed.
+// Kernel: drivers/iommu/dma-iommu.c (iommu_dma_alloc_iova, iommu_dma_free_iova, __iommu_dma_map, iommu_dma_map_sg) and
+//   drivers/iommu/iommu.c. Spec: spec/IOVA.md 7 (limits), 6 (flush queue), spec/SWIOTLB-IOTLB.md B, D.6.
+// What it does: a list becomes one run; each element begins on a page of its own. An unmap clears its entries first; what
+//   follows is the flush mode's. The IOMMU API below maps at addresses of the caller's choosing, without allocator.
+// Not modelled: bounce buffers for buffers that do not fill their pages, segment limits, MSI pages, a queue entry's own
+//   list of tables (they are found by the first page of the unmap).
 // Invariant: an entry has a page-table entry exactly while it is mapped; it may be in the flush queue afterwards.
-// Cost: one allocation and one table call for each mapping (one table call for each element of a list).
+// Cost: one allocation and, for each run of pages of one size, one call of the driver.
 
 import { PRICES } from '../engine/cost.ts'
 import { type CostMeter, charge, dropLock, NO_LOCK, takeLock } from '../engine/meter.ts'
-import { type FlushSink, flushTimer, queueRange } from '../flush/flush-queue.ts'
-import { type AbsEntry, type Cpu, cpu, type Entry, entry, NO_ENTRY, type Pages, pages, realAddr } from '../types.ts'
+import { createFlushQueue, type FlushQueue, type FlushSink, flushTimer, queueRange } from '../flush/flush-queue.ts'
+import { type Gather, resetGather } from '../flush/gather.ts'
+import type { CommandSink } from '../iotlb/command.ts'
+import { noteEntries, pfnOf, type RadixState } from '../table/radix.ts'
+import { chooseRun, type PageRun } from '../table/split.ts'
+import { type AbsEntry, type Cpu, cpu, type Entry, entry, NO_ENTRY, type Pages, pages } from '../types.ts'
 import { allocDma } from './dma-limit.ts'
 import { type DmaDomain, pagesTouched, type SgList } from './dma-ops.ts'
+import { lookUpExact, sendExact } from './exact-size.ts'
+import { mapRange, unmapRange } from './iommu-core.ts'
+import type { DriverIo, IommuDriver } from './iommu-driver.ts'
+import type { IommuState } from './iommu-state.ts'
+
+/** Where the commands of one table go. While `muted`, nowhere: nobody tells the hardware. */
+export interface TableSink extends CommandSink {
+  muted: boolean
+  /** CPU that sends. */
+  cpu: number
+  /** A flush of everything is under way: it is counted as one. */
+  flushing: boolean
+}
+
+/** Rules of the DMA API over an IOMMU driver: the state of a table with its driver, its queue and its commands' way. */
+export interface IommuRules {
+  readonly state: IommuState
+  readonly driver: IommuDriver
+  /** The window's entries in the table. */
+  readonly radix: RadixState
+  readonly io: DriverIo
+  readonly sink: TableSink
+  readonly gather: Gather
+  /** Holds the queue in deferred mode; null in the others. */
+  readonly queue: { flush: FlushQueue | null }
+}
 
 /** Takes `npages` for a device that reaches absolute entries up to `mask`. First table-relative entry, or NO_ENTRY. */
 function take(d: DmaDomain, onCpu: Cpu, device: number, npages: Pages, mask: AbsEntry, meter: CostMeter): Entry {
@@ -24,7 +56,50 @@ function take(d: DmaDomain, onCpu: Cpu, device: number, npages: Pages, mask: Abs
   request.useHandle = false
   request.phase = 0
   const { geometry, allocator, allocatorState } = d
-  return allocDma(iommu!.lowFirst[device]!, allocator, allocatorState, request, mask, geometry.pageShift, meter)
+  return allocDma(iommu!.state.lowFirst[device]!, allocator, allocatorState, request, mask, geometry.pageShift, meter)
+}
+
+const run: PageRun = { order: 0, count: 0 }
+
+/** Writes entries [e, e+npages) to lead to the page of `address` and those behind it. False when the driver refused. */
+export function mapEntries(
+  d: DmaDomain,
+  e: number,
+  npages: number,
+  address: number,
+  permission: number,
+  meter: CostMeter,
+): boolean {
+  const { driver, state, io, radix } = d.iommu!
+  const { page, single } = state
+  const pfn = pfnOf(radix, e)
+  const memory = Math.floor(address * d.pageInverse)
+  if (mapRange(driver, page, pfn, memory, npages, permission, single, io) < npages) return false
+  countWork(io, meter)
+  noteEntries(radix, e, npages, 1)
+  state.newest = e
+  if (npages === 1) state.leaves[0] = state.leaves[0]! + 1
+  else countLeaves(state, pfn, memory, npages)
+  return true
+}
+
+/** Notes the page sizes that a mapping was split into. */
+function countLeaves({ page, leaves }: IommuState, pfn: number, memory: number, npages: number): void {
+  for (let done = 0; done < npages; ) {
+    chooseRun(page.orders, pfn + done, memory + done, npages - done, run)
+    leaves[run.order] = leaves[run.order]! + run.count
+    done += run.count * (1 << run.order)
+  }
+}
+
+/** What the driver did goes to the meter. */
+function countWork(io: DriverIo, meter: CostMeter): void {
+  meter.tceWrites += io.writes
+  meter.tableCalls += io.calls
+  meter.tablePages += io.tablesNew
+  io.writes = 0
+  io.calls = 0
+  io.tablesNew = 0
 }
 
 /** Maps `bytes` (at least 1) at `address`. First table-relative entry, or NO_ENTRY. */
@@ -40,7 +115,9 @@ export function mapIommu(
 ): Entry {
   const npages = pagesTouched(d, address, bytes)
   const e = take(d, onCpu, device, npages, mask, meter)
-  if (e !== NO_ENTRY) d.table.set(d.tableState, e, npages, realAddr(address), permission, meter)
+  if (e === NO_ENTRY) return NO_ENTRY
+  d.iommu!.sink.cpu = onCpu
+  mapEntries(d, e, npages, address, permission, meter)
   return e
 }
 
@@ -64,35 +141,112 @@ export function mapSgIommu(
 ): Entry {
   const first = take(d, onCpu, device, npages, mask, meter)
   if (first === NO_ENTRY) return NO_ENTRY
+  d.iommu!.sink.cpu = onCpu
   let e: number = first
   for (let i = 0; i < sg.n; i++) {
     const n = pagesTouched(d, sg.address[i]!, sg.length[i]!)
-    d.table.set(d.tableState, entry(e), n, realAddr(sg.address[i]!), permission, meter)
+    mapEntries(d, e, n, sg.address[i]!, permission, meter)
     e += n
   }
   return first
 }
 
-/** Takes a mapping back: its entries are cleared, and free at once after an invalidation, or later by the flush queue. */
+/** Takes a mapping of the DMA API back: its entries are cleared, and free when the flush mode says so. */
 export function unmapIommu(d: DmaDomain, onCpu: Cpu, first: Entry, npages: Pages, meter: CostMeter): void {
-  const { flush } = d.iommu!
-  d.table.clear(d.tableState, first, npages, meter)
-  if (flush) {
-    charge(meter, PRICES.flushQueue)
-    queueRange(flush, onCpu, first, npages, meter.nowNs, releaseTo(d, meter))
-  } else {
-    charge(meter, PRICES.invalidate)
-    meter.invalidations++
+  const rules = d.iommu!
+  rules.sink.cpu = onCpu
+  const { flush } = rules.queue
+  unmapEntries(d, first, npages, flush !== null, meter)
+  if (!flush) {
     giveBack(d, onCpu, first, npages, meter)
+    return
+  }
+  chargeInvalidation(meter)
+  queueRange(flush, onCpu, first, npages, meter.nowNs, releaseTo(d, meter))
+}
+
+function chargeInvalidation(meter: CostMeter): void {
+  charge(meter, PRICES.flushQueue)
+  meter.invalidationPs += PRICES.flushQueue.ps
+}
+
+/**
+ * Clears entries [e, e+npages) and tells the hardware, unless nobody does in this flush mode. `queued`: the caller puts
+ * them into the flush queue instead.
+ */
+export function unmapEntries(d: DmaDomain, e: number, npages: number, queued: boolean, meter: CostMeter): void {
+  const { state, driver, io, sink, gather, radix } = d.iommu!
+  const { page, hardware, mode, each } = state
+  const pfn = pfnOf(radix, e)
+  state.asked += npages
+  resetGather(gather)
+  gather.queued = queued
+  if (gather.queued || hardware === 'mask') {
+    sink.muted = mode === 'none'
+    clear(d, pfn, npages)
+    // Where each call has been synced, nothing is left to do.
+    if (!gather.queued && !(each && gather.empty)) driver.sync(page, gather, io)
+    sink.muted = false
+  } else {
+    // Such hardware is told page by page; what the driver would have sent instead goes nowhere.
+    if (hardware === 'exact') lookUpExact(driver.table, page, pfn, npages, meter)
+    const { tablesFreed } = io
+    sink.muted = true
+    clear(d, pfn, npages)
+    driver.sync(page, gather, io)
+    sink.muted = mode === 'none'
+    sendExact(pfn, npages, hardware === 'exact', io.tablesFreed === tablesFreed, sink)
+    sink.muted = false
+  }
+  countWork(io, meter)
+  noteEntries(radix, e, npages, -1)
+}
+
+/** Clears pages in as many calls of the driver as the kernel of the settings makes. */
+function clear(d: DmaDomain, pfn: number, npages: number): void {
+  const { state, driver, io, gather } = d.iommu!
+  const { page, single, each } = state
+  if (!single && !each) {
+    unmapRange(driver, page, pfn, npages, gather, io)
+    return
+  }
+  for (let done = 0; done < npages; ) {
+    chooseRun(page.orders, pfn + done, pfn + done, npages - done, run)
+    io.calls++
+    const n = driver.unmapPages(page, pfn + done, run.order, single ? 1 : run.count, gather, io)
+    if (n === 0) return
+    done += n
+    if (each && !gather.queued) driver.sync(page, gather, io)
   }
 }
 
-/** The timer of the flush queue has run out. Returns the ranges that are free now. */
+/** The timer of the flush queue has run out. Returns the ranges that are free now; none if the queue went meanwhile. */
 export function runFlushTimer(d: DmaDomain, meter: CostMeter): number {
-  const sink = releaseTo(d, meter)
-  sink.released = 0
-  flushTimer(d.iommu!.flush!, meter.nowNs, sink)
-  return sink.released
+  const { queue, state, sink } = d.iommu!
+  if (!queue.flush) return 0
+  const to = releaseTo(d, meter)
+  to.released = 0
+  to.byTimer = true
+  sink.cpu = queue.flush.timerCpu
+  state.flushedTimer++
+  flushTimer(queue.flush, meter.nowNs, to)
+  to.byTimer = false
+  return to.released
+}
+
+/**
+ * Changes the flush mode while mappings stand. What waits in the queue is flushed and freed first; leaving `none`, the
+ * whole domain is invalidated, so that nothing is left of before.
+ */
+export function switchFlush(d: DmaDomain, mode: IommuState['mode'], cpus: number, meter: CostMeter): void {
+  const { queue, state, driver, io, sink } = d.iommu!
+  if (mode === state.mode) return
+  // Not the CPU that sent last: it is not part of the state.
+  sink.cpu = 0
+  if (queue.flush) flushTimer(queue.flush, meter.nowNs, releaseTo(d, meter))
+  if (state.mode === 'none') driver.flushAll(state.page, io)
+  queue.flush = mode === 'deferred' ? createFlushQueue(cpus, state.singleQueue) : null
+  state.mode = mode
 }
 
 function releaseTo(d: DmaDomain, meter: CostMeter): typeof scratch {
@@ -102,16 +256,23 @@ function releaseTo(d: DmaDomain, meter: CostMeter): typeof scratch {
 }
 
 /** One object for every queue and operation: nothing is allocated on the way. */
-const scratch: FlushSink & { domain: DmaDomain; meter: CostMeter; released: number } = {
+const scratch: FlushSink & { domain: DmaDomain; meter: CostMeter; released: number; byTimer: boolean } = {
   domain: null as unknown as DmaDomain,
   meter: null as unknown as CostMeter,
   released: 0,
+  byTimer: false,
   release(onCpu, first, npages) {
     this.released++
+    const { driver, state, io, radix } = this.domain.iommu!
+    if (driver.table.pending(state.page) > 0) driver.release(state.page, pfnOf(radix, first), io)
     giveBack(this.domain, cpu(onCpu), entry(first), pages(npages), this.meter)
   },
   invalidateAll() {
-    charge(this.meter, PRICES.invalidate)
+    const { driver, state, io, sink } = this.domain.iommu!
+    if (!this.byTimer) state.flushedFull++
+    sink.flushing = true
+    driver.flushAll(state.page, io)
+    sink.flushing = false
     this.meter.flushes++
   },
 }

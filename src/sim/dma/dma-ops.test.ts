@@ -178,7 +178,7 @@ describe('scatter-gather', () => {
         return table.set(...args)
       },
     }
-    expect(mapList({ ...d, table: refusing }, sg)).toBe(SG_ERROR)
+    expect(mapList({ ...d, tces: refusing }, sg)).toBe(SG_ERROR)
     expect(used(d)).toEqual(['2+2'])
   })
 

@@ -13,9 +13,8 @@
 
 import { alignUp, log2Ceil, log2Floor, modPow2, pow2 } from '../../lib/bits.ts'
 import type { CostMeter } from '../engine/meter.ts'
-import type { FlushQueue } from '../flush/flush-queue.ts'
 import type { AllocRequest, IovaAllocator, WindowGeometry } from '../iova/allocator.ts'
-import type { TranslationTable } from '../table/table.ts'
+import type { TableReader, TranslationTable } from '../table/table.ts'
 import {
   type AbsEntry,
   absEntry,
@@ -31,7 +30,7 @@ import {
   type RealAddr,
   realAddr,
 } from '../types.ts'
-import type { Dma32First } from './dma-limit.ts'
+import type { IommuRules } from './dma-iommu.ts'
 
 /** What a mapping returns when there is none. */
 export const NO_DMA = -1 as AbsEntry
@@ -40,20 +39,14 @@ export const SG_ERROR = -5
 /** Coherent memory comes from the page allocator in blocks of at most 2^12 kernel pages. */
 const COHERENT_MAX_ORDER = 12
 
-/** Rules of the DMA API over an IOMMU driver. */
-export interface IommuRules {
-  /** By device: whether it is still given addresses below 4 GiB first. */
-  readonly lowFirst: readonly Dma32First[]
-  /** Where unmapped ranges wait for a flush; null: an unmap waits for its own invalidation. */
-  readonly flush: FlushQueue | null
-}
-
 /** A device's way to memory: its window, its table, and the rules of its kernel. */
 export interface DmaDomain {
   readonly allocator: IovaAllocator
   readonly allocatorState: object
-  readonly table: TranslationTable
+  readonly table: TableReader
   readonly tableState: object
+  /** The same where it is one of TCEs, which the code of this file writes; null: an IOMMU driver does. */
+  readonly tces: TranslationTable | null
   readonly geometry: WindowGeometry
   /** log2 of the kernel's page size in bytes. */
   readonly kernelPageShift: number
@@ -78,7 +71,7 @@ export interface DmaDomain {
 
 /** A domain with its derived sizes and a fresh scratch request. */
 export function createDomain(
-  parts: Omit<DmaDomain, 'pageBytes' | 'kernelPageBytes' | 'pageInverse' | 'mixed' | 'request' | 'iommu'> &
+  parts: Omit<DmaDomain, 'pageBytes' | 'kernelPageBytes' | 'pageInverse' | 'mixed' | 'request' | 'iommu' | 'tces'> &
     Partial<Pick<DmaDomain, 'iommu'>>,
 ): DmaDomain {
   const request = {
@@ -96,6 +89,7 @@ export function createDomain(
   return {
     iommu: null,
     ...parts,
+    tces: 'set' in parts.table ? (parts.table as TranslationTable) : null,
     pageBytes,
     kernelPageBytes: pow2(parts.kernelPageShift),
     pageInverse: 1 / pageBytes,
@@ -242,7 +236,7 @@ export function mapSg(
     const e = allocRun(d, onCpu, npages, orderOf(d, address, length), address, mask, handle, true, meter)
     if (e === NO_ENTRY) return unwind(d, onCpu, sg, out, meter)
     handle = d.request.handle
-    if (!d.table.set(d.tableState, e, npages, address, permission, meter)) return unwind(d, onCpu, sg, out, meter)
+    if (!d.tces!.set(d.tableState, e, npages, address, permission, meter)) return unwind(d, onCpu, sg, out, meter)
     const at = e + d.geometry.offset
     const offset = offsetInPage(d, address)
     if (i !== opener) {
@@ -318,7 +312,7 @@ function mapRun(
 ): AbsEntry {
   const e = allocRun(d, onCpu, npages, alignOrder, address, mask, entry(0), false, meter)
   if (e === NO_ENTRY) return NO_DMA
-  if (d.table.set(d.tableState, e, npages, address, permission, meter)) return absEntry(e + d.geometry.offset)
+  if (d.tces!.set(d.tableState, e, npages, address, permission, meter)) return absEntry(e + d.geometry.offset)
   // The hint of the allocator stays where the attempt moved it.
   d.allocator.free(d.allocatorState, e, npages, meter, onCpu)
   return NO_DMA
@@ -328,7 +322,7 @@ function mapRun(
 function release(d: DmaDomain, onCpu: Cpu, at: AbsEntry, npages: Pages, meter: CostMeter): boolean {
   const e = entry(at - d.geometry.offset)
   if (e < 0 || e + npages > d.geometry.size) return false
-  d.table.clear(d.tableState, e, npages, meter)
+  d.tces!.clear(d.tableState, e, npages, meter)
   return d.allocator.free(d.allocatorState, e, npages, meter, onCpu)
 }
 

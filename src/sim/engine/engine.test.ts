@@ -70,7 +70,7 @@ describe('recorder', () => {
     r.bands.push(createBands(64 * 4))
     const stops = [5, 10, 4000, COLUMNS * 10 - 1, COLUMNS * 10, COLUMNS * 25]
     for (const ns of stops) {
-      rollColumns(r, ns, ns, 0)
+      rollColumns(r, ns, ns, 0, 0)
       addToColumn(r, r.refused, 1)
     }
     expect(r.columnNs).toBe(40)
@@ -91,7 +91,7 @@ describe('recorder', () => {
     const levelAt = (e: number) => b.level[bandOf(b, e)]
     map(1_000_001)
     expect([b.first, b.entriesPerBand]).toEqual([999_424, 64])
-    rollColumns(r, 1, 0, 0)
+    rollColumns(r, 1, 0, 0, 0)
     expect(b.levelByColumn.data[bandOf(b, 1_000_001)]).toBe(share(1, 64))
     map(999_000)
     expect([b.first, b.entriesPerBand, b.level.reduce((a, n) => a + n, 0)]).toEqual([983_040, 512, 2])
@@ -107,7 +107,7 @@ describe('recorder', () => {
     r.bands.push(band)
     band.level[3] = 1
     band.level[4] = 1000
-    rollColumns(r, 1, 0, 0)
+    rollColumns(r, 1, 0, 0, 0)
     expect([...band.levelByColumn.data.subarray(2, 6)]).toEqual([0, 1, 255, 0])
   })
 })

@@ -46,8 +46,12 @@ export interface CostMeter {
   bitmapWords: number
   /** Entries whose TCE was written (set or cleared). */
   tceWrites: number
+  /** Calls of an IOMMU driver that set or cleared entries. */
+  tableCalls: number
   /** Table pages that were newly allocated. */
   tablePages: number
+  /** The part of the priced work that is invalidation: commands, waits, the flush queue; ps. */
+  invalidationPs: number
   /** Locks taken after the first, in order: `lockOrder[0 … locks-1]`; the first is known beforehand. */
   locks: number
   readonly lockOrder: Uint8Array
@@ -80,7 +84,9 @@ export function createMeter(): CostMeter {
     walkTo: new Float64Array(MAX_WALKS),
     bitmapWords: 0,
     tceWrites: 0,
+    tableCalls: 0,
     tablePages: 0,
+    invalidationPs: 0,
     locks: 0,
     lockOrder: new Uint8Array(MAX_STAGES),
     tries: 0,
@@ -104,7 +110,9 @@ export function resetMeter(m: CostMeter, nowNs = 0, held = NO_LOCK): void {
   m.walks = 0
   m.bitmapWords = 0
   m.tceWrites = 0
+  m.tableCalls = 0
   m.tablePages = 0
+  m.invalidationPs = 0
   m.locks = 0
   m.tries = 0
   m.hang = false

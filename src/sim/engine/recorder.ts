@@ -38,6 +38,10 @@ export interface Recorder {
   readonly refused: Chunked<Float64Array>
   readonly missed: Chunked<Float64Array>
   readonly delivered: Chunked<Float64Array>
+  /** A level: what was exposed, bytes; sums: flushes, and accesses that came too late. */
+  readonly exposedBytes: Chunked<Float64Array>
+  readonly flushes: Chunked<Float64Array>
+  readonly late: Chunked<Float64Array>
   readonly cpus: number
   /** [COLUMNS*cpus] ns waited for a lock, column-major. */
   readonly lockWaitNs: Chunked<Float64Array>
@@ -57,6 +61,9 @@ export function createRecorder(horizonNs: number, cpus: number): Recorder {
     refused: column(),
     missed: column(),
     delivered: column(),
+    exposedBytes: column(),
+    flushes: column(),
+    late: column(),
     cpus,
     lockWaitNs: chunked(new Float64Array(COLUMNS * cpus)),
   }
@@ -137,9 +144,15 @@ function pair(
 }
 
 /** Closes every column that ends at or before `nowNs`. The level tracks take the given values. */
-export function rollColumns(r: Recorder, nowNs: number, mappedBytes: number, usefulBytes: number): void {
+export function rollColumns(
+  r: Recorder,
+  nowNs: number,
+  mappedBytes: number,
+  usefulBytes: number,
+  exposedBytes: number,
+): void {
   while (nowNs >= r.columnEndNs) {
-    closeColumn(r, mappedBytes, usefulBytes)
+    closeColumn(r, mappedBytes, usefulBytes, exposedBytes)
     for (const band of r.bands) band.marks.fill(0)
     if (r.column + 1 === COLUMNS) halve(r)
     else r.column++
@@ -148,10 +161,11 @@ export function rollColumns(r: Recorder, nowNs: number, mappedBytes: number, use
 }
 
 /** Writes the levels of the column that is being filled, so that a reader sees them before it ends. */
-export function closeColumn(r: Recorder, mappedBytes: number, usefulBytes: number): void {
+export function closeColumn(r: Recorder, mappedBytes: number, usefulBytes: number, exposedBytes: number): void {
   const c = r.column
   r.mappedBytes.data[c] = mappedBytes
   r.usefulBytes.data[c] = usefulBytes
+  r.exposedBytes.data[c] = exposedBytes
   const from = c * BANDS
   for (const band of r.bands) {
     const per = band.entriesPerBand
@@ -164,6 +178,7 @@ export function closeColumn(r: Recorder, mappedBytes: number, usefulBytes: numbe
   }
   touch(r.mappedBytes, c)
   touch(r.usefulBytes, c)
+  touch(r.exposedBytes, c)
 }
 
 /** Adds to the sum of the column that is being filled. */
@@ -194,12 +209,12 @@ export function share(count: number, of: number): number {
 /** Merges columns 2c and 2c+1 into c: levels keep the later one, marks the larger, sums add. */
 function halve(r: Recorder): void {
   const half = COLUMNS / 2
-  for (const level of [r.mappedBytes, r.usefulBytes]) {
+  for (const level of [r.mappedBytes, r.usefulBytes, r.exposedBytes]) {
     for (let c = 0; c < half; c++) level.data[c] = level.data[2 * c + 1]!
     level.data.fill(0, half)
     touchRange(level, 0, COLUMNS)
   }
-  for (const sum of [r.refused, r.missed, r.delivered]) {
+  for (const sum of [r.refused, r.missed, r.delivered, r.flushes, r.late]) {
     for (let c = 0; c < half; c++) sum.data[c] = sum.data[2 * c]! + sum.data[2 * c + 1]!
     sum.data.fill(0, half)
     touchRange(sum, 0, COLUMNS)

@@ -54,10 +54,13 @@ export interface FlushSink {
   invalidateAll(): void
 }
 
-/** Empty rings: one per possible CPU, or a single one. */
-export function createFlushQueue(cpus: number, single: boolean): FlushQueue {
+/** Empty rings: one per possible CPU, or a single one. `slots` (a power of two) may be another number than Linux's. */
+export function createFlushQueue(
+  cpus: number,
+  single: boolean,
+  slots = single ? SINGLE_SLOTS : PER_CPU_SLOTS,
+): FlushQueue {
   const rings = single ? 1 : cpus
-  const slots = single ? SINGLE_SLOTS : PER_CPU_SLOTS
   return {
     slots,
     timeoutNs: single ? SINGLE_TIMEOUT_NS : PER_CPU_TIMEOUT_NS,

@@ -1,5 +1,6 @@
 // The figures, cards and log lines of a frame: what is read rather than looked at.
 
+import type { FlushMode } from '../dma/iommu-state.ts'
 import type { PredictionFigures } from '../scenario/recording.ts'
 import type { AddressSpace, CellState, WalkFigures } from './frames.ts'
 
@@ -110,6 +111,38 @@ export interface TreeFigures {
   readonly invalidations: number
 }
 
+/** What was unmapped and could still be reached, where the machine has an IOTLB. Bytes count whole pages: an IOMMU opens no
+ *  less. */
+export interface ExposureFigures {
+  readonly mode: FlushMode
+  /** Unmapped and in an IOTLB at this moment: bytes, and since when the oldest of it is so, ns (null: nothing is). */
+  readonly reachableBytes: number
+  readonly oldestNs: number | null
+  /** Pages of that whose memory has a new owner. */
+  readonly reusedPages: number
+  /** So far: Σ bytes × µs, and the longest that one page was reachable, ns (of those still reachable too). */
+  readonly byteUs: number
+  readonly worstNs: number
+  /** The longest that an unmapped range waited for its flush, ns: what an entry of the IOTLB could have lasted. */
+  readonly queueWorstNs: number
+  /** Unmaps, flushes of the whole domain, invalidation commands, waits for them. */
+  readonly unmaps: number
+  readonly flushes: number
+  readonly commands: number
+  readonly waits: number
+  /** Accesses to memory after its unmap: tried, that reached it, and that reached a new owner's data; refused with a fault. */
+  readonly lateTried: number
+  readonly lateReached: number
+  readonly lateNewOwner: number
+  readonly faults: number
+  /** Accesses to mapped addresses that landed in memory which the address meant before. */
+  readonly wrongPage: number
+  /** Lookups and hits of the IOTLB so far, and table entries read for the others. */
+  readonly lookups: number
+  readonly hits: number
+  readonly reads: number
+}
+
 /** The figures above the map and beside the time-line. All of one table (the one that is looked at) unless said. */
 export interface Summary {
   readonly mapped: number
@@ -151,6 +184,8 @@ export interface Summary {
   readonly lockWait: number
   /** Of an allocator that searches a tree; null for the others. */
   readonly tree: TreeFigures | null
+  /** Null where there is no IOTLB. */
+  readonly exposure: ExposureFigures | null
   /** Of a recording: what the allocator foretold; null where nothing is recorded. */
   readonly prediction: PredictionFigures | null
 }
@@ -217,10 +252,22 @@ export interface InspectCard extends AddressSpace {
   } | null
   /** Who keeps it, where it is cached (IN_DEPOT: no CPU) or queued for a flush; null elsewhere. */
   readonly keeper: number | null
+  /** Where it was unmapped but a device still reaches it: since when, until when at the latest (null: nothing ends it),
+   *  when the memory behind it was given away (null: not yet), the real page, and the slot of the IOTLB. */
+  readonly reach: {
+    readonly sinceNs: number
+    readonly untilNs: number | null
+    readonly reusedNs: number | null
+    readonly realAddr: number
+    readonly set: number
+    readonly way: number
+  } | null
   /** The chunk that it lies in, and the CPU that owns that; null where nobody owns chunks. */
   readonly chunk: { readonly owner: number; readonly firstEntry: number; readonly npages: number } | null
   /** Levels of the table: 1 for TCEs. */
   readonly levels: number
+  /** The way of a walk through a radix table, top first: slot by slot; null for TCEs. */
+  readonly path: readonly { readonly height: number; readonly slot: number; readonly kind: number }[] | null
   /** The TCE: real page address | permission bits; 0 = not set. */
   readonly tce: number
   /** Table page (512 TCEs) and slot in it. */
@@ -228,7 +275,7 @@ export interface InspectCard extends AddressSpace {
   readonly tableSlot: number
 }
 
-export type LogKind = 'refusal' | 'suppressed' | 'change' | 'spill' | 'missed' | 'hang'
+export type LogKind = 'refusal' | 'suppressed' | 'change' | 'spill' | 'missed' | 'hang' | 'fault' | 'late'
 
 export interface LogLine {
   readonly ns: number

@@ -32,12 +32,22 @@ import {
 } from '../state.ts'
 import { entry } from '../types.ts'
 import type { InspectCard, Refusal, Summary, TreeFigures } from './cards.ts'
+import { exposureOf, reachOf } from './exposure.ts'
 import { fragmentation } from './fragmentation.ts'
-import { CELL_CACHED, CELL_FREE, CELL_MAPPED, CELL_QUEUED, CELL_RESERVED, type CellState } from './frames.ts'
+import {
+  CELL_CACHED,
+  CELL_FREE,
+  CELL_MAPPED,
+  CELL_QUEUED,
+  CELL_REACHABLE,
+  CELL_RESERVED,
+  type CellState,
+} from './frames.ts'
 import { cachedIn, queuedIn } from './kept.ts'
 import { forEachLive } from './live.ts'
 import { walkOf } from './map-marks.ts'
 import { tableIndex } from './probe.ts'
+import { pathOf } from './radix.ts'
 import { spaceOf } from './space.ts'
 import { waitingShare } from './time.ts'
 
@@ -80,6 +90,7 @@ export function summarise(m: Machine, device: number): Summary {
     hang: s.hang && { ...s.hang },
     lockWait: waitingShare(m),
     tree: treeFigures(m, index),
+    exposure: exposureOf(m, index),
     prediction: prediction(m, index),
   }
 }
@@ -165,13 +176,15 @@ export function inspect(m: Machine, device: number, e: number): InspectCard | nu
   const { page: tablePage, slot: tableSlot } = d.table.place(d.tableState, entry(e))
   const region = d.allocator.regions(d.allocatorState)[regionOf(table, e)]!
   const kept = id >= 0 ? null : keeperOf(d, table, e)
+  const reach = id >= 0 ? null : reachOf(m.state, index, e, kept?.state === CELL_QUEUED)
   const isReserved = table.reserved.some((r) => e >= r.start && e < r.end)
+  const unmapped = reach ? CELL_REACHABLE : isReserved ? CELL_RESERVED : (kept?.state ?? CELL_FREE)
   return {
     ...spaceOf(table.geometry),
     table: index,
     entry: e,
     size,
-    state: id >= 0 ? CELL_MAPPED : isReserved ? CELL_RESERVED : (kept?.state ?? CELL_FREE),
+    state: id >= 0 ? CELL_MAPPED : unmapped,
     region: region.name,
     fragmentation: { name: region.name, ...fragmentation(d.allocator, d.allocatorState, region.start, region.end) },
     generation,
@@ -179,8 +192,10 @@ export function inspect(m: Machine, device: number, e: number): InspectCard | nu
     past: pastLife(m, index, e, mark, generation),
     mapping: id < 0 ? null : mappingCard(m, table, id),
     keeper: kept?.keeper ?? null,
+    reach,
     chunk: chunkOf(d, e),
     levels: d.table.levels(d.tableState),
+    path: pathOf(table, e),
     tce: d.table.walk(d.tableState, entry(e)),
     tablePage,
     tableSlot,

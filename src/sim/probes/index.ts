@@ -5,20 +5,41 @@ import type { Machine } from '../machine.ts'
 import { caches } from './caches.ts'
 import type { Brush, Summary } from './cards.ts'
 import { classes } from './classes.ts'
+import { commands } from './commands.ts'
 import { inspect, lastRefusal, summarise } from './figures.ts'
 import { filtered } from './filtered.ts'
 import type { Frame, ProbeFrames, ProbeRequests, RunStatus } from './frames.ts'
+import { iotlb } from './iotlb.ts'
 import { iovaSpace } from './iova-space.ts'
+import { ledger } from './ledger.ts'
 import { locks } from './locks.ts'
 import { minimap } from './minimap.ts'
 import type { Arrays } from './probe.ts'
+import { queues } from './queues.ts'
+import { radix } from './radix.ts'
 import { regions } from './regions.ts'
 import { search } from './search.ts'
 import { tables } from './tables.ts'
 import { tcePages } from './tce-pages.ts'
 import { addressTime, timeline } from './time.ts'
 
-export const probes = [iovaSpace, addressTime, timeline, tcePages, regions, tables, minimap, classes, caches, locks]
+export const probes = [
+  iovaSpace,
+  addressTime,
+  timeline,
+  tcePages,
+  regions,
+  tables,
+  minimap,
+  classes,
+  caches,
+  locks,
+  iotlb,
+  queues,
+  commands,
+  radix,
+  ledger,
+]
 
 /** What a frame is asked to hold. */
 export interface FrameWish {

@@ -18,12 +18,14 @@ import {
 } from '../state.ts'
 import { entry } from '../types.ts'
 import { CELL_FREE, CELL_MAPPED, CELL_NONE, type ColourBy, type IovaSpaceFrame, MARK_FOREIGN } from './frames.ts'
+import { reachableIn } from './kept.ts'
 import { anyWritten, layOut, writtenPages } from './map-layout.ts'
 import {
   countStates,
   markChunks,
   markFailures,
   markKept,
+  markReachable,
   markReserved,
   markWalk,
   paintShade,
@@ -57,6 +59,7 @@ export const iovaSpace: Probe<'iova-space'> = {
     const { columns } = request
     const cells = rows * columns
     const chunked = d.allocator.forEachChunk !== undefined
+    const reachable = table.iommu ? reachableIn(m.state, table) : []
     const frame: IovaSpaceFrame = {
       ...spaceOf(table.geometry),
       table: index,
@@ -76,7 +79,7 @@ export const iovaSpace: Probe<'iova-space'> = {
       freeRun: arrays.u8(cells),
       shade: arrays.u16(cells),
       value: arrays.u8(cells),
-      counts: countStates(d, table),
+      counts: countStates(d, table, reachable),
       ...(request.find ? { match: arrays.u8(cells) } : {}),
       ...(chunked ? { owner: arrays.u8(cells).fill(255) } : {}),
       ...(chunked || d.allocator.forEachCached || table.treeSearches > 0 ? { marks: arrays.u8(cells).fill(0) } : {}),
@@ -96,6 +99,7 @@ export const iovaSpace: Probe<'iova-space'> = {
     }
     markReserved(table, frame)
     markKept(d, table, frame)
+    markReachable(reachable, frame)
     if (frame.marks) markWalk(m.state.nowNs, table, frame, frame.marks)
     markFailures(m.state.nowNs, table, frame)
     if (request.find && frame.match) markMatches(m, frame, request.find, frame.match)

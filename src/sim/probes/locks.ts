@@ -8,8 +8,9 @@ export const locks: Probe<'locks'> = {
   build(m, request): LocksFrame {
     const index = tableIndex(m, request.table)
     const { allocator, allocatorState: s } = m.domains[index]!
+    const { iommu, locks } = m.state.tables[index]!
     const nameOf = (lock: number): string =>
-      allocator.lockName?.(s, lock) ??
+      (iommu && lock === locks.length - 1 ? 'invalidation queue' : allocator.lockName?.(s, lock)) ??
       allocator
         .regions(s)
         .filter((region) => region.lock === lock)
@@ -17,7 +18,7 @@ export const locks: Probe<'locks'> = {
         .join(', ')
     return {
       table: index,
-      locks: m.state.tables[index]!.locks.map(({ taken, contended, waitNs, waiting }, i) => ({
+      locks: locks.map(({ taken, contended, waitNs, waiting }, i) => ({
         name: nameOf(i),
         taken,
         contended,

@@ -135,7 +135,7 @@ function withBreaks(
 /** By 512 entries: 1 if any of them may ever have been written, or a CPU owns them. */
 export function writtenPages(d: DmaDomain): Uint8Array {
   const written = new Uint8Array(Math.ceil(d.geometry.size / TCES_PER_PAGE))
-  d.table.forEachTable(d.tableState, 0, (first, _set, writes) => {
+  d.table.forEachTable(d.tableState, (first, _set, writes) => {
     if (writes === 0) return
     const from = Math.floor(first / TCES_PER_PAGE)
     written.fill(1, from, from + granuleAt(d, first))

@@ -1,5 +1,5 @@
-// What lies over the mapped pages on the map: reserved, cached and queued entries, the owners of chunks, the way of the
-// last search and the marks of the last refusal.
+// What lies over the mapped pages on the map: reserved, cached, queued and reachable entries, the owners of chunks, the way
+// of the last search and the marks of the last refusal.
 
 import type { DmaDomain } from '../dma/dma-ops.ts'
 import { forEachQueued } from '../flush/flush-queue.ts'
@@ -12,6 +12,7 @@ import {
   CELL_MAPPED,
   CELL_NONE,
   CELL_QUEUED,
+  CELL_REACHABLE,
   CELL_RESERVED,
   type IovaSpaceFrame,
   MARK_CACHED,
@@ -19,7 +20,7 @@ import {
   shadeOf,
   type WalkFigures,
 } from './frames.ts'
-import { cachedIn, queuedIn } from './kept.ts'
+import { cachedIn, entriesIn, overlap, queuedIn, type Stretches } from './kept.ts'
 
 /** A refusal stays on the map for this long after it happened. */
 const FAILED_NS = 200_000
@@ -86,6 +87,14 @@ export function markKept(d: DmaDomain, table: DmaTable, frame: IovaSpaceFrame): 
   forEachQueued(table.flush, (start, npages) => forEachCell(frame, start, start + npages, queued))
 }
 
+/** What devices still reach although it was unmapped; `reachable` as `reachableIn` has it. */
+export function markReachable(reachable: Stretches, frame: IovaSpaceFrame): void {
+  const mark = (cell: number): void => {
+    if (frame.state[cell]! < CELL_REACHABLE) setState(frame, cell, CELL_REACHABLE)
+  }
+  for (let i = 0; i < reachable.length; i += 2) forEachCell(frame, reachable[i]!, reachable[i + 1]!, mark)
+}
+
 /** A cell in which two chunks begin has the owner of the later one. */
 export function markChunks(d: DmaDomain, frame: IovaSpaceFrame, owner: Uint8Array): void {
   d.allocator.forEachChunk?.(d.allocatorState, (start, npages, cpu) =>
@@ -133,18 +142,29 @@ export function failedEntries(nowNs: number, table: DmaTable): number[] {
   return Array.from(last.limit.subarray(0, last.tries), (limit) => limit - 1)
 }
 
-/** Entries of the table by state. */
-export function countStates(d: DmaDomain, table: DmaTable): StateCounts {
+/** Entries of the table by state, each once: what is `reachable` (see `reachableIn`) counts as that, wherever it waits. */
+export function countStates(d: DmaDomain, table: DmaTable, reachable: Stretches): StateCounts {
   const reserved = table.reserved.reduce((sum, r) => sum + r.end - r.start, 0)
-  const cached = cachedIn(d).pages
-  const queued = queuedIn(table).pages
+  let cached = cachedIn(d).pages
+  let queued = queuedIn(table).pages
+  if (reachable.length > 0) {
+    const { flush } = table
+    d.allocator.forEachCached?.(d.allocatorState, (first, npages) => {
+      cached -= overlap(reachable, first, first + npages)
+    })
+    if (flush)
+      forEachQueued(flush, (first, npages) => {
+        queued -= overlap(reachable, first, first + npages)
+      })
+  }
+  const reached = entriesIn(reachable)
   return {
     mapped: table.mapped,
-    free: table.geometry.size - table.mapped - reserved - cached - queued,
+    free: table.geometry.size - table.mapped - reserved - cached - queued - reached,
     reserved,
     cached,
     queued,
-    reachable: 0,
+    reachable: reached,
     refused: table.refused,
   }
 }

@@ -25,7 +25,7 @@ export const tables: Probe<'tables'> = {
       }
       const d = m.domains[owner]!
       let tceWrites = 0
-      d.table.forEachTable(d.tableState, 0, (_first, _set, written) => {
+      d.table.forEachTable(d.tableState, (_first, _set, written) => {
         tceWrites += written
       })
       return {

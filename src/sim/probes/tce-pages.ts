@@ -18,7 +18,7 @@ export const tcePages: Probe<'tce-pages'> = {
     const writes = arrays.u32(pages)
     const firstEntry: number[] | null = d.mixed ? [] : null
     let page = 0
-    d.table.forEachTable(d.tableState, 0, (first, entries, written) => {
+    d.table.forEachTable(d.tableState, (first, entries, written) => {
       firstEntry?.push(first)
       set[page] = entries
       writes[page++] = written

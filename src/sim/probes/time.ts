@@ -4,8 +4,9 @@
 import { log2Ceil, pow2 } from '../../lib/bits.ts'
 import { BANDS, COLUMNS, share } from '../engine/recorder.ts'
 import type { Machine } from '../machine.ts'
+import { exposedNow } from './exposure.ts'
 import type { AddressTimeFrame, TimelineFrame } from './frames.ts'
-import { type Probe, regionsOf, tableIndex } from './probe.ts'
+import { type Arrays, type Probe, regionsOf, tableIndex } from './probe.ts'
 import { spaceOf } from './space.ts'
 
 /** Windows of up to 4 GiB are drawn to their full height. */
@@ -61,6 +62,10 @@ export const timeline: Probe<'timeline'> = {
     const missed = arrays.f32(COLUMNS)
     refused.set(r.refused.data)
     missed.set(r.missed.data)
+    const flushes = arrays.f32(COLUMNS)
+    const late = arrays.f32(COLUMNS)
+    flushes.set(r.flushes.data)
+    late.set(r.late.data)
     const lockWait = arrays.u8(COLUMNS * r.cpus)
     const waited = withWaiting(m)
     for (let i = 0; i < lockWait.length; i++) lockWait[i] = share(waited[i]!, r.columnNs)
@@ -75,12 +80,25 @@ export const timeline: Probe<'timeline'> = {
       usefulBytes,
       refused,
       missed,
+      exposedBytes: exposedOverTime(m, arrays),
+      flushes,
+      late,
       cpus: r.cpus,
       lockWait,
       lockWaitNow: waitingNow(m, waited, arrays.f32(r.cpus)),
       marks: s.marks.slice(),
     }
   },
+}
+
+/** Bytes that were unmapped and still reachable by column, or null where there is no IOTLB. */
+function exposedOverTime({ state: s }: Machine, arrays: Arrays): Float64Array | null {
+  if (s.iotlbs.length === 0) return null
+  const { exposedBytes, column } = s.recorder
+  const out = arrays.f64(COLUMNS)
+  out.set(exposedBytes.data)
+  out[column] = exposedNow(s)
+  return out
 }
 
 /** The bytes at the top of the curves: the windows, or a power of two where what was mapped is lost in them. */

@@ -10,7 +10,18 @@ import type { Field, FieldGroup, Scenario, Settings } from './schema.ts'
 /** Device params that stand with the machine on the page; the others stand with the allocator. */
 const BESIDE_MACHINE = ['table', 'iommuPage', 'window', 'dmaMask']
 /** Order on the page: what the story is about comes first. */
-const MACHINE_ORDER = ['platform', 'cpuPage', 'iommuPage', 'window', 'cpus', 'online']
+const MACHINE_ORDER = [
+  'platform',
+  'cpuPage',
+  'iommuPage',
+  'window',
+  'cpus',
+  'online',
+  'iotlb',
+  'ways',
+  'walkCache',
+  'iotlbShare',
+]
 
 /**
  * Params of device `index` as its settings stand: its own and those of the allocator that it names; of a device that
@@ -43,8 +54,9 @@ function afterInputs(scenario: Scenario): Scenario {
 }
 
 function baseFields(scenario: Scenario): Field[] {
-  const machine = withDefaults(machineParams, scenario.machine)
-  const fields: Field[] = machineParams.map((param) => field('m', param, machine, 'machine', '', {}))
+  const ofMachine = machineParams(scenario.machine)
+  const machine = withDefaults(ofMachine, scenario.machine)
+  const fields: Field[] = ofMachine.map((param) => field('m', param, machine, 'machine', '', {}))
   scenario.devices.forEach((device, index) => {
     const params = paramsOfDevice(index, machine, device.settings)
     const settings = withDefaults(params, device.settings)
@@ -93,7 +105,7 @@ function paramAt(scenario: Scenario, path: string): Param | null {
   const workload = scenario.workloads.find((w) => w.id === scope)
   const params =
     scope === 'm'
-      ? machineParams
+      ? machineParams(scenario.machine)
       : device
         ? paramsOfDevice(index, scenario.machine, device.settings)
         : workload

@@ -3,23 +3,12 @@
 
 import { allocatorInfos } from '../iova/index.ts'
 import { isAllowed, type Param, type ParamOption, type ParamValue } from '../params.ts'
+import { AMD, ARM, GIB, iotlbParams, isRadix, KIB, MIB, radixParams, size, VTD } from './platform-iommu.ts'
 import type { Settings } from './schema.ts'
 
-const KIB = 1024
-const MIB = 1024 * KIB
-const GIB = 1024 * MIB
-/** Bytes that a device behind VT-d with four levels can address: the whole 48-bit space. */
-export const SPACE_48 = 262_144 * GIB
-
 export const POWER = 'power'
-export const VTD = 'vtd'
 
-const size = (bytes: number) => {
-  const [n, letter] = bytes >= GIB ? [bytes / GIB, 'G'] : bytes >= MIB ? [bytes / MIB, 'M'] : [bytes / KIB, 'K']
-  return { value: bytes, key: `${n}${letter.toLowerCase()}`, label: `${n}${letter}` }
-}
-
-export const machineParams: readonly Param[] = [
+const commonParams: readonly Param[] = [
   {
     name: 'platform',
     label: 'Platform',
@@ -38,7 +27,19 @@ export const machineParams: readonly Param[] = [
         value: VTD,
         key: VTD,
         label: 'VT-d',
-        help: 'Page tables of four levels that the kernel writes; an IOTLB to flush.',
+        help: 'Intel: page tables of three to five levels that the kernel writes; an IOTLB to flush.',
+      },
+      {
+        value: ARM,
+        key: ARM,
+        label: 'Arm',
+        help: 'SMMUv3: tables of 4K, 16K or 64K pages, commands that name ranges.',
+      },
+      {
+        value: AMD,
+        key: AMD,
+        label: 'AMD',
+        help: 'Tables whose pages have every power of two, and that grow a level.',
       },
     ],
     help: 'Which IOMMU the machine has, and with it how tables are written and what an unmap has to wait for.',
@@ -93,6 +94,12 @@ const allocatorParam: Param = {
   help: 'How the kernel chooses the entries of the window for a mapping.',
 }
 
+const radixAllocator: Param = {
+  ...allocatorParam,
+  default: 'rcache',
+  values: ALLOCATORS.filter(({ value }) => !MIXED.has(value)),
+}
+
 const maskParam: Param = {
   name: 'dmaMask',
   label: 'DMA mask',
@@ -127,71 +134,22 @@ const powerParams: readonly Param[] = [
   maskParam,
 ]
 
-const vtdParams: readonly Param[] = [
-  {
-    name: 'iommuPage',
-    label: 'IOMMU page',
-    unit: 'bytes',
-    default: 4 * KIB,
-    effect: 'restart',
-    advanced: true,
-    values: [size(4 * KIB)],
-    help: 'The smallest piece of the space: one page-table entry maps one IOMMU page.',
-  },
-  {
-    name: 'window',
-    label: 'Address space',
-    unit: 'bytes',
-    default: SPACE_48,
-    effect: 'restart',
-    values: [
-      ...windows,
-      { value: SPACE_48, key: '256t', label: '256T', help: 'All 48 bits that four levels translate.' },
-    ],
-    help: 'I/O virtual addresses that the domain has. What the device reaches of them its DMA mask says.',
-  },
-  { ...allocatorParam, default: 'rcache', values: ALLOCATORS.filter(({ value }) => !MIXED.has(value)) },
-  {
-    name: 'flush',
-    label: 'Flush',
-    unit: 'choice',
-    default: 'deferred',
-    effect: 'restart',
-    values: [
-      {
-        value: 'strict',
-        key: 'strict',
-        label: 'Strict',
-        help: 'Every unmap waits for its invalidation, then the address is free.',
-      },
-      {
-        value: 'deferred',
-        key: 'deferred',
-        label: 'Deferred',
-        help: 'Unmapped ranges queue per CPU; one flush, when 255 wait or after 10 ms, frees them all.',
-      },
-    ],
-    help: 'When the IOTLB forgets what was unmapped, and so when an address may be handed out again.',
-  },
-  {
-    name: 'lowFirst',
-    label: '32 bits first',
-    unit: 'choice',
-    default: 'on',
-    effect: 'restart',
-    advanced: true,
-    values: [
-      { value: 'on', key: 'on', label: 'on', help: 'As for every PCI device.' },
-      { value: 'off', key: 'off', label: 'off', help: 'As with iommu.forcedac=1.' },
-    ],
-    help: 'A device that reaches beyond 4 GiB gets addresses below as long as they last; once refused, never again.',
-  },
-  maskParam,
-]
+/** Params of the machine on its platform. */
+export function machineParams(machine: Settings): readonly Param[] {
+  if (!isRadix(machine.platform)) return commonParams
+  const common =
+    machine.platform === ARM ? commonParams.map((p) => (p.name === 'cpuPage' ? armPage(p) : p)) : commonParams
+  return [...common, ...iotlbParams]
+}
+
+/** Arm kernels have pages of 16K too. */
+function armPage(param: Param): Param {
+  return { ...param, values: [4 * KIB, 16 * KIB, 64 * KIB].map(size) }
+}
 
 /** Params of a device's window on a platform. */
 export function deviceParams(machine: Settings): readonly Param[] {
-  return machine.platform === VTD ? vtdParams : powerParams
+  return isRadix(machine.platform) ? radixParams(machine, windows, radixAllocator, maskParam) : powerParams
 }
 
 /** Of every device but the first, which others can share with. */
@@ -220,9 +178,15 @@ export function needsBitmap(allocator: unknown): boolean {
 export function neverShipped(machine: Settings, device: Settings): Readonly<Record<string, string>> {
   const notes: Record<string, string> = {}
   notes['allocator=percpu-chunks'] = 'never shipped: a plan of 2011'
-  if (machine.platform === VTD) {
-    for (const a of allocatorInfos) if (a.bitmap) notes[`allocator=${a.id}`] = 'never shipped with VT-d'
+  if (isRadix(machine.platform)) {
+    for (const a of allocatorInfos) if (a.bitmap) notes[`allocator=${a.id}`] = 'never shipped with this IOMMU'
     if (needsBitmap(device.allocator)) notes['window=256t'] = 'its bitmap covers the low 4 GiB only'
+    for (const page of [16 * KIB, 64 * KIB])
+      if (page > Number(machine.cpuPage))
+        notes[`iommuPage=${size(page).key}`] = 'larger than the pages of this kernel, which then bounces small buffers'
+    notes['flush=none'] = 'a bug: the IOMMU API of 2011, not the DMA API'
+    if (machine.platform !== VTD)
+      notes['hardware=exact'] = notes['hardware=blind'] = 'not this hardware: an idea of the debate of 2011'
     return notes
   }
   notes['allocator=rbtree'] = notes['allocator=rcache'] = 'never shipped with POWER, which has its own'

@@ -2,6 +2,7 @@
 
 import { device, KIB, MIB, MS, scenario, workload } from './make.ts'
 
+import { iotlbPresets } from './presets-iotlb.ts'
 import { iovaPresets } from './presets-iova.ts'
 import type { Preset, Scenario, Settings } from './schema.ts'
 
@@ -249,7 +250,7 @@ const tcePresets: readonly Preset[] = [
   },
 ]
 
-export const presets: readonly Preset[] = [...tcePresets, ...iovaPresets]
+export const presets: readonly Preset[] = [...tcePresets, ...iovaPresets, ...iotlbPresets]
 
 /** The preset with this id, or null. */
 export function presetById(id: string): Preset | null {

@@ -1,10 +1,12 @@
 // The studies there are, one line each. Ids are public, for ever.
 
 import type { Scenario } from '../scenario/schema.ts'
+import { flushPoints } from './flush.ts'
 import { publishedPoints } from './published.ts'
 import { scalingPoints } from './scaling.ts'
 import type { StudyPoint } from './study.ts'
 
+export * from './flush.ts'
 export * from './published.ts'
 export * from './scaling.ts'
 export * from './study.ts'
@@ -12,6 +14,7 @@ export * from './study.ts'
 const pointsOf = {
   scaling: scalingPoints,
   published: () => publishedPoints(),
+  flush: () => flushPoints(),
 } as const satisfies Record<string, (scenario: Scenario) => readonly StudyPoint[]>
 
 export type StudyId = keyof typeof pointsOf

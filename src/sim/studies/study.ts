@@ -3,6 +3,7 @@
 //
 // Invariant: what a study finds depends on its points alone, never on how it is sliced.
 
+import { oldestStaleNs } from '../iotlb/exposure.ts'
 import { createMachine } from '../load.ts'
 import { advance, type Machine } from '../machine.ts'
 import type { Scenario } from '../scenario/schema.ts'
@@ -41,6 +42,16 @@ export interface Measured {
   readonly longestSearch: number
   /** Entries that were mapped at the end. */
   readonly mapped: number
+  readonly unmaps: number
+  /** Flushes of the whole domain, and invalidations that an unmap waited for. */
+  readonly flushes: number
+  readonly invalidations: number
+  /** The longest that an IOTLB led to something after its unmap: of what ended in the whole run, and of what still lasts
+   *  at its end, ns. */
+  readonly staleWorstNs: number
+  readonly staleOpenNs: number
+  /** Mean of the same over what was unmapped in the stretch that counts; 0 where there is no IOTLB. */
+  readonly staleMeanNs: number
 }
 
 export interface PointResult extends Measured {
@@ -64,6 +75,12 @@ interface Counters {
   readonly delivered: number
   readonly waitNs: number
   readonly treeSteps: number
+  readonly unmaps: number
+  readonly flushes: number
+  readonly invalidations: number
+  /** Entries of IOTLBs that became stale, and how long they were so together, ns. */
+  readonly stale: number
+  readonly staleNs: number
   /** Operations. */
   readonly steps: number
 }
@@ -71,6 +88,7 @@ interface Counters {
 const NOTHING: Measured = {
   ...{ ns: 0, maps: 0, refused: 0, delivered: 0, mapsPerSecond: 0 },
   ...{ waitShare: 0, stepsPerMap: 0, longestSearch: 0, mapped: 0 },
+  ...{ unmaps: 0, flushes: 0, invalidations: 0, staleWorstNs: 0, staleOpenNs: 0, staleMeanNs: 0 },
 }
 
 /** A run through the points, one after the other. */
@@ -132,13 +150,25 @@ function count({ state }: Machine): Counters {
   let maps = 0
   let waitNs = 0
   let treeSteps = 0
+  let unmaps = 0
+  let flushes = 0
+  let invalidations = 0
+  let stale = 0
+  let staleNs = 0
   for (const table of state.tables) {
     maps += table?.maps ?? 0
     treeSteps += table?.treeSteps ?? 0
+    unmaps += table?.unmaps ?? 0
+    flushes += table?.flushes ?? 0
+    invalidations += table?.invalidations ?? 0
     for (const lock of table?.locks ?? []) waitNs += lock.waitNs
   }
   const { nowNs: ns, refusedTotal: refused, frames: delivered, steps } = state
-  return { ns, maps, refused, delivered, waitNs, treeSteps, steps }
+  for (const { exposure } of state.iotlbs) {
+    stale += exposure.entries
+    staleNs += exposure.pageNs + exposure.pages * (ns - exposure.sinceNs)
+  }
+  return { ns, maps, refused, delivered, waitNs, treeSteps, unmaps, flushes, invalidations, stale, staleNs, steps }
 }
 
 /** All zero for a run that ended before anything counted. */
@@ -157,5 +187,11 @@ function measured(m: Machine, start: Counters | null, longestSearch: number): Me
     stepsPerMap: maps > 0 ? (end.treeSteps - from.treeSteps) / maps : 0,
     longestSearch,
     mapped: m.state.tables.reduce((sum, table) => sum + (table?.mapped ?? 0), 0),
+    unmaps: end.unmaps - from.unmaps,
+    flushes: end.flushes - from.flushes,
+    invalidations: end.invalidations - from.invalidations,
+    staleWorstNs: m.state.iotlbs.reduce((ns, s) => Math.max(ns, s.exposure.worstNs), 0),
+    staleOpenNs: m.state.iotlbs.reduce((ns, s) => Math.max(ns, end.ns - oldestStaleNs(s, -1)), 0),
+    staleMeanNs: end.stale > from.stale ? (end.staleNs - from.staleNs) / (end.stale - from.stale) : 0,
   }
 }

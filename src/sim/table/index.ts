@@ -1,11 +1,10 @@
-// The registry of translation tables. Ids are public, for ever.
+// The registry of tables of TCEs. Ids are public, for ever.
 
-import { radix } from './radix.ts'
 import type { TranslationTable } from './table.ts'
 import { tceMixed } from './tce-mixed.ts'
 import { tceSingle } from './tce-single.ts'
 
-export const tables: readonly TranslationTable[] = [tceSingle, tceMixed, radix]
+export const tables: readonly TranslationTable[] = [tceSingle, tceMixed]
 
 /** The table with this id, or undefined. */
 export function tableById(id: string): TranslationTable | undefined {

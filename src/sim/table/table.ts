@@ -24,28 +24,32 @@ export interface TableIsland {
   readonly pages: number
 }
 
-export interface TranslationTable<S extends object = object> {
-  readonly id: string
-  readonly label: string
-  readonly kernel: KernelRef
-  /** An empty table of `size` entries of 2^pageShift bytes; `parts`, ascending and complete, where they differ. A table
-   *  of several levels needs to know where its entries lie: `islands`, or one stretch from address 0. */
-  create(size: number, pageShift: number, parts?: readonly TablePart[], islands?: readonly TableIsland[]): S
-  /** Entries [entry, entry+npages) lead to consecutive real pages from the page of `address`. False when the backend
-   *  has no resources; then nothing was written. Table pages allocated for it are added to `meter.tablePages`. */
-  set(s: S, entry: Entry, npages: Pages, address: RealAddr, permission: number, meter: CostMeter): boolean
-  clear(s: S, entry: Entry, npages: Pages, meter: CostMeter): void
+/** What is asked of any table: where its entries lead, and what it is made of. */
+export interface TableReader<S extends object = object> {
   /** The TCE: real page address | permission bits; 0 when the entry is not set. */
   walk(s: S, entry: Entry): number
   /** The leaf table page that holds the TCE of `entry`, in the order of forEachTable, and its slot in there. */
   place(s: S, entry: Entry): { readonly page: number; readonly slot: number }
-  /** Places for table pages of level `level` (0 = leaf), ascending: first entry covered, entries set, entries written so
-   *  far. A page that is made on demand is not there before the first write. */
-  forEachTable(s: S, level: number, visit: (firstEntry: Entry, entriesSet: number, written: number) => void): void
+  /** Places for table pages of the leaf level, ascending: first entry covered, entries set, entries written so far. A page
+   *  that is made on demand is not there before the first write. */
+  forEachTable(s: S, visit: (firstEntry: Entry, entriesSet: number, written: number) => void): void
   levels(s: S): number
   /** Level tables that exist at `level` (0 = leaf). */
   tablesAt(s: S, level: number): number
   bytesAllocated(s: S): number
   /** What the kernel charges for it. */
   bytesAccounted(s: S): number
+}
+
+/** A table of TCEs: it stores and forgets, and nothing else needs to hear of it. */
+export interface TranslationTable<S extends object = object> extends TableReader<S> {
+  readonly id: string
+  readonly label: string
+  readonly kernel: KernelRef
+  /** An empty table of `size` entries of 2^pageShift bytes; `parts`, ascending and complete, where they differ. */
+  create(size: number, pageShift: number, parts?: readonly TablePart[]): S
+  /** Entries [entry, entry+npages) lead to consecutive real pages from the page of `address`. False when the backend
+   *  has no resources; then nothing was written. Table pages allocated for it are added to `meter.tablePages`. */
+  set(s: S, entry: Entry, npages: Pages, address: RealAddr, permission: number, meter: CostMeter): boolean
+  clear(s: S, entry: Entry, npages: Pages, meter: CostMeter): void
 }

@@ -38,7 +38,7 @@ describe('a table in parts', () => {
     const { t, meter } = rig()
     tceMixed.set(t, entry(64 + 8192), pages(32), realAddr(0x10_0000), BOTH, meter)
     const seen: number[][] = []
-    tceMixed.forEachTable(t, 0, (first, set, written) => seen.push([first, set, written]))
+    tceMixed.forEachTable(t, (first, set, written) => seen.push([first, set, written]))
     expect(seen).toEqual([
       [0, 0, 0],
       [64, 0, 0],

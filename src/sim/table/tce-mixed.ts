@@ -99,8 +99,7 @@ export const tceMixed: TranslationTable<TceMixedState> = {
     const index = Math.floor((e - part.start) / part.granule)
     return { page: pageOf(part, e), slot: index % TCES_PER_PAGE }
   },
-  forEachTable(s, level, visit) {
-    if (level !== 0) return
+  forEachTable(s, visit) {
     const { data } = s.pageCounts
     for (const part of s.parts) {
       for (let first = part.start; first < part.end; first += TCES_PER_PAGE * part.granule) {

@@ -7,7 +7,7 @@ import { tceSingle } from './tce-single.ts'
 
 const filled = (s: ReturnType<typeof tceSingle.create>) => {
   const out: [number, number][] = []
-  tceSingle.forEachTable(s, 0, (first, set) => out.push([first, set]))
+  tceSingle.forEachTable(s, (first, set) => out.push([first, set]))
   return out
 }
 

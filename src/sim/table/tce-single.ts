@@ -67,8 +67,7 @@ export const tceSingle: TranslationTable<TceSingleState> = {
   },
   walk: (s, e) => s.tces.data[e] ?? 0,
   place: (_, e) => ({ page: Math.floor(e / TCES_PER_PAGE), slot: e % TCES_PER_PAGE }),
-  forEachTable(s, level, visit) {
-    if (level !== 0) return
+  forEachTable(s, visit) {
     const { data } = s.pageCounts
     for (let i = 0; i < data.length; i += 2) visit(entry((i / 2) * TCES_PER_PAGE), data[i]!, data[i + 1]!)
   },

@@ -23,7 +23,7 @@ export function failingTable(table: TranslationTable): TranslationTable<FailingS
     clear: (s, entry, npages, meter) => table.clear(s.inner, entry, npages, meter),
     walk: (s, entry) => table.walk(s.inner, entry),
     place: (s, entry) => table.place(s.inner, entry),
-    forEachTable: (s, level, visit) => table.forEachTable(s.inner, level, visit),
+    forEachTable: (s, visit) => table.forEachTable(s.inner, visit),
     levels: (s) => table.levels(s.inner),
     tablesAt: (s, level) => table.tablesAt(s.inner, level),
     bytesAllocated: (s) => table.bytesAllocated(s.inner),

@@ -5,10 +5,12 @@ import { isVectorFile, replayVectors } from './vectors.ts'
 
 const folderOf = (part: string) => fileURLToPath(new URL(`../vectors/${part}/`, import.meta.url))
 const filesOf = (part: string) => readdirSync(folderOf(part)).filter(isVectorFile)
-const names = [...filesOf('powerpc'), ...filesOf('iova')]
-const read = (name: string) => readFileSync(folderOf(/^\d/.test(name) ? 'iova' : 'powerpc') + name, 'utf8')
+const folders = ['powerpc', 'iova', 'iotlb']
+const folderByFile = new Map(folders.flatMap((part) => filesOf(part).map((name) => [name, part] as const)))
+const names = [...folderByFile.keys()]
+const read = (name: string) => readFileSync(folderOf(folderByFile.get(name) ?? '') + name, 'utf8')
 
-describe('the recorded allocators and DMA API are met, operation for operation', () => {
+describe('the recorded allocators, DMA API and page tables are met, operation for operation', () => {
   for (const name of names) {
     test(name, { timeout: 60_000 }, () => {
       const { status, checks, firstMismatch } = replayVectors(name, read(name))
@@ -19,7 +21,7 @@ describe('the recorded allocators and DMA API are met, operation for operation',
 
   test('the folders hold every recorded file', () => {
     const counts = ['a_', 'b_', 'e_'].map((prefix) => names.filter((n) => n.startsWith(prefix)).length)
-    expect([...counts, filesOf('iova').length]).toEqual([17, 7, 1, 25])
+    expect([...counts, filesOf('iova').length, filesOf('iotlb').length]).toEqual([17, 7, 1, 25, 34])
   })
 })
 
@@ -49,10 +51,20 @@ describe('a replay', () => {
     ['09-fqpercpu.txt', 'B'],
     ['08-depot.txt', 'o'],
     ['15-straddle.txt', 's'],
+    ['pgsize_vtd_4k2m1g.txt', 'M'],
+    ['pgsize_vtd_4k2m1g.txt', 'U'],
+    ['gather.txt', 'G'],
+    ...['q', 't', 'c'].map((kind) => ['flush_queue.txt', kind] as const),
+    ...['cfg', 'm', 'u', 'q', 'f', 'c', 'w'].map((kind) => ['vtd_pt_4level.txt', kind] as const),
+    ['inval_vtd_psi.txt', 'i'],
+    ...['cfg', 'm', 'u', 'q', 'c', 'w'].map((kind) => ['arm_pt_4k_s1_48_ril.txt', kind] as const),
+    ...['i', 'a'].map((kind) => ['inval_smmuv3.txt', kind] as const),
+    ...['cfg', 'm', 'u', 'c', 'w'].map((kind) => ['amd_pt_v1_host.txt', kind] as const),
+    ['inval_amd.txt', 'i'],
   ]
   for (const [file, kind] of cases) {
     test(`fails on one wrong digit in a ${kind} record of ${file}`, () => {
-      const nth = 'ITBo'.includes(kind) ? 0 : 2
+      const nth = ['I', 'T', 'B', 'o', 'cfg'].includes(kind) ? 0 : 2
       const { status, firstMismatch } = replayVectors(file, changed(file, kind, nth, lastDigit))
       expect(status).toBe('failed')
       expect(firstMismatch).toMatch(/^line \d+: /)

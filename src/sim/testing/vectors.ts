@@ -1,7 +1,10 @@
 // Replays a vector file, recognised from its name and its first line.
 
+import { replayAmd } from './vectors-amd.ts'
+import { replayArm } from './vectors-arm.ts'
 import { replayFrames } from './vectors-frames.ts'
 import { replayHalves } from './vectors-halves.ts'
+import { replayFlushQueue, replayGather, replaySplit, replayVtd } from './vectors-iotlb.ts'
 import { replayIova } from './vectors-iova.ts'
 import { replayPools } from './vectors-pools.ts'
 
@@ -24,6 +27,24 @@ const formats: readonly Format[] = [
   { name: /^b_.*\.txt$/, header: /^# ppc iommu two-region/, replay: replayHalves },
   { name: /^e_.*\.json$/, header: /"firstFailAtBuffer"/, replay: replayFrames },
   { name: /^\d\d-[a-z0-9]+\.txt$/, header: /^\{"format":"iova-vec\/1"/, replay: replayIova },
+  { name: /^pgsize_.*\.txt$/, header: /^# iommu_pgsize splitting/, replay: replaySplit },
+  { name: /^gather\.txt$/, header: /^# iotlb_gather add_page/, replay: replayGather },
+  { name: /^flush_queue\.txt$/, header: /^# deferred invalidation \(flush queue\)/, replay: replayFlushQueue },
+  {
+    name: /^(vtd_pt_.*|misuse_vtd|inval_vtd_psi)\.txt$/,
+    header: /^# VT-d (second-level|page-selective)/,
+    replay: replayVtd,
+  },
+  {
+    name: /^(arm_pt_.*|misuse_arm|inval_smmuv3)\.txt$/,
+    header: /^# (ARM LPAE page table|SMMUv3)/,
+    replay: replayArm,
+  },
+  {
+    name: /^(amd_pt_.*|misuse_amd|inval_amd)\.txt$/,
+    header: /^# AMD (v1 page table|INVALIDATE_IOMMU_PAGES)/,
+    replay: replayAmd,
+  },
 ]
 
 /** True for the files of a vector folder that are to be replayed: not its documentation. */

@@ -113,6 +113,8 @@ function create(settings: Settings, env: WorkloadEnv): DiskSg {
 
 function next(s: DiskSg, q: number, nowNs: number, op: Op): number {
   op.missed = 0
+  op.used = 0
+  op.descriptor = -1
   op.delivered = 0
   op.workPs = PRICES.packet.ps / 2
   let wake = Number.POSITIVE_INFINITY
@@ -130,6 +132,7 @@ function next(s: DiskSg, q: number, nowNs: number, op: Op): number {
 
 function unmapCommand(s: DiskSg, slot: number, op: Op): number {
   op.kind = OP_UNMAP_SG
+  op.used = 1
   op.slot = slot
   op.segments = s.held[slot]!
   for (let i = 0; i < op.segments; i++) op.sgMapping[i] = s.mappings.data[slot * MAX_SG + i]!

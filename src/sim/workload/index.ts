@@ -1,6 +1,7 @@
 // The workloads there are, and apart from them what the page needs to know of them. Ids are public for ever.
 
 import { diskSg, diskSgInfo } from './disk-sg.ts'
+import { guest, guestInfo } from './guest.ts'
 import { longLived, longLivedInfo } from './long-lived.ts'
 import { mapLoop, mapLoopInfo } from './map-loop.ts'
 import { nicRx, nicRxInfo } from './nic-rx.ts'
@@ -8,13 +9,25 @@ import { nicTx, nicTxInfo } from './nic-tx.ts'
 import { nvme, nvmeInfo } from './nvme.ts'
 import { recorded, recordedInfo } from './recorded.ts'
 import { wall, wallInfo } from './wall.ts'
+import { windowRead, windowReadInfo } from './window-read.ts'
 import type { Workload, WorkloadInfo } from './workload.ts'
 
 export const workloads: readonly Workload[] = [
-  ...[nicRx, nicTx, diskSg, longLived, mapLoop, wall, nvme, recorded],
+  ...[nicRx, nicTx, diskSg, longLived, mapLoop, wall, nvme, guest, windowRead, recorded],
 ] as unknown as readonly Workload[]
 const infos: readonly WorkloadInfo[] = [
-  ...[nicRxInfo, nicTxInfo, diskSgInfo, longLivedInfo, mapLoopInfo, wallInfo, nvmeInfo, recordedInfo],
+  ...[
+    nicRxInfo,
+    nicTxInfo,
+    diskSgInfo,
+    longLivedInfo,
+    mapLoopInfo,
+    wallInfo,
+    nvmeInfo,
+    guestInfo,
+    windowReadInfo,
+    recordedInfo,
+  ],
 ]
 
 /** The workload with this registry id. Throws RangeError on an unknown id. */

@@ -6,7 +6,7 @@ import { createOp, OP_COHERENT, OP_MAP, OP_UNMAP, RUN } from './workload.ts'
 
 function driver(changes: Record<string, ParamValue> = {}): LongLived {
   const settings = Object.fromEntries(longLived.params.map((p) => [p.name, p.default]))
-  const env = { cpus: 1, cpuPageShift: 16, seed: 1, nowNs: ns(0), base: realAddr(0x10000) }
+  const env = { cpus: 1, cpuPageShift: 16, iommuPageShift: 12, seed: 1, nowNs: ns(0), base: realAddr(0x10000) }
   return longLived.create(Object.assign(settings, changes), env)
 }
 

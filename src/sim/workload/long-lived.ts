@@ -3,7 +3,7 @@
 // mappings of other drivers some stay where they are, and the window fragments.
 //
 // Kernel: dma_alloc_coherent (nvme: a submission and a completion queue each), or dma_map_page of memory that is kept.
-// Not modelled: what the buffers are for; the device that uses them.
+// Not modelled: what the buffers are for. The device uses each of them once, at the end of its life.
 // Invariant: a slot holds a mapping or is tried again, `retry` after its refusal.
 // Cost: half a packet's worth of driver work per buffer. One search through the buffers for each that is replaced.
 
@@ -112,6 +112,8 @@ function create(settings: Settings, env: WorkloadEnv): LongLived {
 
 function next(s: LongLived, _task: number, nowNs: number, op: Op): number {
   op.missed = 0
+  op.used = 0
+  op.descriptor = -1
   op.delivered = 0
   if (nowNs < s.startNs) return s.startNs
   let wake = Number.POSITIVE_INFINITY
@@ -124,6 +126,7 @@ function next(s: LongLived, _task: number, nowNs: number, op: Op): number {
     op.slot = slot
     op.workPs = PRICES.packet.ps / 2
     op.mapping = s.mapping[slot]!
+    op.used = op.mapping !== NONE ? 1 : 0
     op.kind = op.mapping !== NONE ? OP_UNMAP : s.coherent ? OP_COHERENT : OP_MAP
     op.address = (s.base + slot * s.stride) as RealAddr
     op.bytes = s.bytes as Bytes

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createFor, drive, mostHeld } from '../testing/drive.ts'
 import { mapLoop } from './map-loop.ts'
-import { createOp, OP_MAP, OP_UNMAP } from './workload.ts'
+import { createOp, OP_MAP, OP_UNMAP, RUN } from './workload.ts'
 
 describe('a loop on one CPU', () => {
   it('keeps its depth mapped, and takes the oldest back for each new one', () => {
@@ -37,6 +37,36 @@ describe('a loop on one CPU', () => {
     const maps = drive(mapLoop, s, 200_000).filter((o) => o.kind === OP_MAP)
     expect(maps.slice(-20).every((o, i, all) => i === 0 || o.ns - all[i - 1]!.ns === 5000)).toBe(true)
     expect(mapLoop.offeredBps(s)).toBe((4096 * 8 * 1e9) / 5000)
+  })
+
+  it('takes buffers back evenly spaced, and one that comes late moves those after it', () => {
+    const s = createFor(mapLoop, 1, { depth: 1, interval: 10_000, spread: 'off', mapWork: 0, unmapWork: 0 })
+    const op = createOp()
+    const unmapAt = (nowNs: number) => {
+      const answer = mapLoop.next(s, 0, nowNs, op)
+      if (answer !== RUN) return answer
+      expect([op.kind, op.used]).toEqual([OP_UNMAP, 1])
+      mapLoop.done(s, 0, op, nowNs)
+      expect([mapLoop.next(s, 0, nowNs + 500, op), op.kind, op.used]).toEqual([RUN, OP_MAP, 0])
+      op.mapping = 0
+      mapLoop.done(s, 0, op, nowNs + 500)
+      return mapLoop.next(s, 0, nowNs + 1000, op)
+    }
+    mapLoop.next(s, 0, 0, op)
+    op.mapping = 0
+    mapLoop.done(s, 0, op, 0)
+    expect([unmapAt(500), unmapAt(10_000), unmapAt(20_000), unmapAt(30_700)]).toEqual([10_000, 20_000, 30_000, 40_700])
+    // Later than a whole interval: 40.7 and 50.7 are made up for, then the pace goes on.
+    expect(unmapAt(66_000)).toBe(RUN)
+    mapLoop.done(s, 0, op, 66_000)
+    expect(s.dueNs[0]).toBe(60_700)
+  })
+
+  it('can take a million buffers a second back on one CPU', () => {
+    const s = createFor(mapLoop, 1, { depth: 16, interval: 1000, spread: 'off', mapWork: 0, unmapWork: 0 })
+    const unmaps = drive(mapLoop, s, 1_000_000).filter((o) => o.kind === OP_UNMAP)
+    expect(unmaps.length).toBe(1000 - 15)
+    expect(unmaps.every((o) => o.ns % 1000 === 0)).toBe(true)
   })
 
   it('works a varying time around the chosen mean', () => {

@@ -5,7 +5,10 @@
 // completions are taken by another CPU than the one that submits.
 // Where unmapping is another CPU's work a queue has room for twice the buffers that it keeps: the one side runs ahead of
 // the other by as many, then it waits. Neither wakes the other; each looks again every 5 µs.
-// Not modelled: what the device does with a buffer; it is done with it when its turn to be unmapped comes.
+// Paced, a queue begins a round at each interval: it takes its oldest buffer back and maps a new one at once, so that
+// unmaps are as evenly spaced as the rounds. A round that comes late, because something else had the CPU, moves those after
+// it; who is late by a whole interval goes on at once until it has caught up.
+// Not modelled: what the device does with a buffer; it has used it when its turn to be unmapped comes.
 // Invariant: `live` slots of a queue from `take` on hold a mapping each, and `put` is the slot behind them.
 // Cost: the chosen work for each buffer on either side.
 
@@ -16,7 +19,7 @@ import type { Param } from '../params.ts'
 import type { Settings } from '../scenario/schema.ts'
 import type { Bytes, RealAddr } from '../types.ts'
 import { drawGap } from './exponential.ts'
-import { count } from './nic.ts'
+import { count, time } from './nic.ts'
 import { LOOK_NS, queuesParam, RETRY_NS, short, size, TURN, workParam } from './think.ts'
 import {
   FROM_DEVICE,
@@ -63,8 +66,10 @@ export interface MapLoop {
   readonly live: Int32Array
   /** [queues] 1: the last map was refused, and nothing has been unmapped since. */
   readonly refused: Uint8Array
-  /** [queues] no map before this, ns. */
+  /** [queues] the next round does not begin before this, ns. */
   readonly dueNs: Float64Array
+  /** [queues] 1: a round has taken its buffer back, and maps the new one whatever the pace. */
+  readonly begun: Uint8Array
   /** Queue that the one unmapping CPU looks at first. */
   cursor: number
   /** [queues*room] */
@@ -113,7 +118,7 @@ const params: readonly Param[] = [
     default: 0,
     effect: 'live',
     advanced: true,
-    values: [short(0, 'at once'), short(1000), short(2000), short(5000), short(10_000), short(100_000)],
+    values: [short(0, 'at once'), ...[1, 2, 5, 10, 20, 50, 100, 200, 500].map((us) => short(us * 1000)), time(1)],
     help: 'Mean time between two buffers of a queue. "At once": as fast as the CPUs can.',
   },
   {
@@ -127,7 +132,7 @@ const params: readonly Param[] = [
       { value: 'off', key: 'off', label: 'off', help: 'Every piece of work takes the same time.' },
       { value: 'on', key: 'on', label: 'on', help: 'Exponentially distributed around the chosen time.' },
     ],
-    help: 'Whether work and pauses vary. Without it the CPUs fall into step.',
+    help: 'Whether work and pauses vary. Without it buffers come evenly spaced, and the CPUs fall into step.',
   },
   {
     name: 'direction',
@@ -175,6 +180,7 @@ function create(settings: Settings, env: WorkloadEnv): MapLoop {
     live: new Int32Array(queues),
     refused: new Uint8Array(queues),
     dueNs: new Float64Array(queues).fill(env.nowNs),
+    begun: new Uint8Array(queues),
     cursor: 0,
     mapping: chunked(new Int32Array(queues * room)),
   }
@@ -208,12 +214,16 @@ function hasExcess(s: MapLoop, q: number): boolean {
 
 function next(s: MapLoop, task: number, nowNs: number, op: Op): number {
   op.missed = 0
+  op.used = 0
+  op.descriptor = -1
   if (s.left[task] === 0) {
     s.left[task] = TURN
     return YIELD
   }
   const q = mapsFor(s, task)
-  if (s.where === SAME && hasExcess(s, q)) return unmapOldest(s, task, q, op)
+  if (s.where === SAME && s.begun[q] === 0 && hasExcess(s, q)) {
+    return s.dueNs[q]! > nowNs ? s.dueNs[q]! : unmapOldest(s, task, q, op)
+  }
   if (q >= 0) return mapNext(s, task, q, nowNs, op)
   const from = s.where === NEXT ? (task - 1) / 2 : s.cursor
   const n = s.where === NEXT ? 1 : s.queues
@@ -229,6 +239,7 @@ function next(s: MapLoop, task: number, nowNs: number, op: Op): number {
 function unmapOldest(s: MapLoop, task: number, q: number, op: Op): number {
   const slot = q * s.room + s.take[q]!
   op.kind = OP_UNMAP
+  op.used = 1
   op.slot = slot
   op.mapping = s.mapping.data[slot]!
   op.workPs = vary(s, task, s.unmapPs)
@@ -238,7 +249,7 @@ function unmapOldest(s: MapLoop, task: number, q: number, op: Op): number {
 
 function mapNext(s: MapLoop, task: number, q: number, nowNs: number, op: Op): number {
   if (s.live[q] === s.room || (s.refused[q] === 1 && s.live[q]! > 0)) return nowNs + LOOK_NS
-  if (s.dueNs[q]! > nowNs) return s.dueNs[q]!
+  if (s.begun[q] === 0 && s.dueNs[q]! > nowNs) return s.dueNs[q]!
   op.kind = OP_MAP
   op.slot = q * s.room + s.put[q]!
   op.address = (s.base + op.slot * s.stride) as RealAddr
@@ -257,8 +268,12 @@ function done(s: MapLoop, task: number, op: Op, nowNs: number): void {
     s.live[q] = s.live[q]! - 1
     s.refused[q] = 0
     s.cursor = (q + 1) % s.queues
+    if (s.where !== SAME) return
+    s.begun[q] = 1
+    s.dueNs[q] = followNs(s, task, q, nowNs)
   } else if (op.mapping < 0) {
     s.refused[q] = 1
+    s.begun[q] = 0
     if (s.live[q] === 0) s.dueNs[q] = nowNs + RETRY_NS
   } else {
     s.mapping.data[op.slot] = op.mapping
@@ -266,8 +281,17 @@ function done(s: MapLoop, task: number, op: Op, nowNs: number): void {
     s.put[q] = (s.put[q]! + 1) % s.room
     s.live[q] = s.live[q]! + 1
     s.refused[q] = 0
-    s.dueNs[q] = s.gapNs > 0 ? s.dueNs[q]! + Math.max(1, vary(s, task, s.gapNs)) : nowNs
+    if (s.begun[q] === 0) s.dueNs[q] = followNs(s, task, q, nowNs)
+    s.begun[q] = 0
   }
+}
+
+/** When the round after the one that began at `nowNs` is due, ns. */
+function followNs(s: MapLoop, task: number, q: number, nowNs: number): number {
+  const due = s.dueNs[q]!
+  if (s.gapNs === 0) return nowNs
+  if (s.random) return due + vary(s, task, s.gapNs)
+  return (nowNs - due < s.gapNs ? nowNs : due) + s.gapNs
 }
 
 export const mapLoopInfo: WorkloadInfo = {

@@ -93,7 +93,11 @@ export const nicRxParams: readonly Param[] = [
     default: 25_000,
     effect: 'restart',
     advanced: true,
-    values: [5_000, 25_000, 100_000].map((n) => ({ value: n, key: `${n / 1000}us`, label: `${n / 1000} µs` })),
+    values: [5_000, 25_000, 100_000, 400_000, 800_000].map((n) => ({
+      value: n,
+      key: `${n / 1000}us`,
+      label: `${n / 1000} µs`,
+    })),
     help: 'Shortest time between two interrupts of a queue; frames that arrive meanwhile are handled together.',
   },
   {

@@ -17,7 +17,7 @@ import { PRICES } from '../engine/cost.ts'
 import type { Settings } from '../scenario/schema.ts'
 import type { Bytes, RealAddr } from '../types.ts'
 import { drawGap } from './exponential.ts'
-import { createRings, mapRing, queueRng, type Rings, ringDone, WIRE_OVERHEAD } from './nic.ts'
+import { createRings, mapRing, queueRng, type Rings, ringDone, touched, untouched, WIRE_OVERHEAD } from './nic.ts'
 import { nicRxParams as params } from './nic-rx-params.ts'
 import {
   FROM_DEVICE,
@@ -157,6 +157,7 @@ function settleArrivals(s: NicRx, q: Queue, nowNs: number): void {
 function next(s: NicRx, task: number, nowNs: number, op: Op): number {
   const q = s.queues[task]!
   op.missed = 0
+  untouched(op)
   if (nowNs < q.startNs) return q.startNs
   if (q.nextArrivalPs <= nowNs * 1000) settleArrivals(s, q, nowNs)
   op.missed = q.untold
@@ -170,7 +171,7 @@ function next(s: NicRx, task: number, nowNs: number, op: Op): number {
     q.lastPollNs = nowNs
   }
   const empty = q.ring - q.posted - q.arrived
-  if (q.arrived > 0 && q.budget > 0 && (empty < REFILL_BATCH || q.refused)) return unmapNext(s, q, op)
+  if (q.arrived > 0 && q.budget > 0 && (empty < REFILL_BATCH || q.refused)) return unmapNext(s, task, op)
   if (empty > 0 && !q.refused) return mapNext(s, q, op)
   if (q.phase === FILL) {
     q.phase = POLL
@@ -190,8 +191,10 @@ function firstArrivalPs(s: NicRx, q: Queue, nowNs: number): number {
   return s.gapPs === Number.POSITIVE_INFINITY ? s.gapPs : nowNs * 1000 + drawGap(q.rng, s.gapPs)
 }
 
-function unmapNext(s: NicRx, q: Queue, op: Op): number {
+function unmapNext(s: NicRx, task: number, op: Op): number {
+  const q = s.queues[task]!
   op.kind = OP_UNMAP
+  touched(s.rings, task, q.clean, op)
   op.slot = q.firstSlot + q.clean
   op.mapping = s.slots.data[2 * op.slot]!
   op.workPs = PRICES.packet.ps

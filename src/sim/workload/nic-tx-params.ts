@@ -102,7 +102,11 @@ export const nicTxParams: readonly Param[] = [
     default: 25_000,
     effect: 'restart',
     advanced: true,
-    values: [5_000, 25_000, 100_000].map((n) => ({ value: n, key: `${n / 1000}us`, label: `${n / 1000} µs` })),
+    values: [5_000, 25_000, 100_000, 400_000, 800_000].map((n) => ({
+      value: n,
+      key: `${n / 1000}us`,
+      label: `${n / 1000} µs`,
+    })),
     help: 'Shortest time between two completion interrupts; what was sent stays mapped until the next one.',
   },
   {

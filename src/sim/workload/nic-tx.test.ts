@@ -8,7 +8,7 @@ const BASE = 0x10000
 
 function card(changes: Record<string, ParamValue> = {}, cpuPageShift = 16): NicTx {
   const settings = Object.fromEntries(nicTx.params.map((p) => [p.name, p.default]))
-  const env = { cpus: 1, cpuPageShift, seed: 1, nowNs: ns(0), base: realAddr(BASE) }
+  const env = { cpus: 1, cpuPageShift, iommuPageShift: 12, seed: 1, nowNs: ns(0), base: realAddr(BASE) }
   return nicTx.create(Object.assign(settings, { queues: 1, ring: 64, ...changes }), env)
 }
 

@@ -22,7 +22,7 @@ import { PRICES } from '../engine/cost.ts'
 import type { Settings } from '../scenario/schema.ts'
 import type { Bytes, RealAddr } from '../types.ts'
 import { drawGap } from './exponential.ts'
-import { createRings, mapRing, queueRng, type Rings, ringDone, WIRE_OVERHEAD } from './nic.ts'
+import { createRings, mapRing, queueRng, type Rings, ringDone, touched, untouched, WIRE_OVERHEAD } from './nic.ts'
 import { nicTxParams as params } from './nic-tx-params.ts'
 import {
   OP_COHERENT,
@@ -212,6 +212,7 @@ function descriptor(s: NicTx, at: number): number {
 function next(s: NicTx, task: number, nowNs: number, op: Op): number {
   const q = s.queues[task]!
   op.missed = 0
+  untouched(op)
   if (nowNs < q.startNs) return q.startNs
   op.missed = q.untold
   q.untold = 0
@@ -228,7 +229,9 @@ function next(s: NicTx, task: number, nowNs: number, op: Op): number {
     return YIELD
   }
   if (q.phase === SEND) return mapPart(s, q, task, op)
-  return unmapPart(s, q, q.phase === CLEAN ? q.clean : descriptor(s, q.clean + q.used - 1), op)
+  if (q.phase === UNWIND) return unmapPart(s, q, descriptor(s, q.clean + q.used - 1), op)
+  touched(s.rings, task, q.clean, op)
+  return unmapPart(s, q, q.clean, op)
 }
 
 /** When the card interrupts for what is or will be sent. */

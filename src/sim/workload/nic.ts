@@ -64,6 +64,8 @@ export interface Rings {
   readonly bytes: Float64Array
   readonly address: Float64Array
   readonly mapping: Int32Array
+  /** Descriptors in an IOMMU page. */
+  readonly perPage: number
   /** Where the RAM goes on behind the rings; a multiple of 64K. */
   readonly end: number
 }
@@ -84,7 +86,13 @@ export function createRings(settings: Settings, env: WorkloadEnv, descriptors: r
     if (on) end = at + block
     return at
   })
-  return { bytes, address, mapping: new Int32Array(descriptors.length).fill(NOT_YET), end: alignUp(end, 0x10000) }
+  return {
+    bytes,
+    address,
+    mapping: new Int32Array(descriptors.length).fill(NOT_YET),
+    perPage: pow2(env.iommuPageShift) / DESCRIPTOR_BYTES,
+    end: alignUp(end, 0x10000),
+  }
 }
 
 /** RUN with the mapping of queue `q`'s ring in `op` if it is due, Infinity when it was refused, or 0: go on. */
@@ -104,6 +112,21 @@ export function mapRing(rings: Rings, q: number, slot: number, op: Op): number {
 /** The mapping of queue `q`'s ring has been tried; without it the interface stays down. */
 export function ringDone(rings: Rings, q: number, op: Op): void {
   rings.mapping[q] = op.mapping < 0 ? REFUSED : op.mapping
+}
+
+/** Says in `op` that nothing was read of a ring, and that its buffer was not used. */
+export function untouched(op: Op): void {
+  op.used = 0
+  op.descriptor = -1
+  op.descriptorPage = 0
+}
+
+/** Says in `op`, an unmap, that the card has used its buffer, and to find it has read descriptor `index` in the ring
+ *  of queue `q`. Where rings are left out none is read. */
+export function touched(rings: Rings, q: number, index: number, op: Op): void {
+  op.used = 1
+  op.descriptor = Math.max(-1, rings.mapping[q]!)
+  op.descriptorPage = Math.floor(index / rings.perPage)
 }
 
 /** The generator of queue `q`. */

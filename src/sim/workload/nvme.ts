@@ -120,6 +120,8 @@ function setLoad(s: Nvme, settings: Settings): void {
 
 function next(s: Nvme, task: number, nowNs: number, op: Op): number {
   op.missed = 0
+  op.used = 0
+  op.descriptor = -1
   if (s.left[task] === 0) {
     s.left[task] = TURN
     return YIELD
@@ -137,6 +139,7 @@ function complete(s: Nvme, q: number, op: Op): number {
   const tag = q * s.depth + heap.payloads[0]!
   heapPop(heap)
   op.kind = OP_UNMAP
+  op.used = 1
   op.slot = tag
   op.mapping = s.mapping.data[tag]!
   op.delivered = s.bytes.data[tag]!

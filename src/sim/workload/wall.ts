@@ -3,7 +3,7 @@
 //
 // Spec: spec/IOVA.md section 9. The loop is: map the smaller, map the larger, unmap the smaller, unmap the larger.
 // The wall is built first: one small buffer, the ranges below it, and then the small one is given back: the gap.
-// Not modelled: what the buffers are for.
+// Not modelled: what the buffers are for. The device uses a loop's buffers, and none of the wall's or the gap's.
 // Invariant: a loop holds at most one buffer of each size.
 // Cost: the chosen work for each buffer of a loop; the wall itself takes none besides its mappings.
 
@@ -140,6 +140,8 @@ const gapSlot = (s: Wall): number => 2 * s.loops
 
 function next(s: Wall, task: number, nowNs: number, op: Op): number {
   op.missed = 0
+  op.used = 0
+  op.descriptor = -1
   if (!stands(s)) {
     if (task > 0) return nowNs + LOOK_NS
     if (s.built <= s.ranges) return mapping(s, gapSlot(s) + s.built, s.smallBytes, 0, op)
@@ -156,6 +158,7 @@ function next(s: Wall, task: number, nowNs: number, op: Op): number {
   const slot = 2 * task + large
   const bytes = large === 1 ? s.largeBytes : s.smallBytes
   if (step < 2) return mapping(s, slot, bytes, s.workPs, op)
+  op.used = 1
   return unmapping(slot, s.held[slot]!, bytes, s.workPs, op)
 }
 

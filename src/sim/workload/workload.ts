@@ -13,6 +13,12 @@ export const OP_UNMAP_SG = 4
 /** A coherent mapping: whole kernel pages that driver and device share until OP_UNMAP takes them back. */
 export const OP_COHERENT = 5
 
+/** At an address of the caller's choosing, as a hypervisor maps guest memory through the IOMMU API: sgAddress[0] = first
+ *  entry (table-relative), `address` and `bytes` the memory; no allocator is asked. An unmap takes back the entries from
+ *  sgAddress[0] on, sgBytes[0] of them, which whole mappings fill. */
+export const OP_IOMMU_MAP = 6
+export const OP_IOMMU_UNMAP = 7
+
 /** At a recorded place: sgAddress[0] = first entry (relative), sgBytes[0] = npages; a map tells in sgMapping[0] where the
  *  allocator would have put it (-1: refused). An unmap that ends a clearing has its calls in `elements`, its TCEs in
  *  sgBytes[1]. */
@@ -40,6 +46,13 @@ export interface Op {
   direction: number
   /** OP_MAP, OP_COHERENT out: mapping id or -1 when refused. OP_UNMAP in: the id. */
   mapping: number
+  /** OP_MAP, OP_COHERENT, OP_IOMMU_MAP out: first table-relative entry, or -1. */
+  entry: number
+  /** OP_UNMAP, OP_UNMAP_SG in: 1 = the device has used the buffer, every page of it once, before the driver takes it back. */
+  used: number
+  /** In: a page of another mapping that the device has read for it (a descriptor): mapping id or -1, and which page. */
+  descriptor: number
+  descriptorPage: number
   /** Which buffer of the workload this is about. */
   slot: number
   /** Work of driver and stack after the operation, ps. */
@@ -62,6 +75,10 @@ export function createOp(): Op {
     bytes: 0 as Bytes,
     direction: FROM_DEVICE,
     mapping: -1,
+    entry: -1,
+    used: 0,
+    descriptor: -1,
+    descriptorPage: 0,
     slot: 0,
     workPs: 0,
     delivered: 0,
@@ -78,6 +95,8 @@ export function createOp(): Op {
 export interface WorkloadEnv {
   readonly cpus: number
   readonly cpuPageShift: number
+  /** log2 of the smallest page of its device's table, in bytes. */
+  readonly iommuPageShift: number
   /** uint32, this workload's own. */
   readonly seed: number
   readonly nowNs: Ns
@@ -85,6 +104,23 @@ export interface WorkloadEnv {
   readonly base: RealAddr
   /** What a workload of type `recorded` plays. */
   readonly recording?: RecordedOps
+}
+
+/** What a device does by itself, between the operations of CPUs. */
+export interface Engine<S extends object = object> {
+  /** When it first acts, ns; Infinity: not until it is woken. */
+  firstNs(s: S): number
+  /** Acts at `nowNs`. Returns when it acts next (later than `nowNs`), ns; Infinity: after the next `done` of its workload
+   *  it is asked again. */
+  run(s: S, nowNs: number, dma: DeviceDma): number
+}
+
+/** A device's way to memory. */
+export interface DeviceDma {
+  /** One transaction at the page `entry` (table-relative) of the device's window. The answer is reused by the next call. */
+  access(entry: number, write: boolean): { readonly outcome: 0 | 1 | 2; readonly reads: number }
+  /** Counts payload bytes that arrived. */
+  deliver(bytes: number): void
 }
 
 /** What the page needs to know of a workload: it does without the code. */
@@ -113,6 +149,7 @@ export interface Workload<S extends object = object> extends WorkloadInfo {
   cancel(s: S, t: number, op: Op): void
   /** A live setting has changed at `nowNs`. Every task is asked again at once. */
   retune(s: S, settings: Settings, nowNs: number): void
+  readonly engine?: Engine<S>
   /** Payload that the outside offers, bit/s. */
   offeredBps(s: S): number
   /** Whose buffer `slot` of task `t` is, in words. */

@@ -1,0 +1,103 @@
+// What was unmapped and what a device can still do with it: the figures beside the map, and those of one page.
+//
+// Not told apart: Σ bytes × time and the longest exposure are of the whole IOTLB, also where tables share it.
+
+import { pow2 } from '../../lib/bits.ts'
+import { FLUSH_MODES, SPENT, SPENT_WORST_NS } from '../dma/iommu-state.ts'
+import { forEachStale, oldestStaleNs, stalePages } from '../iotlb/exposure.ts'
+import type { IotlbState } from '../iotlb/iotlb-state.ts'
+import { absOf } from '../iova/geometry.ts'
+import type { Machine } from '../machine.ts'
+import { iotlbOf, type MachineState, tableOf, worstReachNs } from '../state.ts'
+import type { ExposureFigures, InspectCard } from './cards.ts'
+
+/** The IOTLBs that devices with the table of device `index` look addresses up in, each once; none of a table of TCEs. */
+export function iotlbsOf(s: MachineState, index: number): IotlbState[] {
+  const all = new Set<IotlbState>()
+  s.tables.forEach((_, device) => {
+    const iotlb = tableOf(s, device) === index && s.tables[index]!.iommu ? iotlbOf(s, device) : null
+    if (iotlb) all.add(iotlb)
+  })
+  return [...all]
+}
+
+/** The figures of the table of device `index`, or null where no IOTLB translates for it. */
+export function exposureOf(m: Machine, index: number): ExposureFigures | null {
+  const { state: s } = m
+  const table = s.tables[index]!
+  const { iommu, flush } = table
+  const iotlbs = iotlbsOf(s, index)
+  if (!iommu || iotlbs.length === 0) return null
+  const pageBytes = pow2(table.geometry.pageShift)
+  let [pages, reused, pageNs, worstNs, lookups, hits, reads] = [0, 0, 0, 0, 0, 0, 0]
+  let oldest = Number.POSITIVE_INFINITY
+  for (const iotlb of iotlbs) {
+    const { exposure } = iotlb
+    forEachStale(iotlb, index, (_, n, _since, reusedNs) => {
+      pages += n
+      if (reusedNs !== -1) reused += n
+    })
+    oldest = Math.min(oldest, oldestStaleNs(iotlb, index))
+    pageNs += exposure.pageNs + exposure.pages * (s.nowNs - exposure.sinceNs)
+    worstNs = Math.max(worstNs, exposure.worstNs)
+    lookups += iotlb.lookups
+    hits += iotlb.hits
+    reads += iotlb.reads
+  }
+  return {
+    mode: iommu.mode,
+    reachableBytes: pages * pageBytes,
+    oldestNs: pages > 0 ? oldest : null,
+    reusedPages: reused,
+    byteUs: (pageNs * pageBytes) / 1000,
+    worstNs: pages > 0 ? Math.max(worstNs, s.nowNs - oldest) : worstNs,
+    queueWorstNs: Math.max(
+      iommu.spentPs[SPENT * FLUSH_MODES.indexOf('deferred') + SPENT_WORST_NS]!,
+      flush ? worstReachNs(s, table) : 0,
+    ),
+    unmaps: table.unmaps,
+    flushes: table.flushes,
+    commands: iommu.commands.total,
+    waits: iommu.waits,
+    lateTried: iommu.lateTried,
+    lateReached: iommu.lateReached,
+    lateNewOwner: iommu.lateNewOwner,
+    faults: iommu.faults,
+    wrongPage: iommu.wrongPage,
+    ...{ lookups, hits, reads },
+  }
+}
+
+/** Bytes that IOTLBs still lead to although they were unmapped, of all tables. */
+export function exposedNow(s: MachineState): number {
+  let bytes = 0
+  s.tables.forEach((table, index) => {
+    if (!table) return
+    for (const iotlb of iotlbsOf(s, index))
+      if (iotlb.stale > 0) bytes += stalePages(iotlb, index) * pow2(table.geometry.pageShift)
+  })
+  return bytes
+}
+
+/** How a device still reaches the entry `e`, which nobody has mapped, through an IOTLB; null: it does not. `queued`: it
+ *  waits for a flush, which ends that. */
+export function reachOf(s: MachineState, index: number, e: number, queued: boolean): InspectCard['reach'] {
+  const { geometry, flush } = s.tables[index]!
+  const abs = absOf(geometry, e)
+  const untilNs = queued && flush && flush.dueNs < Number.POSITIVE_INFINITY ? flush.dueNs : null
+  let found: InspectCard['reach'] = null
+  for (const iotlb of iotlbsOf(s, index)) {
+    forEachStale(iotlb, index, (pfn, npages, sinceNs, reusedNs, slot) => {
+      if (abs < pfn || abs >= pfn + npages || (found && found.sinceNs <= sinceNs)) return
+      found = {
+        sinceNs,
+        untilNs,
+        reusedNs: reusedNs === -1 ? null : reusedNs,
+        realAddr: (iotlb.page.data[slot]! + abs - pfn) * pow2(geometry.pageShift),
+        set: Math.floor(slot / iotlb.ways),
+        way: slot % iotlb.ways,
+      }
+    })
+  }
+  return found
+}

@@ -1,0 +1,277 @@
+// What the flush mode decides, against the rate of unmaps: how long memory stays reachable, and how many flushes that
+// takes. Computed behind the page. Modes are told apart by their marks and names, not by hue: hue stands for the state of a
+// page. The scenario's own mode is strong, and its rate is a line.
+
+import { type PointerEvent, useEffect, useId, useMemo, useRef, useState } from 'react'
+import { currentValue, type Frame } from '../sim/index.ts'
+import { flushFigures } from '../sim/studies/index.ts'
+import { useApp, useFrame } from '../store/context.ts'
+import { useStudy } from '../store/studies.ts'
+import { studyText } from '../text/studies.ts'
+import { viewText } from '../text/views.ts'
+import {
+  type Chart,
+  type Cursor,
+  describeFlush,
+  type FlushLine,
+  type FlushPlot,
+  flushHeight,
+  flushLines,
+  flushTable,
+  MODES,
+  PLOT,
+  placeFlush,
+  placesOf,
+  pointAt,
+  pointText,
+  stepPoint,
+  TITLE,
+  tipsOf,
+} from './flush-study.view.ts'
+import { DockHead } from './kit/dock-head.tsx'
+import { useWidth } from './kit/hooks.ts'
+import { rulerOf } from './kit/layout.ts'
+import { Twin, useTwin } from './kit/twin.tsx'
+import { StudyProgress } from './study-progress.tsx'
+import './views.css'
+import './studies.css'
+
+const text = studyText.flush
+const { title } = viewText.studies.flush
+const ID = 'flush-study'
+/** The study asks the same of every scenario. */
+const KEY = 'flush'
+const NO_RESULTS = [] as const
+
+/** Marks around 0, 0, one for each mode. */
+const MARKS = [
+  'M-2.8,-2.8h5.6v5.6h-5.6z',
+  'M-3,0a3,3 0 1 0 6,0a3,3 0 1 0 -6,0z',
+  'M0,-3.8L3.8,0L0,3.8L-3.8,0z',
+] as const
+
+/** Unmaps a second that come to one CPU of the run, to two digits; 0 where nothing stays reachable after an unmap. */
+function rateOf(frame: Frame): number {
+  const { summary, status, views } = frame
+  if (!summary.exposure || status.ns === 0) return 0
+  const cpus = views.timeline?.cpus ?? 1
+  return Number(((summary.exposure.unmaps * 1e9) / status.ns / cpus).toPrecision(2))
+}
+
+export function FlushStudy() {
+  const root = useRef<HTMLElement>(null)
+  const ruler = rulerOf(
+    useWidth(root),
+    useApp((s) => s.mapColumns),
+  )
+  const scenario = useApp((s) => s.here)
+  const ready = useApp((s) => s.ready)
+  const rate = useFrame(rateOf) ?? 0
+  const own = useMemo(() => String(currentValue(scenario, `${scenario.devices[0]!.id}.flush`)), [scenario])
+  const study = useStudy('flush')
+  const { run } = study
+  // The map comes first; and what is already there, or was cancelled, is not asked for again.
+  const wanted = ready && study.key !== KEY
+  useEffect(() => {
+    if (wanted) run(scenario, KEY)
+  }, [wanted, run, scenario])
+  const results = study.key === KEY ? study.results : NO_RESULTS
+  const lines = useMemo(() => flushLines(flushFigures(results), own), [own, results])
+  const width = ruler.plot + (ruler.narrow ? 0 : ruler.right - 14)
+  const plot = useMemo(() => placeFlush(lines, width, ruler.narrow, rate), [lines, width, ruler.narrow, rate])
+  const height = flushHeight(ruler.narrow)
+  const [twin] = useTwin(ID)
+  return (
+    <section ref={root} className="v-dock v-tall">
+      <DockHead id={ID} title={title} ruler={ruler} sub={text.sub}>
+        {!ruler.narrow && (
+          <span className="v-sub">
+            <svg width="22" height="8" aria-hidden="true">
+              <path d="M0,4.5h18" className="v-line-formula v-line-whole" />
+            </svg>
+            {text.formula}
+          </span>
+        )}
+        <StudyProgress narrow={ruler.narrow} title={title} study={study} onRun={() => run(scenario, KEY)} />
+      </DockHead>
+      {ruler.width > 0 && (
+        <div className="v-view" style={{ height }}>
+          <div className="v-plot" style={{ left: ruler.left, width }}>
+            {twin ? (
+              <Twin title={title} table={flushTable(lines)} height={height} />
+            ) : (
+              <Plot plot={plot} lines={lines} width={width} narrow={ruler.narrow} rate={rate} />
+            )}
+          </div>
+        </div>
+      )}
+    </section>
+  )
+}
+
+interface PlotProps {
+  readonly plot: FlushPlot
+  readonly lines: readonly FlushLine[]
+  readonly width: number
+  readonly narrow: boolean
+  readonly rate: number
+}
+
+function Plot({ plot, lines, width, narrow, rate }: PlotProps) {
+  const id = useId()
+  const surface = useRef<HTMLDivElement>(null)
+  const [cursor, setCursor] = useState<Cursor | null>(null)
+  const [byKeyboard, setByKeyboard] = useState(false)
+  const places = cursor ? placesOf(plot, cursor) : []
+  const at = places[0]
+  const said = at ? pointText(at.figure) : ''
+
+  function point(event: PointerEvent) {
+    const box = surface.current?.getBoundingClientRect()
+    if (!box) return
+    setByKeyboard(false)
+    setCursor(pointAt(plot, event.clientX - box.left, event.clientY - box.top))
+  }
+
+  return (
+    <>
+      <div
+        ref={surface}
+        className="v-chart"
+        style={{ width, height: plot.height }}
+        role="application"
+        aria-roledescription={text.plot}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard walks the points of this one element
+        tabIndex={0}
+        aria-label={title}
+        aria-describedby={`${id}-text ${id}-keys`}
+        data-testid="view-flush-study"
+        onKeyDown={(event) => {
+          if (event.ctrlKey || event.metaKey || event.altKey) return
+          const next = event.key === 'Escape' ? null : stepPoint(lines, event.key, cursor)
+          if (!next && !(event.key === 'Escape' && cursor)) return
+          setByKeyboard(true)
+          setCursor(next)
+          event.preventDefault()
+          event.stopPropagation()
+        }}
+        onPointerMove={point}
+        onPointerDown={point}
+        onPointerLeave={() => setCursor(null)}
+        onBlur={() => setCursor(null)}
+      >
+        <svg className="v-over" width={width} height={plot.height} aria-hidden="true">
+          {plot.charts.map((chart) => (
+            <g key={chart.title}>
+              <Axes chart={chart} rate={rate} narrow={narrow} />
+              <Lines chart={chart} />
+            </g>
+          ))}
+          {places.map((p) => (
+            <circle key={p.x + p.y} cx={p.x} cy={p.y} r={7} className="v-ring-line v-no-fill" />
+          ))}
+        </svg>
+        {places.map((p, i) => {
+          const { left, right } = plot.charts[i]!
+          const late = p.x > (left + right) / 2
+          return (
+            <span
+              key={plot.charts[i]!.title}
+              className="v-tip"
+              aria-hidden="true"
+              style={{
+                top: p.y - plot.charts[i]!.top < PLOT / 2 ? p.y + 12 : p.y - 34,
+                ...(late ? { right: width - p.x - 8 } : { left: p.x - 8 }),
+              }}
+            >
+              {tipsOf(p.figure)[i]}
+            </span>
+          )
+        })}
+      </div>
+      <p id={`${id}-text`} className="v-sr">
+        {describeFlush(lines)}
+      </p>
+      <p id={`${id}-keys`} className="v-sr">
+        {text.keys}
+      </p>
+      <p className="v-sr" aria-live="polite">
+        {byKeyboard ? said : ''}
+      </p>
+    </>
+  )
+}
+
+function Axes({ chart, rate, narrow }: { chart: Chart; rate: number; narrow: boolean }) {
+  const { left, right, top, ownX } = chart
+  const late = ownX !== null && ownX > (left + right) / 2
+  return (
+    <g>
+      {chart.yTicks.map(({ y, text: label, apart }) => (
+        <g key={label}>
+          <path
+            d={`M${left},${Math.round(y) + 0.5}H${right + 8}`}
+            className="v-hair"
+            {...(apart ? { strokeDasharray: '1 4' } : {})}
+          />
+          <text x={left - 8} y={y + 4} textAnchor="end" className="v-num v-quiet">
+            {label}
+          </text>
+        </g>
+      ))}
+      <text x={left + 4} y={top + TITLE} className="v-axis v-quiet">
+        {chart.title}
+      </text>
+      {chart.xTicks.map(({ x, text: label }) => (
+        <g key={label}>
+          <path d={`M${Math.round(x) + 0.5},${top + PLOT - 3}v4`} className="v-edge" />
+          <text x={x} y={top + PLOT + 13} textAnchor="middle" className="v-num v-quiet">
+            {label}
+          </text>
+        </g>
+      ))}
+      <text x={left - 8} y={top + PLOT + 13} textAnchor="end" className="v-axis v-quiet">
+        {narrow ? text.xUnitShort : text.xUnit}
+      </text>
+      {ownX !== null && (
+        <>
+          <path d={`M${Math.round(ownX) + 0.5},${top + TITLE + 8}V${top + PLOT}`} className="v-edge" />
+          <text
+            x={ownX + (late ? -5 : 5)}
+            y={top + PLOT - 13}
+            textAnchor={late ? 'end' : 'start'}
+            className="v-axis v-quiet"
+          >
+            {text.own(text.rate(rate))}
+          </text>
+        </>
+      )}
+    </g>
+  )
+}
+
+function Lines({ chart }: { chart: Chart }) {
+  return (
+    <g>
+      {chart.lines.map(({ line, points, formula, nameY }) => {
+        const mark = MARKS[MODES.indexOf(line.mode)]!
+        return (
+          <g key={line.mode} className={line.own ? 'v-line-own' : 'v-line'}>
+            <path d={formula} className="v-line-formula v-line-whole" />
+            {points.map((p) => (
+              <path
+                key={p.figure.rate}
+                d={mark}
+                transform={`translate(${p.x.toFixed(1)},${p.y.toFixed(1)})`}
+                className="v-mark"
+              />
+            ))}
+            <text x={chart.right + 10} y={nameY + 4} className="v-axis">
+              {text.modes[line.mode]}
+            </text>
+          </g>
+        )
+      })}
+    </g>
+  )
+}
