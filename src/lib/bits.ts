@@ -3,11 +3,12 @@
 const TWO_32 = 4294967296
 const TWO_30 = 1073741824
 
+const POWERS = new Float64Array(1024)
+for (let n = 0, power = 1; n < POWERS.length; n++, power *= 2) POWERS[n] = power
+
 /** 2^n for integers n from 0 to 1023, exact. */
 export function pow2(n: number): number {
-  let result = 1
-  for (; n > 30; n -= 30) result *= TWO_30
-  return result * (1 << n)
+  return POWERS[n]!
 }
 
 /** Largest multiple of `unit` (a positive integer) that is at most `x`. */

@@ -3,7 +3,7 @@
 
 import { settingsOf } from './build.ts'
 import { switchFlush } from './dma/dma-iommu.ts'
-import { FLUSH_MODES, type FlushMode, type IommuState, SPENT, SPENT_WORST_NS } from './dma/iommu-state.ts'
+import { type FlushMode, type IommuState, SPENT_WORST_NS, spentAt } from './dma/iommu-state.ts'
 import { logEvent } from './engine/log.ts'
 import { resetMeter } from './engine/meter.ts'
 import * as ev from './events.ts'
@@ -75,7 +75,7 @@ function retuneDevice(m: Machine, scope: string): void {
 
 /** Keeps how long something was, or could have been, reached after its unmap under a mode that may end now. */
 function noteWorst(s: MachineState, table: DmaTable, { mode, spentPs }: IommuState): void {
-  const at = SPENT * FLUSH_MODES.indexOf(mode) + SPENT_WORST_NS
+  const at = spentAt(mode) + SPENT_WORST_NS
   spentPs[at] = Math.max(spentPs[at]!, worstReachNs(s, table))
 }
 

@@ -6,7 +6,7 @@
 // Invariant: what a command names is in no IOTLB of the table's devices after it.
 
 import type { TableSink } from './dma/dma-iommu.ts'
-import { FLUSH_MODES, SPENT, SPENT_WAITS } from './dma/iommu-state.ts'
+import { SPENT_WAITS, spentAt } from './dma/iommu-state.ts'
 import { PRICES } from './engine/cost.ts'
 import { logEvent } from './engine/log.ts'
 import { type CostMeter, charge, dropLock, takeLock } from './engine/meter.ts'
@@ -47,7 +47,7 @@ export function createSink(s: MachineState, table: DmaTable, meter: CostMeter): 
       meter.invalidationPs += PRICES.invQueue.ps + PRICES.invWait.ps + (pending - 1) * PRICES.invNext.ps
       pending = 0
       state.waits++
-      const at = SPENT * FLUSH_MODES.indexOf(state.mode) + SPENT_WAITS
+      const at = spentAt(state.mode) + SPENT_WAITS
       state.spentPs[at] = state.spentPs[at]! + 1
       if (this.flushing) addToColumn(s.recorder, s.recorder.flushes, 1)
       else meter.invalidations++

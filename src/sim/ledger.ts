@@ -5,15 +5,14 @@ import { alignDown, alignUp } from '../lib/bits.ts'
 import { touch } from '../lib/chunked.ts'
 import { type DmaDomain, granuleAt } from './dma/dma-ops.ts'
 import {
-  FLUSH_MODES,
   type IommuState,
-  SPENT,
   SPENT_ALLOCATOR,
   SPENT_INVALIDATION,
   SPENT_LOCK,
   SPENT_PAIRS,
   SPENT_REST,
   SPENT_TABLE,
+  spentAt,
 } from './dma/iommu-state.ts'
 import { PRICES } from './engine/cost.ts'
 import { logEvent } from './engine/log.ts'
@@ -161,7 +160,7 @@ export function noteSpent(
   restPs: number,
   locked: boolean,
 ): void {
-  const at = SPENT * FLUSH_MODES.indexOf(mode)
+  const at = spentAt(mode)
   let taken = locked ? 1 : 0
   for (let i = 0; i < meter.locks && i < MAX_STAGES; i++) if (meter.lockOrder[i] !== LOCAL_STAGE) taken++
   const ownPs = Math.max(searchedPs, pricedPs(meter))

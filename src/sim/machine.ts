@@ -20,7 +20,7 @@ import { armWork, doWork, fireWork } from './put-off.ts'
 import { mapRecorded, unmapRecorded } from './recorded-ops.ts'
 import type { Scenario } from './scenario/schema.ts'
 import { holdStage, nextStage, passLock, regrant, spend, takes } from './stages.ts'
-import { type DmaTable, MAP_ENTRY, MAP_NPAGES, MAP_STRIDE, type MachineState } from './state.ts'
+import { type DmaTable, exposedBytes, MAP_ENTRY, MAP_NPAGES, MAP_STRIDE, type MachineState } from './state.ts'
 import { type AbsEntry, cpu as asCpu, entry, type Pages, pages } from './types.ts'
 import {
   OP_COHERENT,
@@ -131,13 +131,6 @@ export function moveClock(s: MachineState, toNs: number): void {
     }
     rollColumns(s.recorder, toNs, mapped, useful, exposedBytes(s))
   }
-}
-
-/** Bytes that were unmapped and that IOTLBs still lead to. */
-export function exposedBytes(s: MachineState): number {
-  let bytes = 0
-  for (const iotlb of s.iotlbs) bytes += iotlb.exposure.pages * s.iotlbPageBytes
-  return bytes
 }
 
 function fireTimer(s: MachineState, task: number, t: number): void {

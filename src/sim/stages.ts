@@ -6,7 +6,7 @@
 // holder never returns.
 
 import { heapPop, heapPush, heapReplace } from '../lib/heap.ts'
-import { FLUSH_MODES, type IommuState, SPENT, SPENT_LOCK } from './dma/iommu-state.ts'
+import { type IommuState, SPENT_LOCK, spentAt } from './dma/iommu-state.ts'
 import { PRICES } from './engine/cost.ts'
 import { dequeue, enqueue, grantNs, isFree } from './engine/lock.ts'
 import { type CostMeter, LOCAL_STAGE, MAX_STAGES, NO_LOCK } from './engine/meter.ts'
@@ -48,7 +48,7 @@ export function passLock(s: MachineState, arg: number, t: number): number {
 }
 
 function noteWaited({ spentPs, mode }: IommuState, waitedNs: number): void {
-  const at = SPENT * FLUSH_MODES.indexOf(mode) + SPENT_LOCK
+  const at = spentAt(mode) + SPENT_LOCK
   spentPs[at] = spentPs[at]! + waitedNs * 1000
 }
 

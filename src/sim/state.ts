@@ -242,6 +242,13 @@ export function iotlbOf(s: MachineState, device: number): IotlbState | null {
   return s.iotlbs[s.iotlbs.length > 1 ? device : 0] ?? null
 }
 
+/** Bytes that were unmapped and that IOTLBs still lead to. */
+export function exposedBytes(s: MachineState): number {
+  let bytes = 0
+  for (const iotlb of s.iotlbs) bytes += iotlb.exposure.pages * s.iotlbPageBytes
+  return bytes
+}
+
 /**
  * The longest so far that something of a table was reached after its unmap (no flush at all), or could have been: it
  * waited for a flush that long. ns; 0 in strict mode.

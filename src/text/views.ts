@@ -72,6 +72,7 @@ export const viewText = {
     ) =>
       `${mapped} of ${size} ${entries} are mapped, ${free} free, ${reserved} reserved${kept}; ${refused} refused so far.`,
     describeKept: (cached: string, queued: string) => `, ${cached} cached by CPUs, ${queued} queued for a flush`,
+    describeReachable: (reachable: string) => `, ${reachable} unmapped but still reachable`,
     chunkOf: (cpu: number) => `in a chunk of CPU ${cpu}`,
     foreign: 'mapped by another CPU than its chunk’s owner',
     passed: 'passed by the last search',

@@ -113,6 +113,12 @@ function cellText(frame: IovaSpaceFrame, cell: number): string {
   return words.join(', ')
 }
 
+/** What is neither mapped nor free for all, in words. */
+function keptText({ cached, queued, reachable }: IovaSpaceFrame['counts']): string {
+  const kept = cached + queued > 0 ? text.describeKept(count(cached), count(queued)) : ''
+  return reachable > 0 ? kept + text.describeReachable(count(reachable)) : kept
+}
+
 function describe(frame: IovaSpaceFrame): string {
   const { counts } = frame
   const first = entryOfCell(frame, 0)
@@ -125,7 +131,7 @@ function describe(frame: IovaSpaceFrame): string {
       entriesName(frame),
       count(counts.free),
       count(counts.reserved),
-      counts.cached + counts.queued > 0 ? text.describeKept(count(counts.cached), count(counts.queued)) : '',
+      keptText(counts),
       count(counts.refused),
     ),
     text.describeScale(cell, addressText(frame, first), hex(addressBehind(frame, end))),

@@ -23,8 +23,9 @@ export const LATE_KEPT = 1024
 export type FlushMode = 'strict' | 'deferred' | 'none'
 export const FLUSH_MODES = ['strict', 'deferred', 'none'] as const
 
-/** Numbers per flush mode in `spentPs`. */
+/** Numbers per flush mode in `spentPs`, and where those of a mode begin. */
 export const SPENT = 8
+export const spentAt = (mode: FlushMode): number => (mode === 'strict' ? 0 : mode === 'deferred' ? SPENT : 2 * SPENT)
 export const SPENT_PAIRS = 0
 export const SPENT_ALLOCATOR = 1
 export const SPENT_TABLE = 2

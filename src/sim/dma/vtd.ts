@@ -124,7 +124,7 @@ export const vtdDriver: IommuDriver<VtdState> = {
     const size = Math.max(pow2(order) * count, span.pages)
     const slots = pow2(s.bits)
     const slot = slotOf(pfn, 0)
-    taken.length = 0
+    if (taken.length > 0) taken.length = 0
     if (span.node >= 0 && size < slots && slot + size <= slots) clearSlots(s, span.node, slot, size, change)
     else clearPages(s, pfn, Math.min(pfn + size, width) - 1, taken, change)
     io.tablesDetached += taken.length

@@ -36,7 +36,8 @@ export function createGather(): Gather {
 /** Forgets what was gathered; `queued` stays. */
 export function resetGather(g: Gather): void {
   g.empty = true
-  g.detached.length = 0
+  // Setting a length costs more than looking at it.
+  if (g.detached.length > 0) g.detached.length = 0
 }
 
 /** True if pages [pfn, pfn+pages) touch or overlap what is pending, or nothing is pending. */

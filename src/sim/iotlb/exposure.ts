@@ -132,16 +132,6 @@ export function oldestStaleNs(s: IotlbState, domain: number): number {
   return oldest
 }
 
-/** Pages (of the smallest size) that stale entries of a domain (-1: of all) lead to; each entry counts by itself. */
-export function stalePages(s: IotlbState, domain: number): number {
-  if (domain === -1 || s.stale === 0) return s.exposure.pages
-  let pages = 0
-  for (let slot = 0; slot < s.entries; slot++) {
-    if (s.staleNs[slot] !== -1 && s.domain[slot] === domain) pages += PAGES[s.order[slot]!]!
-  }
-  return pages
-}
-
 /** Place of the chain that a stale entry belongs to, by the memory it leads to. */
 function chainOf(s: IotlbState, slot: number): number {
   const order = s.order[slot]!

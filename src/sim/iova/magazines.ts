@@ -297,7 +297,7 @@ export function depotWork(m: Magazines, order: number, meter: CostMeter): number
 /** When the next depot work is due, ns; Infinity when none is armed. */
 export function depotDueNs(m: Magazines): number {
   let due = Infinity
-  for (const ns of m.depotDueNs) if (ns < due) due = ns
+  for (let order = 0; order < ORDERS; order++) if (m.depotDueNs[order]! < due) due = m.depotDueNs[order]!
   return due
 }
 

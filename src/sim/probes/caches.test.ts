@@ -101,7 +101,7 @@ describe('one tree', () => {
 
   it('has one lock besides that of the IOMMU, for which CPUs wait as long as their lanes say', () => {
     const { locks: list } = locks.build(run.machine, { table: 0 }, createArrays())
-    expect(list.map((lock) => lock.name)).toEqual(['tree', 'invalidation queue'])
+    expect(list.map((lock) => lock.name)).toEqual(['tree', 'IOMMU queue'])
     const r = run.machine.state.recorder
     const waited = r.lockWaitNs.data.reduce((a, b) => a + b, 0)
     expect(waited).toBe(list[0]!.waitNs + list[1]!.waitNs)

@@ -3,7 +3,8 @@ import { entryOf } from '../iova/geometry.ts'
 import { createRun, type Run } from '../run.ts'
 import { withValue } from '../scenario/fields.ts'
 import { presetById } from '../scenario/presets.ts'
-import { exposedNow, exposureOf, iotlbsOf } from './exposure.ts'
+import { exposedBytes } from '../state.ts'
+import { exposureOf, iotlbsOf } from './exposure.ts'
 import { inspect, summarise } from './figures.ts'
 import { CELL_FAILED, CELL_MAPPED, CELL_REACHABLE } from './frames.ts'
 import { iovaSpace } from './iova-space.ts'
@@ -46,7 +47,7 @@ describe('the figures of what was unmapped', () => {
     expect(figures.oldestNs).toBe(Math.min(...slots.map((slot) => slot.since)))
     expect(figures.reusedPages).toBe(slots.filter((slot) => slot.reused).length)
     expect(figures.worstNs).toBeGreaterThanOrEqual(run.machine.state.nowNs - figures.oldestNs!)
-    expect(exposedNow(run.machine.state)).toBe(figures.reachableBytes)
+    expect(exposedBytes(run.machine.state)).toBe(figures.reachableBytes)
     expect(summarise(run.machine, 0).exposure).toEqual(figures)
   })
 

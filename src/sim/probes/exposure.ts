@@ -3,8 +3,8 @@
 // Not told apart: Σ bytes × time and the longest exposure are of the whole IOTLB, also where tables share it.
 
 import { pow2 } from '../../lib/bits.ts'
-import { FLUSH_MODES, SPENT, SPENT_WORST_NS } from '../dma/iommu-state.ts'
-import { forEachStale, oldestStaleNs, stalePages } from '../iotlb/exposure.ts'
+import { SPENT_WORST_NS, spentAt } from '../dma/iommu-state.ts'
+import { forEachStale, oldestStaleNs } from '../iotlb/exposure.ts'
 import type { IotlbState } from '../iotlb/iotlb-state.ts'
 import { absOf } from '../iova/geometry.ts'
 import type { Machine } from '../machine.ts'
@@ -51,10 +51,7 @@ export function exposureOf(m: Machine, index: number): ExposureFigures | null {
     reusedPages: reused,
     byteUs: (pageNs * pageBytes) / 1000,
     worstNs: pages > 0 ? Math.max(worstNs, s.nowNs - oldest) : worstNs,
-    queueWorstNs: Math.max(
-      iommu.spentPs[SPENT * FLUSH_MODES.indexOf('deferred') + SPENT_WORST_NS]!,
-      flush ? worstReachNs(s, table) : 0,
-    ),
+    queueWorstNs: Math.max(iommu.spentPs[spentAt('deferred') + SPENT_WORST_NS]!, flush ? worstReachNs(s, table) : 0),
     unmaps: table.unmaps,
     flushes: table.flushes,
     commands: iommu.commands.total,
@@ -66,17 +63,6 @@ export function exposureOf(m: Machine, index: number): ExposureFigures | null {
     wrongPage: iommu.wrongPage,
     ...{ lookups, hits, reads },
   }
-}
-
-/** Bytes that IOTLBs still lead to although they were unmapped, of all tables. */
-export function exposedNow(s: MachineState): number {
-  let bytes = 0
-  s.tables.forEach((table, index) => {
-    if (!table) return
-    for (const iotlb of iotlbsOf(s, index))
-      if (iotlb.stale > 0) bytes += stalePages(iotlb, index) * pow2(table.geometry.pageShift)
-  })
-  return bytes
 }
 
 /** How a device still reaches the entry `e`, which nobody has mapped, through an IOTLB; null: it does not. `queued`: it

@@ -1,6 +1,17 @@
 // What one map and unmap costs and where that time goes, under each flush mode that the run has had.
 
-import { FLUSH_MODES, SPENT, SPENT_ALLOCATOR, SPENT_INVALIDATION, SPENT_LOCK, SPENT_PAIRS, SPENT_REST, SPENT_TABLE, SPENT_WAITS, SPENT_WORST_NS } from '../dma/iommu-state.ts' // biome-ignore format: one line
+import {
+  FLUSH_MODES,
+  SPENT_ALLOCATOR,
+  SPENT_INVALIDATION,
+  SPENT_LOCK,
+  SPENT_PAIRS,
+  SPENT_REST,
+  SPENT_TABLE,
+  SPENT_WAITS,
+  SPENT_WORST_NS,
+  spentAt,
+} from '../dma/iommu-state.ts'
 import { worstReachNs } from '../state.ts'
 import type { LedgerFrame, LedgerRow } from './frames.ts'
 import { type Probe, tableIndex } from './probe.ts'
@@ -12,8 +23,8 @@ export const ledger: Probe<'ledger'> = {
     const table = m.state.tables[index]!
     const { iommu } = table
     if (!iommu) return { table: index, mode: 'strict', rows: [] }
-    const rows = FLUSH_MODES.map((mode, i): LedgerRow => {
-      const of = (what: number) => iommu.spentPs[i * SPENT + what]!
+    const rows = FLUSH_MODES.map((mode): LedgerRow => {
+      const of = (what: number) => iommu.spentPs[spentAt(mode) + what]!
       return {
         mode,
         pairs: of(SPENT_PAIRS),

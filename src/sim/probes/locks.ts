@@ -10,7 +10,7 @@ export const locks: Probe<'locks'> = {
     const { allocator, allocatorState: s } = m.domains[index]!
     const { iommu, locks } = m.state.tables[index]!
     const nameOf = (lock: number): string =>
-      (iommu && lock === locks.length - 1 ? 'invalidation queue' : allocator.lockName?.(s, lock)) ??
+      (iommu && lock === locks.length - 1 ? 'IOMMU queue' : allocator.lockName?.(s, lock)) ??
       allocator
         .regions(s)
         .filter((region) => region.lock === lock)

@@ -4,7 +4,7 @@
 import { log2Ceil, pow2 } from '../../lib/bits.ts'
 import { BANDS, COLUMNS, share } from '../engine/recorder.ts'
 import type { Machine } from '../machine.ts'
-import { exposedNow } from './exposure.ts'
+import { exposedBytes } from '../state.ts'
 import type { AddressTimeFrame, TimelineFrame } from './frames.ts'
 import { type Arrays, type Probe, regionsOf, tableIndex } from './probe.ts'
 import { spaceOf } from './space.ts'
@@ -94,10 +94,9 @@ export const timeline: Probe<'timeline'> = {
 /** Bytes that were unmapped and still reachable by column, or null where there is no IOTLB. */
 function exposedOverTime({ state: s }: Machine, arrays: Arrays): Float64Array | null {
   if (s.iotlbs.length === 0) return null
-  const { exposedBytes, column } = s.recorder
   const out = arrays.f64(COLUMNS)
-  out.set(exposedBytes.data)
-  out[column] = exposedNow(s)
+  out.set(s.recorder.exposedBytes.data)
+  out[s.recorder.column] = exposedBytes(s)
   return out
 }
 

@@ -117,9 +117,12 @@ export function payloadOf(entry: number): number {
   return Math.floor(entry / PAYLOAD_UNIT)
 }
 
+/** Entries that lead to a table are smaller: nodes are fewer than 2^21. */
+const TABLE_ENTRIES = 2147483648
+
 /** Node that a table entry leads to; -1 for a leaf or a hole. */
 export function nodeBelow(entry: number): number {
-  return isTable(entry) ? payloadOf(entry) : -1
+  return entry < TABLE_ENTRIES && (entry & PTE_TABLE) !== 0 ? entry >>> 10 : -1
 }
 
 export function isLeaf(entry: number): boolean {

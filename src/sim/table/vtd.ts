@@ -21,6 +21,7 @@ import {
   isLeaf,
   leafEntry,
   type Nodes,
+  nodeBelow,
   payloadOf,
   setEntry,
   tableEntry,
@@ -135,8 +136,10 @@ export function makePath(s: VtdState, pfn: number, height: number, change: VtdCh
       change.made++
       change.writes++
       node = below
-    } else if (isLeaf(entry)) return -1
-    else node = payloadOf(entry)
+    } else {
+      node = nodeBelow(entry)
+      if (node < 0) return -1
+    }
   }
   return node
 }
@@ -234,8 +237,9 @@ export function spanAt(s: VtdState, pfn: number, out: VtdSpan): void {
   out.node = -1
   for (let h = s.levels - 1; h > 0; h--) {
     const entry = entryAt(s.nodes, node, slotIn(low, high, h))
-    if (entry !== 0 && !isLeaf(entry)) {
-      node = payloadOf(entry)
+    const below = nodeBelow(entry)
+    if (below >= 0) {
+      node = below
       continue
     }
     out.pages = SPAN[h]!
