@@ -18,7 +18,7 @@ const Legend = loadable(
 
 const Prediction = loadable(() => import('../controls/prediction.tsx').then((m) => m.default))
 
-/** The views of the dock, and the one of them that is shown. */
+/** The views of the dock in the order of preset or link, and the one of them that is shown. */
 export interface Docked {
   readonly views: readonly DockView[]
   readonly shown: DockView | undefined
@@ -28,7 +28,7 @@ export interface Docked {
 export function useDock(): Docked {
   const dock = useApp((s) => s.view.dock)
   const [chosen, choose] = useState<string | null>(null)
-  const views = dockViews.filter((v) => dock.includes(v.id))
+  const views = dock.flatMap((id) => dockViews.filter((v) => v.id === id))
   return { views, shown: views.find((v) => v.id === chosen) ?? views[0], choose }
 }
 

@@ -118,14 +118,14 @@ export function recordMapping(
   return id
 }
 
-/** ps that the search of a request took, besides the locks. */
+/** ps that the search of a request took, besides the locks; where the allocator tells no prices, those of its words. */
 export function searchPs(meter: CostMeter): number {
   const own = pricedPs(meter)
   return own > 0 ? own : PRICES.alloc.ps + meter.bitmapWords * PRICES.word.ps
 }
 
 /** ps that mechanisms charged for an operation. */
-function pricedPs(meter: CostMeter): number {
+export function pricedPs(meter: CostMeter): number {
   let own = meter.ps
   for (let i = 0; i < meter.locks && i < MAX_STAGES; i++) own += meter.stagePs[i]!
   return own
@@ -149,13 +149,13 @@ export function noteWork(s: MachineState, table: DmaTable, c: number, meter: Cos
   }
 }
 
-/** Adds what a map or an unmap cost, besides waiting, to the account of the flush mode. `searchedPs`: what the
- *  search for an address took, also where the allocator tells no prices; `locked`: it began under a lock. */
+/** Adds what a map or an unmap cost, besides waiting, to the account of the flush mode. `locked`: it began
+ *  under a lock. */
 export function noteSpent(
   { spentPs, mode }: IommuState,
   meter: CostMeter,
   isMap: boolean,
-  searchedPs: number,
+  allocatorPs: number,
   tablePs: number,
   restPs: number,
   locked: boolean,
@@ -163,12 +163,12 @@ export function noteSpent(
   const at = spentAt(mode)
   let taken = locked ? 1 : 0
   for (let i = 0; i < meter.locks && i < MAX_STAGES; i++) if (meter.lockOrder[i] !== LOCAL_STAGE) taken++
-  const ownPs = Math.max(searchedPs, pricedPs(meter))
   if (!isMap) spentPs[at + SPENT_PAIRS] = spentPs[at + SPENT_PAIRS]! + 1
-  spentPs[at + SPENT_ALLOCATOR] = spentPs[at + SPENT_ALLOCATOR]! + ownPs - meter.invalidationPs
+  spentPs[at + SPENT_ALLOCATOR] = spentPs[at + SPENT_ALLOCATOR]! + allocatorPs
   spentPs[at + SPENT_TABLE] = spentPs[at + SPENT_TABLE]! + tablePs
-  spentPs[at + SPENT_INVALIDATION] = spentPs[at + SPENT_INVALIDATION]! + meter.invalidationPs
-  spentPs[at + SPENT_LOCK] = spentPs[at + SPENT_LOCK]! + taken * PRICES.lock.ps
+  if (meter.invalidationPs > 0)
+    spentPs[at + SPENT_INVALIDATION] = spentPs[at + SPENT_INVALIDATION]! + meter.invalidationPs
+  if (taken > 0) spentPs[at + SPENT_LOCK] = spentPs[at + SPENT_LOCK]! + taken * PRICES.lock.ps
   spentPs[at + SPENT_REST] = spentPs[at + SPENT_REST]! + restPs
 }
 

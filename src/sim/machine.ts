@@ -14,7 +14,7 @@ import { logEvent } from './engine/log.ts'
 import { type CostMeter, NO_LOCK, resetMeter } from './engine/meter.ts'
 import { addToColumn, rollColumns } from './engine/recorder.ts'
 import * as ev from './events.ts'
-import { addMark, noteAnswer, noteMissed, noteSpent, noteWork, searchPs } from './ledger.ts'
+import { addMark, noteAnswer, noteMissed, noteSpent, noteWork, pricedPs, searchPs } from './ledger.ts'
 import { mapAt, mapList, mapOne, refuse, unmap, unmapAt } from './operations.ts'
 import { armWork, doWork, fireWork } from './put-off.ts'
 import { mapRecorded, unmapRecorded } from './recorded-ops.ts'
@@ -274,7 +274,10 @@ function perform(m: Machine, c: number, t: number, bound: Binding, lock: number)
   const underLock = table.tceUnderLock ? writePs : 0
   const ownPs = table.direct ? 0 : PRICES.map.ps
   const restPs = writePs - underLock + ownPs + op.workPs
-  if (iommu) noteSpent(iommu, meter, isMap, isMap ? workPs : 0, writePs, ownPs, lock !== NO_LOCK)
+  if (iommu) {
+    const chargedPs = isMap && allocates ? workPs : pricedPs(meter)
+    noteSpent(iommu, meter, isMap, chargedPs - meter.invalidationPs, writePs, ownPs, lock !== NO_LOCK)
+  }
   bound.kind.done(bound.state, cpu.task - bound.firstTask, op, t)
   if (bound.kind.engine) wakeEngine(s, cpu.task, t)
   if (op.delivered > 0) {

@@ -84,7 +84,7 @@ export const exposureText = {
 
   track: 'Reachable after unmap',
   gutter: 'reachable',
-  flushTicks: 'flushes',
+  flushTicks: 'domain flushes',
   lateMarks: 'flushes, × late',
   describe: (now: string, most: string, flushes: string, late: string) =>
     `${now} are unmapped and still reachable, at most ${most} so far; ${flushes} flushes of everything, ${late} late accesses reached memory.`,

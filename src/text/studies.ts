@@ -49,7 +49,7 @@ export const studyText = {
     columns: (cpus: readonly number[]) => ['maps/s', ...cpus.map((n) => `${n} ${n === 1 ? 'CPU' : 'CPUs'}`)],
   },
   flush: {
-    sub: 'evenly spaced unmaps on one CPU, in each flush mode',
+    sub: 'evenly spaced unmaps on one CPU',
     stale: 'longest reachable after unmap, log',
     flushes: 'flushes per 1\u2009000 unmaps, log',
     xUnit: 'unmaps/s',

@@ -156,7 +156,7 @@ function Scale({ pageShift, width }: { pageShift: number; width: number }) {
           <g key={name}>
             <path d={`M-6,${y + 0.5}h6`} className="v-edge" />
             {pages > 0 && <path d={`M0,${y + 0.5}h${width}`} className="v-hair" />}
-            <text x={-10} y={y + 4} textAnchor="end" className="v-num v-label">
+            <text x={-10} y={Math.max(8, y + 4)} textAnchor="end" className="v-num v-label">
               {name}
             </text>
           </g>

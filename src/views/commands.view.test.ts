@@ -44,8 +44,8 @@ function bars(frame: CommandsFrame, cell: number): [height: number, ticked: bool
 describe('a bar', () => {
   it('is as high as the logarithm of the pages named, full for a whole domain, and stands at the right', () => {
     const [one, many, whole] = [BARS - 3, BARS - 2, BARS - 1].map((cell) => bars(FRAME, cell))
-    expect(one).toEqual([Math.round((4 * BAR_HEIGHT) / 26), false])
-    expect(many).toEqual([Math.round((13 * BAR_HEIGHT) / 26), true])
+    expect(one).toEqual([Math.round((4 * BAR_HEIGHT) / 30), false])
+    expect(many).toEqual([Math.round((13 * BAR_HEIGHT) / 30), true])
     expect(whole).toEqual([BAR_HEIGHT, false])
     expect(bars(FRAME, BARS - 4)).toEqual([0, false])
     expect(shareOf(2 ** 40)).toBeLessThan(1)

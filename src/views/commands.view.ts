@@ -41,7 +41,7 @@ export const BAR_HEIGHT = LANE_HEIGHT - STRIP - STRIP_GAP
 
 /** Share of the height that a number of pages has; 0 pages name everything. */
 export function shareOf(pages: number): number {
-  return pages === 0 ? 1 : (ONE_PAGE + Math.min(TOP_ORDER, Math.log2(pages))) / (ONE_PAGE + TOP_ORDER + 2)
+  return pages === 0 ? 1 : (ONE_PAGE + Math.min(TOP_ORDER, Math.log2(pages))) / (ONE_PAGE + TOP_ORDER + 6)
 }
 
 /** The commands that are drawn, oldest first. */

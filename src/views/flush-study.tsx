@@ -85,7 +85,7 @@ export function FlushStudy() {
     <section ref={root} className="v-dock v-tall">
       <DockHead id={ID} title={title} ruler={ruler} sub={text.sub}>
         {!ruler.narrow && (
-          <span className="v-sub">
+          <span className="v-sub" style={{ flex: 'none' }}>
             <svg width="22" height="8" aria-hidden="true">
               <path d="M0,4.5h18" className="v-line-formula v-line-whole" />
             </svg>

@@ -34,6 +34,8 @@ const FIGURES: Figures = { heads: text.heads, widths: [134, 122] }
 /** Text inside a bar needs this much room on either side, css px. */
 const INSIDE = 6
 const CHARACTER = 6.1
+/** Lines of the answers with their head and the rate that they hold for. */
+const ANSWER_ROWS = 5
 
 const frameOf = (frame: Frame) => frame.views.ledger ?? null
 /** The figures as they are shown. */
@@ -65,8 +67,13 @@ export function Ledger() {
           {text.none}
         </p>
       )}
+      {iotlb && ruler.narrow && (
+        <div style={{ marginLeft: left }}>
+          <Key palette={palette} />
+        </div>
+      )}
       {ruler.width > 0 && iotlb && (
-        <div className="v-view" style={{ height: LEDGER_HEIGHT + (ruler.narrow ? LEDGER_HEIGHT : 0) }}>
+        <div className="v-view" style={{ height: LEDGER_HEIGHT + (ruler.narrow ? ANSWER_ROWS * LEDGER_PITCH : 0) }}>
           <div className="v-plot" style={{ left: ruler.left, width: ruler.plot }}>
             <Heatmap view={ledgerView} ink={ink} width={width} height={LEDGER_HEIGHT} tip>
               <Bars frame={frame} width={width} narrow={ruler.narrow} />

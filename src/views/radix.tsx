@@ -61,7 +61,7 @@ export function Radix() {
         sub={none ? '' : text.sub(frame.format, frame.levels.length, pathAddress(frame))}
         {...(none ? {} : { figures: FIGURES })}
       >
-        {!none && <Key palette={palette} narrow={ruler.narrow} />}
+        {!none && <Key palette={palette} />}
       </DockHead>
       {ruler.width > 0 && none && <NoLevels left={ruler.narrow ? 16 : ruler.left} />}
       {ruler.width > 0 && !none && (
@@ -94,10 +94,9 @@ function NoLevels({ left }: { left: number }) {
   )
 }
 
-function Key({ palette, narrow }: { palette: Palette; narrow: boolean }) {
+function Key({ palette }: { palette: Palette }) {
   return (
-    // On a phone the way to the table stands at the end of the line.
-    <span className="v-ramp" style={narrow ? { marginRight: 36 } : {}}>
+    <span className="v-ramp">
       {[[palette.tokens.quiet, text.toTable, 6] as const, [palette.states.mapped, text.toPage, 12] as const].map(
         ([background, name, height]) => (
           <span key={name} className="v-chip">

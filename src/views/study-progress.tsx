@@ -7,7 +7,7 @@ export interface StudyProgressProps {
   readonly title: string
   readonly study: Study
   readonly onRun: () => void
-  /** No room for a bar; the table's button stands on its right. */
+  /** No room for a bar. */
   readonly narrow?: boolean
 }
 
@@ -24,7 +24,7 @@ export function StudyProgress({ title, study, onRun, narrow = false }: StudyProg
         ? text.failed(message)
         : ''
   return (
-    <span className="v-study" style={narrow ? { marginRight: 36 } : {}}>
+    <span className="v-study">
       {running && !narrow && <progress aria-label={text.progressLabel(title)} value={done} max={Math.max(1, of)} />}
       <span role="status" className="v-study-words">
         {words}

@@ -76,7 +76,7 @@ export function mapEntries(
   const memory = Math.floor(address * d.pageInverse)
   if (mapRange(driver, page, pfn, memory, npages, permission, single, io) < npages) return false
   countWork(io, meter)
-  noteEntries(radix, e, npages, 1)
+  noteEntries(radix, e, npages)
   state.newest = e
   if (npages === 1) state.leaves[0] = state.leaves[0]! + 1
   else countLeaves(state, pfn, memory, npages)
@@ -199,7 +199,6 @@ export function unmapEntries(d: DmaDomain, e: number, npages: number, queued: bo
     sink.muted = false
   }
   countWork(io, meter)
-  noteEntries(radix, e, npages, -1)
 }
 
 /** Clears pages in as many calls of the driver as the kernel of the settings makes. */

@@ -99,15 +99,13 @@ export interface IommuState {
   faultNs: number
 }
 
-const DRIVERS: Readonly<Record<string, IommuDriver>> = {
-  vtd: vtdDriver as unknown as IommuDriver,
-  arm: smmuDriver as unknown as IommuDriver,
-  amd: amdDriver as unknown as IommuDriver,
-}
+const vtd = vtdDriver as unknown as IommuDriver
+const arm = smmuDriver as unknown as IommuDriver
+const amd = amdDriver as unknown as IommuDriver
 
 /** The driver of a platform. */
 export function driverOf(id: IommuState['driver']): IommuDriver {
-  return DRIVERS[id]!
+  return id === 'vtd' ? vtd : id === 'arm' ? arm : amd
 }
 
 /** Bits of an address by levels of VT-d; the others look up 48. */

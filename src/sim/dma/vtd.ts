@@ -15,6 +15,7 @@ import { type Gather, gatherFits, gatherRange, resetGather } from '../flush/gath
 import { invalidateDomain, invalidateRange } from '../iotlb/commands-vtd.ts'
 import { entryAt, isLeaf } from '../table/nodes.ts'
 import {
+  clearOne,
   clearPages,
   clearSlots,
   dropAll,
@@ -22,6 +23,7 @@ import {
   queueNodes,
   releaseNodes,
   setLeaf,
+  setOne,
   setPages,
   slotOf,
   spanAt,
@@ -84,6 +86,10 @@ export const vtdDriver: IommuDriver<VtdState> = {
   table: vtdTable,
 
   mapPages(s, pfn, page, order, count, permission, io) {
+    if (count === 1 && order === 0 && setOne(s, pfn, page, permission)) {
+      io.writes++
+      return 1
+    }
     const size = pow2(order)
     if (pfn + size * count > pow2(s.widthPages)) {
       io.error = EFAULT
@@ -114,6 +120,11 @@ export const vtdDriver: IommuDriver<VtdState> = {
   },
 
   unmapPages(s, pfn, order, count, gather, io) {
+    if (gather.queued && count === 1 && order === 0 && clearOne(s, pfn)) {
+      io.writes++
+      gatherRange(gather, pfn, 1, -1)
+      return 1
+    }
     const width = pow2(s.widthPages)
     if (pfn >= width) return 0
     spanAt(s, pfn, span)

@@ -61,7 +61,7 @@ export function insertEntry(
   nowNs: number,
 ): number {
   const block = Math.floor(pfn * PER_PAGE[order]!)
-  const slot = s.oldest[block - Math.floor(block / s.sets) * s.sets]!
+  const slot = s.oldest[s.sets === 1 ? 0 : block - Math.floor(block / s.sets) * s.sets]!
   if (s.domain[slot] !== NO_DOMAIN) {
     s.evicted++
     clearSlot(s, slot, nowNs)

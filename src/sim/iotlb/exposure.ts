@@ -71,6 +71,10 @@ export function noteReuse(s: IotlbState, page: number, pages: number, nowNs: num
   for (let i = 0; i < s.ordersUsed; i++) {
     const order = s.ordersInUse[i]!
     if (s.staleByOrder[order] === 0) continue
+    if (order === 0 && pages === 1) {
+      count += reuseBlock(s, page, 0, nowNs)
+      continue
+    }
     const first = Math.floor(page * PER_PAGE[order]!)
     const last = Math.floor((page + pages - 1) * PER_PAGE[order]!)
     // Of so many pages it is quicker to ask each entry whether it leads to one of them.

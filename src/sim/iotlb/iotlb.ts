@@ -180,6 +180,7 @@ export function flushDomain(s: IotlbState, domain: number, nowNs: number): numbe
 
 /** Drops the entries of a domain that cover any of the pages [pfn, pfn + pages), or marks them stale. */
 function sweep(s: IotlbState, domain: number, pfn: number, pages: number, nowNs: number, drop: boolean): number {
+  if (pages === 1) return sweepPage(s, domain, pfn, nowNs, drop)
   const last = pfn + pages - 1
   let blocks = 0
   for (let i = 0; i < s.ordersUsed; i++) {
@@ -196,6 +197,16 @@ function sweep(s: IotlbState, domain: number, pfn: number, pages: number, nowNs:
       const slot = slotOf(s, domain, block, order)
       if (slot >= 0) count += act(s, slot, nowNs, drop)
     }
+  }
+  return count
+}
+
+function sweepPage(s: IotlbState, domain: number, pfn: number, nowNs: number, drop: boolean): number {
+  let count = 0
+  for (let i = s.ordersUsed - 1; i >= 0; i--) {
+    const order = s.ordersInUse[i]!
+    const slot = slotOf(s, domain, order === 0 ? pfn : Math.floor(pfn * PER_PAGE[order]!), order)
+    if (slot >= 0) count += act(s, slot, nowNs, drop)
   }
   return count
 }

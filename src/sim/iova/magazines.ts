@@ -51,6 +51,8 @@ export interface Magazines {
   readonly depotSize: Int32Array
   /** [ORDERS] when the depot gives a magazine back, ns; Infinity while that is not armed. */
   readonly depotDueNs: Float64Array
+  /** The earliest of them. */
+  nextDueNs: number
   /** [cpus] 1 = online. */
   readonly online: Uint8Array
   /** So many of the next requests for a magazine's memory are refused. */
@@ -74,6 +76,7 @@ export function createMagazines(tree: IovaTree, cpus: number): Magazines {
     depotTop: new Int32Array(ORDERS).fill(NO_MAGAZINE),
     depotSize: new Int32Array(ORDERS),
     depotDueNs: new Float64Array(ORDERS).fill(Infinity),
+    nextDueNs: Infinity,
     online: new Uint8Array(cpus).fill(1),
     refuseMagazines: 0,
   }
@@ -205,7 +208,7 @@ function nextWithRoom(m: Magazines, slot: number, order: number, meter: CostMete
     takeLock(meter, 1 + order)
     charge(meter, PRICES.depotSwap)
     pushDepot(m, order, full)
-    if (m.depotDueNs[order] === Infinity) m.depotDueNs[order] = meter.nowNs + DEPOT_DELAY_NS
+    if (m.depotDueNs[order] === Infinity) setDue(m, order, meter.nowNs + DEPOT_DELAY_NS)
   }
   m.loaded[slot] = magazine
   return magazine
@@ -286,19 +289,18 @@ function emptyAll(m: Magazines, meter: CostMeter): void {
 /** The depot work of an order: gives a magazine back to the tree and arms itself anew, or rests. Returns the ranges
  *  given back. Spec/IOVA.md 5.4. */
 export function depotWork(m: Magazines, order: number, meter: CostMeter): number {
-  m.depotDueNs[order] = Infinity
+  setDue(m, order, Infinity)
   let online = 0
   for (const on of m.online) online += on
   if (m.depotSize[order]! <= online) return 0
-  m.depotDueNs[order] = meter.nowNs + DEPOT_DELAY_NS
+  setDue(m, order, meter.nowNs + DEPOT_DELAY_NS)
   return emptyDepotTop(m, order, meter)
 }
 
-/** When the next depot work is due, ns; Infinity when none is armed. */
-export function depotDueNs(m: Magazines): number {
-  let due = Infinity
-  for (let order = 0; order < ORDERS; order++) if (m.depotDueNs[order]! < due) due = m.depotDueNs[order]!
-  return due
+function setDue(m: Magazines, order: number, dueNs: number): void {
+  m.depotDueNs[order] = dueNs
+  m.nextDueNs = Infinity
+  for (const ns of m.depotDueNs) if (ns < m.nextDueNs) m.nextDueNs = ns
 }
 
 /** A CPU goes offline, its magazines back to the tree; or it comes back. Returns the ranges given back. */

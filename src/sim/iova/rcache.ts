@@ -12,7 +12,6 @@ import { type AllocatorInfo, type AllocRequest, IN_DEPOT, type IovaAllocator } f
 import { absOf, entryOf } from './geometry.ts'
 import {
   createMagazines,
-  depotDueNs,
   depotWork,
   fastAlloc,
   fastFree,
@@ -129,7 +128,7 @@ export const rcache: IovaAllocator<RcacheState> = {
       visit(entry(entryOf(window.geometry, pfn)), pages(1 << order), keeper)
     })
   },
-  workDueNs: ({ mags }) => depotDueNs(mags),
+  workDueNs: ({ mags }) => mags.nextDueNs,
   work({ mags }, meter) {
     let freed = 0
     for (let o = 0; o < ORDERS; o++) if (mags.depotDueNs[o]! <= meter.nowNs) freed += depotWork(mags, o, meter)

@@ -12,6 +12,9 @@ export const PTE_TABLE = 8
 const ORDER_UNIT = 16
 const PAYLOAD_UNIT = 1024
 
+/** Entries that lead to a table are smaller than this, since nodes are fewer than 2^21: bit operations do. */
+const TABLE_ENTRIES = 2147483648
+
 export interface Nodes {
   /** log2 of the entries of a node. */
   readonly bits: number
@@ -117,9 +120,6 @@ export function payloadOf(entry: number): number {
   return Math.floor(entry / PAYLOAD_UNIT)
 }
 
-/** Entries that lead to a table are smaller: nodes are fewer than 2^21. */
-const TABLE_ENTRIES = 2147483648
-
 /** Node that a table entry leads to; -1 for a leaf or a hole. */
 export function nodeBelow(entry: number): number {
   return entry < TABLE_ENTRIES && (entry & PTE_TABLE) !== 0 ? entry >>> 10 : -1
@@ -144,5 +144,5 @@ export function permissionOf(entry: number): number {
 
 /** Everything but the payload. */
 function flagsOf(entry: number): number {
-  return entry - payloadOf(entry) * PAYLOAD_UNIT
+  return entry < TABLE_ENTRIES ? entry & (PAYLOAD_UNIT - 1) : entry - payloadOf(entry) * PAYLOAD_UNIT
 }

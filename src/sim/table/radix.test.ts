@@ -29,13 +29,12 @@ describe('a window in a radix table', () => {
       { entry: 100, abs: 900, pages: 412 },
     ])
     const seen: number[][] = []
-    noteEntries(s, 98, 2, 1)
-    noteEntries(s, 222, 4, 1)
-    noteEntries(s, 223, 1, -1)
+    noteEntries(s, 98, 2)
+    noteEntries(s, 222, 4)
     reader.forEachTable(s, (first, set, written) => seen.push([first, set, written]))
     expect(seen).toEqual([
-      [0, 3, 5],
-      [224, 2, 2],
+      [0, 0, 8],
+      [224, 0, 4],
     ])
   })
 

@@ -4,8 +4,8 @@
 // changes them (dma/), and reports here which entries it set.
 // What it does: a window may lie in several islands of the space. For each stretch of it that one leaf table can cover
 //   there is a place, whether a table exists there or a large page leads past it.
-// Invariant: `counts` says for each place how many of its entries are set, and how many were ever written.
-// Cost: one addition per place that a range touches.
+// Invariant: `counts` says for each place how many of its entries were ever set; what is set now is read off the table.
+// Cost: one addition per place that a mapping touches; a walk per place that was ever used when all are visited.
 
 import { alignDown, pow2 } from '../../lib/bits.ts'
 import { type Chunked, chunked, touch } from '../../lib/chunked.ts'
@@ -13,9 +13,10 @@ import { entry } from '../types.ts'
 import { createWalk, type PageTable, type PageTableState } from './page-table.ts'
 import type { TableIsland, TableReader } from './table.ts'
 
-/** An island with the place of its first page. */
+/** An island with the place of its first page, and how many places would lie before it in a table from page 0 on. */
 interface Stretch extends TableIsland {
   readonly first: number
+  readonly before: number
 }
 
 export interface RadixState {
@@ -23,7 +24,7 @@ export interface RadixState {
   /** Pages that a leaf table covers. */
   readonly span: number
   readonly stretches: readonly Stretch[]
-  /** [2 * places] entries set, and entries written so far (modulo 2^32). */
+  /** [places] entries set so far (modulo 2^32). */
   readonly counts: Chunked<Uint32Array>
 }
 
@@ -39,14 +40,14 @@ export function createRadix(page: PageTableState, islands: readonly TableIsland[
     const first = from === last ? places - 1 : places
     places += to - Math.max(from, last + 1) + 1
     last = to
-    return { ...island, first }
+    return { ...island, first, before: from }
   })
-  return { page, span, stretches, counts: chunked(new Uint32Array(2 * places)) }
+  return { page, span, stretches, counts: chunked(new Uint32Array(places)) }
 }
 
 function stretchAt(s: RadixState, e: number): Stretch {
   let i = s.stretches.length - 1
-  while (e < s.stretches[i]!.entry) i--
+  while (i > 0 && e < s.stretches[i]!.entry) i--
   return s.stretches[i]!
 }
 
@@ -57,20 +58,26 @@ export function pfnOf(s: RadixState, e: number): number {
 }
 
 function placeOf(s: RadixState, stretch: Stretch, pfn: number): number {
-  return stretch.first + Math.floor(pfn / s.span) - Math.floor(stretch.abs / s.span)
+  return stretch.first + Math.floor(pfn / s.span) - stretch.before
 }
 
-/** Notes that entries [e, e+npages), all of one island, were set (`by` = 1) or cleared (-1). */
-export function noteEntries(s: RadixState, e: number, npages: number, by: 1 | -1): void {
+function noteCount({ counts }: RadixState, place: number, n: number): void {
+  counts.data[place] = counts.data[place]! + n
+  touch(counts, place)
+}
+
+/** Notes that entries [e, e+npages), all of one island, were set. */
+export function noteEntries(s: RadixState, e: number, npages: number): void {
   const stretch = stretchAt(s, e)
-  const { data } = s.counts
-  for (let pfn = stretch.abs + e - stretch.entry, left = npages; left > 0; ) {
-    const n = Math.min(left, s.span - (pfn - alignDown(pfn, s.span)))
-    const at = 2 * placeOf(s, stretch, pfn)
-    data[at] = data[at]! + by * n
-    data[at + 1] = data[at + 1]! + n
-    touch(s.counts, at)
-    pfn += n
+  const pfn = stretch.abs + e - stretch.entry
+  if (npages === 1) {
+    noteCount(s, placeOf(s, stretch, pfn), 1)
+    return
+  }
+  for (let at = pfn, left = npages; left > 0; ) {
+    const n = Math.min(left, s.span - (at - alignDown(at, s.span)))
+    noteCount(s, placeOf(s, stretch, at), n)
+    at += n
     left -= n
   }
 }
@@ -92,12 +99,22 @@ export function radixReader(table: PageTable): TableReader<RadixState> {
     },
     forEachTable(s, visit) {
       const { data } = s.counts
+      // Whatever was set and is not any more has been cleared.
+      const setAt = (pfn: number): number => {
+        table.walk(s.page, pfn, -1, 0, found)
+        const leaf = found.nodes[0]!
+        return leaf >= 0 ? s.page.nodes.used.data[leaf]! : found.found ? s.span : 0
+      }
       let seen = -1
       for (const stretch of s.stretches) {
         const end = stretch.abs + stretch.pages
         for (let pfn = stretch.abs; pfn < end; pfn = alignDown(pfn, s.span) + s.span) {
           const place = placeOf(s, stretch, pfn)
-          if (place > seen) visit(entry(stretch.entry + pfn - stretch.abs), data[2 * place]!, data[2 * place + 1]!)
+          if (place > seen) {
+            const sets = data[place]!
+            const set = sets === 0 ? 0 : setAt(pfn)
+            visit(entry(stretch.entry + pfn - stretch.abs), set, 2 * sets - set)
+          }
           seen = place
         }
       }

@@ -69,6 +69,9 @@ export interface VtdState extends PageTableState {
   readonly queued: number[][]
   /** How many these are. */
   waiting: number
+  /** The leaf table that was asked for last, and which 512 pages it is for; -1 = none. It is still in the tree. */
+  lastNode: number
+  lastBlock: number
 }
 
 /** What a change of entries has done; one object is reused, counts add up. */
@@ -104,6 +107,7 @@ export function createVtd(c: VtdConfig): VtdState {
     leaves: new Array<number>(MAX_LEVELS).fill(0),
     queued: Array.from({ length: BUCKETS }, () => []),
     waiting: 0,
+    ...{ lastNode: -1, lastBlock: -1 },
   }
 }
 
@@ -122,6 +126,8 @@ function slotIn(low: number, high: number, height: number): number {
  * in the way.
  */
 export function makePath(s: VtdState, pfn: number, height: number, change: VtdChange): number {
+  const block = Math.floor(pfn / SLOTS)
+  if (height === 0 && block === s.lastBlock) return s.lastNode
   const high = Math.floor(pfn / LOW_UNIT)
   const low = pfn - high * LOW_UNIT
   const { nodes } = s
@@ -140,6 +146,10 @@ export function makePath(s: VtdState, pfn: number, height: number, change: VtdCh
       node = nodeBelow(entry)
       if (node < 0) return -1
     }
+  }
+  if (height === 0) {
+    s.lastNode = node
+    s.lastBlock = block
   }
   return node
 }
@@ -173,6 +183,43 @@ export function setPages(
   return written === count
 }
 
+/**
+ * Maps page `pfn` alone, if it lies in the leaf table that was asked for last and is not mapped. False: nothing was done,
+ * `makePath` and `setPages` know more.
+ */
+export function setOne(s: VtdState, pfn: number, page: number, permission: number): boolean {
+  const block = Math.floor(pfn / SLOTS)
+  if (block !== s.lastBlock) return false
+  const { entries } = s.nodes
+  const at = (s.lastNode - block) * SLOTS + pfn
+  if (entries.data[at] !== 0) return false
+  entries.data[at] = leafEntry(page, 0, permission)
+  touch(entries, at)
+  countOne(s, 1)
+  return true
+}
+
+/** Unmaps page `pfn` alone, likewise. */
+export function clearOne(s: VtdState, pfn: number): boolean {
+  const block = Math.floor(pfn / SLOTS)
+  if (block !== s.lastBlock) return false
+  const { entries } = s.nodes
+  const at = (s.lastNode - block) * SLOTS + pfn
+  if (entries.data[at] === 0) return false
+  entries.data[at] = 0
+  touch(entries, at)
+  countOne(s, -1)
+  return true
+}
+
+/** The leaf table that was asked for last has one entry more, or less. */
+function countOne(s: VtdState, by: 1 | -1): void {
+  const { used } = s.nodes
+  used.data[s.lastNode] = used.data[s.lastNode]! + by
+  touch(used, s.lastNode)
+  s.leaves[0] = s.leaves[0]! + by
+}
+
 /** Slots [slot, slot+count) of a node were written directly; `more` of its entries are set than before. */
 function noteWritten(nodes: Nodes, node: number, slot: number, count: number, more: number): void {
   const from = node * SLOTS + slot
@@ -200,6 +247,7 @@ export function setLeaf(
 export function takeOut(s: VtdState, node: number, slot: number, height: number, out: number[]): void {
   const below = payloadOf(entryAt(s.nodes, node, slot))
   setEntry(s.nodes, node, slot, 0)
+  s.lastBlock = -1
   countOut(s, below, height - 1, out)
 }
 
@@ -231,6 +279,12 @@ export interface VtdSpan {
 
 /** Looks from the top down to the leaf or hole at `pfn`, which is below the width. */
 export function spanAt(s: VtdState, pfn: number, out: VtdSpan): void {
+  if (Math.floor(pfn / SLOTS) === s.lastBlock) {
+    out.pages = 1
+    out.inside = false
+    out.node = s.lastNode
+    return
+  }
   const high = Math.floor(pfn / LOW_UNIT)
   const low = pfn - high * LOW_UNIT
   let node = s.root

@@ -8,9 +8,11 @@ import { MAX_LEVELS, type PageTableState, type Walk } from './page-table.ts'
 
 /** What the leaf `entry` says of `pfn`, a page below it. */
 function readLeaf(entry: number, pfn: number, out: Walk): void {
+  const page = payloadOf(entry)
+  const order = orderOf(entry)
   out.found = true
-  out.order = orderOf(entry)
-  out.page = payloadOf(entry) + modPow2(pfn, pow2(out.order))
+  out.order = order
+  out.page = order === 0 ? page : page + modPow2(pfn, pow2(order))
   out.permission = permissionOf(entry)
 }
 
@@ -46,7 +48,8 @@ export function walkDown(
       out.freed = true
       return
     }
-    const slot = Math.floor(rest / span[h]!)
+    // Most walks begin at the last table, once a walk cache is warm.
+    const slot = h === 0 ? rest : Math.floor(rest / span[h]!)
     rest -= slot * span[h]!
     const entry = entryAt(s.nodes, at, slot)
     const below = nodeBelow(entry)

@@ -26,15 +26,20 @@ export interface DockHeadProps {
   readonly children?: ReactNode
 }
 
+/** css px: the margin of a narrow page, and what stands there right of the colours: the way to the table. */
+const MARGIN = 16
+const TOOL = 36
+
 export function DockHead({ id, title, ruler, sub, figures, children }: DockHeadProps) {
-  const padding = { paddingLeft: ruler.narrow ? 16 : ruler.left, paddingRight: ruler.narrow ? 16 : ruler.right }
+  const { narrow, left, right } = ruler
+  const padding = { paddingLeft: narrow ? MARGIN : left, paddingRight: narrow ? MARGIN + TOOL : right }
   return (
     <div className="v-head v-head-small" style={padding}>
       <h2>{title}</h2>
-      {sub && !ruler.narrow && <span className="v-sub">{sub}</span>}
+      {sub && !narrow && <span className="v-sub">{sub}</span>}
       <span className="v-grow" />
       {children}
-      {figures && !ruler.narrow && (
+      {figures && !narrow && (
         <span className="v-figures">
           {figures.heads.map((head, i) => (
             <span key={head} style={{ width: figures.widths[i] }}>
