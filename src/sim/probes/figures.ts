@@ -2,7 +2,7 @@
 
 import { pow2 } from '../../lib/bits.ts'
 import { type DmaDomain, granuleAt, offsetInMapping } from '../dma/dma-ops.ts'
-import { PRICES, tablePs } from '../engine/cost.ts'
+import { PRICES, ptPs, tablePs } from '../engine/cost.ts'
 import { entryAt, firstKept } from '../engine/log.ts'
 import { FROM_HANDLE, FROM_HINT } from '../engine/meter.ts'
 import * as ev from '../events.ts'
@@ -30,6 +30,8 @@ import {
   PAID_LOCK,
   tableOf,
 } from '../state.ts'
+import { pfnOf } from '../table/radix.ts'
+import { chooseRun, type PageRun } from '../table/split.ts'
 import { entry } from '../types.ts'
 import type { InspectCard, Refusal, Summary, TreeFigures } from './cards.ts'
 import { exposureOf, reachOf } from './exposure.ts'
@@ -255,6 +257,23 @@ function neighbours(table: DmaTable, own: number, start: number, end: number): n
   return n
 }
 
+const run: PageRun = { order: 0, count: 0 }
+
+/** ps that writing the entries of a mapping takes, besides tables that were missing. */
+function tableWorkPs(d: DmaDomain, e: number, npages: number, address: number): number {
+  if (!d.iommu) return tablePs(npages / granuleAt(d, entry(e)))
+  const { page, driver, single } = d.iommu.state
+  const work = { tceWrites: 0, tableCalls: 0, tablePages: 0 }
+  const memory = Math.floor(address * d.pageInverse)
+  const pfn = pfnOf(d.iommu.radix, e)
+  for (let done = 0; done < npages; done += run.count * pow2(run.order)) {
+    chooseRun(page.orders, pfn + done, memory + done, npages - done, run)
+    work.tceWrites += run.count
+    work.tableCalls += single ? run.count : 1
+  }
+  return ptPs(work, true, driver !== 'vtd')
+}
+
 function mappingCard(m: Machine, table: DmaTable, id: number): InspectCard['mapping'] {
   const { data } = table.mappings.records
   const at = id * MAP_STRIDE
@@ -284,7 +303,7 @@ function mappingCard(m: Machine, table: DmaTable, id: number): InspectCard['mapp
     paid: {
       lockNs: Math.floor(data[at + MAP_PAID]! / PAID_LOCK) + Math.round(PRICES.lock.ps / 1000),
       searchNs: data[at + MAP_PAID]! % PAID_LOCK,
-      tableNs: Math.round(tablePs(npages / granuleAt(m.domains[table.owner]!, entry(data[at + MAP_ENTRY]!))) / 1000),
+      tableNs: Math.round(tableWorkPs(m.domains[table.owner]!, data[at + MAP_ENTRY]!, npages, realAddr) / 1000),
     },
     ...(foretold !== undefined && { foretold }),
     direction: direction === 1 ? 'to device' : direction === 2 ? 'from device' : 'bidirectional',
