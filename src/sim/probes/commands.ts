@@ -2,7 +2,7 @@
 
 import { entryAt, firstKept } from '../engine/log.ts'
 import { commandText } from './command-text.ts'
-import type { CommandLine, CommandsFrame } from './frames.ts'
+import type { CommandLine, CommandsFrame } from './frames-iommu.ts'
 import { type Probe, tableIndex } from './probe.ts'
 import { spaceOf } from './space.ts'
 

@@ -175,3 +175,13 @@ describe('the counts of classes', () => {
     expect(counts[0]).toBe(once)
   })
 })
+
+describe('what a mapping paid for its table entries', () => {
+  it('is one entry for a large page, and one after the other where it was split', () => {
+    const paid = (misalign: string) => {
+      const run = open('splitting', 4 * MS, { 'w0.misalign': misalign })
+      return inspect(run.machine, 0, 20 * 512)!.mapping!.paid.tableNs
+    }
+    expect([paid('off'), paid('on')]).toEqual([190, 190 + 511 * 3])
+  })
+})

@@ -13,7 +13,7 @@ import {
   spentAt,
 } from '../dma/iommu-state.ts'
 import { worstReachNs } from '../state.ts'
-import type { LedgerFrame, LedgerRow } from './frames.ts'
+import type { LedgerFrame, LedgerRow } from './frames-iommu.ts'
 import { type Probe, tableIndex } from './probe.ts'
 
 export const ledger: Probe<'ledger'> = {

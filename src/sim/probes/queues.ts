@@ -2,7 +2,7 @@
 
 import { type FlushQueue, forEachQueued, queuedIn } from '../flush/flush-queue.ts'
 import { ENTRY_MAPPING, ENTRY_STRIDE, freedAtNs } from '../state.ts'
-import { type QueuesFrame, RING_FREE, RING_QUEUED, RING_REACHABLE } from './frames.ts'
+import { type QueuesFrame, RING_FREE, RING_QUEUED, RING_REACHABLE } from './frames-iommu.ts'
 import { overlap, reachableIn } from './kept.ts'
 import { type Probe, tableIndex } from './probe.ts'
 import { spaceOf } from './space.ts'

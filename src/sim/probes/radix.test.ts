@@ -8,7 +8,7 @@ import { createRun, type Run } from '../run.ts'
 import { withValue } from '../scenario/fields.ts'
 import { presetById } from '../scenario/presets.ts'
 import { createWalk } from '../table/page-table.ts'
-import { PTE_EMPTY, PTE_TO_LARGE, PTE_TO_PAGE, PTE_TO_TABLE, RADIX_CELLS } from './frames.ts'
+import { PTE_EMPTY, PTE_TO_LARGE, PTE_TO_PAGE, PTE_TO_TABLE, RADIX_CELLS } from './frames-iommu.ts'
 import { createArrays } from './probe.ts'
 import { pathOf, radix } from './radix.ts'
 

@@ -11,7 +11,16 @@ import { ARM_LAST_LEVEL } from '../table/arm-lpae.ts'
 import { entryAt, isTable, orderOf } from '../table/nodes.ts'
 import { createWalk, type PageTableState } from '../table/page-table.ts'
 import type { InspectCard } from './cards.ts'
-import { PTE_EMPTY, PTE_TO_LARGE, PTE_TO_PAGE, PTE_TO_TABLE, RADIX_CELLS, type RadixFrame, type RadixLevel, type RadixStep } from './frames.ts' // biome-ignore format: one line
+import {
+  PTE_EMPTY,
+  PTE_TO_LARGE,
+  PTE_TO_PAGE,
+  PTE_TO_TABLE,
+  RADIX_CELLS,
+  type RadixFrame,
+  type RadixLevel,
+  type RadixStep,
+} from './frames-iommu.ts'
 import { type Probe, tableIndex } from './probe.ts'
 import { spaceOf } from './space.ts'
 
@@ -124,4 +133,13 @@ export const radix: Probe<'radix'> = {
 }
 
 /** Of a table of TCEs, which has no levels that lead to each other. */
-const NOTHING = { format: 'vtd', levels: [], tableBytes: 0, pending: 0, entry: null, path: [], orders: [], leavesByOrder: [] } as const // biome-ignore format: one line
+const NOTHING = {
+  format: 'vtd',
+  levels: [],
+  tableBytes: 0,
+  pending: 0,
+  entry: null,
+  path: [],
+  orders: [],
+  leavesByOrder: [],
+} as const
