@@ -57,6 +57,8 @@ export const LOG_LATE = 11
 export const LATE_MEMORY = 0
 export const LATE_OWNER = 1
 export const WRONG_PAGE = 2
+/** a = page (absolute), b = pages: an unmap that begins inside a large page was refused */
+export const LOG_INSIDE = 12
 /** a = TCEs, b = hypercalls: a recorded kernel has emptied the table */
 export const LOG_CLEARED = 32
 

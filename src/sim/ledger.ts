@@ -1,7 +1,7 @@
 // What is written down about a mapping when it comes, when it goes and when it is refused: the record, the counts by
 // region, CPU and band, the history and the log. The mechanisms know nothing of it.
 
-import { alignDown, alignUp } from '../lib/bits.ts'
+import { alignDown, alignUp, pow2 } from '../lib/bits.ts'
 import { touch } from '../lib/chunked.ts'
 import { type DmaDomain, granuleAt } from './dma/dma-ops.ts'
 import {
@@ -202,6 +202,59 @@ export function forgetMapping(s: MachineState, table: DmaTable, id: number): voi
   table.usefulBytes -= data[at + MAP_BYTES]!
   table.live--
   dropMapping(table.mappings, id)
+}
+
+/**
+ * Strikes entries [first, end) out of a mapping of whole pages that holds them. What is left before and behind goes on,
+ * as one mapping or as two.
+ */
+export function forgetPart(s: MachineState, table: DmaTable, id: number, first: number, end: number): void {
+  const { records } = table.mappings
+  const at = id * MAP_STRIDE
+  const start = records.data[at + MAP_ENTRY]!
+  const last = start + records.data[at + MAP_NPAGES]!
+  if (first === start && end === last) {
+    forgetMapping(s, table, id)
+    return
+  }
+  const pageBytes = pow2(table.geometry.pageShift)
+  const address = records.data[at + MAP_ADDRESS]!
+  const bands = s.recorder.bands[table.owner]!
+  const freed = freedMark(s.nowNs)
+  for (let e = first; e < end; e++) {
+    setMapping(table, e, freed)
+    const band = bandOf(bands, e)
+    bands.level[band] = bands.level[band]! - 1
+  }
+  const owned = regionOf(table, first) * s.cpus.length + (records.data[at + MAP_WHO]! & 0xff)
+  table.ownedByRegionCpu[owned] = table.ownedByRegionCpu[owned]! - (end - first)
+  table.mapped -= end - first
+  table.usefulBytes -= (end - first) * pageBytes
+  resize(table, id, first > start ? start : end, first > start ? first : last, address, start)
+  if (first === start || end === last) return
+  const behind = takeMapping(table.mappings)
+  const { data } = table.mappings.records
+  data.copyWithin(behind * MAP_STRIDE, at, at + MAP_STRIDE)
+  resize(table, behind, end, last, address, start)
+  for (let e = end; e < last; e++) setMapping(table, e, behind + 1)
+  table.live++
+}
+
+function setMapping({ entries }: DmaTable, e: number, value: number): void {
+  entries.data[e * ENTRY_STRIDE + ENTRY_MAPPING] = value
+  touch(entries, e * ENTRY_STRIDE)
+}
+
+/** A mapping covers [first, end) of what lay at `address` from entry `start` on. */
+function resize(table: DmaTable, id: number, first: number, end: number, address: number, start: number): void {
+  const { records } = table.mappings
+  const pageBytes = pow2(table.geometry.pageShift)
+  const at = id * MAP_STRIDE
+  records.data[at + MAP_ENTRY] = first
+  records.data[at + MAP_NPAGES] = end - first
+  records.data[at + MAP_BYTES] = (end - first) * pageBytes
+  records.data[at + MAP_ADDRESS] = address + (first - start) * pageBytes
+  touch(records, at)
 }
 
 function noteSpill(

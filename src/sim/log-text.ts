@@ -101,6 +101,8 @@ function words(m: Machine, kind: number, device: number, cpu: number, a: number,
       return faultWords(m, table, device, a, b === 1)
     case ev.LOG_LATE:
       return ['late', lateWords(m, table, device, a, b)]
+    case ev.LOG_INSIDE:
+      return ['late', insideWords(m, table, a, b)]
     case ev.LOG_CHANGE:
       return ['change', m.state.changes[a]!]
     case ev.LOG_CLEARED:
@@ -132,6 +134,11 @@ function faultWords(m: Machine, table: number, device: number, pfn: number, writ
     'fault',
     `DMAR: [DMA ${write ? 'Write' : 'Read'} NO_PASID] Request device [${at}] fault addr 0x${address} [fault reason ${reason} access is not set`,
   ]
+}
+
+function insideWords(m: Machine, table: number, pfn: number, npages: number): string {
+  const at = entryAddress(pfn, m.state.tables[table]!.geometry.pageShift)
+  return `unmap of ${npages} pages at ${at} begins inside a large page: refused here; the kernel would take data for a table`
 }
 
 function lateWords(m: Machine, table: number, device: number, pfn: number, what: number): string {

@@ -2,7 +2,7 @@
 //
 // Invariant: an entry has a TCE, a mapping record and a set bit exactly while it is mapped.
 
-import { alignUp } from '../lib/bits.ts'
+import { alignUp, pow2 } from '../lib/bits.ts'
 import { rememberLate } from './device-access.ts'
 import {
   type IommuRules,
@@ -28,7 +28,7 @@ import { logEvent } from './engine/log.ts'
 import * as ev from './events.ts'
 import { noteReuse } from './iotlb/exposure.ts'
 import { markStale } from './iotlb/iotlb.ts'
-import { addMark, forgetMapping, noteRefusal, recordMapping } from './ledger.ts'
+import { addMark, forgetMapping, forgetPart, noteRefusal, recordMapping } from './ledger.ts'
 import type { Binding, Machine } from './machine.ts'
 import {
   type CpuState,
@@ -43,6 +43,7 @@ import {
   MAP_WHO,
   type MachineState,
 } from './state.ts'
+import { createWalk } from './table/page-table.ts'
 import { pfnOf } from './table/radix.ts'
 import { TCE_READ, TCE_WRITE } from './table/table.ts'
 import { absEntry, cpu as asCpu, type Bytes, entry, NO_ENTRY, pages } from './types.ts'
@@ -157,18 +158,49 @@ export function mapAt(m: Machine, c: number, { domain: d, table, device }: Bindi
   return true
 }
 
-/** Takes back a range of entries that `mapAt` mapped, in one piece or in several. */
+/**
+ * Takes back a range of entries that `mapAt` mapped. Where it ends inside a large page, more or less than asked may go, as
+ * the driver has it; the books follow the table.
+ */
 export function unmapAt(m: Machine, c: number, { domain: d, table, device }: Binding, op: Op): void {
   const { state: s } = m
   const [first, npages] = [op.sgAddress[0]!, op.sgBytes[0]!]
   logEvent(s.ops, s.nowNs, ev.STEP_UNMAP, c, device, first, npages)
   d.iommu!.sink.cpu = c
+  if (beginsInsideLeaf(d, first)) {
+    logEvent(s.log, s.nowNs, ev.LOG_INSIDE, c, device, pfnOf(d.iommu!.radix, first), npages)
+    return
+  }
   takeBack(s, table, d.iommu!, first, npages)
   unmapEntries(d, first, npages, false, m.meter)
   for (let e = first; e < first + npages; ) {
     const id = table.entries.data[e * ENTRY_STRIDE + ENTRY_MAPPING]! - 1
     e = id < 0 ? e + 1 : mappingEnd(table, id)
-    if (id >= 0) forgetMapping(s, table, id)
+    if (id >= 0) forgetUnmapped(s, table, d, id)
+  }
+}
+
+/** VT-d cannot unmap from the middle of a large page on: the kernel would take its data for a table. */
+function beginsInsideLeaf(d: DmaDomain, e: number): boolean {
+  const { driver, state, radix } = d.iommu!
+  if (driver.id !== 'vtd') return false
+  const pfn = pfnOf(radix, e)
+  driver.table.walk(state.page, pfn, -1, 0, walk)
+  return walk.found && pfn % pow2(walk.order) !== 0
+}
+
+const walk = createWalk()
+
+/** Strikes out of a mapping whatever its table does not lead to any more, from the end on. */
+function forgetUnmapped(s: MachineState, table: DmaTable, d: DmaDomain, id: number): void {
+  const start = table.mappings.records.data[id * MAP_STRIDE + MAP_ENTRY]!
+  const isMapped = (e: number) => d.table.walk(d.tableState, entry(e)) !== 0
+  for (let end = mappingEnd(table, id); end > start; ) {
+    let first = end
+    while (first > start && !isMapped(first - 1)) first--
+    if (first < end) forgetPart(s, table, id, first, end)
+    end = first
+    while (end > start && isMapped(end - 1)) end--
   }
 }
 
