@@ -21,7 +21,7 @@ const FILES: readonly Rule[] = [
   ['sim/scenario', 'sim/table', 'validation reads the registry of tables'],
   ['sim/scenario', 'sim/workload', 'validation reads the registry of workloads'],
   ['sim/engine', 'sim/types.ts', 'quantities'],
-  ...['iova', 'table', 'dma', 'workload'].flatMap((mechanism): Rule[] => [
+  ...['iova', 'table', 'dma', 'window', 'workload'].flatMap((mechanism): Rule[] => [
     [`sim/${mechanism}`, 'sim/types.ts', 'quantities'],
     [`sim/${mechanism}`, 'sim/params.ts', 'a mechanism declares its parameters'],
     [`sim/${mechanism}`, 'sim/engine', 'a mechanism reports its work and knows its prices'],

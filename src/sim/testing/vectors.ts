@@ -2,11 +2,14 @@
 
 import { replayAmd } from './vectors-amd.ts'
 import { replayArm } from './vectors-arm.ts'
+import { replayDdw, replayPageSizes } from './vectors-ddw.ts'
 import { replayFrames } from './vectors-frames.ts'
 import { replayHalves } from './vectors-halves.ts'
+import { replayHcalls } from './vectors-hcalls.ts'
 import { replayFlushQueue, replayGather, replaySplit, replayVtd } from './vectors-iotlb.ts'
 import { replayIova } from './vectors-iova.ts'
 import { replayPools } from './vectors-pools.ts'
+import { replayTceLevels, replayTceOps } from './vectors-tce-multi.ts'
 
 export interface VectorResult {
   readonly name: string
@@ -25,6 +28,11 @@ interface Format {
 const formats: readonly Format[] = [
   { name: /^a_.*\.txt$/, header: /^# ppc iommu pools/, replay: replayPools },
   { name: /^b_.*\.txt$/, header: /^# ppc iommu two-region/, replay: replayHalves },
+  { name: /^c_levels.*\.json$/, header: /"indirectLevels"/, replay: replayTceLevels },
+  { name: /^c_(ops|sparse).*\.txt$/, header: /(^|\n)N \S+ window=/, replay: replayTceOps },
+  { name: /^d_ddw\.json$/, header: /"ddwApplicable"/, replay: replayDdw },
+  { name: /^d_pagesize\.json$/, header: /"vfioPgsizes"/, replay: replayPageSizes },
+  { name: /^d_hcalls\.txt$/, header: /^# pseries TCE hypercall/, replay: replayHcalls },
   { name: /^e_.*\.json$/, header: /"firstFailAtBuffer"/, replay: replayFrames },
   { name: /^\d\d-[a-z0-9]+\.txt$/, header: /^\{"format":"iova-vec\/1"/, replay: replayIova },
   { name: /^pgsize_.*\.txt$/, header: /^# iommu_pgsize splitting/, replay: replaySplit },
