@@ -2,9 +2,9 @@
 // replayed, and a map on which nothing has happened yet.
 
 import { Play, TriangleAlert } from 'lucide-react'
-import { useEffect, useState } from 'react'
+import { useEffect, useMemo, useState } from 'react'
 import { count } from '../lib/format.ts'
-import type { Frame, Problem } from '../sim/index.ts'
+import { currentValue, type Frame, type Problem } from '../sim/index.ts'
 import { useApp, useFrame, useLab } from '../store/context.ts'
 import { text } from '../text/en.ts'
 import { copyText } from './copy.ts'
@@ -96,6 +96,8 @@ export function MapState() {
   const playing = useApp((s) => s.playing)
   const ready = useApp((s) => s.ready)
   const dead = useApp((s) => s.dead)
+  const here = useApp((s) => s.here)
+  const direct = useMemo(() => currentValue(here, 'd0.translation') === 'off', [here])
   const { actions } = useLab()
   const waiting = useLate(!ready && !dead, 100)
   if (dead) return <div className="a-over a-dots" />
@@ -109,6 +111,12 @@ export function MapState() {
     return (
       <div className="a-over">
         <p className="a-note">{text.state.starting}</p>
+      </div>
+    )
+  if (empty && direct)
+    return (
+      <div className="a-over">
+        <p className="a-note">{text.state.direct}</p>
       </div>
     )
   if (!empty || playing) return null

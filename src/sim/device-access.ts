@@ -156,7 +156,7 @@ const dma: DeviceDma & { state: MachineState; table: DmaTable; device: number } 
   table: null as unknown as DmaTable,
   device: 0,
   access(e, write) {
-    if (this.table.iommu) return deviceAccess(this.state, this.table, this.device, e, write)
+    if (this.table.iommu && !this.table.direct) return deviceAccess(this.state, this.table, this.device, e, write)
     // Without an IOTLB every address is at hand.
     out.outcome = 1
     out.reads = 0

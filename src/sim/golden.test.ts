@@ -40,6 +40,7 @@ const GOLDEN: Readonly<Record<string, readonly [hash: string, mapped: number, re
   'iotlb-wall': ['90ae622329d7d3f5', 256, 0, 0],
   superpages: ['7706b250e11fd2bd', 16384, 0, 0],
   splitting: ['09d3e6d7b18346d6', 17408, 0, 0],
+  'partial-unmap': ['e44ecea4e435f6df', 4608, 0, 0],
   'exact-size-flush': ['15ed9375aace8d39', 17408, 0, 0],
 }
 

@@ -38,7 +38,7 @@ function expectConsistent(run: Run): void {
     // What waits for a flush is taken, but no longer mapped.
     if (table.flush) forEachQueued(table.flush, (start, npages) => used.fill(0, start, start + npages))
     // A hypervisor chooses addresses itself.
-    const chosen = state.workloads.every((w) => w.type === 'guest')
+    const chosen = state.workloads.every((w) => w.type === 'guest' || w.type === 'carve')
     let mapped = 0
     let bytes = 0
     const wrong: number[] = []

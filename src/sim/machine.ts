@@ -182,7 +182,8 @@ function runCpu(m: Machine, c: number, t: number): number {
 
 /** The lock that an operation takes first. */
 function lockIndex({ domain: d, table }: Binding, c: number, op: Op): number {
-  if (table.direct) return NO_LOCK
+  // The IOMMU API is given its addresses.
+  if (table.direct || op.kind === OP_IOMMU_MAP || op.kind === OP_IOMMU_UNMAP) return NO_LOCK
   if (op.kind === OP_COHERENT) {
     return d.allocator.lockForAlloc(
       d.allocatorState,

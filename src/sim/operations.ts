@@ -145,13 +145,16 @@ function giveMemory(s: MachineState, d: DmaDomain, address: number, npages: numb
 export function mapAt(m: Machine, c: number, { domain: d, table, device }: Binding, cpu: CpuState): boolean {
   const { state: s, meter } = m
   const { op } = cpu
+  op.entry = NO_ENTRY
+  op.mapping = -1
+  // Behind a TCE table nobody chooses addresses.
+  if (!d.iommu) return true
   const first = op.sgAddress[0]!
   const npages = pagesTouched(d, op.address, op.bytes)
-  d.iommu!.sink.cpu = c
+  d.iommu.sink.cpu = c
   const done = mapEntries(d, first, npages, op.address, permissionOf(op.direction), meter)
-  op.entry = done ? first : NO_ENTRY
-  op.mapping = -1
   if (!done) return false
+  op.entry = first
   giveMemory(s, d, op.address, npages)
   op.mapping = recordMapping(s, d, table, c, device, cpu.task, op, first, npages, op.address, op.bytes, meter)
   logEvent(s.ops, s.nowNs, ev.STEP_MAP, c, device, first, npages)
@@ -164,14 +167,15 @@ export function mapAt(m: Machine, c: number, { domain: d, table, device }: Bindi
  */
 export function unmapAt(m: Machine, c: number, { domain: d, table, device }: Binding, op: Op): void {
   const { state: s } = m
+  if (!d.iommu) return
   const [first, npages] = [op.sgAddress[0]!, op.sgBytes[0]!]
   logEvent(s.ops, s.nowNs, ev.STEP_UNMAP, c, device, first, npages)
-  d.iommu!.sink.cpu = c
+  d.iommu.sink.cpu = c
   if (beginsInsideLeaf(d, first)) {
-    logEvent(s.log, s.nowNs, ev.LOG_INSIDE, c, device, pfnOf(d.iommu!.radix, first), npages)
+    logEvent(s.log, s.nowNs, ev.LOG_INSIDE, c, device, pfnOf(d.iommu.radix, first), npages)
     return
   }
-  takeBack(s, table, d.iommu!, first, npages)
+  takeBack(s, table, d.iommu, first, npages)
   unmapEntries(d, first, npages, false, m.meter)
   for (let e = first; e < first + npages; ) {
     const id = table.entries.data[e * ENTRY_STRIDE + ENTRY_MAPPING]! - 1

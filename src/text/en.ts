@@ -212,6 +212,7 @@ export const text = {
     nothing: (usable: string, reserved: string) => `0 of ${usable} mapped, ${reserved} reserved`,
     replaying: (done: string, of: string) => `replaying ${done} of ${of} events`,
     starting: 'starting the simulation',
+    direct: 'No IOMMU: nothing is mapped, and the device reaches all memory',
   },
 
   problem: {

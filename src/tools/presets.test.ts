@@ -234,4 +234,14 @@ describe('what the stories of the IOTLB say', () => {
     expect(blind.iommu.byKind[11]).toBe(512 * blind.table.unmaps)
     expect(blind.iommu.lateReached).toBeGreaterThan(10_000)
   })
+
+  it('partial-unmap: VT-d takes 2M for each 4K, Arm 4K, AMD 2M; from the middle on VT-d takes nothing', () => {
+    const mapped = (settings: Settings) => at('partial-unmap', 8.5, settings).table.mapped
+    const whole = 16 * 512
+    expect(mapped({})).toBe(whole - 8 * 512)
+    expect(mapped({ 'm.platform': 'arm' })).toBe(whole - 8)
+    expect(mapped({ 'm.platform': 'amd' })).toBe(whole - 8 * 512)
+    expect(mapped({ 'w0.where': 'middle' })).toBe(whole)
+    expect(at('partial-unmap', 8.5).iommu.faults).toBeGreaterThan(1000)
+  })
 })

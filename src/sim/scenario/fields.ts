@@ -56,7 +56,7 @@ function afterInputs(scenario: Scenario): Scenario {
 function baseFields(scenario: Scenario): Field[] {
   const ofMachine = machineParams(scenario.machine)
   const machine = withDefaults(ofMachine, scenario.machine)
-  const fields: Field[] = ofMachine.map((param) => field('m', param, machine, 'machine', '', {}))
+  const fields: Field[] = ofMachine.map((param) => field('m', param, machine, 'machine', '', platformNotes(scenario)))
   scenario.devices.forEach((device, index) => {
     const params = paramsOfDevice(index, machine, device.settings)
     const settings = withDefaults(params, device.settings)
@@ -79,6 +79,14 @@ function baseFields(scenario: Scenario): Field[] {
     .map((f, i) => ({ f, i }))
     .sort((a, b) => rank(a.f) - rank(b.f) || a.i - b.i)
     .map(({ f }) => f)
+}
+
+/** Platforms on which a workload of the scenario finds nothing to do. */
+function platformNotes({ workloads }: Scenario): Readonly<Record<string, string>> {
+  if (!workloads.some((w) => workloadInfoById(w.type).choosesAddresses)) return {}
+  return {
+    'platform=power': 'nothing is mapped: its hypervisor maps through the IOMMU API, which TCE tables here have not',
+  }
 }
 
 function field(

@@ -2,7 +2,7 @@
 // have to do with both.
 
 import { device, KIB, MIB, MS, scenario, workload } from './make.ts'
-import { SPACE_48, VTD } from './platform-iommu.ts'
+import { ARM, SPACE_48, VTD } from './platform-iommu.ts'
 import type { Preset, Scenario, Settings } from './schema.ts'
 
 const machine = (cpus: number, iotlb = 64): Settings => ({ platform: VTD, cpuPage: 4 * KIB, cpus, iotlb })
@@ -132,6 +132,22 @@ export const iotlbPresets: readonly Preset[] = [
     openNs: 10 * MS,
     horizonNs: 20 * MS,
     dock: ['radix', 'ledger'],
+  },
+  {
+    id: 'partial-unmap',
+    title: 'A piece of a large page',
+    says: 'A hypervisor takes 4K back from the start of a page of 2M. An unmap does not know how its range was mapped: VT-d takes the whole 2M away, and the device faults on 511 pages that nobody asked for.',
+    tryThis: 'Set the platform to Arm: it splits the page into a table and takes 4K.',
+    nudge: { path: 'm.platform', value: ARM },
+    scenario: scenario(
+      'partial-unmap',
+      machine(1),
+      [device(0, 'vf0', { iommuPage: 4 * KIB, window: SPACE_48, allocator: 'rcache', flush: 'strict' })],
+      [workload(0, 'carve', 0, { where: 'start' })],
+    ),
+    openNs: 8 * MS + 500_000,
+    horizonNs: 20 * MS,
+    dock: ['radix', 'commands'],
   },
   {
     id: 'exact-size-flush',

@@ -46,5 +46,6 @@ export const presetFigures: Readonly<Record<string, readonly TableFigures[]>> = 
   'iotlb-wall': [of(1_048_576, 1_048_576)],
   superpages: [of(67_108_864, 67_108_864)],
   splitting: [of(71_303_168, 71_303_168)],
+  'partial-unmap': [of(29_360_128, 29_360_128)],
   'exact-size-flush': [of(71_303_168, 71_303_168)],
 }

@@ -313,6 +313,7 @@ function pageOf(s: Guest, i: number, draw: number): number {
 
 export const guestInfo: WorkloadInfo = {
   id: 'guest',
+  choosesAddresses: true,
   label: 'A hypervisor maps a guest',
   params,
 }

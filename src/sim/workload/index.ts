@@ -1,5 +1,6 @@
 // The workloads there are, and apart from them what the page needs to know of them. Ids are public for ever.
 
+import { carve, carveInfo } from './carve.ts'
 import { diskSg, diskSgInfo } from './disk-sg.ts'
 import { guest, guestInfo } from './guest.ts'
 import { longLived, longLivedInfo } from './long-lived.ts'
@@ -13,7 +14,7 @@ import { windowRead, windowReadInfo } from './window-read.ts'
 import type { Workload, WorkloadInfo } from './workload.ts'
 
 export const workloads: readonly Workload[] = [
-  ...[nicRx, nicTx, diskSg, longLived, mapLoop, wall, nvme, guest, windowRead, recorded],
+  ...[nicRx, nicTx, diskSg, longLived, mapLoop, wall, nvme, guest, carve, windowRead, recorded],
 ] as unknown as readonly Workload[]
 const infos: readonly WorkloadInfo[] = [
   ...[
@@ -25,6 +26,7 @@ const infos: readonly WorkloadInfo[] = [
     wallInfo,
     nvmeInfo,
     guestInfo,
+    carveInfo,
     windowReadInfo,
     recordedInfo,
   ],

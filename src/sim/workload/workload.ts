@@ -126,6 +126,8 @@ export interface DeviceDma {
 /** What the page needs to know of a workload: it does without the code. */
 export interface WorkloadInfo {
   readonly id: string
+  /** It maps at addresses of its own choosing, through the IOMMU API. */
+  readonly choosesAddresses?: true
   readonly label: string
   readonly params: readonly Param[]
 }
