@@ -36,12 +36,12 @@ const GOLDEN: Readonly<Record<string, readonly [hash: string, mapped: number, re
   batched: ['838743252f828096', 256, 0, 0],
   never: ['d139cf1079596d82', 65, 0, 0],
   'untrusted-device': ['1f3780c7bd18132a', 16, 0, 0],
-  'hypervisor-2011': ['b7b4da6ae82cd287', 17408, 0, 0],
+  'hypervisor-2011': ['feb47430cbbda598', 17408, 0, 0],
   'iotlb-wall': ['90ae622329d7d3f5', 256, 0, 0],
   superpages: ['7706b250e11fd2bd', 16384, 0, 0],
-  splitting: ['09d3e6d7b18346d6', 17408, 0, 0],
-  'partial-unmap': ['e44ecea4e435f6df', 4608, 0, 0],
-  'exact-size-flush': ['15ed9375aace8d39', 17408, 0, 0],
+  splitting: ['e9b64644b720c1d5', 17408, 0, 0],
+  'partial-unmap': ['cb6be6f337cbb19e', 4608, 0, 0],
+  'exact-size-flush': ['5e7ad776a7a6a607', 17408, 0, 0],
 }
 
 describe('golden', () => {

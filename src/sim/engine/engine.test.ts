@@ -101,6 +101,16 @@ describe('recorder', () => {
     expect([b.first, b.entriesPerBand]).toEqual([0, size / BANDS])
     expect([levelAt(1_000_001), levelAt(size - 1)]).toEqual([2, 1])
   })
+
+  it('keeps what was mapped first where a large table is filled from its beginning', () => {
+    const b = createBands(1 << 21)
+    for (let e = 0; e < 8192; e++) {
+      const band = bandOf(b, e)
+      b.level[band] = b.level[band]! + 1
+    }
+    expect([b.first, b.entriesPerBand, ...new Set(b.level)]).toEqual([0, 128, 128])
+  })
+
   it('shows even one page of a band', () => {
     const r = createRecorder(COLUMNS, 1)
     const band = createBands(BANDS * 1000)

@@ -95,15 +95,15 @@ export function createBands(size: number): BandHistory {
 
 /** Band of an entry that is mapped; the bands are widened if it lies outside. */
 export function bandOf(b: BandHistory, e: number): number {
+  if (b.open) {
+    b.open = false
+    b.first = startOf(e, b.entriesPerBand)
+  }
   const band = Math.floor((e - b.first) / b.entriesPerBand)
   return band >= 0 && band < BANDS ? band : widen(b, e)
 }
 
 function widen(b: BandHistory, e: number): number {
-  if (b.open) {
-    b.open = false
-    b.first = startOf(e, b.entriesPerBand)
-  }
   while (e < b.first || e >= b.first + BANDS * b.entriesPerBand) {
     const first = startOf(b.first, 2 * b.entriesPerBand)
     const shift = first === b.first ? 0 : BANDS / 2
