@@ -16,6 +16,15 @@ const LINKS = [
   's=real-boot',
   's=greedy-cpu&colour=cpu',
   's=mask-32',
+  's=batched&dock=queues~iotlb',
+  's=batched&dock=queues&m.cpus=64',
+  's=never&dock=iotlb~ledger',
+  's=strict&dock=commands',
+  's=splitting&dock=radix&sel=4611',
+  's=strict&dock=ledger',
+  's=untrusted-device&m.iotlb=4096&m.ways=4',
+  's=batched&dock=flush-study',
+  's=batched&d0.translation=off',
 ]
 
 for (const link of LINKS) {

@@ -22,18 +22,6 @@ async function drag(page: Page, lab: LabPage, view: string, from: [number, numbe
 /** Digits of a cell of a table, however they are grouped. */
 const digits = (cell: string) => Number(cell.replace(/[^\d.]/g, ''))
 
-/** Rows of a view's table twin. */
-async function twinRows(page: Page, title: string): Promise<string[][]> {
-  const name = viewText.tableOf(title)
-  await page.getByRole('button', { name }).click()
-  const rows = await page
-    .getByRole('region', { name })
-    .locator('tbody tr')
-    .evaluateAll((all) => all.map((row) => Array.from(row.children, (cell) => cell.textContent ?? '')))
-  await page.getByRole('button', { name }).click()
-  return rows
-}
-
 test('a drag over a picture of history brushes time, and a click still seeks', async ({ lab, page }) => {
   await lab.open(OPEN)
   const ready = page.getByTitle(brushText.axis)
@@ -55,12 +43,9 @@ test('a drag over a picture of history brushes time, and a click still seeks', a
   expect(pairOf('bt', lab)).toEqual([from, to])
 })
 
-test('refusals of a brushed time are those before its end without those before its beginning', async ({
-  lab,
-  page,
-}) => {
+test('refusals of a brushed time are those before its end without those before its beginning', async ({ lab }) => {
   await lab.open(OPEN)
-  const rows = await twinRows(page, viewText.addressTime.title)
+  const rows = await lab.twin(viewText.addressTime.title)
   // The time-line keeps columns of 12 ms / 768; the rows round their ends to 1 µs.
   const ends = rows.map(([ms = '']) => (Math.round((Number(ms) * 1e6) / 15_625) * 15_625) / 1e6)
   // Rows end where columns end: a range between two of them is exact.
@@ -80,7 +65,7 @@ test('refusals of a brushed time are those before its end without those before i
 test('Shift and a drag brush addresses, and the figures are the sums of the table twin', async ({ lab, page }) => {
   await lab.open('s=frames-4k&at=5000000&breaks=off&zoom=0.4096')
   await expect(page.getByTitle(brushText.axis)).toBeAttached()
-  const rows = await twinRows(page, viewText.map.title)
+  const rows = await lab.twin(viewText.map.title)
   await page.keyboard.down('Shift')
   await drag(page, lab, 'iova-space', [0.001, 0.27], [0.999, 0.6])
   await page.keyboard.up('Shift')

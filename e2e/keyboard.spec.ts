@@ -1,14 +1,4 @@
-import type { Page } from '@playwright/test'
 import { expect, test } from './lab.page.ts'
-
-/** Presses Tab until something inside the element with this test id has the focus. */
-async function tabTo(page: Page, id: string): Promise<void> {
-  for (let i = 0; i < 120; i++) {
-    if (await page.evaluate((wanted) => !!document.activeElement?.closest(`[data-testid="${wanted}"]`), id)) return
-    await page.keyboard.press('Tab')
-  }
-  throw new Error(`Tab does not reach ${id}`)
-}
 
 test('the whole story goes by keyboard alone', async ({ lab, page, context }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write'])
@@ -19,7 +9,7 @@ test('the whole story goes by keyboard alone', async ({ lab, page, context }) =>
 
   await keyboard.press('Space')
   await expect.poll(() => lab.number('figure-refused')).toBeGreaterThan(1)
-  await tabTo(page, 'control-d0.iommuPage')
+  await lab.tabTo('control-d0.iommuPage')
   await expect(page.locator(':focus')).toHaveAttribute('role', 'radio')
   // The radio group chooses on focus, and only while the arrow is still down; a finger takes this long.
   await keyboard.press('ArrowLeft', { delay: 60 })
@@ -46,7 +36,7 @@ test('the whole story goes by keyboard alone', async ({ lab, page, context }) =>
 
 test('the map is walked by arrows and the inspector follows', async ({ lab, page }) => {
   await lab.open('s=frames-64k')
-  await tabTo(page, 'view-iova-space')
+  await lab.tabTo('view-iova-space')
   const inspector = lab.byId('address')
   for (const key of ['Home', 'ArrowDown', 'ArrowRight', 'ArrowRight']) await page.keyboard.press(key)
   await lab.idle()

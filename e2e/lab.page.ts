@@ -3,6 +3,7 @@
 import { test as base, expect, type Locator, type Page } from '@playwright/test'
 import { decodeLink } from '../src/share/url.ts'
 import { createRun, presetById } from '../src/sim/index.ts'
+import { viewText } from '../src/text/views.ts'
 import { loaded } from '../src/tools/recordings.ts'
 
 interface Handles {
@@ -82,6 +83,29 @@ export class LabPage {
     const digits = /-?\d+(\.\d+)?/.exec(text)
     if (!digits) throw new Error(`no number in ${id}: ${text}`)
     return Number(digits[0])
+  }
+
+  /** Rows of a view's table twin, as text, without its head. */
+  async twin(title: string): Promise<string[][]> {
+    const name = viewText.tableOf(title)
+    const button = this.page.getByRole('button', { name })
+    await button.click()
+    const rows = await this.page
+      .getByRole('region', { name })
+      .locator('tbody tr')
+      .evaluateAll((all) => all.map((row) => Array.from(row.children, (cell) => cell.textContent ?? '')))
+    await button.click()
+    return rows
+  }
+
+  /** Presses Tab until something inside the element with this test id has the focus. */
+  async tabTo(id: string): Promise<void> {
+    for (let i = 0; i < 120; i++) {
+      const there = `[data-testid="${id}"]`
+      if (await this.page.evaluate((wanted) => !!document.activeElement?.closest(wanted), there)) return
+      await this.page.keyboard.press('Tab')
+    }
+    throw new Error(`Tab does not reach ${id}`)
   }
 
   /** The pixels of a view's canvas, as a data address: equal pictures have equal ones. */

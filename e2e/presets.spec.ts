@@ -37,8 +37,10 @@ for (const preset of presets) {
 async function isWhole(lab: LabPage, preset: Preset): Promise<void> {
   await expect(lab.byId('preset')).toContainText(preset.id)
   await expect(lab.byId('view-iova-space')).toBeVisible()
+  // What a preset names first is what it opens with.
+  if (preset.dock[0]) await expect(lab.byId(`view-${preset.dock[0]}`)).toBeVisible()
   await expect(lab.byId('problem-card')).toBeHidden()
-  expect(await lab.number('figure-mapped')).toBeGreaterThan(0)
+  expect(await lab.number('count-mapped')).toBeGreaterThan(0)
   const sideways = await lab.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
   expect(sideways).toBeLessThanOrEqual(0)
 }

@@ -3,7 +3,14 @@ import { viewText } from '../src/text/views.ts'
 import { violations } from './axe.ts'
 import { expect, test } from './lab.page.ts'
 
-const { scaling, published } = viewText.studies
+const { scaling, published, flush } = viewText.studies
+const NS: Readonly<Record<string, number>> = { ns: 1, µs: 1e3, ms: 1e6, s: 1e9 }
+/** ns of a duration as the page writes it. */
+const nsOf = (text: string) => {
+  const [value, unit = ''] = text.split(' ')
+  return Number(value) * (NS[unit] ?? Number.NaN)
+}
+const near = (found: number, wanted: number) => Math.abs(found / wanted - 1)
 
 test('the scaling plot fills behind the page, point by point, and tells its points in words', async ({ lab, page }) => {
   await lab.open('s=pools&dock=scaling')
@@ -57,16 +64,32 @@ test('published figures are run by a button and shown with source, range and ver
   await expect(page.getByRole('button', { name: studyText.again })).toBeVisible({ timeout: 110_000 })
   for (const row of (await view.getByRole('row').all()).slice(1)) {
     await expect(row).toContainText(/hit|miss/)
-    await expect(row).toContainText(/20\d\d|Linux/)
+    await expect(row).toContainText(/20\d\d|Linux|pull request \d+/)
   }
   await expect(page.getByText(studyText.published.hits(23, 23))).toBeVisible()
   expect(await violations(page)).toEqual([])
 })
 
-test('both studies are in the menu of views', async ({ lab, page }) => {
+test('the flush study holds deferred to its formula, strict to nothing and none to no end', async ({ lab, page }) => {
+  await lab.open('s=batched&dock=flush-study')
+  await expect(page.getByRole('button', { name: studyText.again })).toBeVisible({ timeout: 110_000 })
+  await lab.byId('view-flush-study').focus()
+  await page.keyboard.press('ArrowRight')
+  await expect(page.locator('.v-tip').first()).toContainText(/1 k\/s: /)
+  const rows = await lab.twin(flush.title)
+  expect(rows).toHaveLength(10)
+  for (const [rate, strict, waits, deferred = '', flushes, byFormula = '', formula, none, never] of rows) {
+    expect([rate, near(nsOf(deferred), nsOf(byFormula)) <= 0.01]).toEqual([rate, true])
+    expect([rate, near(Number(flushes), Number(formula)) <= 0.01]).toEqual([rate, true])
+    expect([strict, waits?.replace(/\D/g, ''), none, never]).toEqual(['0 ns', '1000', studyText.flush.endless, '0'])
+  }
+  expect(await violations(page)).toEqual([])
+})
+
+test('the studies are in the menu of views', async ({ lab, page }) => {
   await lab.open('s=pools')
   await page.getByRole('button', { name: 'Views' }).click()
-  for (const { title } of [scaling, published]) {
+  for (const { title } of [scaling, published, flush]) {
     await expect(page.getByRole('menuitemcheckbox', { name: title })).toBeVisible()
   }
 })

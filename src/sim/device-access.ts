@@ -73,7 +73,9 @@ function noteLate(s: MachineState, table: DmaTable, device: number, pfn: number,
   else iommu.lateReached++
   if (what === ev.LATE_OWNER) iommu.lateNewOwner++
   addToColumn(s.recorder, s.recorder.late, 1)
-  if (s.nowNs - iommu.lateNs > RUN_NS) logEvent(s.log, s.nowNs, ev.LOG_LATE, 0, device, pfn, what)
+  // The first of each kind has a line even in the midst of a run.
+  const first = what === ev.WRONG_PAGE ? iommu.wrongPage === 1 : what === ev.LATE_OWNER && iommu.lateNewOwner === 1
+  if (first || s.nowNs - iommu.lateNs > RUN_NS) logEvent(s.log, s.nowNs, ev.LOG_LATE, 0, device, pfn, what)
   iommu.lateNs = s.nowNs
 }
 

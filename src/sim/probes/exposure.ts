@@ -27,7 +27,7 @@ export function exposureOf(m: Machine, index: number): ExposureFigures | null {
   const table = s.tables[index]!
   const { iommu, flush } = table
   const iotlbs = iotlbsOf(s, index)
-  if (!iommu || iotlbs.length === 0) return null
+  if (!iommu || table.direct || iotlbs.length === 0) return null
   const pageBytes = pow2(table.geometry.pageShift)
   let [pages, reused, pageNs, worstNs, lookups, hits, reads] = [0, 0, 0, 0, 0, 0, 0]
   let oldest = Number.POSITIVE_INFINITY
