@@ -21,7 +21,7 @@ import {
 } from './commands.view.ts'
 import { entryOfPage } from './iotlb.view.ts'
 import { DockHead } from './kit/dock-head.tsx'
-import { FACT_PITCH, FACTS_GAP, FACTS_WIDTH, type Fact, Facts } from './kit/facts.tsx'
+import { FACT_PITCH, type Fact, Pictured, pictureWidth } from './kit/facts.tsx'
 import { Heatmap } from './kit/heatmap.tsx'
 import { usePalette, useWidth } from './kit/hooks.ts'
 import { rulerOf } from './kit/layout.ts'
@@ -83,41 +83,30 @@ export function Commands() {
     useApp((s) => s.mapColumns),
   )
   if (!shape) return <section ref={root} className="v-dock v-tall v-iommu" />
-  const width = Math.max(1, ruler.plot - (ruler.narrow ? 0 : FACTS_WIDTH + FACTS_GAP))
-  const factsHeight = facts.length * FACT_PITCH
+  const width = pictureWidth(ruler)
   return (
     <section ref={root} className="v-dock v-tall v-iommu">
       <DockHead id={commandsView.id} title={text.title} ruler={ruler} sub={text.sub(count(BARS))}>
         <Key palette={palette} narrow={ruler.narrow} />
       </DockHead>
-      {ruler.width > 0 && (
-        <div className="v-view" style={{ height: ruler.narrow ? HEIGHT + factsHeight : Math.max(HEIGHT, factsHeight) }}>
-          <div className="v-plot" style={{ left: ruler.left, width: ruler.plot }}>
-            <Heatmap
-              view={commandsView}
-              ink={ink}
-              width={width}
-              height={HEIGHT}
-              tip
-              onPick={(cell) => {
-                const frame = lab.frames.latest()?.views.commands
-                const page = frame ? pageOfCell(frame, cell) : null
-                const entry = frame && page !== null ? entryOfPage(frame, page) : null
-                if (entry !== null) lab.actions.select(entry)
-              }}
-            >
-              <Scale pageShift={shape.pageShift} width={width} />
-              <Newest width={width} narrow={ruler.narrow} />
-            </Heatmap>
-          </div>
-          <Facts
-            facts={facts}
-            left={ruler.left + (ruler.narrow ? 0 : width + FACTS_GAP)}
-            top={ruler.narrow ? HEIGHT : 0}
-            width={ruler.narrow ? ruler.plot : FACTS_WIDTH}
-          />
-        </div>
-      )}
+      <Pictured ruler={ruler} facts={facts} height={HEIGHT} wide={Math.max(HEIGHT, facts.length * FACT_PITCH)}>
+        <Heatmap
+          view={commandsView}
+          ink={ink}
+          width={width}
+          height={HEIGHT}
+          tip
+          onPick={(cell) => {
+            const frame = lab.frames.latest()?.views.commands
+            const page = frame ? pageOfCell(frame, cell) : null
+            const entry = frame && page !== null ? entryOfPage(frame, page) : null
+            if (entry !== null) lab.actions.select(entry)
+          }}
+        >
+          <Scale pageShift={shape.pageShift} width={width} />
+          <Newest width={width} narrow={ruler.narrow} />
+        </Heatmap>
+      </Pictured>
     </section>
   )
 }

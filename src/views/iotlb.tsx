@@ -20,7 +20,7 @@ import {
   slotsHeight,
 } from './iotlb.view.ts'
 import { DockHead } from './kit/dock-head.tsx'
-import { FACT_PITCH, FACTS_GAP, FACTS_WIDTH, type Fact, Facts, Sample } from './kit/facts.tsx'
+import { type Fact, Pictured, pictureWidth, Sample } from './kit/facts.tsx'
 import { Heatmap } from './kit/heatmap.tsx'
 import { usePalette, useWidth } from './kit/hooks.ts'
 import { rulerOf, stepFor } from './kit/layout.ts'
@@ -92,7 +92,7 @@ export function Iotlb() {
         </p>
       </section>
     )
-  const width = Math.max(1, ruler.plot - (ruler.narrow ? 0 : FACTS_WIDTH + FACTS_GAP))
+  const width = pictureWidth(ruler)
   const layout = slotLayout(shape, width, SLOTS_HEIGHT)
   const height = slotsHeight(shape, width)
   const below = height + AXIS
@@ -101,38 +101,25 @@ export function Iotlb() {
       <DockHead id={iotlbView.id} title={text.title} ruler={ruler} sub={shapeOf(shape)}>
         <Key ink={ink} shared={shape.shared} narrow={ruler.narrow} />
       </DockHead>
-      {ruler.width > 0 && (
-        <div
-          className="v-view"
-          style={{ height: ruler.narrow ? below + facts.length * FACT_PITCH : SLOTS_HEIGHT + AXIS }}
+      <Pictured ruler={ruler} facts={facts} height={below} wide={SLOTS_HEIGHT + AXIS}>
+        <Heatmap
+          view={iotlbView}
+          ink={ink}
+          width={width}
+          height={height}
+          tip
+          onPick={(cell) => {
+            const frame = lab.frames.latest()?.views.iotlb
+            const entry = frame ? entryOfCell(frame, cell) : null
+            if (entry !== null) lab.actions.select(entry)
+          }}
         >
-          <div className="v-plot" style={{ left: ruler.left, width: ruler.plot }}>
-            <Heatmap
-              view={iotlbView}
-              ink={ink}
-              width={width}
-              height={height}
-              tip
-              onPick={(cell) => {
-                const frame = lab.frames.latest()?.views.iotlb
-                const entry = frame ? entryOfCell(frame, cell) : null
-                if (entry !== null) lab.actions.select(entry)
-              }}
-            >
-              <Axes shape={shape} layout={layout} height={height} narrow={ruler.narrow} />
-              {layout.cellWidth >= LABEL_WIDTH && layout.cellHeight >= LABEL_HEIGHT && (
-                <Sizes shape={shape} layout={layout} />
-              )}
-            </Heatmap>
-          </div>
-          <Facts
-            facts={facts}
-            left={ruler.left + (ruler.narrow ? 0 : width + FACTS_GAP)}
-            top={ruler.narrow ? below : 0}
-            width={ruler.narrow ? ruler.plot : FACTS_WIDTH}
-          />
-        </div>
-      )}
+          <Axes shape={shape} layout={layout} height={height} narrow={ruler.narrow} />
+          {layout.cellWidth >= LABEL_WIDTH && layout.cellHeight >= LABEL_HEIGHT && (
+            <Sizes shape={shape} layout={layout} />
+          )}
+        </Heatmap>
+      </Pictured>
     </section>
   )
 }

@@ -6,7 +6,7 @@ import { type Frame, type QueuesFrame, RING_QUEUED, RING_REACHABLE } from '../si
 import { useApp, useFrame } from '../store/context.ts'
 import { queuesText as text } from '../text/iotlb.ts'
 import { DockHead } from './kit/dock-head.tsx'
-import { FACT_PITCH, FACTS_GAP, type Fact, Facts, Sample } from './kit/facts.tsx'
+import { type Fact, Pictured, pictureWidth, Sample } from './kit/facts.tsx'
 import { Heatmap } from './kit/heatmap.tsx'
 import { usePalette, useWidth } from './kit/hooks.ts'
 import { rulerOf } from './kit/layout.ts'
@@ -99,7 +99,7 @@ export function Queues() {
         </p>
       </section>
     )
-  const width = Math.max(1, ruler.plot - (ruler.narrow ? 0 : FACTS + FACTS_GAP))
+  const width = pictureWidth(ruler, FACTS)
   const layout = ringLayout(shape, width)
   const height = ringsHeight(shape, width)
   const sub = text.sub(count(shape.rings), count(shape.slots - 1), duration(shape.timeoutNs))
@@ -108,23 +108,13 @@ export function Queues() {
       <DockHead id={queuesView.id} title={text.title} ruler={ruler} sub={sub}>
         <Key ink={ink} narrow={ruler.narrow} />
       </DockHead>
-      {ruler.width > 0 && (
-        <div className="v-view" style={{ height: ruler.narrow ? height + facts.length * FACT_PITCH : RINGS_HEIGHT }}>
-          <div className="v-plot" style={{ left: ruler.left, width: ruler.plot }}>
-            <Heatmap view={queuesView} ink={ink} width={width} height={height} tip>
-              <Numbers shape={shape} layout={layout} palette={palette} />
-              <Rings layout={layout} slots={shape.slots} />
-              <Timer layout={layout} />
-            </Heatmap>
-          </div>
-          <Facts
-            facts={facts}
-            left={ruler.left + (ruler.narrow ? 0 : width + FACTS_GAP)}
-            top={ruler.narrow ? height : 0}
-            width={ruler.narrow ? ruler.plot : FACTS}
-          />
-        </div>
-      )}
+      <Pictured ruler={ruler} facts={facts} height={height} wide={RINGS_HEIGHT} beside={FACTS}>
+        <Heatmap view={queuesView} ink={ink} width={width} height={height} tip>
+          <Numbers shape={shape} layout={layout} palette={palette} />
+          <Rings layout={layout} slots={shape.slots} />
+          <Timer layout={layout} />
+        </Heatmap>
+      </Pictured>
     </section>
   )
 }

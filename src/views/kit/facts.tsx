@@ -1,14 +1,15 @@
 // Figures beside a picture, a line each; and a swatch that the picture's own painter draws.
 
-import { useEffect, useRef } from 'react'
+import { type ReactNode, useEffect, useRef } from 'react'
 import type { Pixels } from '../view.ts'
 import { useDpr } from './hooks.ts'
+import type { Ruler } from './layout.ts'
 
 /** Height of a line, css px. */
 export const FACT_PITCH = 16
 /** Width of the lines beside a picture, and of the gap before them, css px. */
-export const FACTS_WIDTH = 232
-export const FACTS_GAP = 24
+const FACTS_WIDTH = 232
+const FACTS_GAP = 24
 
 export interface Fact {
   readonly name: string
@@ -19,7 +20,7 @@ export interface Fact {
   readonly tone?: 'quiet' | 'reachable'
 }
 
-export interface FactsProps {
+interface FactsProps {
   readonly facts: readonly Fact[]
   /** css px from the corner of the view. */
   readonly left: number
@@ -27,7 +28,38 @@ export interface FactsProps {
   readonly width: number
 }
 
-export function Facts({ facts, left, top, width }: FactsProps) {
+/** Width of a picture with figures `beside` it, css px: the plot's where the page is narrow and they stand below. */
+export const pictureWidth = (ruler: Ruler, beside = FACTS_WIDTH) =>
+  Math.max(1, ruler.plot - (ruler.narrow ? 0 : beside + FACTS_GAP))
+
+export interface PicturedProps {
+  readonly ruler: Ruler
+  readonly facts: readonly Fact[]
+  /** Height of the picture, css px; `wide`: of picture and figures side by side. */
+  readonly height: number
+  readonly wide: number
+  /** Width of the figures beside the picture, css px. */
+  readonly beside?: number
+  readonly children: ReactNode
+}
+
+/** A picture with its figures: beside it, or below it where the page is narrow. */
+export function Pictured({ ruler, facts, height, wide, beside = FACTS_WIDTH, children }: PicturedProps) {
+  if (ruler.width === 0) return null
+  const place = ruler.narrow
+    ? { left: ruler.left, top: height, width: ruler.plot }
+    : { left: ruler.left + pictureWidth(ruler, beside) + FACTS_GAP, top: 0, width: beside }
+  return (
+    <div className="v-view" style={{ height: ruler.narrow ? height + facts.length * FACT_PITCH : wide }}>
+      <div className="v-plot" style={{ left: ruler.left, width: ruler.plot }}>
+        {children}
+      </div>
+      <Facts facts={facts} {...place} />
+    </div>
+  )
+}
+
+function Facts({ facts, left, top, width }: FactsProps) {
   return (
     <dl className="v-facts" style={{ left, top, width }}>
       {facts.map(({ name, value, share, tone }) => (
