@@ -2,7 +2,7 @@
 // takes. Computed behind the page. Modes are told apart by their marks and names, not by hue: hue stands for the state of a
 // page. The scenario's own mode is strong, and its rate is a line.
 
-import { type PointerEvent, useEffect, useId, useMemo, useRef, useState } from 'react'
+import { useEffect, useMemo, useRef } from 'react'
 import { currentValue, type Frame } from '../sim/index.ts'
 import { flushFigures } from '../sim/studies/index.ts'
 import { useApp, useFrame } from '../store/context.ts'
@@ -10,16 +10,15 @@ import { useStudy } from '../store/studies.ts'
 import { studyText } from '../text/studies.ts'
 import { viewText } from '../text/views.ts'
 import {
-  type Chart,
   type Cursor,
   describeFlush,
-  type FlushLine,
   type FlushPlot,
   flushHeight,
   flushLines,
   flushTable,
   MODES,
   PLOT,
+  type Chart as PlacedChart,
   placeFlush,
   placesOf,
   pointAt,
@@ -28,6 +27,7 @@ import {
   TITLE,
   tipsOf,
 } from './flush-study.view.ts'
+import { Chart } from './kit/chart.tsx'
 import { DockHead } from './kit/dock-head.tsx'
 import { useWidth } from './kit/hooks.ts'
 import { rulerOf } from './kit/layout.ts'
@@ -100,7 +100,25 @@ export function FlushStudy() {
             {twin ? (
               <Twin title={title} table={flushTable(lines)} height={height} />
             ) : (
-              <Plot plot={plot} lines={lines} width={width} narrow={ruler.narrow} rate={rate} />
+              <Chart<Cursor>
+                title={title}
+                roledescription={text.plot}
+                testId="view-flush-study"
+                width={width}
+                height={plot.height}
+                words={describeFlush(lines)}
+                keys={text.keys}
+                step={(key, from) => stepPoint(lines, key, from)}
+                find={(x, y) => pointAt(plot, x, y)}
+                show={(cursor) => show(plot, cursor)}
+              >
+                {plot.charts.map((chart) => (
+                  <g key={chart.title}>
+                    <Axes chart={chart} rate={rate} narrow={ruler.narrow} />
+                    <Lines chart={chart} />
+                  </g>
+                ))}
+              </Chart>
             )}
           </div>
         </div>
@@ -109,100 +127,17 @@ export function FlushStudy() {
   )
 }
 
-interface PlotProps {
-  readonly plot: FlushPlot
-  readonly lines: readonly FlushLine[]
-  readonly width: number
-  readonly narrow: boolean
-  readonly rate: number
+/** The points of a cursor, one on each chart, and the first in words. */
+function show(plot: FlushPlot, cursor: Cursor) {
+  const places = placesOf(plot, cursor)
+  const marked = places.map(({ x, y, figure }, i) => {
+    const { title: id, left, right, top } = plot.charts[i]!
+    return { id, x, y, tip: tipsOf(figure)[i]!, below: y - top < PLOT / 2, late: x > (left + right) / 2 }
+  })
+  return places[0] ? { said: pointText(places[0].figure), marked } : null
 }
 
-function Plot({ plot, lines, width, narrow, rate }: PlotProps) {
-  const id = useId()
-  const surface = useRef<HTMLDivElement>(null)
-  const [cursor, setCursor] = useState<Cursor | null>(null)
-  const [byKeyboard, setByKeyboard] = useState(false)
-  const places = cursor ? placesOf(plot, cursor) : []
-  const at = places[0]
-  const said = at ? pointText(at.figure) : ''
-
-  function point(event: PointerEvent) {
-    const box = surface.current?.getBoundingClientRect()
-    if (!box) return
-    setByKeyboard(false)
-    setCursor(pointAt(plot, event.clientX - box.left, event.clientY - box.top))
-  }
-
-  return (
-    <>
-      <div
-        ref={surface}
-        className="v-chart"
-        style={{ width, height: plot.height }}
-        role="application"
-        aria-roledescription={text.plot}
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard walks the points of this one element
-        tabIndex={0}
-        aria-label={title}
-        aria-describedby={`${id}-text ${id}-keys`}
-        data-testid="view-flush-study"
-        onKeyDown={(event) => {
-          if (event.ctrlKey || event.metaKey || event.altKey) return
-          const next = event.key === 'Escape' ? null : stepPoint(lines, event.key, cursor)
-          if (!next && !(event.key === 'Escape' && cursor)) return
-          setByKeyboard(true)
-          setCursor(next)
-          event.preventDefault()
-          event.stopPropagation()
-        }}
-        onPointerMove={point}
-        onPointerDown={point}
-        onPointerLeave={() => setCursor(null)}
-        onBlur={() => setCursor(null)}
-      >
-        <svg className="v-over" width={width} height={plot.height} aria-hidden="true">
-          {plot.charts.map((chart) => (
-            <g key={chart.title}>
-              <Axes chart={chart} rate={rate} narrow={narrow} />
-              <Lines chart={chart} />
-            </g>
-          ))}
-          {places.map((p) => (
-            <circle key={p.x + p.y} cx={p.x} cy={p.y} r={7} className="v-ring-line v-no-fill" />
-          ))}
-        </svg>
-        {places.map((p, i) => {
-          const { left, right } = plot.charts[i]!
-          const late = p.x > (left + right) / 2
-          return (
-            <span
-              key={plot.charts[i]!.title}
-              className="v-tip"
-              aria-hidden="true"
-              style={{
-                top: p.y - plot.charts[i]!.top < PLOT / 2 ? p.y + 12 : p.y - 34,
-                ...(late ? { right: width - p.x - 8 } : { left: p.x - 8 }),
-              }}
-            >
-              {tipsOf(p.figure)[i]}
-            </span>
-          )
-        })}
-      </div>
-      <p id={`${id}-text`} className="v-sr">
-        {describeFlush(lines)}
-      </p>
-      <p id={`${id}-keys`} className="v-sr">
-        {text.keys}
-      </p>
-      <p className="v-sr" aria-live="polite">
-        {byKeyboard ? said : ''}
-      </p>
-    </>
-  )
-}
-
-function Axes({ chart, rate, narrow }: { chart: Chart; rate: number; narrow: boolean }) {
+function Axes({ chart, rate, narrow }: { chart: PlacedChart; rate: number; narrow: boolean }) {
   const { left, right, top, ownX } = chart
   const late = ownX !== null && ownX > (left + right) / 2
   return (
@@ -250,7 +185,7 @@ function Axes({ chart, rate, narrow }: { chart: Chart; rate: number; narrow: boo
   )
 }
 
-function Lines({ chart }: { chart: Chart }) {
+function Lines({ chart }: { chart: PlacedChart }) {
   return (
     <g>
       {chart.lines.map(({ line, points, formula, nameY }) => {

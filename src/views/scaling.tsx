@@ -1,12 +1,13 @@
 // Throughput against CPUs: a line for each allocator that the machine could run, computed behind the page. Lines are told
 // apart by their marks and names, not by hue: hue stands for the state of a page. The scenario's own allocator is strong.
 
-import { type PointerEvent, useEffect, useId, useMemo, useRef, useState } from 'react'
+import { useEffect, useMemo, useRef } from 'react'
 import { ownSeries, scalingKey } from '../sim/studies/index.ts'
 import { useApp } from '../store/context.ts'
 import { useStudy } from '../store/studies.ts'
 import { studyText } from '../text/studies.ts'
 import { viewText } from '../text/views.ts'
+import { Chart } from './kit/chart.tsx'
 import { DockHead } from './kit/dock-head.tsx'
 import { useWidth } from './kit/hooks.ts'
 import { rulerOf } from './kit/layout.ts'
@@ -77,7 +78,28 @@ export function Scaling() {
             {twin ? (
               <Twin title={title} table={scalingTable(lines)} height={PLOT + AXIS} />
             ) : (
-              <Plot plot={plot} width={width} words={describeScaling(lines)} />
+              <Chart<Cursor>
+                title={title}
+                roledescription={text.plot}
+                testId="view-scaling"
+                width={width}
+                height={PLOT + AXIS}
+                words={describeScaling(lines)}
+                keys={text.keys}
+                step={(key, from) => stepPoint(plot, key, from)}
+                find={(x, y) => pointAt(plot, x, y)}
+                show={(cursor) => show(plot, cursor, width)}
+              >
+                <Axes plot={plot} />
+                {plot.lines.map((placed, i) => (
+                  <Line
+                    key={placed.line.series.id}
+                    placed={placed}
+                    mark={MARKS[i % MARKS.length]!}
+                    right={plot.right}
+                  />
+                ))}
+              </Chart>
             )}
           </div>
         </div>
@@ -88,80 +110,14 @@ export function Scaling() {
 
 const NO_RESULTS = [] as const
 
-function Plot({ plot, width, words }: { plot: ScalingPlot; width: number; words: string }) {
-  const id = useId()
-  const surface = useRef<HTMLDivElement>(null)
-  const [cursor, setCursor] = useState<Cursor | null>(null)
-  const [byKeyboard, setByKeyboard] = useState(false)
-  const line = cursor ? plot.lines[cursor.line] : undefined
-  const at = cursor ? line?.points[cursor.point] : undefined
-  const said = line && at ? pointText(line.line, at.result) : ''
-
-  function point(event: PointerEvent) {
-    const box = surface.current?.getBoundingClientRect()
-    if (!box) return
-    setByKeyboard(false)
-    setCursor(pointAt(plot, event.clientX - box.left, event.clientY - box.top))
-  }
-
-  return (
-    <>
-      <div
-        ref={surface}
-        className="v-chart"
-        style={{ width, height: PLOT + AXIS }}
-        role="application"
-        aria-roledescription={text.plot}
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard walks the points of this one element
-        tabIndex={0}
-        aria-label={title}
-        aria-describedby={`${id}-text ${id}-keys`}
-        data-testid="view-scaling"
-        onKeyDown={(event) => {
-          if (event.ctrlKey || event.metaKey || event.altKey) return
-          const next = event.key === 'Escape' ? null : stepPoint(plot, event.key, cursor)
-          if (!next && !(event.key === 'Escape' && cursor)) return
-          setByKeyboard(true)
-          setCursor(next)
-          event.preventDefault()
-          event.stopPropagation()
-        }}
-        onPointerMove={point}
-        onPointerDown={point}
-        onPointerLeave={() => setCursor(null)}
-        onBlur={() => setCursor(null)}
-      >
-        <svg className="v-over" width={width} height={PLOT + AXIS} aria-hidden="true">
-          <Axes plot={plot} />
-          {plot.lines.map((placed, i) => (
-            <Line key={placed.line.series.id} placed={placed} mark={MARKS[i % MARKS.length]!} right={plot.right} />
-          ))}
-          {at && <circle cx={at.x} cy={at.y} r={7} className="v-ring-line v-no-fill" />}
-        </svg>
-        {at && (
-          <span
-            className="v-tip"
-            aria-hidden="true"
-            style={{
-              top: at.y < 40 ? at.y + 12 : at.y - 34,
-              ...(at.x > width / 2 ? { right: width - at.x - 8 } : { left: at.x - 8 }),
-            }}
-          >
-            {said}
-          </span>
-        )}
-      </div>
-      <p id={`${id}-text`} className="v-sr">
-        {words}
-      </p>
-      <p id={`${id}-keys`} className="v-sr">
-        {text.keys}
-      </p>
-      <p className="v-sr" aria-live="polite">
-        {byKeyboard ? said : ''}
-      </p>
-    </>
-  )
+/** The point of a cursor, in words and on the plot; null when the plot no longer has it. */
+function show(plot: ScalingPlot, cursor: Cursor, width: number) {
+  const line = plot.lines[cursor.line]
+  const at = line?.points[cursor.point]
+  if (!line || !at) return null
+  const { x, y, result } = at
+  const said = pointText(line.line, result)
+  return { said, marked: [{ id: title, x, y, tip: said, below: y < 40, late: x > width / 2 }] }
 }
 
 function Axes({ plot }: { plot: ScalingPlot }) {
