@@ -3,7 +3,7 @@
 import { FileDown, TriangleAlert } from 'lucide-react'
 import { useCallback, useEffect, useState } from 'react'
 import { useApp, useLab } from '../store/context.ts'
-import { readRecording } from '../store/recordings.ts'
+import { readFile } from '../store/ddw-log.ts'
 import { text } from '../text/en.ts'
 import { recordingText as t } from '../text/recording.ts'
 
@@ -14,7 +14,7 @@ export default function Files() {
   const loading = useApp((s) => s.loading)
   const unreadable = useApp((s) => s.unreadable)
   const { actions } = useLab()
-  const take = useCallback((file: File) => actions.openRecording(file.name, () => readRecording(file)), [actions])
+  const take = useCallback((file: File) => actions.openFile(file.name, () => readFile(file)), [actions])
   const over = useDrop(take)
   return (
     <>

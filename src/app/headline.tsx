@@ -43,7 +43,21 @@ export function Headline({ compact }: { compact: boolean }) {
         unit={compact ? '' : part ? t.pages : t.ofUsable(count(s.usable), s.mixed)}
         line={compact ? (part ? t.pagesMapped : t.ofUsableShort(count(s.usable), s.mixed)) : mappedText}
       />
-      {prediction ? (
+      {s.guest ? (
+        <Figure
+          id="figure-tables"
+          value={bytes(s.tableBytes)}
+          unit={compact || s.guest.refused ? '' : t.ofWhole(bytes(s.guest.wholeBytes))}
+          line={s.guest.refused ? t.noTable : compact ? t.levelTables : t.tables(count(s.guest.tables))}
+        />
+      ) : s.partition ? (
+        <Figure
+          id="figure-hcalls"
+          value={count(s.partition.calls)}
+          unit={compact ? '' : t.hcalls}
+          line={compact ? t.hcalls : t.windowCalls(count(s.partition.windowCalls), t.results[s.partition.result])}
+        />
+      ) : prediction ? (
         <Figure
           id="figure-predicted"
           value={count(prediction.predicted)}
@@ -81,8 +95,11 @@ export function Headline({ compact }: { compact: boolean }) {
           )
         }
       />
-      {!compact && s.tree && <InLine share={s.lockWait} tree={s.tree} />}
-      {!compact && !s.tree && (
+      {!compact && s.guest && (
+        <Figure id="figure-charged" value={bytes(s.guest.accountedBytes)} unit={t.charged} line={t.chargedFor} />
+      )}
+      {!compact && !s.guest && s.tree && <InLine share={s.lockWait} tree={s.tree} />}
+      {!compact && !s.guest && !s.tree && (
         <Figure
           id="figure-run"
           value={count(s.largestFreeRun)}

@@ -9,6 +9,8 @@ export function say(notice: Notice): string {
   switch (notice.kind) {
     case 'opened':
       return text.say.opened(notice.preset.title)
+    case 'log':
+      return text.say.log(notice.name, notice.device)
     case 'stopped': {
       const at = ms(notice.frame?.status.ns ?? 0)
       return notice.why === 'failure' ? text.say.refused(at) : text.say.noRefusal(at)

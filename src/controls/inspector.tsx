@@ -205,7 +205,7 @@ function Rows({ card }: { card: InspectCard }) {
       <dd className="c-mono">
         {hex(first)} … {sameHigh ? low : hex(end)}
       </dd>
-      <dt>{card.levels > 1 ? t.pte : t.tce(card.entry)}</dt>
+      <dt>{card.isTce ? t.tce(card.entry) : t.pte}</dt>
       <dd className="c-mono">
         {card.tce === 0 ? (
           <span className="c-quiet">{t.notSet}</span>

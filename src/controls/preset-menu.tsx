@@ -5,7 +5,7 @@ import { DropdownMenu } from 'radix-ui'
 import { type ChangeEvent, useRef } from 'react'
 import { presetOf, presets } from '../sim/index.ts'
 import { useApp, useLab } from '../store/context.ts'
-import { readRecording } from '../store/recordings.ts'
+import { readFile } from '../store/ddw-log.ts'
 import { text } from '../text/en.ts'
 
 export default function PresetMenu() {
@@ -17,7 +17,7 @@ export default function PresetMenu() {
     const file = event.target.files?.[0]
     // The same file may be chosen again.
     event.target.value = ''
-    if (file) actions.openRecording(file.name, () => readRecording(file))
+    if (file) actions.openFile(file.name, () => readFile(file))
   }
   return (
     <>

@@ -25,7 +25,13 @@ export function WhyRefused() {
 }
 
 function Tries({ refusal }: { refusal: Refusal }) {
-  const { tries, npages, cpu, device } = refusal
+  const { tries, npages, cpu, device, reason } = refusal
+  if (reason)
+    return (
+      <p className="c-label">
+        {t.wants(t.pages(npages), cpu, device)}: {reason}.
+      </p>
+    )
   const found = Math.max(0, ...tries.map((one) => one.freeEntries))
   return (
     <>

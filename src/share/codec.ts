@@ -164,13 +164,15 @@ export function linkCodec(world: LinkWorld): LinkCodec {
         if (text === undefined) continue
         values.delete(path)
         const wanted = parseParam(param, text)
+        progress = true
         if (wanted === null) {
           problems.add(path, text, allowedText(param))
           continue
         }
         before.set(path, value)
         scenario = withValue(scenario, path, wanted)
-        progress = true
+        // Other fields may allow other values now.
+        break
       }
     }
     const known = fieldsOf(scenario).map((field) => field.path)

@@ -9,17 +9,21 @@ import { createLock } from './engine/lock.ts'
 import { MAX_STAGES, MAX_TRIES, MAX_WALKS } from './engine/meter.ts'
 import { createBands, type Recorder } from './engine/recorder.ts'
 import { createFlushQueue } from './flush/flush-queue.ts'
+import { guestMemory, guestWindow, requestOf } from './guest-window.ts'
 import { createIotlb, type IotlbState } from './iotlb/iotlb-state.ts'
-import type { WindowGeometry } from './iova/allocator.ts'
+import type { Island, WindowGeometry } from './iova/allocator.ts'
 import { absOf } from './iova/geometry.ts'
 import { allocatorById } from './iova/index.ts'
+import { askForWindow, readyAt, windowOf } from './partition.ts'
 import { valuesOf } from './scenario/fields.ts'
 import { needsBitmap } from './scenario/platform.ts'
 import { isRadix, SPACE_48 } from './scenario/platform-iommu.ts'
+import { isPowernv, isPseries } from './scenario/platform-power.ts'
 import type { DeviceSpec, Scenario, Settings } from './scenario/schema.ts'
 import { type CpuState, createMappings, type DmaTable, ENTRY_STRIDE, type WorkloadState } from './state.ts'
 import { tableById } from './table/index.ts'
 import { createRadix } from './table/radix.ts'
+import { createTceWindow } from './table/tce-window.ts'
 import { type AbsEntry, absEntry, entry, ns, type RealAddr } from './types.ts'
 import { workloadById } from './workload/index.ts'
 import { createOp } from './workload/workload.ts'
@@ -77,49 +81,77 @@ function spaceOf(own: Settings): number {
   return pow2(12 + 9 * Number(own.levels))
 }
 
+/** The stretches that a window lies in. */
+function islandsOf({ islands, offset, size }: WindowGeometry): readonly Island[] {
+  return islands ?? [{ entry: 0, abs: offset, pages: size }]
+}
+
 /** Highest absolute entry that a device reaches in a window: its mask and the end of the window. */
 export function maskOf(settings: Settings, device: DeviceSpec, geometry: WindowGeometry): AbsEntry {
-  const bits = Number(settings[`${device.id}.dmaMask`]) - geometry.pageShift
+  // What a guest maps it chooses inside of its window.
+  const bits = Number(settings[`${device.id}.dmaMask`] ?? 64) - geometry.pageShift
   const mask = pow2(Math.min(52, bits)) - 1
   // The bitmap allocators cut a search at the end of the window themselves, and tell how the two meet.
   return absEntry(isRadix(settings['m.platform']) ? Math.min(mask, absOf(geometry, geometry.size - 1)) : mask)
 }
 
-/** An empty window with its allocator and table. */
+/** The window that a device gets on its platform, and what it is made of; `ddw`: how it came by it. */
+function windowFor(device: DeviceSpec, settings: Settings, own: Settings) {
+  const platform = settings['m.platform']
+  if (isPseries(platform)) {
+    const ddw = askForWindow(settings, device)
+    // Nobody asks for addresses of a direct window, and its bitmap would be as long as memory may ever be.
+    return { ...windowOf(ddw, settings), ddw, allocatorId: ddw.result === 'direct' ? 'rbtree' : String(own.allocator) }
+  }
+  if (isPowernv(platform)) return { ...guestWindow(settings, own), ddw: null, allocatorId: 'rbtree' }
+  const geometry = geometryOf(device, own)
+  return { geometry, windowBytes: spaceOf(own), ddw: null, allocatorId: String(own.allocator) }
+}
+
+/** An empty window with its allocator and table, for a driver that is loaded now. */
 export function buildTable(
   owner: number,
   device: DeviceSpec,
-  settings: Settings,
+  s: { readonly settings: Settings; readonly nowNs: number },
   cpus: number,
   devices: number,
 ): DmaTable {
+  const { settings } = s
   const own = scopeOf(settings, device.id)
-  const geometry = { ...geometryOf(device, own), cpus }
+  const { ddw, windowBytes, allocatorId, ...window } = windowFor(device, settings, own)
+  const geometry = { ...window.geometry, cpus }
   const { size, pageShift } = geometry
   const platform = settings['m.platform']
   const iommu = isRadix(platform) ? createIommuState(platform as IommuState['driver'], own, devices) : null
-  const allocator = allocatorById(String(own.allocator))!
+  const allocator = allocatorById(allocatorId)!
   const alloc = allocator.create(geometry, own)
   const regionStart = Float64Array.from(allocator.regions(alloc), (r) => r.start)
   const granule = allocator.granule
-  const tableId = granule ? 'tce-mixed' : 'tce-single'
+  const tableId = isPowernv(platform) ? 'tce-multi' : granule ? 'tce-mixed' : 'tce-single'
   const parts =
     granule && allocator.regions(alloc).map(({ start, end }) => ({ start, end, granule: granule(alloc, entry(start)) }))
   const regions = regionStart.length
   const reserved: { start: number; end: number }[] = []
-  allocator.forEachRange(alloc, (start, npages) => reserved.push({ start, end: start + npages }))
+  // A guest's addresses are its own, address 0 among them: what an allocator keeps back is nobody's loss.
+  if (tableId !== 'tce-multi')
+    allocator.forEachRange(alloc, (start, npages) => reserved.push({ start, end: start + npages }))
   const twoRegion = allocator.id === 'tce-halves'
   return {
     owner,
     allocatorId: allocator.id,
     tableId: iommu ? 'radix' : tableId,
     geometry,
-    windowBytes: spaceOf(own),
+    windowBytes,
     kernelPageShift: log2Floor(Number(settings['m.cpuPage'])),
     tceUnderLock: twoRegion || own.tceWrite === 'inside',
     alignPages: !(twoRegion && own.generation === 1),
     iommu,
-    direct: own.translation === 'off',
+    direct: own.translation === 'off' || ddw?.result === 'direct' || ddw?.result === 'nowhere',
+    ddw,
+    multiTce: settings['m.multitce'] !== 'off',
+    realMode: own.realMode === 'on',
+    readyNs: ddw ? readyAt(ddw, s.nowNs) : s.nowNs,
+    whyRefused: 0,
     flush: iommu?.mode === 'deferred' ? createFlushQueue(cpus, iommu.singleQueue) : null,
     workNs: new Float64Array(2).fill(Number.POSITIVE_INFINITY),
     lateNs: Number.POSITIVE_INFINITY,
@@ -131,8 +163,10 @@ export function buildTable(
     lastWalk: { ns: 0, cpu: 0, steps: 0, walks: 0, from: new Float64Array(MAX_WALKS), to: new Float64Array(MAX_WALKS) },
     alloc,
     tce: iommu
-      ? createRadix(iommu.page, geometry.islands ?? [{ entry: 0, abs: geometry.offset, pages: size }])
-      : tableById(tableId)!.create(size, pageShift, parts),
+      ? createRadix(iommu.page, islandsOf(geometry))
+      : tableId === 'tce-multi'
+        ? createTceWindow(requestOf(settings, own, pageShift), islandsOf(geometry))
+        : tableById(tableId)!.create(size, pageShift, parts),
     // The last one guards the invalidation queue of an IOMMU.
     locks: Array.from({ length: allocator.locks(alloc) + (iommu ? 1 : 0) }, () => createLock(cpus)),
     mappings: createMappings(),
@@ -212,6 +246,9 @@ export function buildWorkload(
     seed: deriveSeed(scenario.seed, index),
     nowNs: ns(nowNs),
     base: (RAM_BASE + index * RAM_APART) as RealAddr,
+    ...(isPowernv(settings['m.platform']) && {
+      memory: guestMemory(settings, scopeOf(settings, scenario.devices[spec.device]!.id)),
+    }),
     ...(scenario.recording && { recording: scenario.recording.ops }),
   })
   return { type: spec.type, device: spec.device, firstTask, tasks: kind.tasks(state), state }

@@ -59,6 +59,14 @@ export const LATE_OWNER = 1
 export const WRONG_PAGE = 2
 /** a = page (absolute), b = pages: an unmap that begins inside a large page was refused */
 export const LOG_INSIDE = 12
+/** a = index into what the state has told: a call of firmware */
+export const LOG_RTAS = 13
+/** a = the same: what was decided of a device's window */
+export const LOG_WINDOW = 14
+/** a = the same: why a table could not be made */
+export const LOG_NO_TABLE = 15
+/** a = the same: why memory was not mapped */
+export const LOG_OUTSIDE = 16
 /** a = TCEs, b = hypercalls: a recorded kernel has emptied the table */
 export const LOG_CLEARED = 32
 

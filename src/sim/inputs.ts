@@ -10,6 +10,7 @@ import * as ev from './events.ts'
 import { addMark } from './ledger.ts'
 import { rebuild } from './load.ts'
 import { type Machine, wakeWorkload } from './machine.ts'
+import { plugMemory } from './new-table.ts'
 import { armWork } from './put-off.ts'
 import { fieldsOf } from './scenario/fields.ts'
 import type { Input, Scenario } from './scenario/schema.ts'
@@ -34,7 +35,11 @@ export function applyInput(m: Machine, before: Scenario, input: Input): void {
   if (field && s.settings[input.path] !== field.value) {
     if (field.param.effect === 'live') {
       // Tasks move to other CPUs; tables, rings and mappings stay.
-      if (scope === 'm') rebuild(m, () => false)
+      if (input.path === 'm.ram')
+        s.tables.forEach((table, i) => {
+          if (table) plugMemory(m, i)
+        })
+      else if (scope === 'm') rebuild(m, () => false)
       else if (scope.startsWith('d')) retuneDevice(m, scope)
       else
         retune(

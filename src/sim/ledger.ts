@@ -284,6 +284,12 @@ export function noteMissed(s: MachineState, missed: number, c: number, device: n
   s.missedNs = s.nowNs
 }
 
+/** A line of the log whose words must not follow from what may be gone later. `kind`: LOG_RTAS … LOG_OUTSIDE. */
+export function tell(s: MachineState, kind: number, device: number, words: string): void {
+  s.told.push(words)
+  logEvent(s.log, s.nowNs, kind, 0, device, s.told.length - 1, 0)
+}
+
 /** Puts a tick on the time axis; only so many are kept. */
 export function addMark(
   s: MachineState,

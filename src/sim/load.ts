@@ -15,6 +15,7 @@ import { createSink } from './invalidation.ts'
 import { flushDomain } from './iotlb/iotlb.ts'
 import { allocatorById } from './iova/index.ts'
 import { type Binding, type Machine, setTimer } from './machine.ts'
+import { announceTable } from './new-table.ts'
 import { releaseMapping } from './operations.ts'
 import { armWork } from './put-off.ts'
 import type { Scenario } from './scenario/schema.ts'
@@ -31,7 +32,10 @@ import {
 } from './state.ts'
 import { tableById } from './table/index.ts'
 import { type RadixState, radixReader } from './table/radix.ts'
+import type { TableReader } from './table/table.ts'
+import { tceWindow } from './table/tce-window.ts'
 import { cpu as asCpu } from './types.ts'
+import { noHcalls } from './window/ddw-calls.ts'
 import { workloadById } from './workload/index.ts'
 import { MAX_SG } from './workload/workload.ts'
 
@@ -64,13 +68,14 @@ export function createMachine(scenario: Scenario, horizonNs: number): Machine {
     missed: 0,
     missedNs: Number.NEGATIVE_INFINITY,
     refusedTotal: 0,
-    hcalls: 0,
+    hcalls: { ...noHcalls(), tooHard: 0, ps: 0 },
     ops: createLog(OPS_KEPT),
     log: createLog(LINES_KEPT),
     recorder: createRecorder(horizonNs, cpus),
     marks: [],
     inputs: 0,
     changes: [],
+    told: [],
     ratelimit: { beganNs: Number.NEGATIVE_INFINITY, printed: 0, suppressed: 0 },
     hang: null,
   }
@@ -102,11 +107,16 @@ export function rewire(m: Machine): void {
   m.bindings = Array.from(state.taskWorkload, (index) => bound[index]!)
 }
 
+function readerOf({ iommu, tableId }: DmaTable): TableReader {
+  if (iommu) return radixReader(driverOf(iommu.driver).table)
+  return tableId === 'tce-multi' ? tceWindow : tableById(tableId)!
+}
+
 function domainOf({ state, meter }: Machine, table: DmaTable): DmaDomain {
   return createDomain({
     allocator: allocatorById(table.allocatorId)!,
     allocatorState: table.alloc,
-    table: table.iommu ? radixReader(driverOf(table.iommu.driver).table) : tableById(table.tableId)!,
+    table: readerOf(table),
     tableState: table.tce,
     geometry: table.geometry,
     kernelPageShift: table.kernelPageShift,
@@ -142,6 +152,7 @@ export function rebuild(m: Machine, affected: (scope: string) => boolean): numbe
   const newTables = scenario.devices.map((d, i) => owns[i]! && (affected(d.id) || !s.tables[i]))
   const after = scenario.devices.map((_, i) => (owns[i] ? i : 0))
   let drained = 0
+  const made: number[] = []
   cancelWaiting(m)
   renewIotlbs(s, scenario.devices.length, `${scenario.devices[0]!.id}.iommuPage`)
   const restart = scenario.workloads.map(
@@ -155,8 +166,9 @@ export function rebuild(m: Machine, affected: (scope: string) => boolean): numbe
     }
     if (!owns[i]) s.tables[i] = null
     if (!newTables[i]) return
-    const table = buildTable(i, device, s.settings, cpus, scenario.devices.length)
+    const table = buildTable(i, device, s, cpus, scenario.devices.length)
     s.tables[i] = table
+    made.push(i)
     adoptBands(s.recorder, i, table.geometry.size)
   })
   rewire(m)
@@ -175,6 +187,7 @@ export function rebuild(m: Machine, affected: (scope: string) => boolean): numbe
   rewire(m)
   if (s.recorder.cpus !== cpus) s.recorder = withCpus(s.recorder, cpus)
   startTasks(m, cpus, firstTask, (i) => restart[i] || !s.workloads[i])
+  for (const i of made) announceTable(m, i)
   return drained
 }
 
@@ -272,7 +285,8 @@ function startTasks(m: Machine, cpus: number, tasks: number, fresh: (workload: n
       const task = w.firstTask + t
       s.taskWorkload[task] = i
       s.taskCpu[task] = t % online
-      setTimer(s, task, fresh(i) ? kind.firstWakeNs(w.state, t) : s.nowNs)
+      const { readyNs } = s.tables[tableOf(s, w.device)]!
+      setTimer(s, task, Math.max(readyNs, fresh(i) ? kind.firstWakeNs(w.state, t) : s.nowNs))
     }
   })
   s.engineNs = new Float64Array(s.workloads.length).fill(Number.POSITIVE_INFINITY)

@@ -66,7 +66,8 @@ function lineFrom(log: EventLog, ns: number): number {
 function lineAt(m: Machine, log: EventLog, n: number): LogLine {
   const { ns, kind: number, cpu, device, a, b } = entryAt(log, n)
   const [kind, text] = words(m, number, device, cpu, a, b)
-  return { ns, kind, cpu, text, kernel: kind === 'refusal' || kind === 'suppressed' || kind === 'fault' }
+  const kernel = kind === 'refusal' || kind === 'suppressed' || kind === 'fault' || number === ev.LOG_RTAS
+  return { ns, kind, cpu, text, kernel }
 }
 
 function words(m: Machine, kind: number, device: number, cpu: number, a: number, b: number): [LogKind, string] {
@@ -103,6 +104,13 @@ function words(m: Machine, kind: number, device: number, cpu: number, a: number,
       return ['late', lateWords(m, table, device, a, b)]
     case ev.LOG_INSIDE:
       return ['late', insideWords(m, table, a, b)]
+    case ev.LOG_RTAS:
+      return ['change', m.state.told[a]!]
+    case ev.LOG_WINDOW:
+      return ['change', m.state.told[a]!]
+    case ev.LOG_NO_TABLE:
+    case ev.LOG_OUTSIDE:
+      return ['late', m.state.told[a]!]
     case ev.LOG_CHANGE:
       return ['change', m.state.changes[a]!]
     case ev.LOG_CLEARED:

@@ -9,11 +9,12 @@ import { alignUp, pow2 } from '../lib/bits.ts'
 import { heapPop, heapPush, heapReplace } from '../lib/heap.ts'
 import { bufferUsed, fireEngine, fireLate, readDescriptor, setEngine } from './device-access.ts'
 import { type DmaDomain, pagesTouched, type SgList } from './dma/dma-ops.ts'
-import { PRICES, ptPs, tableCalls, tablePs } from './engine/cost.ts'
+import { PRICES, ptPs } from './engine/cost.ts'
 import { logEvent } from './engine/log.ts'
 import { type CostMeter, NO_LOCK, resetMeter } from './engine/meter.ts'
 import { addToColumn, rollColumns } from './engine/recorder.ts'
 import * as ev from './events.ts'
+import { noteHcalls } from './hypervisor.ts'
 import { addMark, noteAnswer, noteMissed, noteSpent, noteWork, pricedPs, searchPs } from './ledger.ts'
 import { mapAt, mapList, mapOne, refuse, unmap, unmapAt } from './operations.ts'
 import { armWork, doWork, fireWork } from './put-off.ts'
@@ -265,8 +266,7 @@ function perform(m: Machine, c: number, t: number, bound: Binding, lock: number)
     else unmap(m, c, bound, op)
   }
   const { iommu } = table
-  const writePs = iommu ? ptPs(meter, isMap, iommu.driver !== 'vtd') : tablePs(meter.tceWrites)
-  if (!iommu) s.hcalls += tableCalls(meter.tceWrites)
+  const writePs = iommu ? ptPs(meter, isMap, iommu.driver !== 'vtd') : noteHcalls(s, table, op, isMap, meter)
   noteWork(s, table, c, meter)
   if (table.flush || allocator.workDueNs) armWork(s, table, bound.domain)
   // The IOMMU API is given its addresses, and without an IOMMU there are none.

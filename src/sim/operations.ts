@@ -26,6 +26,7 @@ import {
 } from './dma/dma-ops.ts'
 import { logEvent } from './engine/log.ts'
 import * as ev from './events.ts'
+import { GUEST, mapGuest, unmapGuest } from './guest-ops.ts'
 import { noteReuse } from './iotlb/exposure.ts'
 import { markStale } from './iotlb/iotlb.ts'
 import { addMark, forgetMapping, forgetPart, noteRefusal, recordMapping } from './ledger.ts'
@@ -147,7 +148,8 @@ export function mapAt(m: Machine, c: number, { domain: d, table, device }: Bindi
   const { op } = cpu
   op.entry = NO_ENTRY
   op.mapping = -1
-  // Behind a TCE table nobody chooses addresses.
+  if (table.tableId === 'tce-multi') return mapGuest(m, c, table, d, device, cpu)
+  // Behind other TCE tables nobody chooses addresses.
   if (!d.iommu) return true
   const first = op.sgAddress[0]!
   const npages = pagesTouched(d, op.address, op.bytes)
@@ -167,16 +169,19 @@ export function mapAt(m: Machine, c: number, { domain: d, table, device }: Bindi
  */
 export function unmapAt(m: Machine, c: number, { domain: d, table, device }: Binding, op: Op): void {
   const { state: s } = m
-  if (!d.iommu) return
   const [first, npages] = [op.sgAddress[0]!, op.sgBytes[0]!]
+  if (table.tableId === 'tce-multi') unmapGuest(m, table, first, npages)
+  else if (!d.iommu) return
   logEvent(s.ops, s.nowNs, ev.STEP_UNMAP, c, device, first, npages)
-  d.iommu.sink.cpu = c
-  if (beginsInsideLeaf(d, first)) {
-    logEvent(s.log, s.nowNs, ev.LOG_INSIDE, c, device, pfnOf(d.iommu.radix, first), npages)
-    return
+  if (d.iommu) {
+    d.iommu.sink.cpu = c
+    if (beginsInsideLeaf(d, first)) {
+      logEvent(s.log, s.nowNs, ev.LOG_INSIDE, c, device, pfnOf(d.iommu.radix, first), npages)
+      return
+    }
+    takeBack(s, table, d.iommu, first, npages)
+    unmapEntries(d, first, npages, false, m.meter)
   }
-  takeBack(s, table, d.iommu, first, npages)
-  unmapEntries(d, first, npages, false, m.meter)
   for (let e = first; e < first + npages; ) {
     const id = table.entries.data[e * ENTRY_STRIDE + ENTRY_MAPPING]! - 1
     e = id < 0 ? e + 1 : mappingEnd(table, id)
@@ -229,7 +234,8 @@ export function refuse(m: Machine, c: number, { kind, domain, table, device }: B
   const length = isList ? op.sgBytes[0]! : coherent ? alignUp(op.bytes, domain.kernelPageBytes) : op.bytes
   const npages = pagesTouched(domain, address, length)
   // The common DMA layer refuses without a word; the driver may tell.
-  const says = coherent || domain.iommu ? ev.SAYS_NOTHING : isList ? ev.SAYS_MAP_SG : ev.SAYS_MAP_PAGE
+  const quiet = coherent || domain.iommu || table.tableId === 'tce-multi'
+  const says = quiet ? ev.SAYS_NOTHING : isList ? ev.SAYS_MAP_SG : ev.SAYS_MAP_PAGE
   noteRefusal(s, domain, table, c, device, s.nowNs, address, npages, m.meter, says)
   if (kind.complaint && m.scenario.devices[device]!.driver && !coherent) {
     logEvent(s.log, s.nowNs, ev.LOG_DRIVER, c, device, s.taskWorkload[s.cpus[c]!.task]!, 0)
@@ -261,6 +267,11 @@ export function releaseMapping(m: Machine, c: number, table: DmaTable, d: DmaDom
     unmapIommu(d, asCpu(c), entry(start), pages(npages), m.meter)
     forgetMapping(m.state, table, id)
     rememberLate(m.state, table, (who >> 8) & 0xff, start, who >> 16 !== TO_DEVICE)
+    return
+  }
+  if (table.tableId === 'tce-multi' && data[at + MAP_WHO]! >> 16 === GUEST) {
+    unmapGuest(m, table, start, data[at + MAP_NPAGES]!)
+    forgetMapping(m.state, table, id)
     return
   }
   // Where a TCE stands for several entries the record holds all of them, and the buffer begins at its place in there.

@@ -11,6 +11,8 @@ import { oldestStaleNs } from './iotlb/exposure.ts'
 import type { IotlbState } from './iotlb/iotlb-state.ts'
 import type { WindowGeometry } from './iova/allocator.ts'
 import type { ParamValue } from './params.ts'
+import type { DdwRun } from './partition.ts'
+import type { HcallCounts } from './window/ddw-calls.ts'
 import type { Op } from './workload/workload.ts'
 
 /** Numbers per mapping record: one cache line. */
@@ -58,6 +60,19 @@ export interface Mappings {
   free: number
 }
 
+/** Why a map at a place of the caller's choosing got nothing, by number from 1. */
+export const MAP_REFUSALS = [
+  '',
+  'there is no table: it could not be made',
+  'the addresses lie outside of the window',
+  'a TCE maps more than the host’s memory has in one piece',
+  'no memory was left for a level table',
+] as const
+export const NO_TABLE = 1
+export const OUTSIDE = 2
+export const SMALL_PIECES = 3
+export const NO_MEMORY = 4
+
 /** The last refused request of a table; arrays are [MAX_TRIES], the first `tries` count, in kernel order. */
 export interface RefusalState {
   ns: number
@@ -97,8 +112,17 @@ export interface DmaTable {
   readonly tceUnderLock: boolean
   /** Of a machine whose DMA layer is dma-iommu.c; null: the TCE code maps. */
   readonly iommu: IommuState | null
-  /** The device's addresses are real addresses: no IOMMU is in the way. */
+  /** Nothing is mapped: no IOMMU is in the way, or a direct window holds all memory. */
   readonly direct: boolean
+  /** Of a partition: how its device came by this window. */
+  readonly ddw: DdwRun | null
+  /** Hypercalls write several TCEs; KVM answers them in real mode. */
+  readonly multiTce: boolean
+  readonly realMode: boolean
+  /** When the driver goes on after its window was made, ns; Infinity when its device is lost. */
+  readonly readyNs: number
+  /** Why the last refused request got nothing where no allocator was asked: see MAP_REFUSALS; 0 = none. */
+  whyRefused: number
   /** Unmapped ranges that wait for a flush; null where nothing waits. */
   flush: FlushQueue | null
   /** When the work that was put off stands in the heap, ns (Infinity: not at all): [WORK_FLUSH], [WORK_DEPOT]. */
@@ -217,8 +241,8 @@ export interface MachineState {
   /** When a frame last found no buffer, ns. */
   missedNs: number
   refusedTotal: number
-  /** Hypercalls that wrote TCEs, 512 at most in one. */
-  hcalls: number
+  /** Hypercalls that wrote TCEs, those that were too hard for real mode, and what all of them took, ps. */
+  readonly hcalls: HcallCounts & { tooHard: number; ps: number }
   /** Every operation, short; and what is worth a line, long. */
   readonly ops: EventLog
   readonly log: EventLog
@@ -227,6 +251,8 @@ export interface MachineState {
   /** Inputs of the scenario that have taken effect, and what each did in words. */
   inputs: number
   changes: string[]
+  /** Lines of the log that follow from what may be gone by now, in words. */
+  told: string[]
   /** The kernel's limit on messages: so many in an interval, the rest is only counted (`suppressed`, in this one). */
   readonly ratelimit: { beganNs: number; printed: number; suppressed: number }
   hang: { ns: number; cpu: number } | null

@@ -21,6 +21,7 @@ export function initialState(first: Preset, speed: number, theme: Theme): AppSta
     problems: [],
     failure: null,
     loading: null,
+    fromLog: null,
     unreadable: null,
     dead: false,
     mapColumns: 128,

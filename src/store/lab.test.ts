@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { LinkCodec } from '../share/codec.ts'
+import type { LoggedScenario } from '../share/ddw-scenario.ts'
 import type { Frame, Preset, Recording, Scenario } from '../sim/index.ts'
 import { createSimClient, viewBuffers, type WorkerLike } from '../worker/client.ts'
 import type { FrameRequest, FromWorker, ToWorker } from '../worker/protocol.ts'
@@ -497,9 +498,36 @@ describe('a recording', () => {
     expect(b.lab.getState().scenario).toMatchObject({ inputs: [{ path: 'm.cpus' }], recording: { name: 'boot.txt' } })
   })
 
+  it('of a kernel log opens its first device and stands; another one may be chosen, and a preset ends it', async () => {
+    const b = withFetch(async () => recording)
+    const found = (device: string): LoggedScenario => ({
+      device,
+      line: 1,
+      scenario: { ...scenario, devices: [{ id: 'd0', name: device, settings: {} }] },
+      stated: ['d0.tces'],
+      assumed: ['m.maxRam'],
+      problems: [{ field: 'd0.tces', given: '0x6000', allowed: device }],
+      made: null,
+      direct: null,
+    })
+    const logged = [found('a'), found('b')]
+    b.lab.actions.openFile('dmesg.txt', async () => ({ logged }))
+    await turn()
+    expect(b.lab.getState()).toMatchObject({ playing: false, fromLog: { name: 'dmesg.txt', logged, at: 0 }, view: { dock: ['ddw'] } }) // biome-ignore format: one
+    b.lab.actions.openLogged(1)
+    const { fromLog, problems, scenario: now } = b.lab.getState()
+    expect([fromLog?.at, problems[0]?.allowed, now.devices[0]?.name]).toEqual([1, 'b', 'b'])
+    expect(openings(b).map((m) => m.scenario.devices[0]?.name)).toEqual(['a', 'b'])
+    b.lab.actions.setSeed(7)
+    expect(b.lab.getState().fromLog?.at).toBe(1)
+    b.lab.actions.openPreset('one')
+    b.lab.actions.openLogged(0)
+    expect([b.lab.getState().fromLog, b.lab.getState().problems, openings(b).length]).toEqual([null, [], 4])
+  })
+
   it('from a file plays at once', async () => {
     const b = withFetch(async () => recording)
-    b.lab.actions.openRecording('boot.txt', async () => recording)
+    b.lab.actions.openFile('boot.txt', async () => recording)
     await turn()
     expect([b.lab.getState().playing, b.lab.getState().scenario.preset]).toEqual([true, 'file'])
     expect(b.types()).toContain('open play')

@@ -18,7 +18,7 @@ import { completed, createFrameHolder } from './frames.ts'
 import { createIdle } from './idle.ts'
 import { initialState, viewOf } from './initial.ts'
 import { createFrameLoop } from './loop.ts'
-import type { AppState, Lab, Theme, ViewState } from './state.ts'
+import type { AppState, FromLog, Lab, Theme, ViewState } from './state.ts'
 import type { StatsCollector } from './stats.ts'
 import { type AddressBar, createUrlSync, type Intent } from './url-sync.ts'
 import { wish } from './wish.ts'
@@ -28,6 +28,7 @@ export type Notice =
   | { readonly kind: 'stopped'; readonly why: 'failure' | 'no-failure'; readonly frame: Frame | null }
   | { readonly kind: 'undo' | 'redo'; readonly path: string; readonly value: ParamValue; readonly scenario: Scenario }
   | { readonly kind: 'opened'; readonly preset: Preset }
+  | { readonly kind: 'log'; readonly name: string; readonly device: string }
 
 export interface LabOptions {
   readonly client: SimClient
@@ -57,6 +58,8 @@ const WHOLE_EVERY_MS = 125
 const SHARES = 3
 const DEFAULT_SPEED = 1 / 2000
 const MAX_DOCK = 3
+/** The view that a kernel log is opened for. */
+const LOG_VIEW = 'ddw'
 
 export function createLab(options: LabOptions): Lab {
   const { client, presets, codec, stats } = options
@@ -230,21 +233,21 @@ export function createLab(options: LabOptions): Lab {
     else if (known) then({ ...scenario, recording: known })
     else {
       const load = options.fetchRecording
-      awaitRecording(title, load.bind(null, file), (recording) => {
+      awaitFile(title, load.bind(null, file), (recording) => {
         fetched.set(file, recording)
         then({ ...scenario, recording })
       })
     }
   }
 
-  function awaitRecording(name: string, load: () => Promise<Recording>, then: (recording: Recording) => void) {
+  function awaitFile<T>(name: string, load: () => Promise<T>, then: (content: T) => void) {
     const opening = ++openings
     set({ loading: name, unreadable: null })
     load().then(
-      (recording) => {
+      (content) => {
         if (opening !== openings) return
         set({ loading: null })
-        then(recording)
+        then(content)
       },
       (error: unknown) => {
         if (opening !== openings) return
@@ -289,7 +292,7 @@ export function createLab(options: LabOptions): Lab {
     const preset = presetOf(link.scenario.preset)
     whenLoaded(link.scenario, (scenario) => {
       open(scenario, link.position, link.view, preset.horizonNs)
-      set({ problems: link.problems, speed: link.speed ?? speedOf(preset.id) })
+      set({ problems: link.problems, fromLog: null, speed: link.speed ?? speedOf(preset.id) })
     })
   }
 
@@ -297,9 +300,23 @@ export function createLab(options: LabOptions): Lab {
     const preset = presetOf(id)
     whenLoaded(preset.scenario, (scenario) => {
       open(scenario, { ns: preset.openNs }, viewOf(preset), preset.horizonNs)
-      set({ problems: [], speed: speedOf(id), announcement: options.say({ kind: 'opened', preset }) })
+      set({ problems: [], fromLog: null, speed: speedOf(id), announcement: options.say({ kind: 'opened', preset }) })
       intend('push')
     })
+  }
+
+  /** Opens what a device of a kernel log found, with the view that shows it in front. */
+  function openLog(fromLog: FromLog) {
+    const logged = fromLog.logged[fromLog.at]
+    if (!logged) return
+    const { scenario, problems } = logged
+    const preset = presetOf(scenario.preset)
+    const view = viewOf(preset)
+    const dock = [LOG_VIEW, ...view.dock.filter((id) => id !== LOG_VIEW)].slice(0, MAX_DOCK)
+    open(scenario, { ns: preset.openNs }, { ...view, dock }, preset.horizonNs)
+    const announcement = options.say({ kind: 'log', name: fromLog.name, device: logged.device })
+    set({ problems, fromLog, speed: speedOf(preset.id), announcement })
+    intend('push')
   }
 
   function link() {
@@ -385,7 +402,8 @@ export function createLab(options: LabOptions): Lab {
         intend('replace')
       },
       setView(partial) {
-        const view = { ...get().view, ...partial }
+        // Numbers of level tables mean nothing in another table.
+        const view = { ...get().view, ...('table' in partial ? { levelPath: [] } : {}), ...partial }
         const dock = view.dock.filter((id) => options.dockViews.includes(id)).slice(0, MAX_DOCK)
         set({ view: { ...view, dock } })
         intend('dock' in partial || 'colourBy' in partial || 'table' in partial ? 'push' : 'replace')
@@ -418,12 +436,17 @@ export function createLab(options: LabOptions): Lab {
       announce: (announcement) => set({ announcement }),
       dismissProblems: () => set({ problems: [] }),
       dismissFailure: () => set({ failure: null }),
-      openRecording: (name, load) =>
-        awaitRecording(name, load, (recording) => {
-          own = presetOfRecording(recording)
+      openFile: (name, load) =>
+        awaitFile(name, load, (content) => {
+          if ('logged' in content) return openLog({ name, logged: content.logged, at: 0 })
+          own = presetOfRecording(content)
           openPreset(own.id)
           play()
         }),
+      openLogged(at) {
+        const { fromLog } = get()
+        if (fromLog && fromLog.at !== at) openLog({ ...fromLog, at })
+      },
       dismissUnreadable: () => set({ unreadable: null }),
       link,
       restartWorker() {

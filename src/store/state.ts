@@ -1,7 +1,9 @@
 // What the page knows besides the frames: the scenario as it stands, the way it is looked at, and what a person
 // can do. Everything here that a link must carry is in `scenario`, `position` and `view`.
 
+import type { LoggedScenario } from '../share/ddw-scenario.ts'
 import type { Brush, ColourBy, ParamValue, Problem, Recording, Scenario } from '../sim/index.ts'
+import type { LogFile } from './ddw-log.ts'
 import type { FrameHolder } from './frames.ts'
 
 /** How the run is looked at; kept in the link. */
@@ -24,6 +26,17 @@ export interface ViewState {
   readonly query?: string
   /** States and classes that the map does not show: `mapped`, `cpu.3`, … */
   readonly off?: readonly string[]
+  /** Level tables opened in the view of TCE levels, by number from the level below the top down; not kept in the link. */
+  readonly levelPath?: readonly number[]
+}
+
+/** A kernel log that the scenario was made from. */
+export interface FromLog {
+  /** Name of the file. */
+  readonly name: string
+  /** What its devices found, one or more, and which of them is shown. */
+  readonly logged: readonly LoggedScenario[]
+  readonly at: number
 }
 
 export type Theme = 'system' | 'dark' | 'light'
@@ -51,9 +64,11 @@ export interface AppState {
   readonly problems: readonly Problem[]
   /** What the worker could not do; the page keeps its last picture. */
   readonly failure: string | null
-  /** Name of the recording that is being read, or null; the run before stays until it is there. */
+  /** Name of the file that is being read, or null; the run before stays until it is there. */
   readonly loading: string | null
-  /** Why a recording could not be opened, in a sentence. */
+  /** The kernel log that the scenario was made from, until another one is opened; null for every other scenario. */
+  readonly fromLog: FromLog | null
+  /** Why a file could not be opened, in a sentence. */
   readonly unreadable: string | null
   /** The worker is gone; only `restartWorker` helps. */
   readonly dead: boolean
@@ -97,8 +112,10 @@ export interface AppActions {
   announce(words: string): void
   dismissProblems(): void
   dismissFailure(): void
-  /** Plays the recording that `load` brings; when it fails, `unreadable` says why and the run stays. */
-  openRecording(name: string, load: () => Promise<Recording>): void
+  /** Opens what `load` brings, and plays it if it is a recording; when it fails, `unreadable` says why and the run stays. */
+  openFile(name: string, load: () => Promise<Recording | LogFile>): void
+  /** Shows another device of the log that is open, by its place in `fromLog.logged`. */
+  openLogged(at: number): void
   dismissUnreadable(): void
   /** The link that brings another person here: fragment with leading `#`. */
   link(): string

@@ -41,7 +41,13 @@ export function wish(state: AppState, whole: boolean): FrameWish {
       ...(view.colourBy === 'state' ? {} : { classes: { table, colourBy: view.colourBy } }),
       ...Object.fromEntries(OF_TABLE.filter((id) => view.dock.includes(id)).map((id) => [id, { table }])),
       ...(view.dock.includes('tables') ? { tables: {} } : {}),
+      ...(view.dock.includes('ddw') ? { ddw: { table } } : {}),
+      ...(view.dock.includes('windows') ? { windows: { table } } : {}),
+      ...(view.dock.includes('hcalls') ? { hcalls: {} } : {}),
+      ...(view.dock.includes('budget') ? { budget: {} } : {}),
       ...(view.dock.includes('radix') ? { radix: { table, entry: inspected } } : {}),
+      ...(view.dock.includes('memory') || view.dock.includes('islands') ? { memory: { table } } : {}),
+      ...(view.dock.includes('levels') ? { levels: { table, path: view.levelPath ?? [] } } : {}),
     },
   }
 }

@@ -3,13 +3,19 @@
 export const text = {
   brand: 'dmascope',
   skip: 'Skip to the map',
+  fromLog: {
+    says: (device: string, name: string) =>
+      `The window that ${device} was given, by what ${name} says of its hypervisor. What the log leaves open is assumed, and marked so.`,
+    tryThis: 'Change what is assumed: the window follows the maximum RAM as long as the block holds it.',
+  },
   places: { controls: 'Controls', lab: 'Lab', rail: 'Inspector and log', time: 'Time' },
 
   preset: {
     menu: 'Preset',
     heading: 'Presets',
-    openFile: 'Open a trace file …',
-    openFileHelp: 'A recording of a real machine; it can be dropped anywhere on the page, too.',
+    openFile: 'Open a trace or a kernel log …',
+    openFileHelp:
+      'A recording of a real machine, or what its kernel said about dynamic windows; it can be dropped on the page, too.',
   },
   top: {
     undo: 'Undo',
@@ -76,6 +82,21 @@ export const text = {
     refusedFirst: (ms: string) => `first at ${ms} ms`,
     fitted: (n: string) => `${n} fitted`,
     refusedRecently: (n: string) => `refused, ${n} in 0.1 ms`,
+    ofWhole: (whole: string) => `of ${whole}`,
+    tables: (n: string) => `allocated now, of the whole tree · ${n} level tables`,
+    levelTables: 'of level tables',
+    noTable: 'there is no table: it was refused',
+    charged: 'charged',
+    chargedFor: 'to user space: twice the whole tree, allocated or not',
+    hcalls: 'hypercalls',
+    windowCalls: (n: string, result: string) => `${n} to make the window · ${result}`,
+    results: {
+      direct: 'all memory is mapped',
+      indirect: 'two for each buffer',
+      default: 'two for each buffer',
+      nowhere: 'the device is lost',
+      refused: 'the mask was refused',
+    },
     run: (n: number, mixed: boolean) => `${mixed ? 'page' : 'TCE'}${n === 1 ? '' : 's'}`,
     largestRun: (free: string) => `largest free run, of ${free}`,
     inLine: 'of CPU time waiting',
@@ -231,6 +252,7 @@ export const text = {
 
   say: {
     opened: (title: string) => `${title} is open`,
+    log: (name: string, device: string) => `What ${device} found in ${name} is open`,
     refused: (ms: string) => `A mapping is refused at ${ms} ms`,
     noRefusal: (ms: string) => `No refusal until ${ms} ms`,
     undone: (label: string, value: string) => `Undone: ${label} is ${value} again`,

@@ -22,9 +22,10 @@ export const recordingText = {
   brokenLine: (field: string, given: string, allowed: string) => `${field}: ${given}. Allowed: ${allowed}`,
   source: (name: string, records: string, window: string) => `${name}: ${records} records of window ${window}`,
 
-  drop: 'Drop the trace to play it',
-  dropHelp: 'A QEMU trace of a pseries machine: spapr_iommu_pci_put, _indirect, _stuff',
+  drop: 'Drop the file to open it',
+  dropHelp:
+    'A QEMU trace of a pseries machine: spapr_iommu_pci_put, _indirect, _stuff; or its kernel log: ibm,query-pe-dma-windows',
   loading: (name: string) => `Reading ${name}`,
-  unreadable: 'The recording could not be opened',
+  unreadable: 'The file could not be opened',
   stays: 'Nothing else has changed.',
 } as const

@@ -8,6 +8,8 @@ import { decodeLink } from '../share/url.ts'
 import {
   createRun,
   type ExposureFigures,
+  guestTable,
+  hcallsSoFar,
   logLines,
   type Problem,
   presetById,
@@ -97,6 +99,17 @@ function readLink(text: string): Start {
   return started(scenario, problems, position)
 }
 
+interface TableFigures {
+  readonly bytes: number
+  /** Charged to user space. */
+  readonly accounted: number
+  /** Level tables, top level first: of what the hardware walks, and of the userspace copy. */
+  readonly perLevel: readonly number[]
+  readonly userPerLevel?: readonly number[]
+  /** Why there is no table. */
+  readonly refusal?: { readonly id: string; readonly errno: number; readonly why: string }
+}
+
 interface Figures {
   readonly steps: number
   readonly events: number
@@ -113,11 +126,13 @@ interface Figures {
   readonly missed: number
   readonly hang: { readonly ns: number; readonly cpu: number } | null
   /** Of all tables together. */
-  readonly tables: { readonly bytes: number; readonly accounted: number; readonly perLevel: readonly number[] }
+  readonly tables: TableFigures
   /** Of the whole IOTLB, and those that a single unmap waited for. */
   readonly flushes: number
   readonly invalidations: number
   readonly hcalls: number
+  /** Of them, too hard for real mode and done again. */
+  readonly tooHard: number
   readonly staleMaxNs: number
   /** What was unmapped and still reachable, table by table; null where there is no IOTLB. */
   readonly exposure: readonly ExposureFigures[] | null
@@ -130,6 +145,15 @@ function predictionOf(all: readonly Summary[]): Pick<Figures, 'prediction'> {
   if (!found) return {}
   const { allocations, predicted, corrected } = found
   return { prediction: { allocations, predicted, corrected } }
+}
+
+/** Of a guest's table what stands in the figures: both trees, and the refusal without its arithmetic. */
+function guestFigures(guest: ReturnType<typeof guestTable> | undefined): Partial<TableFigures> {
+  if (!guest) return {}
+  const { perLevel, userPerLevel, refusal } = guest
+  if (!refusal) return { perLevel, userPerLevel }
+  const { id, errno, why } = refusal
+  return { perLevel, refusal: { id, errno, why } }
 }
 
 /** The figures of every table taken together. */
@@ -148,6 +172,8 @@ function figuresOf(run: Run): Figures {
       perLevel[level] = (perLevel[level] ?? 0) + table.tablesAt(tableState, level)
     }
   }
+  perLevel.reverse()
+  const guests = owners.flatMap((index) => guestTable(run.machine, index) ?? [])
   const first = all
     .flatMap((table) => table.firstRefusal ?? [])
     .sort((a, b) => a.ns - b.ns)
@@ -167,8 +193,9 @@ function figuresOf(run: Run): Figures {
     frames: state.frames,
     missed: state.missed,
     hang: state.hang && { ...state.hang },
-    tables: { bytes: sum((table) => table.tableBytes), accounted, perLevel },
-    hcalls: state.hcalls,
+    tables: { bytes: sum((table) => table.tableBytes), accounted, perLevel, ...guestFigures(guests[0]) },
+    hcalls: hcallsSoFar(state),
+    tooHard: state.hcalls.tooHard,
     flushes: owners.reduce((total, index) => total + state.tables[index]!.flushes, 0),
     invalidations: owners.reduce((total, index) => total + state.tables[index]!.invalidations, 0),
     // Clearing a TCE invalidates at the hypercall: only an IOTLB leaves anything reachable.

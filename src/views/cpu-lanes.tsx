@@ -3,14 +3,13 @@
 import { useMemo } from 'react'
 import { ms, percent } from '../lib/format.ts'
 import type { Frame, TimelineFrame } from '../sim/index.ts'
-import { useFrame, useLab } from '../store/context.ts'
+import { useFrame } from '../store/context.ts'
 import { viewText } from '../text/views.ts'
-import { brushColumns } from './kit/brush.ts'
-import { Heatmap } from './kit/heatmap.tsx'
 import { usePalette } from './kit/hooks.ts'
 import { type Ruler, stepFor } from './kit/layout.ts'
 import { cpuColour } from './kit/palette.ts'
 import { columnAt, columnStarts, filledPixels, paintDots, type TimeInk, timeInk } from './kit/time.ts'
+import { Track } from './kit/track.tsx'
 import { TwinButton } from './kit/twin.tsx'
 import type { HeatmapView } from './view.ts'
 
@@ -119,7 +118,6 @@ export function CpuLanesHead({ ruler }: { ruler: Ruler }) {
 }
 
 export function CpuLanes({ ruler }: { ruler: Ruler }) {
-  const lab = useLab()
   const palette = usePalette()
   const ink = useMemo(() => timeInk(palette), [palette])
   const cpus = useFrame(cpusOf) ?? 0
@@ -130,51 +128,36 @@ export function CpuLanes({ ruler }: { ruler: Ruler }) {
   const every = stepFor(pitch, 1, 9)
   if (cpus === 0) return <div style={{ height: LANES_HEIGHT }} />
   return (
-    <div className="v-view" style={{ height }}>
-      <div className="v-plot" style={{ left: ruler.left, width: ruler.plot }}>
-        <Heatmap
-          view={cpuLanesView}
-          ink={ink}
-          width={ruler.plot}
-          height={height}
-          tip
-          onExtend={(from, to) => brushColumns(lab, from, to)}
-          onPick={(cell) => {
-            const frame = lab.frames.latest()?.views.timeline
-            if (frame) lab.actions.seek(Math.round(((cell % frame.columns) + 1) * frame.columnNs))
-          }}
-        >
-          {cpus > 1 && (
-            <text x={-36} y={height / 2 + 4} textAnchor="end" className="v-axis">
-              {text.cpu}
-            </text>
-          )}
-          {Array.from({ length: cpus }, (_, cpu) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: the index is the CPU
-            <g key={cpu}>
-              <rect
-                x={-10}
-                y={cpu * pitch}
-                width={4}
-                height={Math.max(1, pitch - 1)}
-                fill={cpuColour(palette, cpu, cpus)}
-              />
-              {cpu % every === 0 && (
-                <>
-                  <text x={-15} y={cpu * pitch + 8} textAnchor="end" className="v-num v-label">
-                    {cpu}
-                  </text>
-                  {!ruler.narrow && (
-                    <text x={ruler.plot + 41} y={cpu * pitch + 8} textAnchor="end" className="v-num v-label">
-                      {waits[cpu]}
-                    </text>
-                  )}
-                </>
+    <Track view={cpuLanesView} ink={ink} ruler={ruler} height={height}>
+      {cpus > 1 && (
+        <text x={-36} y={height / 2 + 4} textAnchor="end" className="v-axis">
+          {text.cpu}
+        </text>
+      )}
+      {Array.from({ length: cpus }, (_, cpu) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: the index is the CPU
+        <g key={cpu}>
+          <rect
+            x={-10}
+            y={cpu * pitch}
+            width={4}
+            height={Math.max(1, pitch - 1)}
+            fill={cpuColour(palette, cpu, cpus)}
+          />
+          {cpu % every === 0 && (
+            <>
+              <text x={-15} y={cpu * pitch + 8} textAnchor="end" className="v-num v-label">
+                {cpu}
+              </text>
+              {!ruler.narrow && (
+                <text x={ruler.plot + 41} y={cpu * pitch + 8} textAnchor="end" className="v-num v-label">
+                  {waits[cpu]}
+                </text>
               )}
-            </g>
-          ))}
-        </Heatmap>
-      </div>
-    </div>
+            </>
+          )}
+        </g>
+      ))}
+    </Track>
   )
 }

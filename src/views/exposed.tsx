@@ -4,13 +4,12 @@
 import { useMemo } from 'react'
 import { bytes, bytesParts, count } from '../lib/format.ts'
 import type { Frame } from '../sim/index.ts'
-import { useFrame, useLab } from '../store/context.ts'
+import { useFrame } from '../store/context.ts'
 import { exposureText as text } from '../text/radix.ts'
 import { EXPOSED_HEIGHT, EXPOSED_NARROW, exposedInk, exposedView, fullOf, sumsOf, TICKS } from './exposed.view.ts'
-import { brushColumns } from './kit/brush.ts'
-import { Heatmap } from './kit/heatmap.tsx'
 import { usePalette } from './kit/hooks.ts'
 import type { Ruler } from './kit/layout.ts'
+import { Track } from './kit/track.tsx'
 
 /** What the scale ends with, what is exposed now, flushes and late accesses so far. */
 const nowKey = (frame: Frame) => {
@@ -21,56 +20,40 @@ const nowKey = (frame: Frame) => {
 }
 
 export function Exposed({ ruler }: { ruler: Ruler }) {
-  const lab = useLab()
   const palette = usePalette()
   const ink = useMemo(() => exposedInk(palette), [palette])
   const [full = 0, now = 0, flushes = 0, late = 0] = (useFrame(nowKey) ?? '').split(',').map(Number)
   const height = ruler.narrow ? EXPOSED_NARROW : EXPOSED_HEIGHT
   const curve = height - TICKS - 2
   return (
-    <div className="v-view" style={{ height }}>
-      <div className="v-plot" style={{ left: ruler.left, width: ruler.plot }}>
-        <Heatmap
-          view={exposedView}
-          ink={ink}
-          width={ruler.plot}
-          height={height}
-          tip
-          onExtend={(from, to) => brushColumns(lab, from, to)}
-          onPick={(c) => {
-            const frame = lab.frames.latest()?.views.timeline
-            if (frame) lab.actions.seek(Math.round((c + 1) * frame.columnNs))
-          }}
-        >
-          <path d={`M0,${curve + 0.5}h${ruler.plot}`} className="v-hair" />
-          {ruler.narrow ? (
-            <text x={-4} y={curve - 3} textAnchor="end" className="v-axis v-label">
-              {text.gutter}
-            </text>
-          ) : (
-            <g>
-              <path d={`M0,0.5h${ruler.plot}`} className="v-dashed" />
-              <text x={-12} y={8} textAnchor="end" className="v-num v-quiet">
-                {full > 0 ? bytes(full) : ''}
-              </text>
-              <text x={-12} y={23} textAnchor="end" className="v-axis v-label">
-                {text.gutter}
-                <title>{text.track}</title>
-              </text>
-              <text x={-12} y={height} textAnchor="end" className="v-axis v-label">
-                {late > 0 ? text.lateMarks : text.flushTicks}
-              </text>
-              <text x={ruler.plot + 9} y={23} className="v-num">
-                {inUnitOf(full, now)}
-              </text>
-              <text x={ruler.plot + 9} y={height} className={`v-num ${late > 0 ? 'v-fail' : ''}`}>
-                {count(late > 0 ? late : flushes)}
-              </text>
-            </g>
-          )}
-        </Heatmap>
-      </div>
-    </div>
+    <Track view={exposedView} ink={ink} ruler={ruler} height={height}>
+      <path d={`M0,${curve + 0.5}h${ruler.plot}`} className="v-hair" />
+      {ruler.narrow ? (
+        <text x={-4} y={curve - 3} textAnchor="end" className="v-axis v-label">
+          {text.gutter}
+        </text>
+      ) : (
+        <g>
+          <path d={`M0,0.5h${ruler.plot}`} className="v-dashed" />
+          <text x={-12} y={8} textAnchor="end" className="v-num v-quiet">
+            {full > 0 ? bytes(full) : ''}
+          </text>
+          <text x={-12} y={23} textAnchor="end" className="v-axis v-label">
+            {text.gutter}
+            <title>{text.track}</title>
+          </text>
+          <text x={-12} y={height} textAnchor="end" className="v-axis v-label">
+            {late > 0 ? text.lateMarks : text.flushTicks}
+          </text>
+          <text x={ruler.plot + 9} y={23} className="v-num">
+            {inUnitOf(full, now)}
+          </text>
+          <text x={ruler.plot + 9} y={height} className={`v-num ${late > 0 ? 'v-fail' : ''}`}>
+            {count(late > 0 ? late : flushes)}
+          </text>
+        </g>
+      )}
+    </Track>
   )
 }
 

@@ -18,6 +18,7 @@ export interface DockView {
 
 const dock = () => import('./dock.ts')
 const iommu = () => import('./dock-iommu.ts')
+const tce = () => import('./dock-tce.ts')
 const studies = () => import('./studies.ts')
 
 /** Views for the dock, about 100 px high, as wide as their container. */
@@ -85,6 +86,53 @@ export const dockViews: readonly DockView[] = [
     title: viewText.ledger.title,
     probe: 'ledger',
     component: loadable(() => iommu().then((m) => m.Ledger)),
+  },
+  {
+    id: 'levels',
+    title: viewText.levels.title,
+    probe: 'levels',
+    tall: true,
+    component: loadable(() => tce().then((m) => m.Levels)),
+  },
+  {
+    id: 'memory',
+    title: viewText.memory.title,
+    probe: 'memory',
+    tall: true,
+    component: loadable(() => tce().then((m) => m.Memory)),
+  },
+  {
+    id: 'islands',
+    title: viewText.islands.title,
+    probe: 'memory',
+    tall: true,
+    component: loadable(() => tce().then((m) => m.Islands)),
+  },
+  {
+    id: 'ddw',
+    title: viewText.ddw.title,
+    probe: 'ddw',
+    tall: true,
+    component: loadable(() => tce().then((m) => m.Ddw)),
+  },
+  {
+    id: 'windows',
+    title: viewText.windows.title,
+    probe: 'windows',
+    component: loadable(() => tce().then((m) => m.Windows)),
+  },
+  {
+    id: 'hcalls',
+    title: viewText.hcalls.title,
+    probe: 'hcalls',
+    component: loadable(() => tce().then((m) => m.Hcalls)),
+  },
+  {
+    id: 'budget',
+    title: viewText.budget.title,
+    probe: 'budget',
+    tall: true,
+    component: loadable(() => tce().then((m) => m.Budget)),
   },
   {
     id: 'scaling',

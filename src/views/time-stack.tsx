@@ -79,7 +79,7 @@ export function TimeStack({ lanes = true, height = ADDRESS_TIME_HEIGHT }: TimeSt
   )
 }
 
-function Playhead({ left, plot }: { left: number; plot: number }) {
+export function Playhead({ left, plot }: { left: number; plot: number }) {
   const line = useRef<HTMLDivElement>(null)
   usePlayhead((share) => {
     if (line.current) line.current.style.transform = `translateX(${Math.round(left + share * plot) - 1}px)`

@@ -3,13 +3,12 @@
 import { useMemo } from 'react'
 import { bytes, bytesParts, count, ms } from '../lib/format.ts'
 import type { Frame, TimelineFrame } from '../sim/index.ts'
-import { useFrame, useLab } from '../store/context.ts'
+import { useFrame } from '../store/context.ts'
 import { viewText } from '../text/views.ts'
-import { brushColumns } from './kit/brush.ts'
-import { Heatmap } from './kit/heatmap.tsx'
 import { usePalette } from './kit/hooks.ts'
 import type { Ruler } from './kit/layout.ts'
 import { columnAt, filledPixels, paintDots, type TimeInk, timeInk } from './kit/time.ts'
+import { Track } from './kit/track.tsx'
 import { type HeatmapView, type Pixels, type TableTwin, TWIN_ROWS } from './view.ts'
 
 const text = viewText.timeline
@@ -140,51 +139,35 @@ const nowKey = (frame: Frame) => {
 const refusedOf = (frame: Frame) => frame.filtered?.time?.refused ?? frame.summary.refused
 
 export function Timeline({ ruler }: { ruler: Ruler }) {
-  const lab = useLab()
   const palette = usePalette()
   const ink = useMemo(() => timeInk(palette), [palette])
   const [limit = 0, mapped = 0, useful = 0] = (useFrame(nowKey) ?? '').split(',').map(Number)
   const refused = useFrame(refusedOf) ?? 0
   const height = ruler.narrow ? NARROW_HEIGHT : TIMELINE_HEIGHT
   return (
-    <div className="v-view" style={{ height }}>
-      <div className="v-plot" style={{ left: ruler.left, width: ruler.plot }}>
-        <Heatmap
-          view={timelineView}
-          ink={ink}
-          width={ruler.plot}
-          height={height}
-          tip
-          onExtend={(from, to) => brushColumns(lab, from, to)}
-          onPick={(c) => {
-            const frame = lab.frames.latest()?.views.timeline
-            if (frame) lab.actions.seek(Math.round((c + 1) * frame.columnNs))
-          }}
-        >
-          <path d={`M0,${height - 0.5}h${ruler.plot}`} className="v-hair" />
-          <text x={-12} y={height - 4} textAnchor="end" className="v-axis v-label">
-            {text.refused}
+    <Track view={timelineView} ink={ink} ruler={ruler} height={height}>
+      <path d={`M0,${height - 0.5}h${ruler.plot}`} className="v-hair" />
+      <text x={-12} y={height - 4} textAnchor="end" className="v-axis v-label">
+        {text.refused}
+      </text>
+      {!ruler.narrow && (
+        <g>
+          <path d={`M0,0.5h${ruler.plot}`} className="v-dashed" />
+          <path d={`M0,${BYTES_HEIGHT + 0.5}h${ruler.plot}`} className="v-hair" />
+          <text x={-12} y={8} textAnchor="end" className="v-num v-quiet">
+            {limit > 0 ? text.limit(bytes(limit)) : ''}
           </text>
-          {!ruler.narrow && (
-            <g>
-              <path d={`M0,0.5h${ruler.plot}`} className="v-dashed" />
-              <path d={`M0,${BYTES_HEIGHT + 0.5}h${ruler.plot}`} className="v-hair" />
-              <text x={-12} y={8} textAnchor="end" className="v-num v-quiet">
-                {limit > 0 ? text.limit(bytes(limit)) : ''}
-              </text>
-              <text x={-12} y={23} textAnchor="end" className="v-axis v-label">
-                {text.mapped}
-              </text>
-              <Now x={ruler.plot + 9} y={11} bytes={mapped} limit={limit} />
-              <Now x={ruler.plot + 9} y={27} bytes={useful} limit={limit} />
-              <text x={ruler.plot + 9} y={45} className={`v-num ${refused > 0 ? 'v-fail' : 'v-quiet'}`}>
-                {count(refused)}
-              </text>
-            </g>
-          )}
-        </Heatmap>
-      </div>
-    </div>
+          <text x={-12} y={23} textAnchor="end" className="v-axis v-label">
+            {text.mapped}
+          </text>
+          <Now x={ruler.plot + 9} y={11} bytes={mapped} limit={limit} />
+          <Now x={ruler.plot + 9} y={27} bytes={useful} limit={limit} />
+          <text x={ruler.plot + 9} y={45} className={`v-num ${refused > 0 ? 'v-fail' : 'v-quiet'}`}>
+            {count(refused)}
+          </text>
+        </g>
+      )}
+    </Track>
   )
 }
 

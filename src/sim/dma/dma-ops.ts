@@ -46,7 +46,7 @@ export interface DmaDomain {
   readonly table: TableReader
   readonly tableState: object
   /** The same where it is one of TCEs, which the code of this file writes; null: an IOMMU driver does. */
-  readonly tces: TranslationTable | null
+  readonly tces: Pick<TranslationTable, 'set' | 'clear'> | null
   readonly geometry: WindowGeometry
   /** log2 of the kernel's page size in bytes. */
   readonly kernelPageShift: number

@@ -25,6 +25,11 @@ export const PRICES = {
   word: { ps: 1_000, what: 'reading one 64-bit word of the bitmap', source: 'assumed' },
   tceCall: { ps: 400_000, what: 'H_PUT_TCE or H_STUFF_TCE: a hypercall and its first TCE', source: 'assumed' },
   tceNext: { ps: 10_000, what: 'each further TCE of the same call', source: 'assumed' },
+  virtualMode: {
+    ps: 236_000,
+    what: 'leaving real mode for a call that is too hard for it: 826 cycles at 3.5 GHz',
+    source: 'null hypercall of a KVM guest on POWER8, linuxppc-dev (acd7d8cef015); the clock is assumed',
+  },
   map: { ps: 14_000, what: 'the rest of a map or unmap: 44 cycles', source: 'Malka et al., ASPLOS 2015, table 1' },
   packet: {
     ps: 586_000,
@@ -116,7 +121,7 @@ export const PRICES = {
 export const TCES_PER_CALL = 512
 
 /** Hypercalls that write `tces` table entries; 0 for none. */
-export function tableCalls(tces: number): number {
+function tableCalls(tces: number): number {
   return tces <= 1 ? tces : Math.ceil(tces / TCES_PER_CALL)
 }
 

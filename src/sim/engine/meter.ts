@@ -50,6 +50,8 @@ export interface CostMeter {
   tableCalls: number
   /** Table pages that were newly allocated. */
   tablePages: number
+  /** Hypercalls that real mode could not finish: each was done again in virtual mode. */
+  tooHard: number
   /** The part of the priced work that is invalidation: commands, waits, the flush queue; ps. */
   invalidationPs: number
   /** Locks taken after the first, in order: `lockOrder[0 … locks-1]`; the first is known beforehand. */
@@ -86,6 +88,7 @@ export function createMeter(): CostMeter {
     tceWrites: 0,
     tableCalls: 0,
     tablePages: 0,
+    tooHard: 0,
     invalidationPs: 0,
     locks: 0,
     lockOrder: new Uint8Array(MAX_STAGES),
@@ -112,6 +115,7 @@ export function resetMeter(m: CostMeter, nowNs = 0, held = NO_LOCK): void {
   m.tceWrites = 0
   m.tableCalls = 0
   m.tablePages = 0
+  m.tooHard = 0
   m.invalidationPs = 0
   m.locks = 0
   m.tries = 0

@@ -42,6 +42,11 @@ export interface Recorder {
   readonly exposedBytes: Chunked<Float64Array>
   readonly flushes: Chunked<Float64Array>
   readonly late: Chunked<Float64Array>
+  /** Sums: calls of the hypervisor by kind, and those that were too hard for real mode. */
+  readonly put: Chunked<Float64Array>
+  readonly putIndirect: Chunked<Float64Array>
+  readonly stuff: Chunked<Float64Array>
+  readonly tooHard: Chunked<Float64Array>
   readonly cpus: number
   /** [COLUMNS*cpus] ns waited for a lock, column-major. */
   readonly lockWaitNs: Chunked<Float64Array>
@@ -64,6 +69,10 @@ export function createRecorder(horizonNs: number, cpus: number): Recorder {
     exposedBytes: column(),
     flushes: column(),
     late: column(),
+    put: column(),
+    putIndirect: column(),
+    stuff: column(),
+    tooHard: column(),
     cpus,
     lockWaitNs: chunked(new Float64Array(COLUMNS * cpus)),
   }

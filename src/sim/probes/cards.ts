@@ -172,6 +172,19 @@ export interface Summary {
   readonly maps: number
   readonly unmaps: number
   readonly tableBytes: number
+  /** Of a guest's window: level tables that are there, what the whole tree would take and what user space is charged, bytes. */
+  readonly guest: {
+    readonly tables: number
+    readonly wholeBytes: number
+    readonly accountedBytes: number
+    readonly refused: boolean
+  } | null
+  /** Of a partition: hypervisor calls so far (whole machine), those that made the window, and how buffers are mapped. */
+  readonly partition: {
+    readonly calls: number
+    readonly windowCalls: number
+    readonly result: 'direct' | 'indirect' | 'default' | 'nowhere' | 'refused'
+  } | null
   readonly spills: number
   /** Whole machine: frames delivered and frames that found no buffer. */
   readonly frames: number
@@ -206,6 +219,8 @@ export interface Refusal {
   readonly device: string
   readonly npages: number
   readonly vaddr: number
+  /** Where no allocator was asked: why, in words. */
+  readonly reason: string | null
   readonly tries: readonly RefusalTry[]
 }
 
@@ -266,7 +281,9 @@ export interface InspectCard extends AddressSpace {
   readonly chunk: { readonly owner: number; readonly firstEntry: number; readonly npages: number } | null
   /** Levels of the table: 1 for TCEs. */
   readonly levels: number
-  /** The way of a walk through a radix table, top first: slot by slot; null for TCEs. */
+  /** The entries are TCEs, not page-table entries. */
+  readonly isTce: boolean
+  /** The way of a walk through a table of several levels, top first: slot by slot; null where there is one level alone. */
   readonly path: readonly { readonly height: number; readonly slot: number; readonly kind: number }[] | null
   /** The TCE: real page address | permission bits; 0 = not set. */
   readonly tce: number

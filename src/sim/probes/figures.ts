@@ -7,8 +7,10 @@ import { entryAt, firstKept } from '../engine/log.ts'
 import { FROM_HANDLE, FROM_HINT } from '../engine/meter.ts'
 import * as ev from '../events.ts'
 import { forEachQueued } from '../flush/flush-queue.ts'
+import { hcallsSoFar } from '../hypervisor.ts'
 import { regionOf } from '../ledger.ts'
 import type { Machine } from '../machine.ts'
+import { tceBytes } from '../partition.ts'
 import type { PredictionFigures } from '../scenario/recording.ts'
 import {
   type DmaTable,
@@ -25,6 +27,7 @@ import {
   MAP_NPAGES,
   MAP_NS,
   MAP_PAID,
+  MAP_REFUSALS,
   MAP_STRIDE,
   MAP_WHO,
   PAID_LOCK,
@@ -32,7 +35,10 @@ import {
 } from '../state.ts'
 import { pfnOf } from '../table/radix.ts'
 import { chooseRun, type PageRun } from '../table/split.ts'
+import { tceAccounted } from '../table/tce-multi-levels.ts'
+import type { TceWindowState } from '../table/tce-window.ts'
 import { entry } from '../types.ts'
+import { hcallsOf } from '../window/ddw-calls.ts'
 import type { InspectCard, Refusal, Summary, TreeFigures } from './cards.ts'
 import { exposureOf, reachOf } from './exposure.ts'
 import { fragmentation } from './fragmentation.ts'
@@ -48,6 +54,7 @@ import {
 import { cachedIn, queuedIn } from './kept.ts'
 import { forEachLive } from './live.ts'
 import { walkOf } from './map-marks.ts'
+import { guestTable, wholeBytes } from './memory.ts'
 import { tableIndex } from './probe.ts'
 import { pathOf } from './radix.ts'
 import { spaceOf } from './space.ts'
@@ -67,10 +74,11 @@ export function summarise(m: Machine, device: number): Summary {
   const column = Math.max(0, r.column - 1)
   return {
     mapped: table.mapped,
-    usable: d.mixed
-      ? table.reserved.reduce((left, { start, end }) => left - (end - start), size)
-      : d.allocator.usable(d.allocatorState),
-    mixed: d.mixed || d.table.levels(d.tableState) > 1,
+    usable:
+      d.mixed || table.tableId === 'tce-multi'
+        ? table.reserved.reduce((left, { start, end }) => left - (end - start), size)
+        : d.allocator.usable(d.allocatorState),
+    mixed: d.mixed || (table.iommu !== null && d.table.levels(d.tableState) > 1),
     size,
     windowBytes: table.windowBytes,
     pageShift,
@@ -83,7 +91,13 @@ export function summarise(m: Machine, device: number): Summary {
     firstRefusal: table.firstRefusal && { ...table.firstRefusal },
     maps: table.maps,
     unmaps: table.unmaps,
-    tableBytes: d.table.bytesAllocated(d.tableState),
+    tableBytes: table.ddw ? tceBytes(table.ddw) : d.table.bytesAllocated(d.tableState),
+    guest: guestFigures(m, index),
+    partition: table.ddw && {
+      calls: hcallsSoFar(s),
+      windowCalls: hcallsOf(table.ddw.hcalls),
+      result: table.ddw.result,
+    },
     spills: table.spills,
     frames: s.frames,
     missed: s.missed,
@@ -94,6 +108,20 @@ export function summarise(m: Machine, device: number): Summary {
     tree: treeFigures(m, index),
     exposure: exposureOf(m, index),
     prediction: prediction(m, index),
+  }
+}
+
+/** What the table of a guest's window takes; null where there is none of that kind. */
+function guestFigures(m: Machine, index: number): Summary['guest'] {
+  const found = guestTable(m, index)
+  if (!found) return null
+  const { request } = m.state.tables[index]!.tce as TceWindowState
+  const tables = [...found.perLevel, ...found.userPerLevel].reduce((sum, n) => sum + n, 0)
+  return {
+    tables,
+    wholeBytes: wholeBytes(request),
+    accountedBytes: tceAccounted(request),
+    refused: found.refusal !== null,
   }
 }
 
@@ -152,6 +180,7 @@ export function lastRefusal(m: Machine, device: number): Refusal | null {
     device: m.scenario.devices[last.device]!.name,
     npages: last.npages,
     vaddr: last.address,
+    reason: MAP_REFUSALS[m.state.tables[index]!.whyRefused] || null,
     tries: Array.from(last.region.subarray(0, last.tries), (region, i) => {
       const from = last.from[i] === FROM_HINT ? 'hint' : last.from[i] === FROM_HANDLE ? 'handle' : 'start'
       return {
@@ -197,6 +226,7 @@ export function inspect(m: Machine, device: number, e: number): InspectCard | nu
     reach,
     chunk: chunkOf(d, e),
     levels: d.table.levels(d.tableState),
+    isTce: !table.iommu,
     path: pathOf(table, e),
     tce: d.table.walk(d.tableState, entry(e)),
     tablePage,

@@ -4,6 +4,7 @@
 import type { Island } from '../iova/allocator.ts'
 import type { Filtered, InspectCard, LogLine, Refusal, SearchResult, StateCounts, Summary } from './cards.ts'
 import type { CommandsFrame, IotlbFrame, LedgerFrame, QueuesFrame, RadixFrame } from './frames-iommu.ts'
+import type { BudgetFrame, DdwFrame, HcallsFrame, LevelsFrame, MemoryFrame, WindowsFrame } from './frames-tce.ts'
 
 /** States of an IOMMU page. The order of the numbers is the order of severity: in a cell that covers several
  *  pages the largest number present is `state`. */
@@ -366,6 +367,13 @@ export interface ProbeTypes {
   /** `entry`: table-relative; null = that of the newest mapping. */
   radix: { request: { readonly table: number; readonly entry?: number | null }; frame: RadixFrame }
   ledger: { request: { readonly table: number }; frame: LedgerFrame }
+  /** `path`: numbers of the level tables chosen, from the level below the top down. */
+  levels: { request: { readonly table: number; readonly path: readonly number[] }; frame: LevelsFrame }
+  memory: { request: { readonly table: number }; frame: MemoryFrame }
+  ddw: { request: { readonly table: number }; frame: DdwFrame }
+  windows: { request: { readonly table: number }; frame: WindowsFrame }
+  hcalls: { request: Record<string, never>; frame: HcallsFrame }
+  budget: { request: Record<string, never>; frame: BudgetFrame }
 }
 export type ProbeId = keyof ProbeTypes
 export type ProbeRequests = { readonly [K in ProbeId]?: ProbeTypes[K]['request'] }

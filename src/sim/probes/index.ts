@@ -9,10 +9,13 @@ import { commands } from './commands.ts'
 import { inspect, lastRefusal, summarise } from './figures.ts'
 import { filtered } from './filtered.ts'
 import type { Frame, ProbeFrames, ProbeRequests, RunStatus } from './frames.ts'
+import { hcalls } from './hcalls.ts'
 import { iotlb } from './iotlb.ts'
 import { iovaSpace } from './iova-space.ts'
 import { ledger } from './ledger.ts'
+import { levels } from './levels.ts'
 import { locks } from './locks.ts'
+import { memory } from './memory.ts'
 import { minimap } from './minimap.ts'
 import type { Arrays } from './probe.ts'
 import { queues } from './queues.ts'
@@ -22,6 +25,7 @@ import { search } from './search.ts'
 import { tables } from './tables.ts'
 import { tcePages } from './tce-pages.ts'
 import { addressTime, timeline } from './time.ts'
+import { budget, ddw, windows } from './windows.ts'
 
 export const probes = [
   iovaSpace,
@@ -39,6 +43,12 @@ export const probes = [
   commands,
   radix,
   ledger,
+  levels,
+  memory,
+  ddw,
+  windows,
+  hcalls,
+  budget,
 ]
 
 /** What a frame is asked to hold. */
@@ -83,7 +93,9 @@ export function buildFrame(
   const views: Record<string, unknown> = {}
   for (const probe of probes) {
     const request = wish.probes[probe.id]
-    if (request) views[probe.id] = probe.build(m, request as never, arrays)
+    const view = request && probe.build(m, request as never, arrays)
+    // A machine may have nothing of what a view shows.
+    if (view) views[probe.id] = view
   }
   return {
     ...ids,

@@ -83,7 +83,7 @@ export const iovaSpace: Probe<'iova-space'> = {
       ...(request.find ? { match: arrays.u8(cells) } : {}),
       ...(chunked ? { owner: arrays.u8(cells).fill(255) } : {}),
       ...(chunked || d.allocator.forEachCached || table.treeSearches > 0 ? { marks: arrays.u8(cells).fill(0) } : {}),
-      ...(d.table.levels(d.tableState) > 1 ? { pages: true } : {}),
+      ...(table.iommu && d.table.levels(d.tableState) > 1 ? { pages: true } : {}),
       ...(table.treeSearches > 0 ? { walk: walkOf(table) } : {}),
     }
     if (frame.owner) markChunks(d, frame, frame.owner)

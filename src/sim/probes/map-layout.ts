@@ -135,10 +135,10 @@ function withBreaks(
 /** By 512 entries: 1 if any of them may ever have been written, or a CPU owns them. */
 export function writtenPages(d: DmaDomain): Uint8Array {
   const written = new Uint8Array(Math.ceil(d.geometry.size / TCES_PER_PAGE))
-  d.table.forEachTable(d.tableState, (first, _set, writes) => {
+  d.table.forEachTable(d.tableState, (first, _set, writes, covered) => {
     if (writes === 0) return
     const from = Math.floor(first / TCES_PER_PAGE)
-    written.fill(1, from, from + granuleAt(d, first))
+    written.fill(1, from, covered ? Math.ceil((first + covered) / TCES_PER_PAGE) : from + granuleAt(d, first))
   })
   d.allocator.forEachChunk?.(d.allocatorState, (start, npages) => {
     written.fill(1, Math.floor(start / TCES_PER_PAGE), Math.ceil((start + npages) / TCES_PER_PAGE))

@@ -13,9 +13,10 @@ export interface Arrays {
   f64(length: number): Float64Array<ArrayBuffer>
 }
 
-export interface Probe<K extends ProbeId> {
+/** `A`: with null where a machine may have nothing of the kind. */
+export interface Probe<K extends ProbeId, A extends ProbeTypes[K]['frame'] | null = ProbeTypes[K]['frame']> {
   readonly id: K
-  build(m: Machine, request: ProbeTypes[K]['request'], arrays: Arrays): ProbeTypes[K]['frame']
+  build(m: Machine, request: ProbeTypes[K]['request'], arrays: Arrays): A
 }
 
 /** Arrays out of a pool of returned buffers, by exact size. */

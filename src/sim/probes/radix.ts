@@ -10,6 +10,7 @@ import type { DmaTable } from '../state.ts'
 import { ARM_LAST_LEVEL } from '../table/arm-lpae.ts'
 import { entryAt, isTable, orderOf } from '../table/nodes.ts'
 import { createWalk, type PageTableState } from '../table/page-table.ts'
+import { slotsTo, type TceWindowState } from '../table/tce-window.ts'
 import type { InspectCard } from './cards.ts'
 import {
   PTE_EMPTY,
@@ -75,7 +76,15 @@ function stepsTo(s: PageTableState, format: Format, pfn: number): RadixStep[] {
 }
 
 /** The way of a walk to entry `e` of the table, top first; null of a table of TCEs. */
-export function pathOf({ iommu, geometry }: DmaTable, e: number): InspectCard['path'] {
+export function pathOf({ iommu, geometry, tableId, tce }: DmaTable, e: number): InspectCard['path'] {
+  if (tableId === 'tce-multi') {
+    const kind = (height: number) => (height === 0 ? PTE_TO_PAGE : PTE_TO_TABLE)
+    return slotsTo(tce as TceWindowState, e).map(({ height, slot, isThere }) => ({
+      height,
+      slot,
+      kind: isThere ? kind(height) : PTE_EMPTY,
+    }))
+  }
   if (!iommu) return null
   const steps = stepsTo(iommu.page, iommu.driver, absOf(geometry, e))
   return steps.map(({ height, slot, kind }) => ({ height, slot, kind }))

@@ -12,17 +12,19 @@ export const tcePages: Probe<'tce-pages'> = {
     const index = tableIndex(m, request.table)
     const table = m.state.tables[index]!
     const d = m.domains[index]!
-    const { page: last } = d.table.place(d.tableState, entry(table.geometry.size - 1))
-    const pages = last + 1
+    // Level tables of a table of several levels are counted by hundreds of thousands; they have a view of their own.
+    const levels = table.tableId === 'tce-multi'
+    const pages = levels ? 0 : d.table.place(d.tableState, entry(table.geometry.size - 1)).page + 1
     const set = arrays.u16(pages)
     const writes = arrays.u32(pages)
     const firstEntry: number[] | null = d.mixed ? [] : null
     let page = 0
-    d.table.forEachTable(d.tableState, (first, entries, written) => {
-      firstEntry?.push(first)
-      set[page] = entries
-      writes[page++] = written
-    })
+    if (!levels)
+      d.table.forEachTable(d.tableState, (first, entries, written) => {
+        firstEntry?.push(first)
+        set[page] = entries
+        writes[page++] = written
+      })
     return {
       ...spaceOf(table.geometry),
       table: index,

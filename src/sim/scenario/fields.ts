@@ -83,10 +83,19 @@ function baseFields(scenario: Scenario): Field[] {
 
 /** Platforms on which a workload of the scenario finds nothing to do. */
 function platformNotes({ workloads }: Scenario): Readonly<Record<string, string>> {
-  if (!workloads.some((w) => workloadInfoById(w.type).choosesAddresses)) return {}
-  return {
-    'platform=power': 'nothing is mapped: its hypervisor maps through the IOMMU API, which TCE tables here have not',
+  const infos = workloads.map((w) => workloadInfoById(w.type))
+  const notes: Record<string, string> = {}
+  const note = (platforms: readonly string[], why: string) => {
+    for (const platform of platforms) notes[`platform=${platform}`] = why
   }
+  if (infos.some((info) => info.choosesAddresses))
+    note(
+      ['power', 'pseries'],
+      'nothing is mapped: its hypervisor chooses addresses, which these TCE tables do not offer',
+    )
+  if (infos.some((info) => info.mapsGuest))
+    note(['power', 'pseries', 'vtd', 'arm', 'amd'], 'nothing is mapped: only a powernv host has the memory of a guest')
+  return notes
 }
 
 function field(

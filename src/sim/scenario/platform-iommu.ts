@@ -7,6 +7,7 @@ import type { Settings } from './schema.ts'
 export const KIB = 1024
 export const MIB = 1024 * KIB
 export const GIB = 1024 * MIB
+export const TIB = 1024 * GIB
 /** Bytes of the whole 48-bit space. */
 export const SPACE_48 = 262_144 * GIB
 
@@ -19,13 +20,22 @@ export function isRadix(platform: ParamValue | undefined): boolean {
   return platform === VTD || platform === ARM || platform === AMD
 }
 
+/** An option of so many bytes, from 1 KiB: `64K`, `2G`, `64T`. */
 export const size = (bytes: number): ParamOption & { readonly value: number } => {
-  const [n, letter] = bytes >= GIB ? [bytes / GIB, 'G'] : bytes >= MIB ? [bytes / MIB, 'M'] : [bytes / KIB, 'K']
+  const [n, letter] =
+    bytes >= TIB
+      ? [bytes / TIB, 'T']
+      : bytes >= GIB
+        ? [bytes / GIB, 'G']
+        : bytes >= MIB
+          ? [bytes / MIB, 'M']
+          : [bytes / KIB, 'K']
   return { value: bytes, key: `${n}${letter.toLowerCase()}`, label: `${n}${letter}` }
 }
 
 const number = (n: number): ParamOption => ({ value: n, key: String(n), label: String(n) })
-const option = (key: string, label: string, help: string): ParamOption => ({ value: key, key, label, help })
+/** An option whose value is its key. */
+export const option = (key: string, label: string, help: string): ParamOption => ({ value: key, key, label, help })
 
 /** Of the machine: what its IOMMU caches. */
 export const iotlbParams: readonly Param[] = [

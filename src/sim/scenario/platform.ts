@@ -4,6 +4,16 @@
 import { allocatorInfos } from '../iova/index.ts'
 import { isAllowed, type Param, type ParamOption, type ParamValue } from '../params.ts'
 import { AMD, ARM, GIB, iotlbParams, isRadix, KIB, MIB, radixParams, size, VTD } from './platform-iommu.ts'
+import {
+  isPowernv,
+  isPseries,
+  POWERNV,
+  PSERIES,
+  powernvMachine,
+  powernvParams,
+  pseriesMachine,
+  pseriesParams,
+} from './platform-power.ts'
 import type { Settings } from './schema.ts'
 
 export const POWER = 'power'
@@ -22,6 +32,18 @@ const commonParams: readonly Param[] = [
         key: POWER,
         label: 'POWER',
         help: 'TCE tables that a hypervisor writes, one call for up to 512.',
+      },
+      {
+        value: POWERNV,
+        key: POWERNV,
+        label: 'powernv',
+        help: 'A POWER host: its device is a guest’s, by a TCE table of up to five levels.',
+      },
+      {
+        value: PSERIES,
+        key: PSERIES,
+        label: 'pseries',
+        help: 'A partition: its hypervisor makes windows, large ones on demand (DDW).',
       },
       {
         value: VTD,
@@ -100,6 +122,13 @@ const radixAllocator: Param = {
   values: ALLOCATORS.filter(({ value }) => !MIXED.has(value)),
 }
 
+/** Of a partition, whose kernel knows no other allocators. */
+const bitmapAllocator: Param = {
+  ...allocatorParam,
+  advanced: true,
+  values: ALLOCATORS.filter(({ value }) => value === 'tce-pools' || value === 'tce-halves'),
+}
+
 const maskParam: Param = {
   name: 'dmaMask',
   label: 'DMA mask',
@@ -136,6 +165,8 @@ const powerParams: readonly Param[] = [
 
 /** Params of the machine on its platform. */
 export function machineParams(machine: Settings): readonly Param[] {
+  if (isPowernv(machine.platform)) return [...commonParams, ...powernvMachine]
+  if (isPseries(machine.platform)) return [...commonParams, ...pseriesMachine]
   if (!isRadix(machine.platform)) return commonParams
   const common =
     machine.platform === ARM ? commonParams.map((p) => (p.name === 'cpuPage' ? armPage(p) : p)) : commonParams
@@ -149,6 +180,8 @@ function armPage(param: Param): Param {
 
 /** Params of a device's window on a platform. */
 export function deviceParams(machine: Settings): readonly Param[] {
+  if (isPowernv(machine.platform)) return powernvParams
+  if (isPseries(machine.platform)) return pseriesParams(bitmapAllocator, maskParam, machine)
   return isRadix(machine.platform) ? radixParams(machine, windows, radixAllocator, maskParam) : powerParams
 }
 
@@ -187,6 +220,16 @@ export function neverShipped(machine: Settings, device: Settings): Readonly<Reco
     notes['flush=none'] = 'a bug: the IOMMU API of 2011, not the DMA API'
     if (machine.platform !== VTD)
       notes['hardware=exact'] = notes['hardware=blind'] = 'not this hardware: an idea of the debate of 2011'
+    return notes
+  }
+  if (isPowernv(machine.platform)) {
+    notes['memory=vmalloc'] = 'never shipped: a question of the 2018 discussion'
+    notes['clearing=allocates'] = 'never shipped: a mistake of the first posting'
+    notes['window=3g'] = 'no power of two: refused'
+    return notes
+  }
+  if (isPseries(machine.platform)) {
+    notes['allocator=tce-halves'] = 'never shipped beside dynamic windows used for buffers'
     return notes
   }
   notes['allocator=rbtree'] = notes['allocator=rcache'] = 'never shipped with POWER, which has its own'

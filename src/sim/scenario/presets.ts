@@ -4,6 +4,7 @@ import { device, KIB, MIB, MS, scenario, workload } from './make.ts'
 
 import { iotlbPresets } from './presets-iotlb.ts'
 import { iovaPresets } from './presets-iova.ts'
+import { powerPresets } from './presets-power.ts'
 import type { Preset, Scenario, Settings } from './schema.ts'
 
 const frames = (preset: string, iommuPage: number, changes: Settings = {}): Scenario =>
@@ -250,7 +251,7 @@ const tcePresets: readonly Preset[] = [
   },
 ]
 
-export const presets: readonly Preset[] = [...tcePresets, ...iovaPresets, ...iotlbPresets]
+export const presets: readonly Preset[] = [...tcePresets, ...iovaPresets, ...iotlbPresets, ...powerPresets]
 
 /** The preset with this id, or null. */
 export function presetById(id: string): Preset | null {

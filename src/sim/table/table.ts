@@ -30,9 +30,9 @@ export interface TableReader<S extends object = object> {
   walk(s: S, entry: Entry): number
   /** The leaf table page that holds the TCE of `entry`, in the order of forEachTable, and its slot in there. */
   place(s: S, entry: Entry): { readonly page: number; readonly slot: number }
-  /** Places for table pages of the leaf level, ascending: first entry covered, entries set, entries written so far. A page
-   *  that is made on demand is not there before the first write. */
-  forEachTable(s: S, visit: (firstEntry: Entry, entriesSet: number, written: number) => void): void
+  /** Places for table pages of the leaf level, ascending: first entry covered, entries set, entries written so far, and, if
+   *  not 512, entries covered. A page that is made on demand is not there before the first write. */
+  forEachTable(s: S, visit: (firstEntry: Entry, entriesSet: number, written: number, covered?: number) => void): void
   levels(s: S): number
   /** Level tables that exist at `level` (0 = leaf). */
   tablesAt(s: S, level: number): number

@@ -13,6 +13,7 @@
 
 import { log2Floor, pow2 } from '../../lib/bits.ts'
 import { type DdwEra, setDmaMask } from './ddw.ts'
+import { hcallsOf } from './ddw-calls.ts'
 import { createPe, type DdwPlatform, type PeState } from './ddw-state.ts'
 import { FRAME_SHIFT } from './hcalls.ts'
 
@@ -107,7 +108,7 @@ export function shareBudget(input: BudgetInput, era: DdwEra): BudgetOutcome {
   for (let i = 0; i < input.functions; i++) {
     const offered = tcesIn(Math.min(most, leftBytes))
     const { state, hcalls } = setDmaMask(createPe(input.defaultFrames), platformFor(input, offered), MASK_BITS, era)
-    const given = shareOf(state, offered, hcalls.put + hcalls.putIndirect + hcalls.stuff)
+    const given = shareOf(state, offered, hcallsOf(hcalls))
     leftBytes -= given.tceBytes
     functions.push(given)
   }

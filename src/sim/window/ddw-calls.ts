@@ -24,6 +24,11 @@ export function noHcalls(): HcallCounts {
   return { put: 0, putIndirect: 0, stuff: 0, tcesPut: 0, tcesStuffed: 0 }
 }
 
+/** All calls together. */
+export function hcallsOf(counts: HcallCounts): number {
+  return counts.put + counts.putIndirect + counts.stuff
+}
+
 /** Call, from 0, that answers `rc`; null for none. */
 export type HcallFailure = { readonly call: number; readonly rc: number } | null
 

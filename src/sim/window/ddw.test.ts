@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { casePe, type DdwCase, maskBitsOf, platformOf } from '../testing/vectors-ddw.ts'
+import { casePe, type DdwCase, type DdwRecord, maskBitsOf, platformOf } from '../testing/vectors-ddw.ts'
 import { DEFAULT_LIOBN, ddwKernel, type MaskOutcome, setDmaMask, TODAY } from './ddw.ts'
 import { createPe, type DdwPlatform, type PeState } from './ddw-state.ts'
 import { STEP_TEXT, type StepId } from './ddw-text.ts'
@@ -43,28 +43,80 @@ const rows = cases.flatMap(({ name, in: given, out }) => {
     const bits = maskBitsOf(mask)
     const outcome = setDmaMask(before, platform, bits)
     state = outcome.state
-    return { name: `${name}, mask ${i}`, platform, before, bits, outcome, recorded: out[i]! }
+    return { name: `${name}, mask ${i}`, given, platform, before, bits, outcome, recorded: out[i]! }
   })
 })
 
-/** Last steps by what a record says of the device: supported, bypass, whether there is a window and whose table it has. */
-const LAST: Readonly<Record<string, StepId>> = {
-  '1 true window': 'bypass',
-  '1 true none': 'bypass-without-window',
-  '0 false window': 'mask-refused',
+/** The last step that a record calls for, whatever steps were told: by support, bypass, window and table. */
+function lastOf({ supported, bypass, window, slots, table }: DdwRecord, bits: number): StepId {
+  if (supported === 0) return 'mask-refused'
+  if (bypass) return window === null ? 'bypass-without-window' : 'bypass'
+  // A direct window without bypass holds RAM only; a mask of 32 bits does not ask for it.
+  if (bits > 32 && window?.kind === 'direct64') return 'bypass-below-limit'
+  return table !== null && slots.includes('ddw') ? 'maps-indirect' : 'maps-default'
+}
+
+/** The figure of a step by its name, from the only step of that id. */
+function figureOf(outcome: MaskOutcome, id: StepId, name: string): number | undefined {
+  return outcome.steps.find((s) => s.id === id)?.figures.find((f) => f.name === name)?.value
 }
 
 describe('the steps of every recorded mask', () => {
   test('end in the recorded result', () => {
     expect(rows.length).toBe(182)
-    for (const { name, outcome, recorded } of rows) {
-      const { supported, bypass, window, slots, table } = recorded
-      const ofDdw = table !== null && slots.includes('ddw')
-      const translated: StepId = ofDdw ? 'maps-indirect' : 'maps-default'
-      const mapped = ids(outcome).includes('bus-limit') && window !== null ? 'bypass-below-limit' : translated
-      const last = LAST[`${supported} ${bypass} ${window ? 'window' : 'none'}`] ?? mapped
+    const seen = new Map<StepId, number>()
+    for (const { name, bits, outcome, recorded } of rows) {
+      const last = lastOf(recorded, bits)
+      seen.set(last, (seen.get(last) ?? 0) + 1)
       expect(`${name}: ${ids(outcome).at(-1)}`).toBe(`${name}: ${last}`)
     }
+    expect(seen.size).toBe(6)
+  })
+
+  test('say "created" exactly where a window was made, with the sizes that were asked for and its base', () => {
+    let [made, kept] = [0, 0]
+    for (const { name, given, outcome, recorded } of rows) {
+      const create = recorded.rtas.find((call) => call.startsWith('create('))
+      const works = create !== undefined && given.createRc === 0
+      expect([name, ids(outcome).filter((id) => id === 'created').length]).toEqual([name, works ? 1 : 0])
+      expect([name, ids(outcome).includes('create-failed')]).toEqual([name, create !== undefined && !works])
+      if (create === undefined) continue
+      const id = works ? 'created' : 'create-failed'
+      const [page, window] = [figureOf(outcome, id, 'page'), figureOf(outcome, id, 'window')]
+      expect([name, `create(${page},${window})`]).toEqual([name, create])
+      expect([name, figureOf(outcome, 'page-size', 'page')]).toEqual([name, page])
+      if (works) made++
+      if (!works || recorded.window === null) continue
+      kept++
+      const base = `0x${(BigInt(figureOf(outcome, 'created', 'base')!) << 12n).toString(16)}`
+      expect([name, page, window, base]).toEqual([
+        name,
+        recorded.window.pageShift,
+        recorded.window.windowShift,
+        recorded.window.base,
+      ])
+    }
+    // Windows into which RAM could not be mapped were made, and removed again.
+    expect(made).toBeGreaterThan(kept)
+  })
+
+  test('tell each query with its answer, and that the default window was given up exactly where it was removed', () => {
+    let removed = 0
+    for (const { name, given, before, outcome, recorded } of rows) {
+      const told = outcome.steps.filter((s) => s.id === 'query' || s.id === 'query-failed')
+      const queries = recorded.rtas.filter((call) => call === 'query')
+      expect([name, told.length]).toEqual([name, queries.length])
+      told.forEach((step, i) => {
+        const answer = given.queries[Math.min(before.queries + i, given.queries.length - 1)]!
+        const windows = step.id === 'query' ? answer.windows : undefined
+        expect([name, step.figures.find((f) => f.name === 'windows')?.value]).toEqual([name, windows])
+        expect([name, step.id === 'query-failed']).toEqual([name, answer.rc !== 0])
+      })
+      const gone = recorded.rtas.includes(`remove(${DEFAULT_LIOBN.toString(16)})`)
+      if (gone) removed++
+      expect([name, ids(outcome).includes('default-removed')]).toEqual([name, gone])
+    }
+    expect(removed).toBeGreaterThan(10)
   })
 
   test('tell each recorded firmware call, in order', () => {
@@ -236,6 +288,7 @@ test('window and calls stand in the same file of the kernel, each with its own f
 test('every step has its four sentences', () => {
   const seen = new Set(rows.flatMap(({ outcome }) => ids(outcome)))
   expect(seen.size).toBeGreaterThan(25)
+  expect([...seen].filter((id) => !Object.hasOwn(STEP_TEXT, id))).toEqual([])
   for (const [id, text] of Object.entries(STEP_TEXT)) {
     for (const part of [text.asked, text.answered, text.decided, text.why]) expect(`${id}: ${part}`).toMatch(/[.?]$/)
   }

@@ -15,7 +15,7 @@
 
 import { log2Ceil, modPow2, pow2 } from '../../lib/bits.ts'
 import type { KernelRef } from '../types.ts'
-import { countClear, countDirect, type HcallCounts, noHcalls } from './ddw-calls.ts'
+import { countClear, countDirect, type HcallCounts, hcallsOf, noHcalls } from './ddw-calls.ts'
 import { type DdwPlatform, type DdwTable, framesOfShift, type PeState, type QueryAnswer } from './ddw-state.ts'
 import type { StepId } from './ddw-text.ts'
 import { FRAME_SHIFT, type HcallTable } from './hcalls.ts'
@@ -250,10 +250,6 @@ function makeTable(a: Asking, t: HcallTable): DdwTable {
   countClear(a.hcalls, t, table.size, a.p.hcallFailure)
   note(a, 'table', figure('entries', table.size, 'count'), figure('calls', hcallsOf(a.hcalls) - before, 'count'))
   return table
-}
-
-function hcallsOf(counts: HcallCounts): number {
-  return counts.put + counts.putIndirect + counts.stuff
 }
 
 /** Makes the window and moves the device to it, steps 9 and 10. */

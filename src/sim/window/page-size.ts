@@ -20,6 +20,11 @@ const KNOWN_BITS: Readonly<Record<PageSizeEra, number>> = { three: 3, lopar: QUE
 /** The mask for user space is a sum of 32-bit sizes: 16G does not fit it. */
 const VFIO_SHIFTS_BELOW = 32
 
+/** log2 of each page size in bytes among the bits of an answer (0 … 2^31-1), in the order of the bits. */
+export function pageShiftsOf(bits: number): number[] {
+  return QUERY_PAGE_SHIFTS.filter((_, bit) => ((bits >>> bit) & 1) === 1)
+}
+
 /** log2 of the largest page size in bytes among the bits of an answer (0 … 2^31-1); 0 when it offers none. */
 export function largestPageShift(bits: number, era: PageSizeEra = 'lopar'): number {
   let largest = 0

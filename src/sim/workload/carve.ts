@@ -140,6 +140,9 @@ function mapBlock(s: Carve, op: Op): number {
   op.kind = OP_IOMMU_MAP
   op.slot = s.built
   op.sgAddress[0] = s.built * s.blockPages
+  op.sgAddress[1] = s.built * s.blockPages
+  op.sgBytes[0] = bytes
+  op.elements = 0
   op.address = (s.base + s.built * bytes) as RealAddr
   op.bytes = bytes as Bytes
   op.direction = FROM_DEVICE

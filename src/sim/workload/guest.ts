@@ -155,6 +155,9 @@ function mapBlock(s: Guest, page: number, host: number, op: Op): number {
   op.kind = OP_IOMMU_MAP
   op.slot = Math.floor(page / s.blockPages)
   op.sgAddress[0] = page
+  op.sgAddress[1] = page
+  op.sgBytes[0] = bytes
+  op.elements = 0
   op.address = (s.base + host * bytes) as RealAddr
   op.bytes = bytes as Bytes
   op.direction = FROM_DEVICE

@@ -3,6 +3,7 @@
 import { carve, carveInfo } from './carve.ts'
 import { diskSg, diskSgInfo } from './disk-sg.ts'
 import { guest, guestInfo } from './guest.ts'
+import { guestMemory, guestMemoryInfo } from './guest-memory.ts'
 import { longLived, longLivedInfo } from './long-lived.ts'
 import { mapLoop, mapLoopInfo } from './map-loop.ts'
 import { nicRx, nicRxInfo } from './nic-rx.ts'
@@ -14,7 +15,7 @@ import { windowRead, windowReadInfo } from './window-read.ts'
 import type { Workload, WorkloadInfo } from './workload.ts'
 
 export const workloads: readonly Workload[] = [
-  ...[nicRx, nicTx, diskSg, longLived, mapLoop, wall, nvme, guest, carve, windowRead, recorded],
+  ...[nicRx, nicTx, diskSg, longLived, mapLoop, wall, nvme, guest, guestMemory, carve, windowRead, recorded],
 ] as unknown as readonly Workload[]
 const infos: readonly WorkloadInfo[] = [
   ...[
@@ -26,6 +27,7 @@ const infos: readonly WorkloadInfo[] = [
     wallInfo,
     nvmeInfo,
     guestInfo,
+    guestMemoryInfo,
     carveInfo,
     windowReadInfo,
     recordedInfo,

@@ -19,6 +19,10 @@ export const OP_COHERENT = 5
 export const OP_IOMMU_MAP = 6
 export const OP_IOMMU_UNMAP = 7
 
+/** `elements` of the two above: user space asks, not a hypercall. Of a map in a TCE table, sgAddress[0] is -1 outside of
+ *  the window, sgAddress[1] = first page of the guest's memory, sgBytes[0] = bytes of the host's memory in one piece. */
+export const BY_IOCTL = 1
+
 /** At a recorded place: sgAddress[0] = first entry (relative), sgBytes[0] = npages; a map tells in sgMapping[0] where the
  *  allocator would have put it (-1: refused). An unmap that ends a clearing has its calls in `elements`, its TCEs in
  *  sgBytes[1]. */
@@ -104,6 +108,17 @@ export interface WorkloadEnv {
   readonly base: RealAddr
   /** What a workload of type `recorded` plays. */
   readonly recording?: RecordedOps
+  /** The memory of the guest that has the device; absent where there is none. */
+  readonly memory?: readonly MemoryStretch[]
+}
+
+/** A stretch of a guest's memory, in IOMMU pages: first page from address 0, pages, first entry of the window that stands for
+ *  it, pages inside of the window. */
+export interface MemoryStretch {
+  readonly abs: number
+  readonly pages: number
+  readonly entry: number
+  readonly inside: number
 }
 
 /** What a device does by itself, between the operations of CPUs. */
@@ -128,6 +143,8 @@ export interface WorkloadInfo {
   readonly id: string
   /** It maps at addresses of its own choosing, through the IOMMU API. */
   readonly choosesAddresses?: true
+  /** It maps the memory of the guest that the machine has. */
+  readonly mapsGuest?: true
   readonly label: string
   readonly params: readonly Param[]
 }

@@ -8,6 +8,8 @@ export interface Drag<T> {
   /** Where the drag would begin, or null when this press is not for it. */
   readonly press: (event: PointerEvent) => T | null
   readonly move: (event: PointerEvent, from: T) => void
+  /** The end of a drag; `kept` is false when the system took the pointer away. */
+  readonly drop?: (kept: boolean) => void
 }
 
 export function useDrag<T>(ref: RefObject<HTMLElement | null>, drag: Drag<T>, active = true): void {
@@ -47,6 +49,7 @@ export function useDrag<T>(ref: RefObject<HTMLElement | null>, drag: Drag<T>, ac
       if (dragging) {
         element.addEventListener('click', noClick, { capture: true, once: true })
         setTimeout(() => element.removeEventListener('click', noClick, true))
+        current.current.drop?.(event.type === 'pointerup')
       }
       pressed = null
       dragging = false

@@ -1,0 +1,145 @@
+// What a kernel log says about a dynamic window, as a scenario: the settings that the log states, and those that have to
+// be assumed, each known by its path.
+
+import { pow2 } from '../lib/bits.ts'
+import {
+  type Field,
+  fieldsOf,
+  formatParam,
+  isAllowed,
+  type Param,
+  type ParamValue,
+  type Preset,
+  type Problem,
+  pageShiftsOf,
+  type Scenario,
+  withValue,
+} from '../sim/index.ts'
+import { type DdwLog, impliedBlock, impliedMemoryShift, type LoggedCreate } from './ddw-log.ts'
+
+/** A scenario in which a device finds what its log says, and what is known of where its settings come from. */
+export interface LoggedScenario {
+  readonly device: string
+  /** Line of the log at which it was asked for, from 1. */
+  readonly line: number
+  readonly scenario: Scenario
+  /** Paths of the settings that the log states, and of those that it leaves open. */
+  readonly stated: readonly string[]
+  readonly assumed: readonly string[]
+  /** Values of the log that no setting here can take, and what was taken for them. */
+  readonly problems: readonly Problem[]
+  /** The window that the log says was made, and whether it is direct; null where it says nothing. */
+  readonly made: LoggedCreate | null
+  readonly direct: boolean | null
+}
+
+/** A log tells nothing of traffic: a little of it shows where buffers go. */
+const LIGHT_LOAD: readonly (readonly [path: string, value: ParamValue])[] = [
+  ['w0.rate', 1],
+  ['w0.ring', 256],
+  ['w0.queues', 1],
+]
+
+/** A value that is wanted for a setting. */
+interface Wish {
+  readonly path: string
+  readonly value: ParamValue
+  readonly stated: boolean
+  /** Of a value that the log gives, if no more than implied: told when it cannot be had. */
+  readonly told?: true
+}
+
+/** Kernels from this one on use a window that is too small for all memory. */
+const INDIRECT_SINCE = [5, 16] as const
+const ALL_ONES = 64
+/** 16 GiB, for a log from which no size of memory follows. */
+const SOME_MEMORY_SHIFT = 34
+
+function wishesOf(log: DdwLog): Wish[] {
+  const { query, create, direct, pmem, pageShift, kernel } = log
+  const given = (path: string, value: ParamValue | null, otherwise: ParamValue): Wish =>
+    value === null ? { path, value: otherwise, stated: false } : { path, value, stated: true }
+  const memory = pow2(impliedMemoryShift(log) ?? SOME_MEMORY_SHIFT)
+  return [
+    { path: 'm.vfs', value: 0, stated: false },
+    { path: 'm.maxRam', value: memory, stated: false, told: true },
+    { path: 'm.ram', value: memory, stated: false },
+    given('m.pmem', pmem ? 'on' : null, 'off'),
+    { path: 'd0.dmaMask', value: ALL_ONES, stated: false },
+    { path: 'd0.ddw', value: 'on', stated: true },
+    given('d0.kernel', kernelOf(direct, create, kernel), 'today'),
+    given('d0.windows', query.windows, 1),
+    given('d0.tces', query.largestBlock, impliedBlock(log) ?? pow2(20)),
+    given('d0.pageSizes', query.pageSizes, bitsUpTo(pageShift)),
+    { path: 'd0.firmware', value: 'all', stated: false },
+    given('d0.create', create === null ? null : create.rc === 0 ? 'works' : 'fails', 'works'),
+  ]
+}
+
+/** Before or after the patches that use windows too small for all memory: by what was done, or by the kernel's version. */
+function kernelOf(direct: boolean | null, create: LoggedCreate | null, version: DdwLog['kernel']): ParamValue | null {
+  if (direct === false) return create === null ? 'before' : 'today'
+  if (version === null) return null
+  const [major, minor] = version
+  return major > INDIRECT_SINCE[0] || (major === INDIRECT_SINCE[0] && minor >= INDIRECT_SINCE[1]) ? 'today' : 'before'
+}
+
+/** Bits of 4K, 64K and 16M up to the page that was taken; 4K and 64K where that is not known. */
+function bitsUpTo(pageShift: number | null): number {
+  if (pageShift === null) return 0x3
+  return [0x1, 0x3, 0x7].find((bits) => pageShiftsOf(bits).includes(pageShift)) ?? 0x1ff
+}
+
+/** The number that stands best for one that is not allowed: of page sizes with the same largest one, else the next. */
+function nearest({ name, values, min, max }: Param, value: number): ParamValue {
+  const numbers = (values ?? []).map((o) => o.value).filter((v) => typeof v === 'number')
+  if (numbers.length === 0) return Math.max(min ?? 0, Math.min(max ?? value, value))
+  if (name === 'pageSizes') {
+    const largest = (bits: number) => Math.max(0, ...pageShiftsOf(bits))
+    return numbers.find((bits) => largest(bits) === largest(value)) ?? numbers.at(-1)!
+  }
+  // The kernel rounds a block up to a power of two as well.
+  return numbers.find((n) => n >= value) ?? numbers.at(-1)!
+}
+
+/** The preset whose devices and workload a log is shown with; null when there is none of a partition. */
+export function ddwPreset(presets: readonly Preset[]): Preset | null {
+  const partitions = presets.filter((p) => p.scenario.machine.platform === 'pseries')
+  return partitions.find((p) => p.scenario.devices.length === 1) ?? partitions[0] ?? null
+}
+
+/** The scenario that a log yields, on a preset of a partition. */
+export function scenarioOfDdwLog(log: DdwLog, preset: Preset): LoggedScenario {
+  const problems: Problem[] = []
+  const stated: string[] = []
+  const assumed: string[] = []
+  const [first, ...others] = preset.scenario.devices
+  let scenario: Scenario = {
+    ...preset.scenario,
+    devices: first ? [{ ...first, name: log.device.split(' ').at(-1)!, driver: log.device }, ...others] : [],
+    inputs: [],
+  }
+  const fieldAt = (path: string): Field | undefined => fieldsOf(scenario).find((f) => f.path === path)
+  for (const { path, value, told, ...wish } of wishesOf(log)) {
+    const field = fieldAt(path)
+    if (!field) continue
+    let taken = value
+    if (!isAllowed(field.param, value)) {
+      taken = typeof value === 'number' ? nearest(field.param, value) : field.param.default
+      if (wish.stated || told) problems.push(problemOf(field.param, path, value, taken))
+    }
+    scenario = withValue(scenario, path, taken)
+    if (wish.stated) stated.push(path)
+    else assumed.push(path)
+  }
+  for (const [path, value] of LIGHT_LOAD) scenario = withValue(scenario, path, value)
+  const base = fieldAt('d0.window')
+  if (base) assumed.push(base.path)
+  const { device, line, create, direct } = log
+  return { device, line, scenario, stated, assumed, problems, made: create, direct }
+}
+
+function problemOf(param: Param, field: string, value: ParamValue, taken: ParamValue): Problem {
+  const given = typeof value === 'number' && param.unit !== 'bytes' ? `0x${value.toString(16)}` : String(value)
+  return { field, given, allowed: `${formatParam(param, taken)} is taken for it` }
+}

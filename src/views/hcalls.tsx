@@ -1,0 +1,125 @@
+// Hypervisor calls over time on the page: a lane for each kind, on the ruler of the time-line and with its playhead.
+
+import { useMemo, useRef } from 'react'
+import { count, duration } from '../lib/format.ts'
+import { currentValue, type Frame, type HcallsFrame } from '../sim/index.ts'
+import { useApp, useFrame } from '../store/context.ts'
+import { hcallsText as text } from '../text/windows.ts'
+import {
+  HCALLS_HEIGHT,
+  HCALLS_LANE,
+  HCALLS_PITCH,
+  hcallsInk,
+  hcallsView,
+  laneTotals,
+  mostOf,
+  totalsText,
+} from './hcalls.view.ts'
+import { DockHead } from './kit/dock-head.tsx'
+import { usePalette, useWidth } from './kit/hooks.ts'
+import { rulerOf } from './kit/layout.ts'
+import { Track } from './kit/track.tsx'
+import { useTwin } from './kit/twin.tsx'
+import { Playhead } from './time-stack.tsx'
+import './iotlb.css'
+import './views.css'
+import './windows.css'
+
+/** Platforms below which there is a hypervisor. */
+const HYPERVISED = ['powernv', 'pseries']
+
+/** What is written beside the lanes. */
+interface Said {
+  readonly totals: readonly number[]
+  readonly words: readonly [calls: string, tces: string, time: string]
+  readonly most: number
+  readonly columnNs: number
+  readonly direct: boolean
+}
+const saidOf = (f: HcallsFrame): Said => ({
+  totals: laneTotals(f),
+  words: totalsText(f),
+  most: mostOf(f),
+  columnNs: f.columnNs,
+  direct: f.direct,
+})
+/** As text, so that a change nobody sees renders nothing. */
+const saidKey = (frame: Frame) => {
+  const f = frame.views.hcalls
+  return f ? JSON.stringify(saidOf(f)) : ''
+}
+
+export function Hcalls() {
+  const root = useRef<HTMLElement>(null)
+  const palette = usePalette()
+  const ink = useMemo(() => hcallsInk(palette), [palette])
+  const key = useFrame(saidKey) ?? ''
+  const [twin] = useTwin(hcallsView.id)
+  const ruler = rulerOf(
+    useWidth(root),
+    useApp((s) => s.mapColumns),
+  )
+  const here = useApp((s) => s.here)
+  const hypervised = useMemo(() => HYPERVISED.includes(String(currentValue(here, 'm.platform'))), [here])
+  if (!hypervised)
+    return (
+      <section ref={root} className="v-dock">
+        <DockHead id={hcallsView.id} title={text.title} ruler={ruler} />
+        <p className="v-nothing" style={{ marginLeft: ruler.narrow ? 16 : ruler.left }}>
+          {text.absent}
+        </p>
+      </section>
+    )
+  if (key === '') return <section ref={root} className="v-dock" />
+  const said = JSON.parse(key) as Said
+  const any = said.totals.some((n) => n > 0)
+  return (
+    <section ref={root} className="v-dock v-iommu">
+      <DockHead id={hcallsView.id} title={text.title} ruler={ruler} sub={any && <Sum words={said.words} />}>
+        {said.most > 0 && (
+          <span className="v-ramp v-quiet">{text.scale(count(said.most), duration(said.columnNs), ruler.narrow)}</span>
+        )}
+      </DockHead>
+      {ruler.width > 0 && (
+        <div className="v-crossed v-hcalls">
+          <Track view={hcallsView} ink={ink} ruler={ruler} height={HCALLS_HEIGHT}>
+            {text.lanes.map(({ call, gutter, narrow }, i) => {
+              const y = (i + 1) * HCALLS_PITCH - HCALLS_LANE / 2 + 3.5
+              const total = said.totals[i]!
+              return (
+                <g key={call}>
+                  <text x={ruler.narrow ? -6 : -12} y={y} textAnchor="end" className="v-num v-label">
+                    {ruler.narrow ? narrow : gutter}
+                    <title>{call}</title>
+                  </text>
+                  {!ruler.narrow && (
+                    <text x={ruler.plot + 9} y={y} className={`v-num ${total === 0 ? 'v-quiet' : ''}`}>
+                      {count(total)}
+                    </text>
+                  )}
+                </g>
+              )
+            })}
+            {said.most === 0 && (
+              <text x={12} y={HCALLS_HEIGHT / 2 + 4} className="v-callout">
+                {!any ? text.none : said.direct && !ruler.narrow ? text.direct : text.since}
+              </text>
+            )}
+          </Track>
+          {!twin && <Playhead left={ruler.left} plot={ruler.plot} />}
+        </div>
+      )}
+    </section>
+  )
+}
+
+/** All calls so far, what they set and cleared, and what they took. */
+function Sum({ words: [calls, tces, time] }: Pick<Said, 'words'>) {
+  const [all, rest] = text.totals(calls, tces, time)
+  return (
+    <>
+      <b>{all}</b>
+      {rest}
+    </>
+  )
+}
