@@ -82,7 +82,7 @@ export function FailureCard() {
   )
 }
 
-const emptyOf = (frame: Frame) => frame.summary.maps === 0
+const emptyOf = (frame: Frame) => frame.summary.maps === 0 && frame.summary.mapped === 0
 const seekOf = (frame: Frame) => (frame.status.mode === 'seeking' ? frame.status.seek : null)
 const usableOf = (frame: Frame) => frame.summary.usable
 const reservedOf = (frame: Frame) => frame.views['iova-space']?.counts.reserved ?? 0

@@ -1,6 +1,6 @@
 // At most four figures, each with one line that says what it is of.
 
-import { bytes, bytesParts, count, ms, percent } from '../lib/format.ts'
+import { bitRate, bytes, bytesParts, count, ms, percent } from '../lib/format.ts'
 import type { Frame, TreeFigures } from '../sim/index.ts'
 import { useApp, useFrame } from '../store/context.ts'
 import { loadable } from '../store/loadable.tsx'
@@ -47,8 +47,14 @@ export function Headline({ compact }: { compact: boolean }) {
         <Figure
           id="figure-tables"
           value={bytes(s.tableBytes)}
-          unit={compact || s.guest.refused ? '' : t.ofWhole(bytes(s.guest.wholeBytes))}
-          line={s.guest.refused ? t.noTable : compact ? t.levelTables : t.tables(count(s.guest.tables))}
+          unit={compact ? '' : t.levelTables}
+          line={
+            s.guest.refused
+              ? t.noTable
+              : compact
+                ? t.levelTables
+                : t.tables(count(s.guest.tables), bytes(s.guest.wholeBytes))
+          }
         />
       ) : s.partition ? (
         <Figure
@@ -98,8 +104,16 @@ export function Headline({ compact }: { compact: boolean }) {
       {!compact && s.guest && (
         <Figure id="figure-charged" value={bytes(s.guest.accountedBytes)} unit={t.charged} line={t.chargedFor} />
       )}
-      {!compact && !s.guest && s.tree && <InLine share={s.lockWait} tree={s.tree} />}
-      {!compact && !s.guest && !s.tree && (
+      {!compact && s.partition && (
+        <Figure
+          id="figure-delivered"
+          value={bitRate(s.deliveredBps)}
+          unit=""
+          line={t.delivered(count(s.frames), count(s.missed))}
+        />
+      )}
+      {!compact && !s.guest && !s.partition && s.tree && <InLine share={s.lockWait} tree={s.tree} />}
+      {!compact && !s.guest && !s.partition && !s.tree && (
         <Figure
           id="figure-run"
           value={count(s.largestFreeRun)}

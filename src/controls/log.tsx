@@ -1,4 +1,5 @@
 // What the kernel would have printed, and between it what the lab has to say (those lines begin with a diamond).
+// A cross before the kernel's words stands for something that failed.
 
 import { count, ms } from '../lib/format.ts'
 import type { Frame, LogLine } from '../sim/index.ts'
@@ -69,7 +70,7 @@ function Line({ line }: { line: LogLine }) {
     <li className={line.kernel && line.kind !== 'suppressed' ? undefined : 'c-ours'}>
       <span className="c-at">{ms(line.ns)}</span>
       <span className="c-message">
-        {line.kernel && <i className="c-fail">× </i>}
+        {line.kernel && (line.kind === 'change' ? '› ' : <i className="c-fail">× </i>)}
         {!line.kernel && <i className={line.kind === 'hang' ? 'c-fail' : undefined}>◆ </i>}
         {bold < 0 ? (
           line.text

@@ -2,7 +2,7 @@
 
 import { RotateCcw } from 'lucide-react'
 import { useMemo, useState } from 'react'
-import { type Field, type FieldGroup, fieldsOf, type ParamValue, presetById } from '../sim/index.ts'
+import { type Field, type FieldGroup, type Frame, fieldsOf, type ParamValue, presetById } from '../sim/index.ts'
 import { useApp, useFrame, useLab } from '../store/context.ts'
 import { text } from '../text/en.ts'
 import { FieldControl, type Nudge } from './field.tsx'
@@ -22,12 +22,12 @@ export function useFields(): readonly Field[] {
   )
 }
 
-const anyRefused = (frame: { summary: { refused: number } }) => frame.summary.refused > 0
+const isFull = ({ summary }: Frame) => summary.refused > 0 && !summary.guest
 
 /** The words of the nudge for one field, or null. */
 export function useNudge(fields: readonly Field[]): { readonly path: string; readonly words: Nudge } | null {
   const scenario = useApp((s) => s.here)
-  const full = useFrame(anyRefused)
+  const full = useFrame(isFull)
   const nudge = nudgeOf(scenario, fields)
   const field = nudge && fields.find((f) => f.path === nudge.path)
   if (!nudge || !field) return null

@@ -50,8 +50,8 @@ export const hcallsText = {
     narrow ? `most ${most} in ${time}` : `tallest: ${most} in ${time}, square root`,
   none: 'No hypervisor call yet.',
   absent: 'There is no hypervisor here: the kernel writes its tables itself.',
-  direct: 'No hypervisor call since the window was made: all memory is mapped in it.',
-  since: 'None since the window was made.',
+  since: (ms: string | null) => `No hypervisor call since ${ms === null ? 'the window was made' : `${ms} ms`}`,
+  direct: ': all memory is mapped in the window.',
   cell: (call: string, ms: string, calls: string) => `${call} at ${ms} ms: ${calls} calls`,
   describe: (calls: string, tces: string, time: string, lanes: string) =>
     `Hypervisor calls over time. So far ${calls} calls for ${tces} TCEs took ${time}: ${lanes}.`,

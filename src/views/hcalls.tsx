@@ -13,6 +13,7 @@ import {
   hcallsView,
   laneTotals,
   mostOf,
+  silence,
   totalsText,
 } from './hcalls.view.ts'
 import { DockHead } from './kit/dock-head.tsx'
@@ -34,31 +35,32 @@ interface Said {
   readonly words: readonly [calls: string, tces: string, time: string]
   readonly most: number
   readonly columnNs: number
-  readonly direct: boolean
+  readonly silence: string
 }
-const saidOf = (f: HcallsFrame): Said => ({
+const saidOf = (f: HcallsFrame, narrow: boolean): Said => ({
   totals: laneTotals(f),
   words: totalsText(f),
   most: mostOf(f),
   columnNs: f.columnNs,
-  direct: f.direct,
+  silence: silence(f, narrow),
 })
 /** As text, so that a change nobody sees renders nothing. */
-const saidKey = (frame: Frame) => {
+const keyOf = (narrow: boolean) => (frame: Frame) => {
   const f = frame.views.hcalls
-  return f ? JSON.stringify(saidOf(f)) : ''
+  return f ? JSON.stringify(saidOf(f, narrow)) : ''
 }
+const [wideKey, narrowKey] = [keyOf(false), keyOf(true)]
 
 export function Hcalls() {
   const root = useRef<HTMLElement>(null)
   const palette = usePalette()
   const ink = useMemo(() => hcallsInk(palette), [palette])
-  const key = useFrame(saidKey) ?? ''
   const [twin] = useTwin(hcallsView.id)
   const ruler = rulerOf(
     useWidth(root),
     useApp((s) => s.mapColumns),
   )
+  const key = useFrame(ruler.narrow ? narrowKey : wideKey) ?? ''
   const here = useApp((s) => s.here)
   const hypervised = useMemo(() => HYPERVISED.includes(String(currentValue(here, 'm.platform'))), [here])
   if (!hypervised)
@@ -100,13 +102,21 @@ export function Hcalls() {
                 </g>
               )
             })}
-            {said.most === 0 && (
-              <text x={12} y={HCALLS_HEIGHT / 2 + 4} className="v-callout">
-                {!any ? text.none : said.direct && !ruler.narrow ? text.direct : text.since}
-              </text>
-            )}
           </Track>
           {!twin && <Playhead left={ruler.left} plot={ruler.plot} />}
+          {!twin && said.silence !== '' && (
+            <svg
+              className="v-over v-callouts"
+              style={{ left: ruler.left }}
+              width={ruler.plot}
+              height={HCALLS_HEIGHT}
+              aria-hidden="true"
+            >
+              <text x={12} y={HCALLS_HEIGHT / 2 + 4} className="v-callout">
+                {said.silence}
+              </text>
+            </svg>
+          )}
         </div>
       )}
     </section>

@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import type { HcallsFrame } from '../sim/index.ts'
-import { HCALLS_HEIGHT, HCALLS_LANE, HCALLS_PITCH, hcallsInk, hcallsView, mostOf, totalsText } from './hcalls.view.ts'
+import {
+  HCALLS_HEIGHT,
+  HCALLS_LANE,
+  HCALLS_PITCH,
+  hcallsInk,
+  hcallsView,
+  mostOf,
+  silence,
+  totalsText,
+} from './hcalls.view.ts'
 import { palettes } from './kit/palette.ts'
 import { blank } from './kit/testing.ts'
 
@@ -94,8 +103,14 @@ describe('the words of the calls', () => {
   it('say why there is nothing to see', () => {
     const totals = { put: 0, putIndirect: 0, stuff: 0, tcesPut: 0, tcesStuffed: 0, tooHard: 0, ns: 0 }
     expect(hcallsView.describe({ ...SILENT, totals })).toBe('No hypervisor call yet.')
-    expect(hcallsView.describe({ ...SILENT, direct: true })).toContain('No hypervisor call since the window was made')
-    expect(hcallsView.describe(SILENT)).not.toContain('since the window')
+    expect(hcallsView.describe({ ...SILENT, direct: true })).toContain(
+      'No hypervisor call since the window was made: all',
+    )
+    expect(silence(SILENT)).toBe('')
+    const made = { ...SILENT, direct: true, putIndirect: Float32Array.of(512, 0, 0, 0) }
+    expect(silence(made)).toBe('No hypervisor call since 1.000 ms: all memory is mapped in the window.')
+    expect(silence(made, true)).toBe('No hypervisor call since 1.000 ms.')
+    expect(silence({ ...made, putIndirect: Float32Array.of(512, 0, 16, 0) })).toBe('')
   })
 
   it('stand in the table, a row for each column that has run', () => {

@@ -37,6 +37,16 @@ export function mostOf(frame: HcallsFrame): number {
   return most
 }
 
+/** Why nothing moves: since when there was no call where buffers need none, or that there was none yet; else empty. */
+export function silence(frame: HcallsFrame, narrow = false): string {
+  if (laneTotals(frame).every((n) => n === 0)) return text.none
+  if (!frame.direct) return ''
+  let c = frame.filled - 1
+  while (c >= 0 && lanesOf(frame).every((lane) => lane[c] === 0)) c--
+  if (c === frame.filled - 1) return ''
+  return `${text.since(c < 0 ? null : ms((c + 1) * frame.columnNs))}${narrow ? '.' : text.direct}`
+}
+
 /** Calls so far, by lane. */
 export function laneTotals({ totals }: HcallsFrame): readonly number[] {
   return [totals.put, totals.putIndirect, totals.stuff, totals.tooHard]
@@ -102,7 +112,8 @@ export const hcallsView: HeatmapView<'hcalls', HcallsInk> = {
     if (totals.every((n) => n === 0)) return text.none
     const lanes = text.lanes.map(({ call }, i) => text.lane(call, count(totals[i]!))).join(', ')
     const words = text.describe(...totalsText(frame), lanes)
-    return frame.direct && mostOf(frame) === 0 ? `${words} ${text.direct}` : words
+    const still = silence(frame)
+    return still === '' ? words : `${words} ${still}`
   },
   table(frame) {
     const stride = Math.max(1, Math.ceil(frame.filled / TWIN_ROWS))

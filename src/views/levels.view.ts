@@ -19,7 +19,7 @@ import { chosenAt, nearer, opensCell, placeOf } from './levels-path.ts'
 import type { Box, HeatmapView, Pixels, Rect } from './view.ts'
 
 /** css px: the whole picture, the line of heads above the strips and the line of text below them. */
-export const LEVELS_HEIGHT = 168
+export const LEVELS_HEIGHT = 160
 const HEAD = 14
 const FOOT = 18
 /** css px: heights of a strip and of the last one, and of what stands between two. */
@@ -74,7 +74,7 @@ function edgeOf(at: number, cells: number, box: Box): number {
 }
 
 /** Where a cell stands, css px; that of the last strip where there is no such strip any more. */
-export function cellRect(frame: LevelsFrame, cell: number, box: Box): Rect {
+function cellRect(frame: LevelsFrame, cell: number, box: Box): Rect {
   const row = Math.max(0, Math.min(frame.strips.length - 1, Math.floor(cell / LEVEL_CELLS)))
   const { y, height } = stripAt(Math.max(1, frame.strips.length), row)
   const cells = frame.strips[row]?.cells ?? 1
@@ -176,7 +176,7 @@ function cellText(frame: LevelsFrame, cell: number): string {
 }
 
 /** Strips that are the first of their level: each level once. */
-export function levelsOf(frame: LevelsFrame): LevelStrip[] {
+function levelsOf(frame: LevelsFrame): LevelStrip[] {
   return frame.strips.filter((strip, row) => frame.strips[row - 1]?.height !== strip.height)
 }
 

@@ -79,7 +79,7 @@ export function Windows() {
   const height = narrow ? WINDOWS_NARROW : WINDOWS_HEIGHT
   const pieces = piecesOf(frame, { width, height, dpr })
   return (
-    <section ref={root} className="v-dock v-iommu">
+    <section ref={root} className="v-dock v-iommu v-windows">
       <DockHead id={windowsView.id} title={text.title} ruler={ruler} sub={text.sub}>
         <Key ink={ink} reserved={hasRegisters(frame)} />
       </DockHead>

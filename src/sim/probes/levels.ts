@@ -1,8 +1,9 @@
-// The level tables of a guest's window, one strip per level: the tables below the one that is chosen above.
+// The level tables of a guest's window, a strip per level: the tables below the one that is chosen above. Where a cell holds
+// several of them, a strip more shows the tables of the chosen cell.
 //
 // Cost: a count for each level table that a strip shows, at most those below one table.
 
-import { forEachTceTable, TCE_MISSING, type TceMultiState, tceTableUsed } from '../table/tce-multi.ts'
+import { forEachTceTable, type TceMultiState } from '../table/tce-multi.ts'
 import { type TceWindowState, wasRetried } from '../table/tce-window.ts'
 import {
   LEVEL_ABSENT,
@@ -16,14 +17,15 @@ import {
 import { refusalFigures } from './memory.ts'
 import { type Arrays, type Probe, tableIndex } from './probe.ts'
 
-const NONE = { strips: [], state: new Uint8Array(0), fill: new Uint8Array(0), present: new Uint32Array(0) }
+/** No strips; arrays of their own, because those of a frame are given away with it. */
+const none = (arrays: Arrays) => ({ strips: [], state: arrays.u8(0), fill: arrays.u8(0), present: arrays.u32(0) })
 
 export const levels: Probe<'levels'> = {
   id: 'levels',
   build(m, { table: device, path }, arrays): LevelsFrame {
     const index = tableIndex(m, device)
     const table = m.state.tables[index]!
-    if (table.tableId !== 'tce-multi') return { table: index, shape: null, refusal: null, tooHard: 0, ...NONE }
+    if (table.tableId !== 'tce-multi') return { table: index, shape: null, refusal: null, tooHard: 0, ...none(arrays) }
     const w = table.tce as TceWindowState
     const { request: r, table: made, refusal, tooHard } = w
     const shape = {
@@ -37,7 +39,7 @@ export const levels: Probe<'levels'> = {
       pageShift: r.pageShift,
       kernelPageShift: r.kernelPageShift,
     }
-    if (!made) return { table: index, shape, refusal: refusal && refusalFigures(r, refusal), tooHard, ...NONE }
+    if (!made) return { table: index, shape, refusal: refusal && refusalFigures(r, refusal), tooHard, ...none(arrays) }
     return { table: index, shape, refusal: null, tooHard, ...stripsOf(w, made, path, arrays) }
   },
 }
@@ -60,24 +62,34 @@ function stripsOf(
     const first = height === top ? 0 : parent * wide
     // A table may lead further than the window does.
     const count = height === top ? 1 : Math.max(1, Math.min(wide, capacity - first))
-    const tablesPerCell = cellOf(count)
-    const cells = Math.ceil(count / tablesPerCell)
-    const chosen = height === 0 ? null : chosenIn(s, height, first, count, path[top - height - 1])
-    strips.push({
-      height,
-      spanEntries: span,
-      spanBytes: span * s.pageBytes,
-      tables: s.hw.counts[height]!,
-      userTables: s.user?.counts[height] ?? 0,
-      capacity,
-      first,
-      count,
-      tablesPerCell,
-      at,
-      cells,
-      chosen,
-    })
-    at += cells
+    const opens = height > 0 || count > LEVEL_CELLS
+    const chosen = opens ? chosenIn(s, height, first, count, path[top - height - 1]) : null
+    let [from, tables] = [first, count]
+    for (;;) {
+      const tablesPerCell = cellOf(tables)
+      const cells = Math.ceil(tables / tablesPerCell)
+      // Pairs above the leaf level are left as they are: they are told apart by opening them.
+      const parts = chosen !== null && tablesPerCell > (height === 0 ? 1 : 2)
+      strips.push({
+        height,
+        spanEntries: span,
+        spanBytes: span * s.pageBytes,
+        tables: s.hw.counts[height]!,
+        userTables: s.user?.counts[height] ?? 0,
+        capacity,
+        first: from,
+        count: tables,
+        tablesPerCell,
+        at,
+        cells,
+        chosen: height > 0 || parts ? chosen : null,
+      })
+      at += cells
+      if (!parts) break
+      const cell = from + Math.floor((chosen - from) / tablesPerCell) * tablesPerCell
+      tables = Math.min(tablesPerCell, from + tables - cell)
+      from = cell
+    }
     if (chosen === null) break
     parent = chosen
   }
@@ -94,7 +106,7 @@ function cellOf(count: number): number {
   return tables
 }
 
-/** The table of a strip that the next strip opens: the one asked for if it is there, otherwise the first that is in use. */
+/** The table of a strip that the next strip opens: the first there from the one asked for on, or the first in use. */
 function chosenIn(
   s: TceMultiState,
   height: number,
@@ -103,16 +115,15 @@ function chosenIn(
   wanted: number | undefined,
 ): number | null {
   if (height === s.shape.indirectLevels) return 0
-  const there = (number: number) =>
-    number >= first && number < first + count && tceTableUsed(s, s.hw, height, number) !== TCE_MISSING
-  if (wanted !== undefined && there(wanted)) return wanted
+  let asked: number | null = null
   let used: number | null = null
   let any: number | null = null
   forEachTceTable(s, s.hw, height, first, first + count, (number, words) => {
     any ??= number
     if (words > 0) used ??= number
+    if (wanted !== undefined && number >= wanted) asked ??= number
   })
-  return used ?? any
+  return asked ?? used ?? any
 }
 
 function fillStrip(
