@@ -98,6 +98,21 @@ export class LabPage {
     return rows
   }
 
+  /** Lets a file go over the page. */
+  async drop(name: string, content: string): Promise<void> {
+    const dataTransfer = await this.page.evaluateHandle(
+      ([n, c]) => {
+        const data = new DataTransfer()
+        data.items.add(new File([c], n, { type: 'text/plain' }))
+        return data
+      },
+      [name, content] as const,
+    )
+    await this.page.dispatchEvent('main', 'dragenter', { dataTransfer })
+    await expect(this.byId('drop')).toBeVisible()
+    await this.page.dispatchEvent('main', 'drop', { dataTransfer })
+  }
+
   /** Presses Tab until something inside the element with this test id has the focus. */
   async tabTo(id: string): Promise<void> {
     for (let i = 0; i < 120; i++) {

@@ -1,28 +1,12 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Page } from '@playwright/test'
 import { ROOT } from '../src/tools/serve.ts'
 import { expect, type LabPage, test } from './lab.page.ts'
 
 const PATH = join(ROOT, 'public/recordings/real-boot.txt')
 const BOOT = readFileSync(PATH, 'utf8')
 const END = 's=real-boot&at=13800000000'
-
-/** Lets a file go over the page. */
-async function drop(page: Page, name: string, content: string): Promise<void> {
-  const transfer = await page.evaluateHandle(
-    ([n, c]) => {
-      const data = new DataTransfer()
-      data.items.add(new File([c], n, { type: 'text/plain' }))
-      return data
-    },
-    [name, content] as const,
-  )
-  await page.dispatchEvent('main', 'dragenter', { dataTransfer: transfer })
-  await expect(page.getByTestId('drop')).toBeVisible()
-  await page.dispatchEvent('main', 'drop', { dataTransfer: transfer })
-}
 
 async function opens(lab: LabPage, fragment: string) {
   await lab.open(fragment)
@@ -56,7 +40,7 @@ test('a mapping tells where it was recorded and predicted', async ({ lab }) => {
 
 test('a dropped trace plays at once, and its link says that it is not in it', async ({ lab, page }) => {
   await opens(lab, 's=pinhole')
-  await drop(page, 'my boot.txt', BOOT)
+  await lab.drop('my boot.txt', BOOT)
   await expect(lab.byId('preset')).toContainText('my boot.txt')
   await expect(lab.byId('play')).toHaveAccessibleName('Pause')
   await expect.poll(() => lab.number('figure-predicted'), { timeout: 60_000 }).toBeGreaterThan(3)
@@ -85,7 +69,7 @@ test('a trace is opened from the preset menu by keyboard', async ({ lab, page })
 test('a file that cannot be read changes nothing and says why', async ({ lab, page }) => {
   await opens(lab, 's=pinhole')
   const hash = await lab.hash()
-  await drop(page, 'notes.txt', 'hello\nworld')
+  await lab.drop('notes.txt', 'hello\nworld')
   await expect(lab.byId('file-card')).toContainText('none of its 2 lines is known here')
   await expect(lab.byId('preset')).toContainText('pinhole')
   expect(await lab.hash()).toBe(hash)
@@ -97,7 +81,7 @@ test('broken lines are told and the rest plays', async ({ lab, page }) => {
   await opens(lab, 's=pinhole')
   const lines = BOOT.split('\n')
   lines[600] = '18917@1795185402.6'
-  await drop(page, 'cut.txt', lines.join('\n'))
+  await lab.drop('cut.txt', lines.join('\n'))
   await expect(lab.byId('broken-lines')).toContainText('1 line could not be used')
   await lab.byId('broken-lines').getByText('1 line').click()
   await expect(lab.byId('broken-lines')).toContainText('line 601')

@@ -10,6 +10,7 @@ import { text } from '../text/en.ts'
 
 export default function PresetMenu() {
   const scenario = useApp((s) => s.scenario)
+  const log = useApp((s) => s.fromLog)?.name
   const id = scenario.preset
   const { actions } = useLab()
   const input = useRef<HTMLInputElement>(null)
@@ -32,7 +33,7 @@ export default function PresetMenu() {
       <DropdownMenu.Root modal={false}>
         <DropdownMenu.Trigger className="c-preset" data-testid="preset">
           <b className="c-mono">{id}</b>
-          <span className="c-preset-title">{presetOf(scenario)?.title}</span>
+          <span className="c-preset-title">{log ?? presetOf(scenario)?.title}</span>
           <ChevronDown size={14} strokeWidth={1.75} aria-hidden="true" />
         </DropdownMenu.Trigger>
         <DropdownMenu.Content className="c-menu c-presets" align="start" sideOffset={4} collisionPadding={8}>

@@ -29,10 +29,24 @@ export interface Snapshots {
   readonly shares: Map<Numbers, number>
   /** Chunks that no checkpoint holds any more, by type and length, for the next copy: a run makes no garbage. */
   readonly spare: Map<string, Numbers[]>
+  spareBytes: number
+  /** A chunk of zeros by type and length: what was never written stands for it in every checkpoint. */
+  readonly zeros: Map<string, Numbers>
+  readonly isZeros: Set<Numbers>
 }
 
+/** More spare chunks than this are left to the collector. */
+const MOST_SPARE_BYTES = 32 * 1024 * 1024
+
 export function createSnapshots(): Snapshots {
-  return { agreed: new WeakMap(), shares: new Map(), spare: new Map() }
+  return {
+    agreed: new WeakMap(),
+    shares: new Map(),
+    spare: new Map(),
+    spareBytes: 0,
+    zeros: new Map(),
+    isZeros: new Set(),
+  }
 }
 
 /** Copies `state`; O(what changed since the last call or restore). */
@@ -56,19 +70,48 @@ export function dropSnapshot(owner: Snapshots, snapshot: Snapshot): void {
       return
     }
     node.dropped = true
-    for (const chunk of node.chunks) {
-      const left = owner.shares.get(chunk)! - 1
-      if (left > 0) owner.shares.set(chunk, left)
-      else {
-        owner.shares.delete(chunk)
-        const key = spareKey(chunk)
-        const list = owner.spare.get(key)
-        if (list) list.push(chunk)
-        else owner.spare.set(key, [chunk])
-      }
-    }
+    for (const chunk of node.chunks) dropChunk(owner, chunk)
   }
   visit(snapshot.root)
+}
+
+/** One checkpoint less holds a chunk. */
+function dropChunk(owner: Snapshots, chunk: Numbers): void {
+  // Zeros are kept for ever, and are nobody's.
+  const holders = owner.shares.get(chunk)
+  if (holders === undefined) return
+  if (holders > 1) {
+    owner.shares.set(chunk, holders - 1)
+    return
+  }
+  owner.shares.delete(chunk)
+  if (owner.spareBytes + chunk.byteLength > MOST_SPARE_BYTES) return
+  owner.spareBytes += chunk.byteLength
+  const key = spareKey(chunk)
+  const list = owner.spare.get(key)
+  if (list) list.push(chunk)
+  else owner.spare.set(key, [chunk])
+}
+
+/** A chunk that no checkpoint holds, its contents undefined. */
+function takeSpare(owner: Snapshots, like: Numbers): Numbers | undefined {
+  const chunk = owner.spare.get(spareKey(like))?.pop()
+  if (chunk) owner.spareBytes -= chunk.byteLength
+  return chunk
+}
+
+/** The chunk of zeros like this one, if it is one. */
+function zerosLike(owner: Snapshots, part: Numbers): Numbers | null {
+  // A number below 0 that rounds to 0 is none of them.
+  for (let i = 0; i < part.length; i++) if (!Object.is(part[i], 0)) return null
+  const key = spareKey(part)
+  let known = owner.zeros.get(key)
+  if (!known) {
+    known = part.slice()
+    owner.zeros.set(key, known)
+    owner.isZeros.add(known)
+  }
+  return known
 }
 
 function spareKey(chunk: Numbers): string {
@@ -107,13 +150,21 @@ function copyChunked(owner: Snapshots, live: Chunked, bytes: Count): ChunkedCopy
   for (let k = 0; k < dirty.length; k++) {
     if (before && (dirty[k]! & CHECKPOINT_BIT) === 0) continue
     const part = data.subarray(k * CHUNK_LENGTH, (k + 1) * CHUNK_LENGTH)
-    const chunk = owner.spare.get(spareKey(part))?.pop() ?? part.slice()
+    dirty[k] = dirty[k]! & ~CHECKPOINT_BIT
+    // Much of a large array is still as it was made.
+    const zeros = before ? null : zerosLike(owner, part)
+    if (zeros) {
+      chunks[k] = zeros
+      continue
+    }
+    const chunk = takeSpare(owner, part) ?? part.slice()
     chunk.set(part)
     chunks[k] = chunk
     bytes.copied += chunk.byteLength
-    dirty[k] = dirty[k]! & ~CHECKPOINT_BIT
   }
-  for (const chunk of chunks) owner.shares.set(chunk, (owner.shares.get(chunk) ?? 0) + 1)
+  for (const chunk of chunks) {
+    if (!owner.isZeros.has(chunk)) owner.shares.set(chunk, (owner.shares.get(chunk) ?? 0) + 1)
+  }
   const result: ChunkedCopy = { chunkedCopy: true, dropped: false, length: data.length, chunks }
   owner.agreed.set(live, result)
   return result

@@ -161,19 +161,21 @@ export function linkCodec(world: LinkWorld): LinkCodec {
       progress = false
       for (const { path, param, value } of fieldsOf(scenario)) {
         const text = values.get(path)
-        if (text === undefined) continue
+        const wanted = text === undefined ? null : parseParam(param, text)
+        // What is not allowed may be once another field has its value: the platform comes after fields that it governs.
+        if (wanted === null) continue
         values.delete(path)
-        const wanted = parseParam(param, text)
         progress = true
-        if (wanted === null) {
-          problems.add(path, text, allowedText(param))
-          continue
-        }
         before.set(path, value)
         scenario = withValue(scenario, path, wanted)
-        // Other fields may allow other values now.
         break
       }
+    }
+    for (const { path, param } of fieldsOf(scenario)) {
+      const text = values.get(path)
+      if (text === undefined) continue
+      values.delete(path)
+      problems.add(path, text, allowedText(param))
     }
     const known = fieldsOf(scenario).map((field) => field.path)
     for (const [key, value] of values) problems.add(key, value, keysNear(key, known))

@@ -19,7 +19,7 @@ export function noteHcalls(s: MachineState, table: DmaTable, op: Op, isMap: bool
   if (n === 0) return 0
   const tables = tablePages * PRICES.ptPage.ps
   // The host's own kernel writes its TCEs; its call is taken to cost what the guest's does.
-  if (isByUser(op)) return PRICES.tceCall.ps + (n - 1) * PRICES.tceNext.ps + tables
+  if (isOfHost(table, op)) return PRICES.tceCall.ps + (n - 1) * PRICES.tceNext.ps + tables
   const single = !table.multiTce || (n === 1 && isMap)
   const calls = single ? n : Math.ceil(n / TCES_PER_CALL)
   count(s, single ? 'put' : isMap ? 'putIndirect' : 'stuff', calls, n)
@@ -34,8 +34,10 @@ export function noteHcalls(s: MachineState, table: DmaTable, op: Op, isMap: bool
   return ps
 }
 
-function isByUser(op: Op): boolean {
-  return (op.kind === OP_IOMMU_MAP || op.kind === OP_IOMMU_UNMAP) && op.elements === BY_IOCTL
+/** True where the host itself writes: for user space, or for its own driver of a device that it has not given away. */
+function isOfHost(table: DmaTable, op: Op): boolean {
+  const isChosen = op.kind === OP_IOMMU_MAP || op.kind === OP_IOMMU_UNMAP
+  return isChosen ? op.elements === BY_IOCTL : table.tableId === 'tce-multi'
 }
 
 /** Notes the calls that made a window, in the column of this moment. */

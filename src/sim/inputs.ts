@@ -37,7 +37,7 @@ export function applyInput(m: Machine, before: Scenario, input: Input): void {
       // Tasks move to other CPUs; tables, rings and mappings stay.
       if (input.path === 'm.ram')
         s.tables.forEach((table, i) => {
-          if (table) plugMemory(m, i)
+          if (table) plugMemory(m, i, Number(field.value))
         })
       else if (scope === 'm') rebuild(m, () => false)
       else if (scope.startsWith('d')) retuneDevice(m, scope)

@@ -11,7 +11,7 @@ import * as ev from './events.ts'
 import { noteWindowCalls } from './hypervisor.ts'
 import { addMark, forgetPart, recordMapping, tell } from './ledger.ts'
 import type { Machine } from './machine.ts'
-import { directEntries } from './partition.ts'
+import { directEntries, ramFrames } from './partition.ts'
 import { type DmaTable, ENTRY_MAPPING, ENTRY_STRIDE, MAP_ENTRY, MAP_NPAGES, MAP_STRIDE } from './state.ts'
 import { TCE_READ, TCE_WRITE } from './table/table.ts'
 import { TCE_REFUSALS } from './table/tce-multi-levels.ts'
@@ -19,7 +19,7 @@ import type { TceWindowState } from './table/tce-window.ts'
 import { entry, pages, type RealAddr } from './types.ts'
 import { countDirect, hcallsOf, noHcalls } from './window/ddw-calls.ts'
 import { STEP_TEXT } from './window/ddw-text.ts'
-import { FRAME_SHIFT, TCES_PER_CALL } from './window/hcalls.ts'
+import { callsFor, FRAME_SHIFT, TCES_PER_CALL } from './window/hcalls.ts'
 import { rtasText } from './window/rtas-text.ts'
 import { createOp } from './workload/workload.ts'
 
@@ -47,28 +47,24 @@ export function announceTable(m: Machine, index: number): void {
   if (ddw.result === 'direct') mapRam(m, index, 0, directEntries(s.settings, table.geometry))
 }
 
-/** RAM of the partition has another size: a direct window follows, call by call. */
-export function plugMemory(m: Machine, index: number): void {
+/** RAM of the partition, of `wasBytes` before, has another size: a direct window follows, call by call. */
+export function plugMemory(m: Machine, index: number, wasBytes: number): void {
   const { state: s } = m
   const table = s.tables[index]!
   if (table.ddw?.result !== 'direct') return
+  const { pageShift } = table.geometry
   const before = table.mapped
   const after = directEntries(s.settings, table.geometry)
+  const [was, now] = [ramFrames(s.settings, wasBytes), ramFrames(s.settings)]
   const calls = noHcalls()
-  const several = { putIndirect: table.multiTce, stuff: table.multiTce }
-  const frames = pow2(table.geometry.pageShift - FRAME_SHIFT)
-  if (after > before) {
-    countDirect(
-      calls,
-      { pageShift: table.geometry.pageShift, ...several },
-      before * frames,
-      (after - before) * frames,
-      null,
-    )
+  // Less than a page is a call of no TCEs.
+  if (now > was) {
+    const start = before * pow2(pageShift - FRAME_SHIFT)
+    countDirect(calls, { pageShift, putIndirect: table.multiTce, stuff: table.multiTce }, start, now - start, null)
     mapRam(m, index, before, after)
-  } else {
+  } else if (now < was) {
     // Clearing goes by H_STUFF_TCE even where it is not offered for buffers.
-    calls.stuff = Math.ceil((before - after) / TCES_PER_CALL)
+    calls.stuff = callsFor(before - after)
     calls.tcesStuffed = before - after
     unmapRam(m, table, after, before)
   }

@@ -82,9 +82,9 @@ export function outcomeOf(budget: BudgetInput, kernel: string): BudgetOutcome {
   return found
 }
 
-/** RAM of the partition that a window can hold, frames. */
-function ramFrames(settings: Settings): number {
-  return framesOf(Math.min(Number(settings['m.ram']), Number(settings['m.maxRam'])))
+/** RAM of the partition that a window can hold, frames; of so many `bytes`. */
+export function ramFrames(settings: Settings, bytes = Number(settings['m.ram'])): number {
+  return framesOf(Math.min(bytes, Number(settings['m.maxRam'])))
 }
 
 function platformOf(settings: Settings, id: string): DdwPlatform {

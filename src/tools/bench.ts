@@ -1,5 +1,5 @@
 // npm run bench [-- <name> …]: a JSON line per figure, with its bar; exits 1 when one misses it. Names: pairs, rounds,
-// iova, paint, control, size, long (a minute). Without names all run. Ids of presets among them, with settings if wanted
+// iova, paint, control, mappings (a minute), size, long (a minute). Without names all run. Ids of presets among them, with settings if wanted
 // (`magazines&m.cpus=64`): `long` runs those.
 
 import { execFileSync } from 'node:child_process'
@@ -189,6 +189,67 @@ async function minuteAtFullSpeed(page: Page, watch: Watch): Promise<Figure[]> {
   ]
 }
 
+/** Memory of a guest, RAM and far memory, whose 4K pages are so many mappings. */
+const GUESTS = [
+  { name: '10^4', ram: '64m', far: '0', mappings: 16_384 },
+  { name: '10^5', ram: '512m', far: '0', mappings: 131_072 },
+  { name: '10^6', ram: '4g', far: '0', mappings: 1_048_576 },
+  { name: '10^7', ram: '32g', far: '8g', mappings: 10_485_760 },
+] as const
+const MOST_MAPPINGS = GUESTS[3]
+/** When all of them are mapped, simulated ns. */
+const MAPPED_NS = 200_000_000
+const PLAYED_MS = 10_000
+
+/** A guest's link: 4K pages in a window, and memory hotplug every ms where it is to go on. */
+const guestLink = ({ ram, far }: { ram: string; far: string }, window: string, atNs: number): string =>
+  `s=nvlink-on-demand&d0.iommuPage=4k&d0.window=${window}&m.ram=${ram}&m.far=${far}&at=${atNs}&dock=levels~memory`
+
+/** Bytes of page and worker when the page at a link has painted, and frames per second while it plays, if asked. */
+function guestFigures(browser: Browser, link: string, plays: boolean): Promise<{ bytes: number; fps: number }> {
+  return onLab(browser, link, async (page) => {
+    await page.evaluate(() => window.dmascope?.idle())
+    const bytes = await memory(page)
+    if (!plays) return { bytes, fps: 0 }
+    await page.keyboard.press('Space')
+    await page.waitForTimeout(PLAYED_MS)
+    return { bytes, fps: (await frameStats(page)).medianFps }
+  })
+}
+
+/** What mappings in a window of 2^47 bytes cost, and that the window itself costs nothing. */
+async function mappingFigures(browser: Browser): Promise<Figure[]> {
+  const figures: Figure[] = []
+  const empty = (await guestFigures(browser, guestLink(GUESTS[0], '128t', 0), false)).bytes
+  for (const guest of GUESTS) {
+    const { bytes, fps } = await guestFigures(browser, guestLink(guest, '128t', MAPPED_NS), guest === MOST_MAPPINGS)
+    const unit = 'bytes of page and worker per mapping, in a window of 2^47 bytes'
+    const aside = { mappings: guest.mappings, MB: round(bytes / 1e6) }
+    figures.push({
+      name: `mapping-${guest.name}`,
+      value: (bytes - empty) / guest.mappings,
+      unit,
+      bar: 100,
+      wants: 'most',
+      aside,
+    })
+    if (guest !== MOST_MAPPINGS) continue
+    figures.push({
+      name: 'mappings-memory',
+      value: bytes / 1e6,
+      unit: 'MB of page and worker at 10^7',
+      bar: 1000,
+      wants: 'most',
+    })
+    figures.push({ name: 'mappings-fps', value: fps, unit: 'frames/s at 10^7, median', bar: 50, wants: 'least' })
+  }
+  const [, guest] = GUESTS
+  const small = await guestFigures(browser, guestLink(guest, '1g', MAPPED_NS), false)
+  const large = await guestFigures(browser, guestLink(guest, '128t', MAPPED_NS), false)
+  const unit = 'memory with a window of 2^47 bytes ÷ with one of 2^30, 10^5 mappings'
+  return [...figures, { name: 'mappings-window', value: large.bytes / small.bytes, unit, bar: 1.05, wants: 'most' }]
+}
+
 const STORY = 'frames-64k'
 const linkOf = (preset: string) => `s=${preset}&speed=max`
 
@@ -231,6 +292,7 @@ const BENCHES: Readonly<Record<string, (browser: Browser, watch: Watch, preset: 
     if (times.length < CHANGES) throw new Error(`only ${times.length} of ${CHANGES} changes were painted`)
     return [{ name: 'control-to-paint', value: percentile(times, 0.95), unit: 'ms, p95', bar: 100, wants: 'most' }]
   },
+  mappings: (browser) => mappingFigures(browser),
   size: async () => {
     await build({ root: ROOT, logLevel: 'warn' })
     return measureSizes().map(({ name, kB, bar }) => ({ name, value: kB, unit: 'kB gzip', bar, wants: 'most' }))

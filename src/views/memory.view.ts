@@ -128,7 +128,8 @@ function levelTables(frame: MemoryFrame): string {
   const user = frame.userPerLevel.some((n) => n > 0) ? list(frame.userPerLevel) : ''
   const times = timesOf(frame)
   const whole = times === '' ? '' : times === '1' ? text.wholeNow : text.shareOfWhole(times)
-  return text.levelTables(list(frame.hwPerLevel), user, bytes(frame.hwBytes / sum)) + whole
+  const all = count(frame.hwBytes + frame.userBytes)
+  return text.levelTables(list(frame.hwPerLevel), user, bytes(frame.hwBytes / sum), all) + whole
 }
 
 /** A line below the bars; `refused` comes first, where something is. */
@@ -230,7 +231,9 @@ export const memoryView: HeatmapView<'memory', MemoryInk> = {
   describe(frame) {
     if (!hasTable(frame)) return text.none
     const notes = memoryNotes(frame).map((note) => `${note.refused} ${note.text}`.trim())
-    return text.describe(barsOf(frame).map(barText).join('. '), notes.join(' '))
+    return text.describe(barsOf(frame)
+      .map((bar) => barText(bar).replace(/\.$/, ''))
+      .join('. '), notes.join(' '))
   },
   table(frame) {
     const perLevel: Partial<Record<BarId, readonly number[]>> = { hw: frame.hwPerLevel, user: frame.userPerLevel }

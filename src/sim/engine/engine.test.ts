@@ -69,14 +69,18 @@ describe('recorder', () => {
     const r = createRecorder(COLUMNS * 10, 1)
     r.bands.push(createBands(64 * 4))
     const stops = [5, 10, 4000, COLUMNS * 10 - 1, COLUMNS * 10, COLUMNS * 25]
+    const calls = [r.put, r.putIndirect, r.stuff, r.tooHard]
+    const sums = [r.refused, r.missed, r.delivered, r.flushes, r.late, ...calls]
     for (const ns of stops) {
       rollColumns(r, ns, ns, 0, 0)
-      addToColumn(r, r.refused, 1)
+      for (const sum of sums) addToColumn(r, sum, 1)
     }
     expect(r.columnNs).toBe(40)
     expect(r.column).toBe(Math.floor((COLUMNS * 25) / 40))
-    expect(r.refused.data.reduce((a, b) => a + b, 0)).toBe(stops.length)
-    expect(r.refused.data[0]).toBe(2)
+    for (const { data } of sums) {
+      expect(data.reduce((a, b) => a + b, 0)).toBe(stops.length)
+      expect(data[0]).toBe(2)
+    }
   })
 
   it('covers of a large table the part that is used, twice as much whenever that is left', () => {

@@ -223,7 +223,8 @@ function halve(r: Recorder): void {
     level.data.fill(0, half)
     touchRange(level, 0, COLUMNS)
   }
-  for (const sum of [r.refused, r.missed, r.delivered, r.flushes, r.late]) {
+  const { put, putIndirect, stuff, tooHard } = r
+  for (const sum of [r.refused, r.missed, r.delivered, r.flushes, r.late, put, putIndirect, stuff, tooHard]) {
     for (let c = 0; c < half; c++) sum.data[c] = sum.data[2 * c]! + sum.data[2 * c + 1]!
     sum.data.fill(0, half)
     touchRange(sum, 0, COLUMNS)

@@ -1,7 +1,7 @@
 // The whole window in at most 512 cells, for the picture that says where the map is.
 
-import { ENTRY_MAPPING, ENTRY_STRIDE } from '../state.ts'
 import { CELL_FAILED, CELL_FREE, CELL_MAPPED, MINIMAP_CELLS, type MinimapFrame } from './frames.ts'
+import { mappedIn } from './live.ts'
 import { failedEntries } from './map-marks.ts'
 import { type Probe, tableIndex } from './probe.ts'
 import { spaceOf } from './space.ts'
@@ -19,12 +19,11 @@ export const minimap: Probe<'minimap'> = {
     const cells = Math.ceil(size / entriesPerCell)
     const state = arrays.u8(cells)
     const used = arrays.u8(cells)
-    const { data } = table.entries
     for (let cell = 0, e = 0; cell < cells; cell++) {
       const end = Math.min(size, e + entriesPerCell)
       const entries = end - e
-      let mapped = 0
-      for (; e < end; e++) if (data[e * ENTRY_STRIDE + ENTRY_MAPPING]! > 0) mapped++
+      const mapped = mappedIn(table, e, end)
+      e = end
       state[cell] = mapped > 0 ? CELL_MAPPED : CELL_FREE
       used[cell] = mapped === 0 ? 0 : Math.max(1, Math.floor((mapped * 255) / entries))
     }

@@ -71,7 +71,7 @@ export const windows: Probe<'windows', WindowsFrame | null> = {
     const list: WindowInfo[] = [
       {
         name: 'default',
-        state: run.state.defaultSaved ? 'removed' : inDynamic ? 'idle' : 'used',
+        state: run.state.defaultSaved ? 'removed' : run.result === 'default' ? 'used' : 'idle',
         base: 0,
         frames: defaultBytes / pow2(FRAME_SHIFT),
         pageShift: FRAME_SHIFT,

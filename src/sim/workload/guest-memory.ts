@@ -6,7 +6,7 @@
 // What it does: one task maps call by call: up to 512 TCEs, one TCE, or, from user space, a piece of the host's memory. Then,
 //   where memory hotplug is on, it takes the last stretch away at each interval and maps it again half an interval later.
 // Not modelled: the device's traffic, pinning, what the guest does with its memory.
-// Invariant: `done` pages of the memory have been asked for; of a stretch that is plugged out, the first `back` are again.
+// Invariant: `done` pages of the memory have been asked for; of the `out` pages plugged out, the first `back` are again.
 // Cost: the price of its hypercalls; no work of its own.
 
 import { alignDown, pow2 } from '../../lib/bits.ts'
@@ -44,8 +44,9 @@ export interface GuestMemoryState {
   done: number
   plugNs: number
   plugPages: number
-  /** Pages plugged out from the end, and how many of them were mapped again; the time of the next plug, ns. */
+  /** Pages plugged out, from page `outAt` on, and how many of them were mapped again; the time of the next plug, ns. */
   out: number
+  outAt: number
   back: number
   nextNs: number
 }
@@ -73,6 +74,7 @@ function create(settings: Settings, env: WorkloadEnv): GuestMemoryState {
     plugNs: 0,
     plugPages: 0,
     out: 0,
+    outAt: 0,
     back: 0,
     nextNs: 0,
   }
@@ -132,17 +134,18 @@ function next(s: GuestMemoryState, _task: number, nowNs: number, op: Op): number
     return plugOut(s, op)
   }
   if (nowNs < s.nextNs) return s.nextNs
-  call(s, OP_IOMMU_MAP, s.pages - s.out + s.back, s.pages, op)
+  call(s, OP_IOMMU_MAP, s.outAt + s.back, s.outAt + s.out, op)
   return RUN
 }
 
-/** Takes the last stretch away, as much of it as lies in one piece of the window. */
+/** Takes the end of the last stretch away, of what lies inside of the window. */
 function plugOut(s: GuestMemoryState, op: Op): number {
   const last = s.memory.findLast(({ inside }) => inside > 0)
   if (!last) return Number.POSITIVE_INFINITY
   const n = Math.min(s.plugPages, last.inside)
+  const before = s.memory.reduce((sum, { abs, pages }) => (abs < last.abs ? sum + pages : sum), 0)
   op.kind = OP_IOMMU_UNMAP
-  op.slot = 0
+  op.slot = before + last.inside - n
   op.sgAddress[0] = last.entry + last.inside - n
   op.sgAddress[1] = last.abs + last.inside - n
   op.sgBytes[0] = n
@@ -153,6 +156,7 @@ function plugOut(s: GuestMemoryState, op: Op): number {
 function done(s: GuestMemoryState, _task: number, op: Op, nowNs: number): void {
   if (op.kind === OP_IOMMU_UNMAP) {
     s.out = op.sgBytes[0]!
+    s.outAt = op.slot
     s.back = 0
     s.nextNs = nowNs + Math.floor(s.plugNs / 2)
     return
@@ -188,8 +192,9 @@ export const guestMemory: Workload<GuestMemoryState> = {
   cancel: () => undefined,
   retune(s, settings, nowNs) {
     setLoad(s, settings)
-    s.nextNs = nowNs + s.plugNs
+    s.nextNs = nowNs + (s.out > 0 ? Math.floor(s.plugNs / 2) : s.plugNs)
   },
   offeredBps: () => 0,
-  owner: (s, _task, slot) => (slot < s.memory[0]!.pages ? 'guest RAM' : 'far memory'),
+  // RAM begins at address 0, and far memory behind it.
+  owner: (s, _task, slot) => (stretchAt(s, slot).stretch.abs === 0 ? 'guest RAM' : 'far memory'),
 }
