@@ -1,4 +1,4 @@
-import { text } from '../src/text/en.ts'
+import { helpText } from '../src/text/help.ts'
 import { viewText } from '../src/text/views.ts'
 import { violations } from './axe.ts'
 import { expect, test } from './lab.page.ts'
@@ -44,7 +44,7 @@ for (const link of LINKS) {
 test('axe finds nothing in the help and in the table twin of the map', async ({ lab, page }) => {
   await lab.open('s=frames-64k')
   await page.keyboard.press('?')
-  await expect(page.getByRole('dialog', { name: text.help.title })).toBeVisible()
+  await expect(page.getByRole('dialog', { name: helpText.title })).toBeVisible()
   expect(await violations(page)).toEqual([])
   await page.keyboard.press('Escape')
   const twin = viewText.tableOf(viewText.map.title)

@@ -2,8 +2,8 @@
 
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { text } from '../src/text/en.ts'
 import { ddwText } from '../src/text/ddw.ts'
+import { text } from '../src/text/en.ts'
 import { ROOT } from '../src/tools/serve.ts'
 import { expect, type LabPage, test } from './lab.page.ts'
 
@@ -69,7 +69,10 @@ test('a log with two questions has both, and says which is shown', async ({ lab 
 
 for (const [name, reason] of [
   ['pseries_iommu_alloc_failed.txt', 'the kernel was started with disable_ddw and asked for no dynamic window'],
-  ['ddw_power7_direct_dma.txt', 'says that it has a direct window at 0x10000000000000, but not of which size and pages'],
+  [
+    'ddw_power7_direct_dma.txt',
+    'says that it has a direct window at 0x10000000000000, but not of which size and pages',
+  ],
 ] as const)
   test(`${name} tells of no window: that is said, and the run stays`, async ({ lab }) => {
     await lab.open('s=pinhole')

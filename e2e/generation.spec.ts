@@ -1,7 +1,8 @@
 import { text } from '../src/text/en.ts'
+import { inspectorText } from '../src/text/inspector.ts'
 import { expect, type LabPage, test } from './lab.page.ts'
 
-const t = text.inspector
+const t = inspectorText
 const generation = async (lab: LabPage) => Number((await lab.byId('address').innerText()).split('#')[1] ?? 0)
 
 test('a reused address is told from its earlier life, by keyboard', async ({ lab, page }) => {

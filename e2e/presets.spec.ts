@@ -2,6 +2,7 @@
 
 import { bytes, count, ms } from '../src/lib/format.ts'
 import { type Preset, presets } from '../src/sim/index.ts'
+import { stories } from '../src/sim/scenario/stories.ts'
 import { presetFigures } from '../src/sim/testing/preset-figures.ts'
 import { viewText } from '../src/text/views.ts'
 import { expect, hashInNode, type LabPage, test } from './lab.page.ts'
@@ -16,7 +17,7 @@ for (const preset of presets) {
   }) => {
     const link = `s=${preset.id}`
     await lab.open(link)
-    await expect(lab.byId('story')).toContainText(preset.says)
+    await expect(lab.byId('story')).toContainText(stories[preset.id]!.says)
     await isWhole(lab, preset)
     const { hash, events } = hashInNode(link)
     expect(await lab.number('events')).toBe(events)

@@ -38,7 +38,7 @@ test('a mapping tells where it was recorded and predicted', async ({ lab }) => {
   await expect(lab.byId('foretold')).toHaveText('recorded at 0x000b_0000, predicted at 0x000b_0000')
 })
 
-test('a dropped trace plays at once, and its link says that it is not in it', async ({ lab, page }) => {
+test('a dropped trace plays at once, and its link says that it is not in it', async ({ lab }) => {
   await opens(lab, 's=pinhole')
   await lab.drop('my boot.txt', BOOT)
   await expect(lab.byId('preset')).toContainText('my boot.txt')
@@ -66,7 +66,7 @@ test('a trace is opened from the preset menu by keyboard', async ({ lab, page })
   await expect(lab.byId('preset')).toContainText('boot.txt')
 })
 
-test('a file that cannot be read changes nothing and says why', async ({ lab, page }) => {
+test('a file that cannot be read changes nothing and says why', async ({ lab }) => {
   await opens(lab, 's=pinhole')
   const hash = await lab.hash()
   await lab.drop('notes.txt', 'hello\nworld')
@@ -77,7 +77,7 @@ test('a file that cannot be read changes nothing and says why', async ({ lab, pa
   await expect(lab.byId('file-card')).toBeHidden()
 })
 
-test('broken lines are told and the rest plays', async ({ lab, page }) => {
+test('broken lines are told and the rest plays', async ({ lab }) => {
   await opens(lab, 's=pinhole')
   const lines = BOOT.split('\n')
   lines[600] = '18917@1795185402.6'

@@ -1,8 +1,9 @@
 import { text } from '../src/text/en.ts'
+import { searchText } from '../src/text/inspector.ts'
 import { violations } from './axe.ts'
 import { expect, type LabPage, test } from './lab.page.ts'
 
-const t = text.search
+const t = searchText
 /** `[3, 512]` at the third of 512 matches. */
 const at = async (lab: LabPage) => {
   const words = (await lab.byId('search-count').innerText()).replace(/\u2009/g, '')

@@ -99,6 +99,8 @@ const FILES: readonly Rule[] = [
   ['worker', 'sim/studies/index.ts', 'the host of studies runs them'],
   ['store', 'sim/studies/index.ts', 'what studies find', 'types'],
   ['views', 'sim/studies/index.ts', 'lines and rows of studies'],
+  ['app', 'sim/scenario/stories.ts', 'what presets say, fetched when the page stands'],
+  ['controls', 'sim/scenario/stories.ts', 'the same, in the menu of presets'],
   ['store', 'worker/protocol.ts', 'the messages', 'types'],
   ...['views', 'controls'].flatMap((half): Rule[] => [
     [half, 'lib', 'formats know no domain'],

@@ -2,26 +2,33 @@
 
 import { X } from 'lucide-react'
 import { type CSSProperties, type ReactNode, useCallback, useEffect, useState } from 'react'
-import { KernelLog } from '../controls/log.tsx'
-import { WhyRefused } from '../controls/refusal.tsx'
 import { useApp } from '../store/context.ts'
 import { loadable } from '../store/loadable.tsx'
 import { text } from '../text/en.ts'
 import { Centre, useDock } from './centre.tsx'
 import { useKeys } from './keys.ts'
 import { useLayout } from './layout.ts'
-import { Story } from './story.tsx'
 import { useTheme } from './theme.ts'
 import { type Drawers, TopBar } from './top-bar.tsx'
 
 // The controls are asked for at once but not waited for: the map comes first.
 const panel = import('../controls/panel.tsx')
 const ControlsPanel = loadable(panel.then((m) => m.ControlsPanel))
+const rail = import('../controls/rail.ts')
 const Inspector = loadable(
-  import('../controls/inspector.tsx').then((m) => m.Inspector),
+  rail.then((m) => m.Inspector),
   () => <div className="c-block c-inspector" />,
 )
+const WhyRefused = loadable(
+  rail.then((m) => m.WhyRefused),
+  () => <div className="c-block c-why" />,
+)
+const KernelLog = loadable(
+  rail.then((m) => m.KernelLog),
+  () => <div className="c-block c-log" />,
+)
 const PanelFoot = loadable(panel.then((m) => m.PanelFoot))
+const Story = loadable(import('./story.tsx').then((m) => m.Story))
 const Files = loadable(import('./files.tsx').then((m) => m.default))
 const Prediction = loadable(() => import('../controls/prediction.tsx').then((m) => m.default))
 const Help = loadable(() => import('./help.tsx').then((m) => m.default))

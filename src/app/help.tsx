@@ -3,8 +3,9 @@
 import { X } from 'lucide-react'
 import { Dialog } from 'radix-ui'
 import { text } from '../text/en.ts'
+import { helpText } from '../text/help.ts'
 
-const t = text.help
+const t = helpText
 
 export default function Help({ onClose }: { onClose: () => void }) {
   return (

@@ -1,22 +1,19 @@
-import { presetOf } from '../sim/index.ts'
-import { useApp } from '../store/context.ts'
-import { text } from '../text/en.ts'
+// What is happening, and what to try: in a file of its own, fetched with the words of all presets.
 
-/** What is happening, and what to try. */
+import { storyOf } from '../sim/scenario/stories.ts'
+import { useApp } from '../store/context.ts'
+import { fromLogText } from '../text/story.ts'
+
 export function Story() {
-  const preset = presetOf(useApp((s) => s.scenario))
+  const story = storyOf(useApp((s) => s.scenario))
   const fromLog = useApp((s) => s.fromLog)
   const logged = fromLog?.logged[fromLog.at]
-  if (fromLog && logged)
-    return (
-      <p className="a-story" data-testid="story">
-        {text.fromLog.says(logged.device, fromLog.name)} <b>{text.fromLog.tryThis}</b>
-      </p>
-    )
-  if (!preset) return null
+  const told =
+    fromLog && logged ? { says: fromLogText.says(logged.device, fromLog.name), tryThis: fromLogText.tryThis } : story
+  if (!told) return null
   return (
     <p className="a-story" data-testid="story">
-      {preset.says} <b>{preset.tryThis}</b>
+      {told.says} <b>{told.tryThis}</b>
     </p>
   )
 }

@@ -13,11 +13,11 @@ import {
   type InspectCard,
 } from '../sim/index.ts'
 import { useApp, useFrame, useLab } from '../store/context.ts'
-import { text } from '../text/en.ts'
+import { inspectorText } from '../text/inspector.ts'
 import { Lifeline, ReachRows } from './reach.tsx'
 import { TablePath } from './table-path.tsx'
 
-const t = text.inspector
+const t = inspectorText
 const icon = { size: 16, strokeWidth: 1.75, 'aria-hidden': true } as const
 const cardOf = (frame: Frame) => frame.card
 const nowOf = (frame: Frame) => frame.status.ns

@@ -4,7 +4,7 @@
 import { count, ms } from '../lib/format.ts'
 import type { Frame, LogLine } from '../sim/index.ts'
 import { useApp, useFrame } from '../store/context.ts'
-import { text } from '../text/en.ts'
+import { logText } from '../text/inspector.ts'
 
 type Log = Frame['log']
 const logOf = (frame: Frame) => frame.log
@@ -27,21 +27,21 @@ export function KernelLog() {
   return (
     <div className="c-block c-log">
       <div className="c-block-head">
-        <h2 id="log-title">{text.log.title}</h2>
+        <h2 id="log-title">{logText.title}</h2>
         {log && total > 0 && (
           <span className="c-quiet">
-            {text.log.count(total)}
+            {logText.count(total)}
             {time && ` · ${ms(time.fromNs, 2)}–${ms(time.toNs, 2)} ms`}
           </span>
         )}
       </div>
       {step !== '' && (
-        <p className="c-step" data-testid="last-step" title={text.log.step}>
+        <p className="c-step" data-testid="last-step" title={logText.step}>
           {step}
         </p>
       )}
       {lines.length === 0 ? (
-        <p className="c-quiet">{text.log.empty}</p>
+        <p className="c-quiet">{logText.empty}</p>
       ) : (
         // The box runs from bottom to top, so that it stays at the newest line without measuring anything.
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling box must be reachable by keyboard
@@ -54,7 +54,7 @@ export function KernelLog() {
             {log && log.suppressed > 0 && (
               <li className="c-ours">
                 <span className="c-at" />
-                <span className="c-message">◆ {text.log.heldBack(count(log.suppressed))}</span>
+                <span className="c-message">◆ {logText.heldBack(count(log.suppressed))}</span>
               </li>
             )}
           </ol>
@@ -65,7 +65,7 @@ export function KernelLog() {
 }
 
 function Line({ line }: { line: LogLine }) {
-  const bold = line.text.indexOf(text.log.bold)
+  const bold = line.text.indexOf(logText.bold)
   return (
     <li className={line.kernel && line.kind !== 'suppressed' ? undefined : 'c-ours'}>
       <span className="c-at">{ms(line.ns)}</span>
@@ -77,8 +77,8 @@ function Line({ line }: { line: LogLine }) {
         ) : (
           <>
             {line.text.slice(0, bold)}
-            <b>{text.log.bold}</b>
-            {line.text.slice(bold + text.log.bold.length)}
+            <b>{logText.bold}</b>
+            {line.text.slice(bold + logText.bold.length)}
           </>
         )}
       </span>

@@ -4,6 +4,7 @@ import { ChevronDown } from 'lucide-react'
 import { DropdownMenu } from 'radix-ui'
 import { type ChangeEvent, useRef } from 'react'
 import { presetOf, presets } from '../sim/index.ts'
+import { stories } from '../sim/scenario/stories.ts'
 import { useApp, useLab } from '../store/context.ts'
 import { readFile } from '../store/ddw-log.ts'
 import { text } from '../text/en.ts'
@@ -43,7 +44,7 @@ export default function PresetMenu() {
                 <span className="c-item-head">
                   <b className="c-mono">{preset.id}</b> {preset.title}
                 </span>
-                <span className="c-item-help">{preset.says}</span>
+                <span className="c-item-help">{stories[preset.id]?.says}</span>
               </DropdownMenu.RadioItem>
             ))}
           </DropdownMenu.RadioGroup>

@@ -4,9 +4,9 @@ import { X } from 'lucide-react'
 import { count, ms } from '../lib/format.ts'
 import type { Frame, Refusal } from '../sim/index.ts'
 import { useFrame } from '../store/context.ts'
-import { text } from '../text/en.ts'
+import { refusalText } from '../text/inspector.ts'
 
-const t = text.refusal
+const t = refusalText
 const refusalOf = (frame: Frame) => frame.refusal
 const sameRefusal = (a: Refusal | null, b: Refusal | null) =>
   a?.ns === b?.ns && a?.cpu === b?.cpu && a?.vaddr === b?.vaddr

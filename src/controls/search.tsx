@@ -7,9 +7,9 @@ import { count, hex } from '../lib/format.ts'
 import { addressAt, type Frame, type IovaSpaceFrame, type SearchResult } from '../sim/index.ts'
 import { useApp, useFrame, useLab } from '../store/context.ts'
 import type { Lab } from '../store/state.ts'
-import { text } from '../text/en.ts'
+import { refusalText, searchText } from '../text/inspector.ts'
 
-const t = text.search
+const t = searchText
 const icon = { size: 14, strokeWidth: 1.75, 'aria-hidden': true } as const
 /** Elements that use the key themselves. */
 const TYPES = 'input:not([type="radio"]), textarea, select, [contenteditable], [role="menu"], [role="dialog"]'
@@ -207,7 +207,7 @@ function Count({ result }: { result: SearchResult }) {
 }
 
 function wordsOf({ count: n, refused }: SearchResult): string {
-  if (refused !== null) return refused === 0 ? text.refusal.none : t.refused(t.places(n), count(refused))
+  if (refused !== null) return refused === 0 ? refusalText.none : t.refused(t.places(n), count(refused))
   return n === 0 ? t.none : t.count(count(n), n === 1)
 }
 

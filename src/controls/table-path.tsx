@@ -4,9 +4,9 @@ import { ArrowRight } from 'lucide-react'
 import { hex } from '../lib/format.ts'
 import { type InspectCard, PTE_TO_LARGE } from '../sim/index.ts'
 import { useApp } from '../store/context.ts'
-import { text } from '../text/en.ts'
+import { inspectorText } from '../text/inspector.ts'
 
-const t = text.inspector
+const t = inspectorText
 
 export function TablePath({ card }: { card: InspectCard }) {
   const device = useApp((s) => s.scenario.devices[card.table]?.name ?? '')

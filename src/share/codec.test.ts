@@ -41,7 +41,7 @@ const withValue = (scenario: Scenario, path: string, value: ParamValue): Scenari
 function preset(id: string, machine: Record<string, ParamValue>, openNs: number): Preset {
   const device = (index: number) => ({ id: `d${index}`, name: `eth${index}`, settings: {} })
   return {
-    ...{ id, title: id, says: '', tryThis: '', nudge: null, openNs, horizonNs: 20_000_000 },
+    ...{ id, title: id, nudge: null, openNs, horizonNs: 20_000_000 },
     scenario: {
       preset: id,
       seed: 1,

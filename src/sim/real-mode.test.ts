@@ -96,7 +96,9 @@ describe('real mode', () => {
   it('finds exactly those calls too hard that meet a missing level table, and the table ends the same', () => {
     let [some, none] = [0, 0]
     fc.assert(
-      fc.property(settings, (changes) => {
+      fc.property(settings, (drawn) => {
+        // A window that holds all memory.
+        const changes = { ...drawn, 'd0.window': drawn['m.farAt'] > 4 ? 65_536 * GIB : 16 * GIB }
         const scenario = changed(changes)
         const { run, window } = done({ ...changes, 'd0.realMode': 'on' })
         const { run: today, window: plain } = done({ ...changes, 'd0.realMode': 'off' })
@@ -125,7 +127,7 @@ describe('real mode', () => {
       }),
       { seed: 32, numRuns: 60 },
     )
-    expect([some, none]).toEqual([0, 0])
+    expect(Math.min(some, none)).toBeGreaterThan(10)
   })
 
   it('finds none too hard when the tables were made whole, or when user space asks', () => {
@@ -134,10 +136,10 @@ describe('real mode', () => {
       expect([window.tooHard, run.machine.state.hcalls.tooHard, marked(window)]).toEqual([0, 0, 0])
       expect(run.machine.state.tables[0]!.mapped).toBe(524_288)
     }
-    // Below 4 GiB, and without a user copy, the tables of 2018 were whole.
+    // Up to 4 GiB, and without a user copy, the tables of 2018 were whole. Today two leaf tables of 512 MiB each hold 1 GiB.
     const small = { 'd0.window': 4 * GIB, 'm.ram': GIB, 'm.far': 0 }
     expect(done(small).window.tooHard).toBe(0)
-    expect(done({ ...small, 'd0.era': '6.12' }).window.tooHard).toBe(1)
+    expect(done({ ...small, 'd0.era': '6.12' }).window.tooHard).toBe(2)
   })
 
   it('shows 16 retried leaf tables in the strips, and the calls in their columns', () => {
@@ -158,7 +160,7 @@ describe('real mode', () => {
     const [hard, puts] = [window.tooHard, run.machine.state.hcalls.putIndirect]
     run.input('w0.plug', MS)
     run.advance(LONG + 4 * MS)
-    expect(run.machine.state.tables[0]!.unmaps).toBe(4)
+    expect(run.machine.state.tables[0]!.unmaps).toBe(3)
     expect(run.machine.state.hcalls.putIndirect).toBeGreaterThan(puts)
     expect(window.tooHard).toBe(hard)
   })

@@ -11,8 +11,6 @@ const scenario: Scenario = { preset: 'one', seed: 1, machine: { cpus: 8 }, devic
 const preset: Preset = {
   id: 'one',
   title: '',
-  says: '',
-  tryThis: '',
   nudge: null,
   scenario,
   openNs: 1000,

@@ -103,6 +103,6 @@ export const ddwText = {
   pending: 'The driver has not set its mask yet.',
 
   describe: (device: string, bits: number, result: string, window: string, cost: string, why: string) =>
-    `${device} sets a mask of ${bits} bits and is left with: ${result}. ${window}. ${cost}. ${why}`,
+    `${device} sets a mask of ${bits} bits and is left with: ${result}. ${window}, ${cost}. ${why}`,
   columns: ['step', 'asked', 'answered', 'figures', 'decided', 'why', 'firmware call'],
 } as const

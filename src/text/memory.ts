@@ -38,8 +38,10 @@ export const memoryText = {
   refused: (errno: string) => `refused, ${errno}`,
   noCopy: 'no user copy is kept',
   nothing: 'nothing',
-  levelTables: (hw: string, user: string, each: string, all: string) =>
-    `Level tables there, top level first: ${hw} in the hardware’s tree${user && `, ${user} in the user copy`}; ${each} each, ${all} bytes in all.`,
+  trees: (hw: string, user: string) =>
+    user === '' ? hw : user === hw ? `two trees of ${hw}` : `${hw} in the hardware’s tree, ${user} in the user copy`,
+  levelTables: (trees: string, each: string, all: string) =>
+    `Level tables there, top level first: ${trees}; ${each} each, ${all} bytes in all.`,
   shareOfWhole: (times: string) => ` The whole tree takes ${times} times as much.`,
   wholeNow: ' That is the whole tree.',
   noTables: 'No level table is there.',

@@ -94,7 +94,7 @@ export function Budget() {
   if (key === '')
     return (
       <section ref={root} className="v-dock">
-        {!waits && <DockHead id={budgetView.id} title={text.title} ruler={ruler} />}
+        {!waits && <DockHead id={budgetView.id} title={text.title} ruler={ruler} tabled={false} />}
         {!waits && (
           <p className="v-nothing" style={{ marginLeft: ruler.narrow ? 16 : ruler.left }}>
             {text.none}

@@ -8,21 +8,21 @@ import { viewText } from '../text/views.ts'
 import { usePalette } from './kit/hooks.ts'
 import { type Ruler, stepFor } from './kit/layout.ts'
 import { cpuColour } from './kit/palette.ts'
-import { columnAt, columnStarts, filledPixels, paintDots, type TimeInk, timeInk } from './kit/time.ts'
+import {
+  columnAt,
+  columnStarts,
+  filledPixels,
+  LANES_HEIGHT,
+  lanePitch,
+  paintDots,
+  type TimeInk,
+  timeInk,
+} from './kit/time.ts'
 import { Track } from './kit/track.tsx'
 import { TwinButton } from './kit/twin.tsx'
 import type { HeatmapView } from './view.ts'
 
 const text = viewText.lanes
-
-/** Height that the lanes share, css px. */
-export const LANES_HEIGHT = 80
-const MOST_PITCH = 10
-
-/** Distance of two lanes, css px. */
-export function lanePitch(cpus: number): number {
-  return Math.max(1, Math.min(MOST_PITCH, Math.floor(LANES_HEIGHT / Math.max(1, cpus))))
-}
 
 /** Share of the time up to now that a CPU waited, 0 … 1. */
 function waitedSoFar(frame: TimelineFrame, cpu: number): number {
@@ -95,7 +95,7 @@ const waitsKey = (frame: Frame) => {
   return f ? Array.from(f.lockWaitNow.subarray(0, f.cpus), (share) => Math.round(share * 100)).join() : ''
 }
 
-export function CpuLanesHead({ ruler }: { ruler: Ruler }) {
+function CpuLanesHead({ ruler }: { ruler: Ruler }) {
   const palette = usePalette()
   const stops = [0, 0.25, 0.5, 0.75, 1].map((t) => palette.waiting(t)).join(', ')
   return (
@@ -117,7 +117,17 @@ export function CpuLanesHead({ ruler }: { ruler: Ruler }) {
   )
 }
 
+/** Head and lanes. */
 export function CpuLanes({ ruler }: { ruler: Ruler }) {
+  return (
+    <>
+      <CpuLanesHead ruler={ruler} />
+      <Lanes ruler={ruler} />
+    </>
+  )
+}
+
+function Lanes({ ruler }: { ruler: Ruler }) {
   const palette = usePalette()
   const ink = useMemo(() => timeInk(palette), [palette])
   const cpus = useFrame(cpusOf) ?? 0

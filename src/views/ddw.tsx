@@ -32,6 +32,14 @@ const ID = 'ddw'
 const PARTITION = 'pseries'
 /** css px of the table in place of the steps. */
 const STEPS_HEIGHT = 104
+/** How the width is shared out among the inputs: a column is as wide as its longest value wants it. */
+const SHARES: Readonly<Record<string, number>> = {
+  'd0.tces': 122,
+  'd0.pageSizes': 150,
+  'd0.firmware': 146,
+  'm.maxRam': 116,
+}
+const SHARE = 104
 /** Not a setting that anybody would look for here. */
 const UNTOLD = 'm.vfs'
 
@@ -51,7 +59,7 @@ export function Ddw() {
   const sides = { paddingLeft: narrow ? 16 : left, paddingRight: narrow ? 16 : right }
   return (
     <section ref={root} className="v-dock v-ddw" data-testid="view-ddw">
-      <DockHead id={ID} title={text.title} ruler={ruler} sub={frame && <Result frame={frame} />}>
+      <DockHead id={ID} title={text.title} ruler={ruler} sub={frame && <Result frame={frame} />} tabled={!!frame}>
         {frame && !narrow && <span className="v-ddw-cost">{costText(frame)}</span>}
       </DockHead>
       {ruler.width > 0 && (
@@ -128,7 +136,15 @@ function Inputs({ fromLog, ruler }: { fromLog: FromLog | null; ruler: Ruler }) {
   }
 
   return (
-    <fieldset className="v-ddw-inputs" aria-label={text.inputs}>
+    <fieldset
+      className="v-ddw-inputs"
+      aria-label={text.inputs}
+      style={
+        ruler.narrow
+          ? undefined
+          : { gridTemplateColumns: shown.map(({ path }) => `${SHARES[path] ?? SHARE}fr`).join(' ') }
+      }
+    >
       {!ruler.narrow && (
         <span className="v-ddw-gutter" aria-hidden="true">
           {text.gutter.inputs}

@@ -194,7 +194,7 @@ describe('what it came to', () => {
 
   it('is said in a sentence and in a table', () => {
     expect(describeDdw(direct)).toBe(
-      'eth0 sets a mask of 64 bits and is left with: direct window. 16M pages, 2 GiB at 0x0800_0000_0000_0000. 1 hypercall, 3 µs. A direct window of that size. Once all RAM is mapped, a buffer needs no hypervisor call.',
+      'eth0 sets a mask of 64 bits and is left with: direct window. 16M pages, 2 GiB at 0x0800_0000_0000_0000, 1 hypercall, 3 µs. A direct window of that size. Once all RAM is mapped, a buffer needs no hypervisor call.',
     )
     const table = ddwTable(restored)
     expect([table.rows.length, table.total, table.rows[0]!.length]).toEqual([7, 7, table.columns.length])

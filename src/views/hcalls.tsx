@@ -66,7 +66,7 @@ export function Hcalls() {
   if (!hypervised)
     return (
       <section ref={root} className="v-dock">
-        <DockHead id={hcallsView.id} title={text.title} ruler={ruler} />
+        <DockHead id={hcallsView.id} title={text.title} ruler={ruler} tabled={false} />
         <p className="v-nothing" style={{ marginLeft: ruler.narrow ? 16 : ruler.left }}>
           {text.absent}
         </p>

@@ -19,6 +19,8 @@ const MIDDLE = BLOCK_TOP + BLOCK / 2 + 4
 /** Widths of a letter of the axis' and of the addresses' face, css px, and of a zigzag. */
 const LETTER = 5.8
 const TOOTH = 4
+/** What text keeps clear of the window's end, css px. */
+const LINE_GAP = 6
 const wide = (words: string) => words.length * LETTER
 
 /** The first of some words, longest first, that `room` css px hold. */
@@ -107,15 +109,22 @@ export function WindowEnd({ frame, layout, width, narrow }: MarkProps & { narrow
   )
 }
 
-/** Each island's name, size and share, as near to its block as its neighbour lets it. */
+/** Each island's name, size and share, as near to its block as its neighbour and the end of the window let it. */
 export function Names({ frame, layout, width }: MarkProps) {
   let before = 0
+  const end = frame.identity === false ? width : Math.min(width, layout.x(frame.windowBytes))
+  /** Where words that would begin at `x` stand clear of the line: before it where there is room, else behind it. */
+  const clear = (x: number, room: number) => {
+    if (end >= width || x >= end + LINE_GAP || x + room <= end - LINE_GAP) return x
+    const left = end - LINE_GAP - room
+    return left >= before ? left : end + LINE_GAP
+  }
   const islands = frame.islands.filter((island) => island.bytes > 0).sort((a, b) => a.startBytes - b.startBytes)
   return (
     <g>
       {islands.map((island) => {
         const words = text.label(text.names[island.name], bytes(island.bytes), shareOf(island))
-        const x = Math.max(before, Math.min(layout.x(island.startBytes), width - wide(words)))
+        const x = clear(Math.max(before, Math.min(layout.x(island.startBytes), width - wide(words))), wide(words))
         before = x + wide(words) + 12
         return (
           <text key={island.name} x={x} y={BLOCK_TOP - 8} className="v-axis v-on-cells">

@@ -67,7 +67,7 @@ export function Islands() {
   if (none && waits) return <section ref={root} className="v-dock" />
   return (
     <section ref={root} className="v-dock v-memory">
-      <DockHead id="islands" title={text.title} ruler={ruler} sub={none ? '' : helpOf(frame, fields)}>
+      <DockHead id="islands" title={text.title} ruler={ruler} sub={none ? '' : helpOf(frame, fields)} tabled={!none}>
         {!none && <Key grows={!!fields.maxRam} narrow={narrow} />}
       </DockHead>
       {none && (

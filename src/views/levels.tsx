@@ -34,7 +34,7 @@ import './views.css'
 import './radix.css'
 import './levels.css'
 
-const FIGURES: Figures = { heads: text.heads, widths: [90, 54, 54, 56] }
+const FIGURES: Figures = { heads: text.heads, widths: [104, 54, 54, 56] }
 /** css px: the least cell that says how full it is, and the least that says it in words. */
 const LABELLED = 22
 const WORDED = 200
@@ -76,7 +76,13 @@ export function Levels() {
   const drawn = !frame.refusal && frame.shape !== null
   return (
     <section ref={root} className="v-dock">
-      <DockHead id={levelsView.id} title={text.title} ruler={ruler} sub={frame.refusal ? '' : shapeText(frame)}>
+      <DockHead
+        id={levelsView.id}
+        title={text.title}
+        ruler={ruler}
+        sub={frame.refusal ? '' : shapeText(frame)}
+        tabled={drawn}
+      >
         {drawn && <Key ink={ink} narrow={ruler.narrow} />}
       </DockHead>
       {ruler.width > 0 && frame.refusal && <Refused refusal={frame.refusal} left={left} />}

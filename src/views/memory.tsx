@@ -46,7 +46,7 @@ export function Memory() {
   if (!frame || !hasTable(frame))
     return (
       <section ref={root} className="v-dock">
-        <DockHead id={memoryView.id} title={text.title} ruler={ruler} />
+        <DockHead id={memoryView.id} title={text.title} ruler={ruler} tabled={false} />
         <p className="v-nothing" style={{ marginLeft: left }}>
           {text.none}
         </p>

@@ -118,7 +118,7 @@ describe('the words', () => {
   it('say which level tables there are, and what the mail got wrong', () => {
     const [tables, flat, mail] = memoryNotes(MAIL)
     expect(tables!.text).toBe(
-      'Level tables there, top level first: 1 + 16 in the hardware’s tree, 1 + 16 in the user copy; 256 KiB each. The whole tree takes 1\u2009927 times as much.',
+      'Level tables there, top level first: two trees of 1 + 16; 256 KiB each, 8\u2009912\u2009896 bytes in all. The whole tree takes 1\u2009927 times as much.',
     )
     expect(flat!.refused).toBe('One level is refused, ENOMEM.')
     expect(mail!.text).toContain('4556 MB')

@@ -129,7 +129,7 @@ function levelTables(frame: MemoryFrame): string {
   const times = timesOf(frame)
   const whole = times === '' ? '' : times === '1' ? text.wholeNow : text.shareOfWhole(times)
   const all = count(frame.hwBytes + frame.userBytes)
-  return text.levelTables(list(frame.hwPerLevel), user, bytes(frame.hwBytes / sum), all) + whole
+  return text.levelTables(text.trees(list(frame.hwPerLevel), user), bytes(frame.hwBytes / sum), all) + whole
 }
 
 /** A line below the bars; `refused` comes first, where something is. */
@@ -231,9 +231,12 @@ export const memoryView: HeatmapView<'memory', MemoryInk> = {
   describe(frame) {
     if (!hasTable(frame)) return text.none
     const notes = memoryNotes(frame).map((note) => `${note.refused} ${note.text}`.trim())
-    return text.describe(barsOf(frame)
-      .map((bar) => barText(bar).replace(/\.$/, ''))
-      .join('. '), notes.join(' '))
+    return text.describe(
+      barsOf(frame)
+        .map((bar) => barText(bar).replace(/\.$/, ''))
+        .join('. '),
+      notes.join(' '),
+    )
   },
   table(frame) {
     const perLevel: Partial<Record<BarId, readonly number[]>> = { hw: frame.hwPerLevel, user: frame.userPerLevel }

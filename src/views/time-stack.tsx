@@ -6,10 +6,10 @@ import type { Frame } from '../sim/index.ts'
 import { useApp, useFrame } from '../store/context.ts'
 import { loadable } from '../store/loadable.tsx'
 import { AddressTime, AddressTimeHead, Callouts } from './address-time.tsx'
-import { CpuLanes, CpuLanesHead, LANES_HEIGHT, lanePitch } from './cpu-lanes.tsx'
 import { useFlushStory } from './flush-story.ts'
 import { useWidth } from './kit/hooks.ts'
 import { rulerOf } from './kit/layout.ts'
+import { LANES_HEIGHT, lanePitch } from './kit/time.ts'
 import { TimeBrush } from './later.ts'
 import { Scrubber, usePlayhead } from './scrubber.tsx'
 import { Timeline } from './timeline.tsx'
@@ -22,6 +22,13 @@ const LEAST_ADDRESS_TIME = 56
 
 const cpusOf = (frame: Frame) => frame.views.timeline?.cpus ?? 0
 
+/** Height of the line above the lanes, css px. */
+const LANES_HEAD = 18
+
+const CpuLanes = loadable(
+  () => import('./cpu-lanes.tsx').then((m) => m.CpuLanes),
+  () => <div style={{ height: LANES_HEAD + LANES_HEIGHT }} />,
+)
 const Exposed = loadable(
   () => import('./dock-iommu.ts').then((m) => m.Exposed),
   () => <div style={{ height: EXPOSED - 7 }} />,
@@ -54,12 +61,7 @@ export function TimeStack({ lanes = true, height = ADDRESS_TIME_HEIGHT }: TimeSt
           <AddressTimeHead ruler={ruler} />
           <div ref={crossed} className="v-crossed">
             <AddressTime ruler={ruler} height={addressTime} />
-            {lanes && (
-              <>
-                <CpuLanesHead ruler={ruler} />
-                <CpuLanes ruler={ruler} />
-              </>
-            )}
+            {lanes && <CpuLanes ruler={ruler} />}
             <div className="v-gap" />
             {exposed && (
               <>

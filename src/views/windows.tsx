@@ -65,7 +65,7 @@ export function Windows() {
   if (!frame)
     return (
       <section ref={root} className="v-dock">
-        {!waits && <DockHead id={windowsView.id} title={text.title} ruler={ruler} />}
+        {!waits && <DockHead id={windowsView.id} title={text.title} ruler={ruler} tabled={false} />}
         {!waits && (
           <p className="v-nothing" style={{ marginLeft: narrow ? 16 : ruler.left }}>
             {text.none}

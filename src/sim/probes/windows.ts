@@ -3,11 +3,12 @@
 
 import { pow2 } from '../../lib/bits.ts'
 import type { Machine } from '../machine.ts'
-import { budgetOf, directEntries, outcomeOf, windowPs } from '../partition.ts'
+import { budgetOf, directEntries, eraOf, outcomeOf, windowPs } from '../partition.ts'
 import type { DmaTable } from '../state.ts'
-import type { BudgetOutcome } from '../window/budget.ts'
+import type { BudgetInput, BudgetOutcome } from '../window/budget.ts'
 import { framesOfShift } from '../window/ddw-state.ts'
 import { FRAME_SHIFT } from '../window/hcalls.ts'
+import { largestPageShift, type PageSizeEra } from '../window/page-size.ts'
 import {
   type BudgetFrame,
   type DdwFrame,
@@ -129,7 +130,7 @@ export const budget: Probe<'budget', BudgetFrame | null> = {
       budgetBytes: input.budgetBytes,
       share: input.share,
       era,
-      directBytes: 8 * Math.ceil(framesAsPages(input.memoryFrames, now)),
+      directBytes: 8 * Math.ceil(framesAsPages(input, eraOf(era).pageSizes)),
       chosen: Number(settings[`${id}.vf`]),
       kind: kindsOf(now, n, arrays),
       tceBytes: fillF64(now, n, arrays, (f) => f.tceBytes),
@@ -147,10 +148,10 @@ export const budget: Probe<'budget', BudgetFrame | null> = {
 
 type Share = BudgetOutcome['functions'][number]
 
-/** TCEs of a window for all memory, in the pages that dynamic windows have here; of 4K where there is none. */
-function framesAsPages(frames: number, outcome: BudgetOutcome): number {
-  const dynamic = outcome.functions.find(({ kind }) => kind !== 'default')
-  return frames / pow2((dynamic?.pageShift ?? FRAME_SHIFT) - FRAME_SHIFT)
+/** TCEs of a window for all memory, in the pages that the kernel would take of those offered; of 4K where it knows none. */
+function framesAsPages({ memoryFrames, pageSizes }: BudgetInput, known: PageSizeEra): number {
+  const pageShift = largestPageShift(pageSizes, known)
+  return memoryFrames / pow2(Math.max(FRAME_SHIFT, pageShift) - FRAME_SHIFT)
 }
 
 const countsOf = ({ direct, indirect, kept }: BudgetOutcome) => ({ direct, indirect, kept })

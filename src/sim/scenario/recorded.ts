@@ -43,8 +43,6 @@ export function presetOfRecording(recording: Recording): Preset {
   return {
     id: FILE_PRESET,
     title: name,
-    says: `${recording.records} records of window ${liobn.toString(16)}, each at its time and place.`,
-    tryThis: 'Choose another allocator and see how many addresses it would have foretold.',
     nudge: null,
     scenario: {
       preset: FILE_PRESET,

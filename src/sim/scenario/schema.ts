@@ -88,10 +88,6 @@ export interface Problem {
 export interface Preset {
   readonly id: string
   readonly title: string
-  /** One sentence: what is happening. */
-  readonly says: string
-  /** One sentence: what to try. */
-  readonly tryThis: string
   /** The control the story is about, with the value to try; pointed at on the page. */
   readonly nudge: { readonly path: string; readonly value: ParamValue } | null
   readonly scenario: Scenario

@@ -4,7 +4,8 @@
 // What it does: keeps the table, or why there is none, and what user space was charged; counts hypercalls that were too
 //   hard for real mode, and remembers which level tables their second try made.
 // Invariant: `table` is null exactly when `refusal` is not.
-// Cost: a division more than the table's own, for an entry; forEachTable asks one count per leaf table that is there.
+// Cost: a division more than the table's own, for an entry; forEachTable asks one count per leaf table that is there, and
+//   looks at the entries of one that two islands share.
 
 import { pow2 } from '../../lib/bits.ts'
 import type { CostMeter } from '../engine/meter.ts'
@@ -158,6 +159,21 @@ export function slotsTo(
   return steps
 }
 
+/** Words set in entries [from, end) of leaf table `number`, which may hold entries of other islands too. */
+function usedIn(s: TceWindowState, table: TceMultiState, number: number, from: number, end: number): number {
+  const used = Math.max(0, tceTableUsed(table, table.hw, 0, number))
+  const wide = table.spans[0]!
+  let others = 0
+  for (const { abs, pages: n } of s.islands)
+    others += Math.max(0, Math.min(abs + n, (number + 1) * wide) - Math.max(abs, number * wide))
+  others -= end - from
+  if (used === 0 || others === 0) return used
+  if (used === others + end - from) return end - from
+  let set = 0
+  for (let abs = from; abs < end; abs++) if (getTce(table, absEntry(abs)) !== 0) set++
+  return set
+}
+
 /** A table that the kernel of the host can also map buffers in, as in any other. */
 export const tceWindow: TableReader<TceWindowState> & Pick<TranslationTable<TceWindowState>, 'set' | 'clear'> = {
   set(s, e, npages, address, permission, meter) {
@@ -180,8 +196,9 @@ export const tceWindow: TableReader<TceWindowState> & Pick<TranslationTable<TceW
     for (const { abs, pages: n, entry: first } of s.islands) {
       for (let number = Math.floor(abs / wide); number * wide < abs + n; number++) {
         const from = Math.max(abs, number * wide)
-        const used = Math.max(0, tceTableUsed(table, table.hw, 0, number))
-        visit(entry(first + from - abs), used, used, Math.min(abs + n, (number + 1) * wide) - from)
+        const end = Math.min(abs + n, (number + 1) * wide)
+        const used = usedIn(s, table, number, from, end)
+        visit(entry(first + from - abs), used, used, end - from)
       }
     }
   },

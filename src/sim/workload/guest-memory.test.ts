@@ -109,7 +109,7 @@ describe('all memory of a guest', () => {
       }),
       { seed: 2018, numRuns: 80 },
     )
-    expect([mappedSome, outside, small]).toEqual([0, 0, 0])
+    expect(Math.min(mappedSome, outside, small)).toBeGreaterThan(15)
   })
 
   it('lies where far memory is put, whichever stretch it is of', () => {

@@ -22,6 +22,8 @@ export interface DockHeadProps {
   /** In words, beside the title where there is room. */
   readonly sub?: ReactNode
   readonly figures?: Figures
+  /** Whether there is a picture that a table can stand for; absent: there is. */
+  readonly tabled?: boolean
   /** What the colours mean. */
   readonly children?: ReactNode
 }
@@ -30,7 +32,7 @@ export interface DockHeadProps {
 const MARGIN = 16
 const TOOL = 36
 
-export function DockHead({ id, title, ruler, sub, figures, children }: DockHeadProps) {
+export function DockHead({ id, title, ruler, sub, figures, tabled = true, children }: DockHeadProps) {
   const { narrow, left, right } = ruler
   const padding = { paddingLeft: narrow ? MARGIN : left, paddingRight: narrow ? MARGIN + TOOL : right }
   return (
@@ -48,9 +50,7 @@ export function DockHead({ id, title, ruler, sub, figures, children }: DockHeadP
           ))}
         </span>
       )}
-      <span className="v-gutter-tool">
-        <TwinButton id={id} title={title} />
-      </span>
+      <span className="v-gutter-tool">{tabled && <TwinButton id={id} title={title} />}</span>
     </div>
   )
 }

@@ -86,3 +86,12 @@ export function timeInk(palette: Palette): TimeInk {
     line: pack(tokens.hairline),
   }
 }
+
+/** Height that the lanes share, css px. */
+export const LANES_HEIGHT = 80
+const MOST_PITCH = 10
+
+/** Distance of two lanes, css px. */
+export function lanePitch(cpus: number): number {
+  return Math.max(1, Math.min(MOST_PITCH, Math.floor(LANES_HEIGHT / Math.max(1, cpus))))
+}

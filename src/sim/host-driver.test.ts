@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest'
+import { pow2 } from '../lib/bits.ts'
+import type { ParamValue } from './params.ts'
+import { levels } from './probes/levels.ts'
+import { memory } from './probes/memory.ts'
+import { createArrays } from './probes/probe.ts'
+import { createRun, type Run } from './run.ts'
+import { withValue } from './scenario/fields.ts'
+import { presetById } from './scenario/presets.ts'
+import { ENTRY_MAPPING, ENTRY_STRIDE, MAP_ADDRESS, MAP_ENTRY, MAP_STRIDE } from './state.ts'
+import { forEachTceTable } from './table/tce-multi.ts'
+import type { TceWindowState } from './table/tce-window.ts'
+import { entry } from './types.ts'
+
+// A powernv host that keeps the device: its own driver maps buffers in the table of several levels.
+
+const MS = 1_000_000
+const GIB = 1_073_741_824
+
+function open(id: string, changes: Readonly<Record<string, ParamValue>> = {}): Run {
+  const all = { 'm.platform': 'powernv', 'd0.window': 64 * GIB, ...changes }
+  const { scenario, horizonNs } = presetById(id)!
+  return createRun(
+    Object.entries(all).reduce((s, [path, value]) => withValue(s, path, value), scenario),
+    horizonNs,
+  )
+}
+
+/** Allocator, TCEs, records and level tables of the first table tell the same story. */
+function expectConsistent(run: Run): void {
+  const { state, domains } = run.machine
+  const table = state.tables[0]!
+  const { table: reader, tableState, allocator, allocatorState } = domains[0]!
+  const used = new Uint8Array(table.geometry.size)
+  allocator.forEachRange(allocatorState, (first, npages, kind) => {
+    if (kind === 'used') used.fill(1, first, first + npages)
+  })
+  const { data } = table.mappings.records
+  const page = pow2(table.geometry.pageShift)
+  const wrong: number[] = []
+  let mapped = 0
+  for (let e = 0; e < table.geometry.size; e++) {
+    const id = table.entries.data[e * ENTRY_STRIDE + ENTRY_MAPPING]! - 1
+    const tce = id >= 0 || used[e] === 1 ? reader.walk(tableState, entry(e)) : 0
+    if ((used[e] === 1) !== id >= 0 || (tce !== 0) !== id >= 0) wrong.push(e)
+    if (id < 0) continue
+    mapped++
+    const first = Math.floor(data[id * MAP_STRIDE + MAP_ADDRESS]! / page) + e - data[id * MAP_STRIDE + MAP_ENTRY]!
+    if (Math.floor(tce / page) !== first) wrong.push(e)
+  }
+  let set = 0
+  const made = (table.tce as TceWindowState).table!
+  forEachTceTable(made, made.hw, 0, 0, Number.MAX_SAFE_INTEGER, (_, n) => {
+    set += n
+  })
+  let seen = 0
+  reader.forEachTable(tableState, (_, n) => {
+    seen += n
+  })
+  expect([wrong, mapped, set, seen]).toEqual([[], table.mapped, mapped, mapped])
+  const frame = memory.build(run.machine, { table: 0 }, createArrays())!
+  expect(frame.mappedBytes).toBe(mapped * page)
+  expect(frame.islands.reduce((sum, island) => sum + island.mappedBytes, 0)).toBe(mapped * page)
+}
+
+describe('the driver of the host itself', () => {
+  const CASES: readonly (readonly [string, Readonly<Record<string, ParamValue>>])[] = [
+    ['frames-64k', {}],
+    ['frames-64k', { 'd0.levels': 3, 'm.cpuPage': 4096, 'd0.iommuPage': 4096, 'm.ram': GIB }],
+    ['jumbo', { 'd0.userCopy': 'off', 'd0.era': 'full', 'm.ram': GIB }],
+    ['tso', { 'd0.levels': 1, 'm.ram': GIB, 'm.far': GIB, 'm.farAt': 32 }],
+    ['halves', { 'd0.era': '2018', 'm.ram': GIB }],
+  ]
+
+  it.each(CASES)('maps, unmaps and drains: %s %j', (id, changes) => {
+    const run = open(id, { 'w0.bringUp': 100_000, 'w0.ring': 256, ...changes })
+    const { state } = run.machine
+    for (const ns of [0.4 * MS, 1.7 * MS, 4 * MS]) {
+      run.advance(ns)
+      expectConsistent(run)
+    }
+    const table = state.tables[0]!
+    expect([table.tableId, table.maps > 300, table.unmaps > 50]).toEqual(['tce-multi', true, true])
+    expect([table.refused, table.mapped > 0]).toEqual([0, true])
+    expect(levels.build(run.machine, { table: 0, path: [] }, createArrays()).strips.length).toBeGreaterThan(0)
+    // A driver that is unloaded gives everything back; the level tables stay as long as the window does.
+    const made = [...(table.tce as TceWindowState).table!.hw.counts]
+    for (const { id: workload } of run.scenario().workloads) {
+      const path = workload === 'w0' ? 'w0.ring' : `${workload}.depth`
+      expect(run.input(path, workload === 'w0' ? 64 : 8)).toMatchObject({ path })
+      if (run.scenario().workloads.length === 1) expect(state.tables[0]!.mapped).toBe(0)
+      expectConsistent(run)
+    }
+    expect((state.tables[0]!.tce as TceWindowState).table!.hw.counts).toEqual(made)
+    run.advance(6 * MS)
+    expectConsistent(run)
+  })
+
+  it('writes its TCEs without a hypercall, and without real mode', () => {
+    const run = open('jumbo', { 'd0.realMode': 'on', 'w0.bringUp': 100_000 })
+    run.advance(4 * MS)
+    expect(run.machine.state.tables[0]!.maps).toBeGreaterThan(1000)
+    const { put, putIndirect, stuff, tooHard, ps } = run.machine.state.hcalls
+    expect([put, putIndirect, stuff, tooHard, ps]).toEqual([0, 0, 0, 0, 0])
+  })
+
+  it('gets nothing where there is no table, and goes on asking', () => {
+    const run = open('frames-64k', { 'd0.window': 65_536 * GIB, 'd0.levels': 1 })
+    run.advance(4 * MS)
+    const { maps, refused, mapped } = run.machine.state.tables[0]!
+    expect([refused > 100, refused === maps, mapped]).toEqual([true, true, 0])
+  })
+})
