@@ -15,6 +15,7 @@ export const islandsText = {
   windowShort: (size: string) => `window: ${size}`,
   outside: 'no TCE leads here',
   refused: 'refused',
+  labelShort: (name: string, size: string) => `${name} ${size}`,
   label: (name: string, size: string, share: string) => `${name} ${size}, ${share} mapped`,
   gap: (size: string) => `${size} without memory`,
   tail: (size: string) => `${size} to the end of the window`,

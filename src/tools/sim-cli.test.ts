@@ -41,6 +41,22 @@ describe('npm run sim', { timeout: 60_000 }, () => {
     expect(stderr).toMatch(/^\[ {4}0\.00\d{4}\] iommu_alloc failed, tbl c0000\w+ vaddr c0000\w+ npages 1$/m)
   })
 
+  it.each([
+    // As recorded of kernels of 64K and 4K pages: a table on demand, a whole one, one too large and one too deep.
+    ['d0.levels=2', { bytes: 524_288, accounted: 17_180_393_472, perLevel: [1, 0], userPerLevel: [1, 0] }],
+    [
+      'm.cpuPage=4k&d0.iommuPage=4k&d0.window=2g&d0.levels=3&d0.era=full',
+      { bytes: 8_413_184, accounted: 8_413_184, perLevel: [1, 2, 1024], userPerLevel: [1, 2, 1024] },
+    ],
+    ['d0.levels=1', { bytes: 0, accounted: 17_179_869_184, perLevel: [], refusal: { id: 'level-table', errno: -12 } }],
+    ['d0.levels=4', { bytes: 0, accounted: 17_182_228_480, perLevel: [], refusal: { id: 'top-bits', errno: -22 } }],
+  ])('gives the level tables of a guest, or why there are none: %s', (settings, tables) => {
+    const figures = sim(`s=nvlink-on-demand&${settings}`, '--events', '0', '--json').json()
+    expect(figures.tables).toMatchObject(tables)
+    expect(Object.keys(figures.tables)).toContain('refusal' in tables ? 'refusal' : 'userPerLevel')
+    if ('refusal' in tables) expect(figures.tables.refusal.why).toMatch(/^[A-Z].*\.$/)
+  })
+
   it('stops after a number of events and samples the way in CSV', () => {
     const rows = sim('frames-4k', '--events', '5000', '--csv').stdout.trim().split('\n')
     expect(rows).toHaveLength(101)

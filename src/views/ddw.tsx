@@ -119,6 +119,12 @@ function Nothing() {
 const valueText = ({ param, value }: Field) =>
   param.values?.find((o) => o.value === value)?.label ?? formatParam(param, value)
 
+/** Where room is short, rows that are full. */
+const columnsOf = (shown: readonly Field[], narrow: boolean) =>
+  narrow
+    ? `repeat(${shown.length % 3 === 0 ? 3 : 2}, minmax(0, 1fr))`
+    : shown.map(({ path }) => `${SHARES[path] ?? SHARE}fr`).join(' ')
+
 /** The settings that the decision rests on; of a log, where each of them comes from. */
 function Inputs({ fromLog, ruler }: { fromLog: FromLog | null; ruler: Ruler }) {
   const { actions } = useLab()
@@ -139,11 +145,7 @@ function Inputs({ fromLog, ruler }: { fromLog: FromLog | null; ruler: Ruler }) {
     <fieldset
       className="v-ddw-inputs"
       aria-label={text.inputs}
-      style={
-        ruler.narrow
-          ? undefined
-          : { gridTemplateColumns: shown.map(({ path }) => `${SHARES[path] ?? SHARE}fr`).join(' ') }
-      }
+      style={{ gridTemplateColumns: columnsOf(shown, ruler.narrow) }}
     >
       {!ruler.narrow && (
         <span className="v-ddw-gutter" aria-hidden="true">

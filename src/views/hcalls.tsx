@@ -79,7 +79,10 @@ export function Hcalls() {
     <section ref={root} className="v-dock v-iommu">
       <DockHead id={hcallsView.id} title={text.title} ruler={ruler} sub={any && <Sum words={said.words} />}>
         {said.most > 0 && (
-          <span className="v-ramp v-quiet">{text.scale(count(said.most), duration(said.columnNs), ruler.narrow)}</span>
+          <span className="v-ramp v-quiet">
+            {ruler.narrow && <b>{text.totals(...said.words)[0]}</b>}
+            {text.scale(count(said.most), duration(said.columnNs), ruler.narrow)}
+          </span>
         )}
       </DockHead>
       {ruler.width > 0 && (

@@ -113,21 +113,37 @@ export function WindowEnd({ frame, layout, width, narrow }: MarkProps & { narrow
 export function Names({ frame, layout, width }: MarkProps) {
   let before = 0
   const end = frame.identity === false ? width : Math.min(width, layout.x(frame.windowBytes))
-  /** Where words that would begin at `x` stand clear of the line: before it where there is room, else behind it. */
+  /** Where words as near to `x` as can be stand clear of the line, before it rather than behind it; null: nowhere. */
   const clear = (x: number, room: number) => {
-    if (end >= width || x >= end + LINE_GAP || x + room <= end - LINE_GAP) return x
+    const near = Math.max(before, Math.min(x, width - room))
+    if (end >= width || near >= end + LINE_GAP || near + room <= end - LINE_GAP) return near
     const left = end - LINE_GAP - room
-    return left >= before ? left : end + LINE_GAP
+    const right = Math.max(before, end + LINE_GAP)
+    return left >= before ? left : right + room <= width ? right : null
   }
   const islands = frame.islands.filter((island) => island.bytes > 0).sort((a, b) => a.startBytes - b.startBytes)
   return (
     <g>
       {islands.map((island) => {
-        const words = text.label(text.names[island.name], bytes(island.bytes), shareOf(island))
-        const x = clear(Math.max(before, Math.min(layout.x(island.startBytes), width - wide(words))), wide(words))
+        const named = [text.names[island.name], bytes(island.bytes)] as const
+        const start = layout.x(island.startBytes)
+        let words = text.label(...named, shareOf(island))
+        let x = clear(start, wide(words))
+        if (x === null) {
+          words = text.labelShort(...named)
+          x = clear(start, wide(words)) ?? before
+        }
         before = x + wide(words) + 12
+        // Against the line words end where it is, whatever they really take.
+        const ends = Math.abs(x + wide(words) - end + LINE_GAP) < 0.5
         return (
-          <text key={island.name} x={x} y={BLOCK_TOP - 8} className="v-axis v-on-cells">
+          <text
+            key={island.name}
+            x={ends ? end - LINE_GAP : x}
+            y={BLOCK_TOP - 8}
+            textAnchor={ends ? 'end' : 'start'}
+            className="v-axis v-on-cells"
+          >
             {words}
           </text>
         )

@@ -115,8 +115,9 @@ function Bars({ frame, ruler, width }: { frame: MemoryFrame; ruler: Ruler; width
         const refused = bar.refusal ? text.refused(errnoName(bar.refusal.errno)) : ''
         const none = bar.bytes > 0 ? '' : bar.id === 'user' && !frame.userCopy ? text.noCopy : text.nothing
         const values = bar.bytes > 0 ? [count(bar.bytes), bytes(bar.bytes)] : ['–', '–']
-        const said = refused || none
-        const room = width - end > said.length * 6 + 8
+        const fits = (words: string) => width - end > words.length * 6 + 12
+        const said = refused === '' || fits(refused) || !bar.refusal ? refused || none : errnoName(bar.refusal.errno)
+        const room = fits(said)
         return (
           <g key={bar.id}>
             <text

@@ -3,6 +3,7 @@
 
 import type { Island } from '../iova/allocator.ts'
 import type { Filtered, InspectCard, LogLine, Refusal, SearchResult, StateCounts, Summary } from './cards.ts'
+import type { BootFrame, BounceFrame, PoolFrame } from './frames-boot.ts'
 import type { CommandsFrame, IotlbFrame, LedgerFrame, QueuesFrame, RadixFrame } from './frames-iommu.ts'
 import type { BudgetFrame, DdwFrame, HcallsFrame, LevelsFrame, MemoryFrame, WindowsFrame } from './frames-tce.ts'
 
@@ -374,6 +375,9 @@ export interface ProbeTypes {
   windows: { request: { readonly table: number }; frame: WindowsFrame }
   hcalls: { request: Record<string, never>; frame: HcallsFrame }
   budget: { request: Record<string, never>; frame: BudgetFrame }
+  boot: { request: Record<string, never>; frame: BootFrame }
+  pool: { request: { readonly table: number }; frame: PoolFrame }
+  bounce: { request: { readonly table: number }; frame: BounceFrame }
 }
 export type ProbeId = keyof ProbeTypes
 export type ProbeRequests = { readonly [K in ProbeId]?: ProbeTypes[K]['request'] }
