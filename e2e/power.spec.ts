@@ -380,6 +380,24 @@ test('a click on the budget puts another function’s traffic on the map', async
   await radio(lab, 'd0.kernel', 'before').click()
   await lab.idle()
   await expect(view).toHaveAccessibleDescription(/Kernel before 5\.16: 0 direct, 0 indirect, 256 default; 64 MiB left/)
+  // The line that none of them reaches stays where it is: the page size offered is the same.
+  await expect(view).toHaveAccessibleDescription(/a direct window takes 8 MiB/)
+})
+
+test('a dynamic window ends the refusals, and card and disk share their CPUs', async ({ lab, page }) => {
+  const frames = async () => digits(/· ([\d\u2009]+) frames/.exec(await page.locator('.a-headline').innerText())?.[1])
+  await lab.open('s=default-window')
+  expect(await lab.number('figure-refused')).toBeGreaterThan(100)
+  const before = await frames()
+  await page.keyboard.press('n')
+  await lab.idle()
+  await page.getByRole('slider', { name: viewText.time.playhead, exact: true }).press('End')
+  await lab.idle()
+  expect(await lab.number('figure-refused')).toBe(0)
+  expect((await lab.twin(windowsText.title))[1]?.[1]).toBe(windowsText.states.direct)
+  // 10 Gbit/s are 833 frames a millisecond; the window takes the driver the first three of the six that are left.
+  expect((await frames()) - before).toBeGreaterThan(2300)
+  expect(lab.complaints).toEqual([])
 })
 
 test('memory that is plugged in is mapped in the direct window, and the log says so', async ({ lab }) => {

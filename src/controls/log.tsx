@@ -14,7 +14,10 @@ const sameLog = (a: Log, b: Log) =>
   a.total === b.total &&
   a.suppressed === b.suppressed &&
   a.lines[0]?.ns === b.lines[0]?.ns &&
-  a.lines.at(-1)?.ns === b.lines.at(-1)?.ns
+  a.lines.at(-1)?.ns === b.lines.at(-1)?.ns &&
+  // Another run may say other things at the same times.
+  a.lines[0]?.text === b.lines[0]?.text &&
+  a.lines.at(-1)?.text === b.lines.at(-1)?.text
 /** Lines kept in the page; the run keeps them all. */
 const SHOWN = 80
 

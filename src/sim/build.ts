@@ -4,23 +4,29 @@
 import { log2Floor, pow2 } from '../lib/bits.ts'
 import { chunked } from '../lib/chunked.ts'
 import { deriveSeed } from '../lib/rng.ts'
+import type { BootOutcome } from './boot/boot.ts'
 import { createIommuState, type IommuState } from './dma/iommu-state.ts'
+import { PRICES } from './engine/cost.ts'
 import { createLock } from './engine/lock.ts'
 import { MAX_STAGES, MAX_TRIES, MAX_WALKS } from './engine/meter.ts'
 import { createBands, type Recorder } from './engine/recorder.ts'
 import { createFlushQueue } from './flush/flush-queue.ts'
 import { guestMemory, guestWindow, requestOf } from './guest-window.ts'
 import { createIotlb, type IotlbState } from './iotlb/iotlb-state.ts'
-import type { Island, WindowGeometry } from './iova/allocator.ts'
+import type { IovaAllocator, Island, WindowGeometry } from './iova/allocator.ts'
 import { absOf } from './iova/geometry.ts'
 import { allocatorById } from './iova/index.ts'
 import { askForWindow, readyAt, windowOf } from './partition.ts'
+import { pcMemory } from './pc-memory.ts'
+import { poolAllocator } from './pool-allocator.ts'
 import { valuesOf } from './scenario/fields.ts'
 import { needsBitmap } from './scenario/platform.ts'
 import { isRadix, SPACE_48 } from './scenario/platform-iommu.ts'
 import { isPowernv, isPseries } from './scenario/platform-power.ts'
 import type { DeviceSpec, Scenario, Settings } from './scenario/schema.ts'
-import { type CpuState, createMappings, type DmaTable, ENTRY_STRIDE, type WorkloadState } from './state.ts'
+import { type Bounce, type CpuState, createMappings, type DmaTable, ENTRY_STRIDE, type WorkloadState } from './state.ts'
+import { createPool, type SwiotlbPool } from './swiotlb/pool.ts'
+import { SET_SLOTS, SLOT_BYTES } from './swiotlb/pool-size.ts'
 import { tableById } from './table/index.ts'
 import { createRadix } from './table/radix.ts'
 import { createTceWindow } from './table/tce-window.ts'
@@ -87,17 +93,69 @@ function islandsOf({ islands, offset, size }: WindowGeometry): readonly Island[]
 }
 
 /** Highest absolute entry that a device reaches in a window: its mask and the end of the window. */
-export function maskOf(settings: Settings, device: DeviceSpec, geometry: WindowGeometry): AbsEntry {
+export function maskOf(settings: Settings, device: DeviceSpec, geometry: WindowGeometry, bounced: boolean): AbsEntry {
   // What a guest maps it chooses inside of its window.
   const bits = Number(settings[`${device.id}.dmaMask`] ?? 64) - geometry.pageShift
   const mask = pow2(Math.min(52, bits)) - 1
   // The bitmap allocators cut a search at the end of the window themselves, and tell how the two meet.
-  return absEntry(isRadix(settings['m.platform']) ? Math.min(mask, absOf(geometry, geometry.size - 1)) : mask)
+  // And where nothing is translated the mask alone says what a device reaches.
+  return absEntry(
+    isRadix(settings['m.platform']) && !bounced ? Math.min(mask, absOf(geometry, geometry.size - 1)) : mask,
+  )
+}
+
+/** True when a machine came up without a working IOMMU: buffers are used where they lie, or bounce. */
+export function bounces(boot: BootOutcome | null): boolean {
+  return boot !== null && boot.backend !== 'iommu'
+}
+
+/** The bounce pool as a window: its slots. Without one there is nothing to hand out. */
+function poolWindow(boot: BootOutcome) {
+  const { pool } = boot
+  const geometry = {
+    size: pool?.slots ?? 2,
+    offset: (pool?.start ?? 0) / SLOT_BYTES,
+    pageShift: log2Floor(SLOT_BYTES),
+    blockSize: 16,
+    resStart: 0,
+    resEnd: 0,
+    boundary: Number.POSITIVE_INFINITY,
+  }
+  return { geometry, windowBytes: pool?.bytes ?? 0, ddw: null, allocatorId: 'swiotlb' }
+}
+
+/** The bounce pool that a machine came up with; where there is none, one of two slots that stand for nothing. */
+function bouncePool({ pool }: BootOutcome): SwiotlbPool {
+  return createPool({
+    slots: pool?.slots ?? 2,
+    areas: pool?.areas ?? 1,
+    startAddress: pool?.start ?? 0,
+    boundaryMask: null,
+  })
+}
+
+/** The way to memory of a machine that came up without a working IOMMU. */
+function createBounce(boot: BootOutcome, settings: Settings, minAlignMask: Int32Array): Bounce {
+  const { pool } = boot
+  return {
+    isThere: pool !== null,
+    force: settings['m.force'] === 'force' && pool !== null,
+    memory: pcMemory(settings),
+    minAlignMask,
+    lastCpu: new Uint8Array(Math.ceil((pool?.slots ?? 2) / SET_SLOTS)).fill(255),
+    direct: 0,
+    bounced: 0,
+    directBytes: 0,
+    copiedInBytes: 0,
+    copiedOutBytes: 0,
+    last: { device: -1, address: 0, bytes: 0, above: 0, outcome: 0, reason: 0, slots: 0 },
+  }
 }
 
 /** The window that a device gets on its platform, and what it is made of; `ddw`: how it came by it. */
-function windowFor(device: DeviceSpec, settings: Settings, own: Settings) {
+function windowFor(device: DeviceSpec, settings: Settings, own: Settings, boot: BootOutcome | null) {
   const platform = settings['m.platform']
+  if (boot && bounces(boot)) return poolWindow(boot)
   if (isPseries(platform)) {
     const ddw = askForWindow(settings, device)
     // Nobody asks for addresses of a direct window, and its bitmap would be as long as memory may ever be.
@@ -112,22 +170,25 @@ function windowFor(device: DeviceSpec, settings: Settings, own: Settings) {
 export function buildTable(
   owner: number,
   device: DeviceSpec,
-  s: { readonly settings: Settings; readonly nowNs: number },
+  s: { readonly settings: Settings; readonly nowNs: number; readonly boot: BootOutcome | null },
   cpus: number,
   devices: number,
+  minAlignMask: Int32Array,
 ): DmaTable {
   const { settings } = s
   const own = scopeOf(settings, device.id)
-  const { ddw, windowBytes, allocatorId, ...window } = windowFor(device, settings, own)
+  const { ddw, windowBytes, allocatorId, ...window } = windowFor(device, settings, own, s.boot)
   const geometry = { ...window.geometry, cpus }
   const { size, pageShift } = geometry
   const platform = settings['m.platform']
-  const iommu = isRadix(platform) ? createIommuState(platform as IommuState['driver'], own, devices) : null
-  const allocator = allocatorById(allocatorId)!
-  const alloc = allocator.create(geometry, own)
+  const bounce = s.boot && bounces(s.boot) ? createBounce(s.boot, settings, minAlignMask) : null
+  const translates = isRadix(platform) && !bounce
+  const iommu = translates ? createIommuState(platform as IommuState['driver'], own, devices) : null
+  const allocator = bounce ? (poolAllocator as unknown as IovaAllocator) : allocatorById(allocatorId)!
+  const alloc = bounce ? bouncePool(s.boot!) : allocator.create(geometry, own)
   const regionStart = Float64Array.from(allocator.regions(alloc), (r) => r.start)
   const granule = allocator.granule
-  const tableId = isPowernv(platform) ? 'tce-multi' : granule ? 'tce-mixed' : 'tce-single'
+  const tableId = bounce ? 'bounce' : isPowernv(platform) ? 'tce-multi' : granule ? 'tce-mixed' : 'tce-single'
   const parts =
     granule && allocator.regions(alloc).map(({ start, end }) => ({ start, end, granule: granule(alloc, entry(start)) }))
   const regions = regionStart.length
@@ -146,11 +207,12 @@ export function buildTable(
     tceUnderLock: twoRegion || own.tceWrite === 'inside',
     alignPages: !(twoRegion && own.generation === 1),
     iommu,
-    direct: own.translation === 'off' || ddw?.result === 'direct' || ddw?.result === 'nowhere',
+    bounce,
+    direct: (own.translation === 'off' && !bounce) || ddw?.result === 'direct' || ddw?.result === 'nowhere',
     ddw,
     multiTce: settings['m.multitce'] !== 'off',
     realMode: own.realMode === 'on',
-    readyNs: ddw ? readyAt(ddw, s.nowNs) : s.nowNs,
+    readyNs: s.boot?.backend === 'panic' ? Number.POSITIVE_INFINITY : ddw ? readyAt(ddw, s.nowNs) : s.nowNs,
     whyRefused: 0,
     flush: iommu?.mode === 'deferred' ? createFlushQueue(cpus, iommu.singleQueue) : null,
     workNs: new Float64Array(2).fill(Number.POSITIVE_INFINITY),
@@ -164,11 +226,15 @@ export function buildTable(
     alloc,
     tce: iommu
       ? createRadix(iommu.page, islandsOf(geometry))
-      : tableId === 'tce-multi'
-        ? createTceWindow(requestOf(settings, own, pageShift), islandsOf(geometry))
-        : tableById(tableId)!.create(size, pageShift, parts),
+      : bounce
+        ? {}
+        : tableId === 'tce-multi'
+          ? createTceWindow(requestOf(settings, own, pageShift), islandsOf(geometry))
+          : tableById(tableId)!.create(size, pageShift, parts),
     // The last one guards the invalidation queue of an IOMMU.
-    locks: Array.from({ length: allocator.locks(alloc) + (iommu ? 1 : 0) }, () => createLock(cpus)),
+    locks: Array.from({ length: allocator.locks(alloc) + (iommu ? 1 : 0) }, () =>
+      createLock(cpus, settings['m.guest'] === 'on' ? PRICES.wake.ps : 0),
+    ),
     mappings: createMappings(),
     entries: chunked(new Int32Array(size * ENTRY_STRIDE)),
     mapped: 0,

@@ -67,6 +67,8 @@ export const LOG_WINDOW = 14
 export const LOG_NO_TABLE = 15
 /** a = the same: why memory was not mapped */
 export const LOG_OUTSIDE = 16
+/** a = the same: the kernel's line about a buffer that got no slots of the bounce pool */
+export const LOG_FULL = 17
 /** a = TCEs, b = hypercalls: a recorded kernel has emptied the table */
 export const LOG_CLEARED = 32
 

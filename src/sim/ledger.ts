@@ -343,7 +343,7 @@ export function noteRefusal(
 }
 
 /** The kernel's rate limit on messages; when it lets one through again, it tells how many it held back. */
-function mayPrint(s: MachineState, t: number, c: number, device: number, says: number): boolean {
+export function mayPrint(s: MachineState, t: number, c: number, device: number, says: number): boolean {
   const limit = s.ratelimit
   if (t - limit.beganNs >= RATELIMIT_NS) {
     if (limit.suppressed > 0) logEvent(s.log, t, ev.LOG_SUPPRESSED, c, device, limit.suppressed, says)

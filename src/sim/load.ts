@@ -1,7 +1,7 @@
 // Loading drivers: a machine from a scenario, and anew when a setting changes that a driver must be reloaded for.
 
 import { createHeap } from '../lib/heap.ts'
-import { adoptBands, buildCpus, buildIotlbs, buildTable, buildWorkload, maskOf, settingsOf } from './build.ts'
+import { adoptBands, bounces, buildCpus, buildIotlbs, buildTable, buildWorkload, maskOf, settingsOf } from './build.ts'
 import { armLate, setEngine } from './device-access.ts'
 import type { IommuRules } from './dma/dma-iommu.ts'
 import { createDomain, createSgList, type DmaDomain } from './dma/dma-ops.ts'
@@ -13,10 +13,13 @@ import { createRecorder, withCpus } from './engine/recorder.ts'
 import { createGather } from './flush/gather.ts'
 import { createSink } from './invalidation.ts'
 import { flushDomain } from './iotlb/iotlb.ts'
+import type { IovaAllocator } from './iova/allocator.ts'
 import { allocatorById } from './iova/index.ts'
 import { type Binding, type Machine, setTimer } from './machine.ts'
-import { announceTable } from './new-table.ts'
+import { announceBoot, announceTable } from './new-table.ts'
 import { releaseMapping } from './operations.ts'
+import { bootOf } from './pc-boot.ts'
+import { poolAllocator, poolReader } from './pool-allocator.ts'
 import { armWork } from './put-off.ts'
 import type { Scenario } from './scenario/schema.ts'
 import {
@@ -56,6 +59,7 @@ export function createMachine(scenario: Scenario, horizonNs: number): Machine {
     heap: createHeap(),
     cpus: [],
     tables: [],
+    boot: null,
     iotlbs: [],
     iotlbPageBytes: 0,
     engineNs: new Float64Array(0),
@@ -101,23 +105,31 @@ export function rewire(m: Machine): void {
   const bound = state.workloads.map((w, i): Binding => {
     const { firstTask, device } = w
     const table = state.tables[tableOf(state, device)]!
-    const mask = maskOf(state.settings, scenario.devices[device]!, table.geometry)
+    const mask = maskOf(state.settings, scenario.devices[device]!, table.geometry, table.bounce !== null)
     return { kind: m.workloads[i]!, state: w.state, firstTask, device, table, domain: m.domains[device]!, mask }
   })
   m.bindings = Array.from(state.taskWorkload, (index) => bound[index]!)
 }
 
+/** By device: bits of an address that its driver wants to keep in a bounce buffer. */
+function alignMasks({ devices, workloads }: Scenario): Int32Array {
+  const masks = new Int32Array(devices.length)
+  for (const w of workloads) masks[w.device] = Math.max(masks[w.device]!, workloadById(w.type).minAlignMask ?? 0)
+  return masks
+}
+
 function readerOf({ iommu, tableId }: DmaTable): TableReader {
   if (iommu) return radixReader(driverOf(iommu.driver).table)
-  return tableId === 'tce-multi' ? tceWindow : tableById(tableId)!
+  return tableId === 'bounce' ? poolReader : tableId === 'tce-multi' ? tceWindow : tableById(tableId)!
 }
 
 function domainOf({ state, meter }: Machine, table: DmaTable): DmaDomain {
   return createDomain({
-    allocator: allocatorById(table.allocatorId)!,
+    allocator: table.bounce ? (poolAllocator as unknown as IovaAllocator) : allocatorById(table.allocatorId)!,
     allocatorState: table.alloc,
     table: readerOf(table),
-    tableState: table.tce,
+    // Of a pool the slots themselves tell what stands behind them.
+    tableState: table.bounce ? table.alloc : table.tce,
     geometry: table.geometry,
     kernelPageShift: table.kernelPageShift,
     alignPages: table.alignPages,
@@ -148,7 +160,9 @@ export function rebuild(m: Machine, affected: (scope: string) => boolean): numbe
   const { state: s, scenario } = m
   const cpus = Number(s.settings['m.cpus'])
   const before = scenario.devices.map((_, i) => tableOf(s, i))
-  const owns = scenario.devices.map((d, i) => i === 0 || s.settings[`${d.id}.table`] !== 'shared')
+  s.boot = bootOf(s.settings)
+  // All devices bounce through one pool.
+  const owns = scenario.devices.map((d, i) => i === 0 || (!bounces(s.boot) && s.settings[`${d.id}.table`] !== 'shared'))
   const newTables = scenario.devices.map((d, i) => owns[i]! && (affected(d.id) || !s.tables[i]))
   const after = scenario.devices.map((_, i) => (owns[i] ? i : 0))
   let drained = 0
@@ -166,7 +180,7 @@ export function rebuild(m: Machine, affected: (scope: string) => boolean): numbe
     }
     if (!owns[i]) s.tables[i] = null
     if (!newTables[i]) return
-    const table = buildTable(i, device, s, cpus, scenario.devices.length)
+    const table = buildTable(i, device, s, cpus, scenario.devices.length, alignMasks(scenario))
     s.tables[i] = table
     made.push(i)
     adoptBands(s.recorder, i, table.geometry.size)
@@ -187,13 +201,14 @@ export function rebuild(m: Machine, affected: (scope: string) => boolean): numbe
   rewire(m)
   if (s.recorder.cpus !== cpus) s.recorder = withCpus(s.recorder, cpus)
   startTasks(m, cpus, firstTask, (i) => restart[i] || !s.workloads[i])
+  if (affected('m')) announceBoot(m)
   for (const i of made) announceTable(m, i)
   return drained
 }
 
 /** IOTLBs of the sizes that settings ask for. New ones are empty: what was exposed ends, and is still counted. */
 function renewIotlbs(s: MachineState, devices: number, pagePath: string): void {
-  const next = buildIotlbs(s.settings, devices)
+  const next = bounces(s.boot) ? [] : buildIotlbs(s.settings, devices)
   s.iotlbPageBytes = Number(s.settings[pagePath])
   const [old, first] = [s.iotlbs[0], next[0]]
   const same = old && first && old.entries === first.entries && old.ways === first.ways

@@ -108,6 +108,8 @@ function words(m: Machine, kind: number, device: number, cpu: number, a: number,
       return ['change', m.state.told[a]!]
     case ev.LOG_WINDOW:
       return ['change', m.state.told[a]!]
+    case ev.LOG_FULL:
+      return ['refusal', m.state.told[a]!]
     case ev.LOG_NO_TABLE:
     case ev.LOG_OUTSIDE:
       return ['late', m.state.told[a]!]

@@ -184,7 +184,7 @@ function runCpu(m: Machine, c: number, t: number): number {
 /** The lock that an operation takes first. */
 function lockIndex({ domain: d, table }: Binding, c: number, op: Op): number {
   // The IOMMU API is given its addresses.
-  if (table.direct || op.kind === OP_IOMMU_MAP || op.kind === OP_IOMMU_UNMAP) return NO_LOCK
+  if (table.direct || table.bounce || op.kind === OP_IOMMU_MAP || op.kind === OP_IOMMU_UNMAP) return NO_LOCK
   if (op.kind === OP_COHERENT) {
     return d.allocator.lockForAlloc(
       d.allocatorState,
@@ -270,7 +270,7 @@ function perform(m: Machine, c: number, t: number, bound: Binding, lock: number)
   noteWork(s, table, c, meter)
   if (table.flush || allocator.workDueNs) armWork(s, table, bound.domain)
   // The IOMMU API is given its addresses, and without an IOMMU there are none.
-  const allocates = !table.direct && op.kind !== OP_IOMMU_MAP && op.kind !== OP_IOMMU_UNMAP
+  const allocates = !table.direct && !table.bounce && op.kind !== OP_IOMMU_MAP && op.kind !== OP_IOMMU_UNMAP
   const workPs = !allocates ? 0 : isMap ? searchPs(meter) : PRICES.free.ps
   const underLock = table.tceUnderLock ? writePs : 0
   const ownPs = table.direct ? 0 : PRICES.map.ps

@@ -6,12 +6,15 @@
 // Cost: a record for each 512 TCEs of RAM, once.
 
 import { pow2 } from '../lib/bits.ts'
+import { bootLines } from './boot/boot-log.ts'
+import { bounces } from './build.ts'
 import { resetMeter } from './engine/meter.ts'
 import * as ev from './events.ts'
 import { noteWindowCalls } from './hypervisor.ts'
 import { addMark, forgetPart, recordMapping, tell } from './ledger.ts'
 import type { Machine } from './machine.ts'
 import { directEntries, ramFrames } from './partition.ts'
+import { bootInputOf } from './pc-boot.ts'
 import { type DmaTable, ENTRY_MAPPING, ENTRY_STRIDE, MAP_ENTRY, MAP_NPAGES, MAP_STRIDE } from './state.ts'
 import { TCE_READ, TCE_WRITE } from './table/table.ts'
 import { TCE_REFUSALS } from './table/tce-multi-levels.ts'
@@ -28,6 +31,13 @@ const NOBODY = -1
 
 const GIB = 1_073_741_824
 const op = createOp()
+
+/** What the kernel printed while the machine came up without a working IOMMU. Of one that works nothing is told. */
+export function announceBoot({ state: s }: Machine): void {
+  if (!bounces(s.boot)) return
+  for (const line of bootLines(bootInputOf(s.settings), s.boot!)) tell(s, ev.LOG_RTAS, 0, line)
+  if (s.boot!.backend === 'panic') addMark(s, s.nowNs, 'hang', 'panic')
+}
 
 /** Writes down how the new table of a device came about. */
 export function announceTable(m: Machine, index: number): void {

@@ -209,7 +209,7 @@ describe('the machine of the 2018 mail', () => {
   })
 
   it('charges a container for the table that is refused', () => {
-    const run = createRun(presetById('nvlink-flat')!.scenario, 1)
+    const run = createRun(changed(presetById('nvlink-flat')!.scenario, { 'w0.plug': 0 }), 1)
     const { container, refusal } = run.machine.state.tables[0]!.tce as TceWindowState
     expect([refusal, container.lockedPages * 65_536]).toEqual(['level-table', 16 * GIB])
     expect(memoryOf(run)).toMatchObject({ lockedBytes: 16 * GIB, hwBytes: 0, flatBytes: 16 * GIB })

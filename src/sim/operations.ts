@@ -3,6 +3,7 @@
 // Invariant: an entry has a TCE, a mapping record and a set bit exactly while it is mapped.
 
 import { alignUp, pow2 } from '../lib/bits.ts'
+import { mapBuffer, sayFull, unmapBuffer } from './bounce-ops.ts'
 import { rememberLate } from './device-access.ts'
 import {
   type IommuRules,
@@ -58,6 +59,10 @@ function permissionOf(direction: number): number {
 export function mapOne(m: Machine, c: number, { domain: d, table, device, mask }: Binding, cpu: CpuState): boolean {
   const { state: s, meter } = m
   const { op } = cpu
+  if (table.bounce) {
+    op.mapping = mapBuffer(m, c, table, d, device, mask, cpu, op.address, op.bytes)
+    return op.mapping >= 0
+  }
   const coherent = op.kind === OP_COHERENT
   const permission = permissionOf(op.direction)
   const mapped = coherent ? alignUp(op.bytes, d.kernelPageBytes) : op.bytes
@@ -89,6 +94,7 @@ export function mapList(m: Machine, c: number, bound: Binding, cpu: CpuState): b
   const { domain: d, table, device, mask } = bound
   const { state: s, meter, sg } = m
   const { op } = cpu
+  if (table.bounce) return mapElements(m, c, bound, cpu)
   sg.n = op.elements
   for (let i = 0; i < sg.n; i++) {
     sg.address[i] = op.sgAddress[i]!
@@ -106,6 +112,20 @@ export function mapList(m: Machine, c: number, bound: Binding, cpu: CpuState): b
     op.sgMapping[i] = recordMapping(s, d, table, c, device, cpu.task, op, first, npages, address, length, meter)
   }
   logEvent(s.ops, s.nowNs, ev.STEP_MAP_SG, c, device, sg.dmaEntry[0]! - table.geometry.offset, meter.tceWrites)
+  return true
+}
+
+/** Maps the elements of the list of `cpu.op` one by one; false, with those before it taken back, when one is refused. */
+function mapElements(m: Machine, c: number, { domain: d, table, device, mask }: Binding, cpu: CpuState): boolean {
+  const { op } = cpu
+  for (let i = 0; i < op.elements; i++) {
+    op.sgMapping[i] = mapBuffer(m, c, table, d, device, mask, cpu, op.sgAddress[i]!, op.sgBytes[i]!)
+    if (op.sgMapping[i]! >= 0) continue
+    while (i-- > 0) unmapBuffer(m, c, table, op.sgMapping[i]!)
+    op.segments = -1
+    return false
+  }
+  op.segments = op.elements
   return true
 }
 
@@ -234,9 +254,10 @@ export function refuse(m: Machine, c: number, { kind, domain, table, device }: B
   const length = isList ? op.sgBytes[0]! : coherent ? alignUp(op.bytes, domain.kernelPageBytes) : op.bytes
   const npages = pagesTouched(domain, address, length)
   // The common DMA layer refuses without a word; the driver may tell.
-  const quiet = coherent || domain.iommu || table.tableId === 'tce-multi'
+  const quiet = coherent || domain.iommu || table.tableId === 'tce-multi' || table.bounce
   const says = quiet ? ev.SAYS_NOTHING : isList ? ev.SAYS_MAP_SG : ev.SAYS_MAP_PAGE
   noteRefusal(s, domain, table, c, device, s.nowNs, address, npages, m.meter, says)
+  if (table.bounce) sayFull(m, table, table.bounce, c, device)
   if (kind.complaint && m.scenario.devices[device]!.driver && !coherent) {
     logEvent(s.log, s.nowNs, ev.LOG_DRIVER, c, device, s.taskWorkload[s.cpus[c]!.task]!, 0)
   }
@@ -247,6 +268,11 @@ export function unmap(m: Machine, c: number, { domain, table, device }: Binding,
   const { state: s } = m
   const { data } = table.mappings.records
   const one = op.kind === OP_UNMAP
+  if (table.bounce) {
+    if (one) unmapBuffer(m, c, table, op.mapping)
+    else for (let i = 0; i < op.segments; i++) unmapBuffer(m, c, table, op.sgMapping[i]!)
+    return
+  }
   const at = (one ? op.mapping : op.sgMapping[0]!) * MAP_STRIDE
   const kind = one ? ev.STEP_UNMAP : ev.STEP_UNMAP_SG
   logEvent(s.ops, s.nowNs, kind, c, device, data[at + MAP_ENTRY]!, data[at + MAP_NPAGES]!)
@@ -256,6 +282,10 @@ export function unmap(m: Machine, c: number, { domain, table, device }: Binding,
 
 /** Takes a mapping back on CPU `c`: TCEs, entries, record. */
 export function releaseMapping(m: Machine, c: number, table: DmaTable, d: DmaDomain, id: number): void {
+  if (table.bounce) {
+    unmapBuffer(m, c, table, id)
+    return
+  }
   const at = id * MAP_STRIDE
   const { data } = table.mappings.records
   const address = data[at + MAP_ADDRESS]!

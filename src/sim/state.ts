@@ -2,6 +2,7 @@
 
 import { type Chunked, chunked, touch } from '../lib/chunked.ts'
 import type { Heap } from '../lib/heap.ts'
+import type { BootOutcome } from './boot/boot.ts'
 import type { IommuState } from './dma/iommu-state.ts'
 import type { Lock } from './engine/lock.ts'
 import type { EventLog } from './engine/log.ts'
@@ -12,6 +13,7 @@ import type { IotlbState } from './iotlb/iotlb-state.ts'
 import type { WindowGeometry } from './iova/allocator.ts'
 import type { ParamValue } from './params.ts'
 import type { DdwRun } from './partition.ts'
+import type { PcMemory } from './pc-memory.ts'
 import type { HcallCounts } from './window/ddw-calls.ts'
 import type { Op } from './workload/workload.ts'
 
@@ -67,11 +69,17 @@ export const MAP_REFUSALS = [
   'the addresses lie outside of the window',
   'a TCE maps more than the host’s memory has in one piece',
   'no memory was left for a level table',
+  'no slot set holds so large a buffer: 256 KiB at most',
+  'no area of the bounce pool has as many free slots',
+  'the free slots of the bounce pool lie scattered: no run is long enough',
+  'the device does not reach it, and there is no bounce pool',
 ] as const
 export const NO_TABLE = 1
 export const OUTSIDE = 2
 export const SMALL_PIECES = 3
 export const NO_MEMORY = 4
+/** And why nothing bounces: REASONS of bounce-ops.ts, from this number on. */
+export const NO_BOUNCE = 5
 
 /** The last refused request of a table; arrays are [MAX_TRIES], the first `tries` count, in kernel order. */
 export interface RefusalState {
@@ -99,6 +107,38 @@ export interface WalkState {
   readonly to: Float64Array
 }
 
+/** Mapping id of a buffer that is used where it lies. */
+export const DIRECT_MAPPING = 0x7fffffff
+
+/** The way to memory of a machine whose IOMMU did not come up. */
+export interface Bounce {
+  /** There is a pool: what stands for the allocator of the table. Where none was made it has two slots that nobody gets. */
+  readonly isThere: boolean
+  /** Every buffer is copied, reached or not. */
+  readonly force: boolean
+  readonly memory: PcMemory
+  /** [devices] bits of a buffer's address that its slot must share. */
+  readonly minAlignMask: Int32Array
+  /** [slot sets] CPU that touched it last, 255 = none. */
+  readonly lastCpu: Uint8Array
+  /** Mappings that needed no slot, and that took some. */
+  direct: number
+  bounced: number
+  directBytes: number
+  copiedInBytes: number
+  copiedOutBytes: number
+  /** The last buffer: whose, where, how large; whether it lies above its device's mask; what became of it (bounce-ops.ts). */
+  readonly last: {
+    device: number
+    address: number
+    bytes: number
+    above: number
+    outcome: number
+    reason: number
+    slots: number
+  }
+}
+
 /** A window with its allocator, its table and what is mapped in it. */
 export interface DmaTable {
   /** Device that owns it. */
@@ -114,6 +154,8 @@ export interface DmaTable {
   readonly iommu: IommuState | null
   /** Nothing is mapped: no IOMMU is in the way, or a direct window holds all memory. */
   readonly direct: boolean
+  /** Of a machine without a working IOMMU; null elsewhere. */
+  readonly bounce: Bounce | null
   /** Of a partition: how its device came by this window. */
   readonly ddw: DdwRun | null
   /** Hypercalls write several TCEs; KVM answers them in real mode. */
@@ -222,6 +264,8 @@ export interface MachineState {
   cpus: CpuState[]
   /** By device; null for a device that uses the first one's. */
   tables: (DmaTable | null)[]
+  /** How the machine came up; null where that is not told. */
+  boot: BootOutcome | null
   /** One for all devices, or one for each; none where no table needs one. */
   iotlbs: IotlbState[]
   /** Bytes of the smallest page that they hold. */

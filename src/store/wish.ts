@@ -6,7 +6,18 @@ import type { AppState } from './state.ts'
 const LOG_LINES = 80
 
 /** Views of the dock that are asked for nothing but the table. */
-const OF_TABLE = ['tce-pages', 'regions', 'caches', 'locks', 'iotlb', 'queues', 'commands', 'ledger'] as const
+const OF_TABLE = [
+  'tce-pages',
+  'regions',
+  'caches',
+  'locks',
+  'iotlb',
+  'queues',
+  'commands',
+  'ledger',
+  'pool',
+  'bounce',
+] as const
 
 /**
  * What the next frame should hold: everything, or the map alone. The map moves with every frame of a playing run;
@@ -45,6 +56,7 @@ export function wish(state: AppState, whole: boolean): FrameWish {
       ...(view.dock.includes('windows') ? { windows: { table } } : {}),
       ...(view.dock.includes('hcalls') ? { hcalls: {} } : {}),
       ...(view.dock.includes('budget') ? { budget: {} } : {}),
+      ...(view.dock.includes('boot') ? { boot: {} } : {}),
       ...(view.dock.includes('radix') ? { radix: { table, entry: inspected } } : {}),
       ...(view.dock.includes('memory') || view.dock.includes('islands') ? { memory: { table } } : {}),
       ...(view.dock.includes('levels') ? { levels: { table, path: view.levelPath ?? [] } } : {}),

@@ -191,6 +191,9 @@ export const viewText = {
   budget: { title: 'TCE budget' },
   memory: { title: 'What tables take' },
   islands: { title: 'Where memory lies' },
+  boot: { title: 'How the machine comes up' },
+  pool: { title: 'Bounce pool' },
+  bounce: { title: 'What bounces' },
   studies: {
     scaling: { title: 'Scaling' },
     published: { title: 'Published figures' },

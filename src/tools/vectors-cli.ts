@@ -26,7 +26,7 @@ function main(folders: readonly string[]): number {
 }
 
 const vectors = fileURLToPath(new URL('../sim/vectors', import.meta.url))
-const own = ['powerpc', 'iova', 'iotlb'].map((part) => join(vectors, part))
+const own = ['powerpc', 'iova', 'iotlb', 'swiotlb'].map((part) => join(vectors, part))
 const named = process.argv.slice(2)
 try {
   process.exitCode = main(named.length > 0 ? named : own)

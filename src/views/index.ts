@@ -19,6 +19,7 @@ export interface DockView {
 const dock = () => import('./dock.ts')
 const iommu = () => import('./dock-iommu.ts')
 const tce = () => import('./dock-tce.ts')
+const boot = () => import('./dock-boot.ts')
 const studies = () => import('./studies.ts')
 
 /** Views for the dock, about 100 px high, as wide as their container. */
@@ -133,6 +134,27 @@ export const dockViews: readonly DockView[] = [
     probe: 'budget',
     tall: true,
     component: loadable(() => tce().then((m) => m.Budget)),
+  },
+  {
+    id: 'boot',
+    title: viewText.boot.title,
+    probe: 'boot',
+    tall: true,
+    component: loadable(() => boot().then((m) => m.Boot)),
+  },
+  {
+    id: 'pool',
+    title: viewText.pool.title,
+    probe: 'pool',
+    tall: true,
+    component: loadable(() => boot().then((m) => m.Pool)),
+  },
+  {
+    id: 'bounce',
+    title: viewText.bounce.title,
+    probe: 'bounce',
+    tall: true,
+    component: loadable(() => boot().then((m) => m.Bounce)),
   },
   {
     id: 'scaling',

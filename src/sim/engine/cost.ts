@@ -30,6 +30,15 @@ export const PRICES = {
     what: 'leaving real mode for a call that is too hard for it: 826 cycles at 3.5 GHz',
     source: 'null hypercall of a KVM guest on POWER8, linuxppc-dev (acd7d8cef015); the clock is assumed',
   },
+  wake: {
+    ps: 650_000,
+    what: 'passing a lock on to a virtual CPU, which its host has put to sleep',
+    source: 'fitted to swiotlb=force in a virtual machine, 1 and 4 jobs of 4K reads, linux-iommu 2022',
+  },
+  slotLook: { ps: 2_000, what: 'looking whether a run of slots begins here', source: 'assumed' },
+  slotWrite: { ps: 1_000, what: 'counting one slot anew', source: 'assumed' },
+  lineMove: { ps: 20_000, what: 'a cache line that another CPU had last', source: 'assumed' },
+  copy: { ps: 100, what: 'copying a byte to or from the bounce pool: 10 GB/s', source: 'assumed' },
   map: { ps: 14_000, what: 'the rest of a map or unmap: 44 cycles', source: 'Malka et al., ASPLOS 2015, table 1' },
   packet: {
     ps: 586_000,

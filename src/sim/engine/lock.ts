@@ -10,14 +10,16 @@ export interface Lock {
   readonly queue: Int32Array
   head: number
   waiting: number
+  /** What it costs besides that a CPU which waits has to be woken, ps; 0 where CPUs spin. */
+  readonly wakePs: number
   /** Counters since creation. */
   taken: number
   contended: number
   waitNs: number
 }
 
-export function createLock(cpus: number): Lock {
-  return { heldUntil: 0, queue: new Int32Array(cpus), head: 0, waiting: 0, taken: 0, contended: 0, waitNs: 0 }
+export function createLock(cpus: number, wakePs = 0): Lock {
+  return { heldUntil: 0, queue: new Int32Array(cpus), head: 0, waiting: 0, wakePs, taken: 0, contended: 0, waitNs: 0 }
 }
 
 /** True when a CPU that asks at `nowNs` gets the lock at once. */
@@ -44,5 +46,5 @@ export function dequeue(lock: Lock): number {
 
 /** When the first waiter gets the lock, ns. */
 export function grantNs(lock: Lock): number {
-  return lock.heldUntil + Math.round((PRICES.handover.ps * lock.waiting) / 1000)
+  return lock.heldUntil + Math.round((PRICES.handover.ps * lock.waiting + lock.wakePs) / 1000)
 }

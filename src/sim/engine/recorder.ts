@@ -47,6 +47,9 @@ export interface Recorder {
   readonly putIndirect: Chunked<Float64Array>
   readonly stuff: Chunked<Float64Array>
   readonly tooHard: Chunked<Float64Array>
+  /** Sums: bytes copied through a bounce pool, and bytes that devices use where they lie. */
+  readonly copied: Chunked<Float64Array>
+  readonly uncopied: Chunked<Float64Array>
   readonly cpus: number
   /** [COLUMNS*cpus] ns waited for a lock, column-major. */
   readonly lockWaitNs: Chunked<Float64Array>
@@ -73,6 +76,8 @@ export function createRecorder(horizonNs: number, cpus: number): Recorder {
     putIndirect: column(),
     stuff: column(),
     tooHard: column(),
+    copied: column(),
+    uncopied: column(),
     cpus,
     lockWaitNs: chunked(new Float64Array(COLUMNS * cpus)),
   }
@@ -224,7 +229,19 @@ function halve(r: Recorder): void {
     touchRange(level, 0, COLUMNS)
   }
   const { put, putIndirect, stuff, tooHard } = r
-  for (const sum of [r.refused, r.missed, r.delivered, r.flushes, r.late, put, putIndirect, stuff, tooHard]) {
+  for (const sum of [
+    r.refused,
+    r.missed,
+    r.delivered,
+    r.flushes,
+    r.late,
+    put,
+    putIndirect,
+    stuff,
+    tooHard,
+    r.copied,
+    r.uncopied,
+  ]) {
     for (let c = 0; c < half; c++) sum.data[c] = sum.data[2 * c]! + sum.data[2 * c + 1]!
     sum.data.fill(0, half)
     touchRange(sum, 0, COLUMNS)

@@ -189,7 +189,7 @@ export interface Summary {
   /** Whole machine: frames delivered and frames that found no buffer. */
   readonly frames: number
   readonly missed: number
-  /** Payload delivered in the last full time column, bit/s, and what the link offered. */
+  /** Payload delivered in the last half millisecond or longer, bit/s, and what the link offered. */
   readonly deliveredBps: number
   readonly offeredBps: number
   readonly hang: { readonly ns: number; readonly cpu: number } | null

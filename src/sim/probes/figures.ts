@@ -5,6 +5,7 @@ import { type DmaDomain, granuleAt, offsetInMapping } from '../dma/dma-ops.ts'
 import { PRICES, ptPs, tablePs } from '../engine/cost.ts'
 import { entryAt, firstKept } from '../engine/log.ts'
 import { FROM_HANDLE, FROM_HINT } from '../engine/meter.ts'
+import type { Recorder } from '../engine/recorder.ts'
 import * as ev from '../events.ts'
 import { forEachQueued } from '../flush/flush-queue.ts'
 import { hcallsSoFar } from '../hypervisor.ts'
@@ -62,6 +63,8 @@ import { waitingShare } from './time.ts'
 
 /** "Recently" in the refusal figure. */
 const RECENT_NS = 100_000
+/** What is delivered is told of the last full columns of this length, ns. */
+const LATELY_NS = 500_000
 
 /** The figures of a table and of the machine, as they stand. */
 export function summarise(m: Machine, device: number): Summary {
@@ -71,7 +74,6 @@ export function summarise(m: Machine, device: number): Summary {
   const d = m.domains[index]!
   const { size, pageShift } = table.geometry
   const r = s.recorder
-  const column = Math.max(0, r.column - 1)
   return {
     mapped: table.mapped,
     usable:
@@ -101,7 +103,7 @@ export function summarise(m: Machine, device: number): Summary {
     spills: table.spills,
     frames: s.frames,
     missed: s.missed,
-    deliveredBps: ((r.delivered.data[column] ?? 0) * 8e9) / r.columnNs,
+    deliveredBps: deliveredBps(r),
     offeredBps: s.workloads.reduce((sum, w, i) => sum + m.workloads[i]!.offeredBps(w.state), 0),
     hang: s.hang && { ...s.hang },
     lockWait: waitingShare(m),
@@ -123,6 +125,14 @@ function guestFigures(m: Machine, index: number): Summary['guest'] {
     accountedBytes: tceAccounted(request),
     refused: found.refusal !== null,
   }
+}
+
+/** What arrived in the last full columns of half a millisecond or more, bit/s. */
+function deliveredBps(r: Recorder): number {
+  const columns = Math.min(r.column, Math.max(1, Math.ceil(LATELY_NS / r.columnNs)))
+  let bytes = 0
+  for (let c = r.column - columns; c < r.column; c++) bytes += r.delivered.data[c]!
+  return columns === 0 ? 0 : (bytes * 8e9) / (columns * r.columnNs)
 }
 
 /** Figures of the tree and of what is kept beside it, or null where nothing was ever searched, kept or queued. */

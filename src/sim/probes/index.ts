@@ -2,6 +2,8 @@
 
 import { lastStep, logLines, logLinesIn } from '../log-text.ts'
 import type { Machine } from '../machine.ts'
+import { bootProbe } from './boot.ts'
+import { bounceProbe, pool } from './bounce.ts'
 import { caches } from './caches.ts'
 import type { Brush, Summary } from './cards.ts'
 import { classes } from './classes.ts'
@@ -49,6 +51,9 @@ export const probes = [
   windows,
   hcalls,
   budget,
+  bootProbe,
+  pool,
+  bounceProbe,
 ]
 
 /** What a frame is asked to hold. */

@@ -3,6 +3,7 @@
 
 import { allocatorInfos } from '../iova/index.ts'
 import { isAllowed, type Param, type ParamOption, type ParamValue } from '../params.ts'
+import { bootParams } from './platform-boot.ts'
 import { AMD, ARM, GIB, iotlbParams, isRadix, KIB, MIB, radixParams, size, VTD } from './platform-iommu.ts'
 import {
   isPowernv,
@@ -170,7 +171,7 @@ export function machineParams(machine: Settings): readonly Param[] {
   if (!isRadix(machine.platform)) return commonParams
   const common =
     machine.platform === ARM ? commonParams.map((p) => (p.name === 'cpuPage' ? armPage(p) : p)) : commonParams
-  return [...common, ...iotlbParams]
+  return [...common, ...iotlbParams, ...(machine.platform === ARM ? [] : bootParams)]
 }
 
 /** Arm kernels have pages of 16K too. */

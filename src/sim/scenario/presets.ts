@@ -2,6 +2,7 @@
 
 import { device, KIB, MIB, MS, scenario, workload } from './make.ts'
 
+import { bootPresets } from './presets-boot.ts'
 import { iotlbPresets } from './presets-iotlb.ts'
 import { iovaPresets } from './presets-iova.ts'
 import { powerPresets } from './presets-power.ts'
@@ -225,7 +226,13 @@ const tcePresets: readonly Preset[] = [
   },
 ]
 
-export const presets: readonly Preset[] = [...tcePresets, ...iovaPresets, ...iotlbPresets, ...powerPresets]
+export const presets: readonly Preset[] = [
+  ...tcePresets,
+  ...iovaPresets,
+  ...iotlbPresets,
+  ...powerPresets,
+  ...bootPresets,
+]
 
 /** The preset with this id, or null. */
 export function presetById(id: string): Preset | null {

@@ -1,6 +1,7 @@
 // What a preset says when it is open: fetched when the page stands. Presets themselves are known from the start.
 
 import type { Scenario } from './schema.ts'
+import { bootStories } from './stories-boot.ts'
 import { iotlbStories } from './stories-iotlb.ts'
 import { iovaStories } from './stories-iova.ts'
 import { powerStories } from './stories-power.ts'
@@ -19,6 +20,7 @@ export const stories: Readonly<Record<string, Story>> = {
   ...iovaStories,
   ...iotlbStories,
   ...powerStories,
+  ...bootStories,
 }
 
 /** What there is to say of the preset that a scenario started from, or of a recording of one's own; null when nothing. */

@@ -161,7 +161,7 @@ export function recordOf({ state: s, supported, rtas, hcalls }: MaskOutcome): Dd
 }
 
 /** Throws Mismatch unless every field of the record is as got, and none is missing. Returns the number of fields. */
-function compare<R extends object>(where: string, recorded: R, got: R): number {
+export function compare<R extends object>(where: string, recorded: R, got: R): number {
   const fields = [...new Set([...Object.keys(recorded), ...Object.keys(got)])] as (keyof R & string)[]
   for (const field of fields) {
     const [a, b] = [JSON.stringify(recorded[field]), JSON.stringify(got[field])]

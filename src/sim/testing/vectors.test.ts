@@ -5,7 +5,7 @@ import { isVectorFile, replayVectors } from './vectors.ts'
 
 const folderOf = (part: string) => fileURLToPath(new URL(`../vectors/${part}/`, import.meta.url))
 const filesOf = (part: string) => readdirSync(folderOf(part)).filter(isVectorFile)
-const folders = ['powerpc', 'iova', 'iotlb']
+const folders = ['powerpc', 'iova', 'iotlb', 'swiotlb']
 const folderByFile = new Map(folders.flatMap((part) => filesOf(part).map((name) => [name, part] as const)))
 const names = [...folderByFile.keys()]
 const read = (name: string) => readFileSync(folderOf(folderByFile.get(name) ?? '') + name, 'utf8')
@@ -22,6 +22,7 @@ describe('the recorded allocators, DMA API and page tables are met, operation fo
   test('the folders hold every recorded file', () => {
     const counts = ['a_', 'b_', 'c_', 'd_', 'e_'].map((prefix) => names.filter((n) => n.startsWith(prefix)).length)
     expect([...counts, filesOf('iova').length, filesOf('iotlb').length]).toEqual([17, 7, 5, 3, 1, 25, 34])
+    expect(filesOf('swiotlb').filter((n) => n.startsWith('swiotlb_'))).toHaveLength(13)
   })
 })
 
@@ -64,6 +65,8 @@ describe('a replay', () => {
     ['inval_amd.txt', 'i'],
     ...['N', 'B', 'X', 'C', 'G', 'V', 'W', 'P', 'Z'].map((kind) => ['c_ops_kps16.txt', kind] as const),
     ['c_sparse2018.txt', 'V'],
+    ...['cfg', 'm', 'u', 'c'].map((kind) => ['swiotlb_ops_mixed_masks.txt', kind] as const),
+    ...['E', 'L', 'X'].map((kind) => ['swiotlb_sizing.txt', kind] as const),
   ]
   for (const [file, kind] of cases) {
     test(`fails on one wrong digit in a ${kind} record of ${file}`, () => {
@@ -98,6 +101,22 @@ describe('a replay', () => {
   test('fails on a wrong size of a level table, naming row and figure', () => {
     const text = read('c_levels_kps16.json').replace('"itSize":8192', '"itSize":8193')
     expect(replayVectors('c_levels_kps16.json', text).firstMismatch).toBe('row 1, itSize: recorded 8193, got 8192')
+  })
+
+  test('fails on a wrong boot, naming row and event or field', () => {
+    const text = read('boot_timeline.json')
+    const cases: readonly (readonly [from: RegExp, to: string, where: string])[] = [
+      [/"bytes": 67108864/, '"bytes": 67108863', 'row 1, event 1, bytes: recorded 67108863, got 67108864'],
+      [/"swiotlb_slots_end": 2048/, '"swiotlb_slots_end": 2047', 'row 19, swiotlb_slots_end: recorded 2047, got 2048'],
+      [/order 10 \(4 MiB\)/, 'order 10 (8 MiB)', 'row 19, event 6, ev: recorded "page allocator order 10 (8 MiB)"'],
+      [/"isolation": true/, '"isolation": false', 'row 2, isolation: recorded false, got true'],
+      [/"mapping error"/, '"bounced"', 'row 5, dma32_high_buffer: recorded "bounced", got "mapping error"'],
+      [/"option": "4-leak"/, '"option": "5"', 'no option 5 with hw ok'],
+    ]
+    for (const [from, to, where] of cases) {
+      const { status, firstMismatch } = replayVectors('boot_timeline.json', text.replace(from, to))
+      expect([status, firstMismatch?.slice(0, where.length)]).toEqual(['failed', where])
+    }
   })
 
   test('fails on a record without its result, on an unknown record and on a file without records', () => {

@@ -2,6 +2,7 @@
 
 import { replayAmd } from './vectors-amd.ts'
 import { replayArm } from './vectors-arm.ts'
+import { replayBoot } from './vectors-boot.ts'
 import { replayDdw, replayPageSizes } from './vectors-ddw.ts'
 import { replayFrames } from './vectors-frames.ts'
 import { replayHalves } from './vectors-halves.ts'
@@ -9,6 +10,7 @@ import { replayHcalls } from './vectors-hcalls.ts'
 import { replayFlushQueue, replayGather, replaySplit, replayVtd } from './vectors-iotlb.ts'
 import { replayIova } from './vectors-iova.ts'
 import { replayPools } from './vectors-pools.ts'
+import { replaySwiotlbOps, replaySwiotlbSizing } from './vectors-swiotlb.ts'
 import { replayTceLevels, replayTceOps } from './vectors-tce-multi.ts'
 
 export interface VectorResult {
@@ -53,6 +55,9 @@ const formats: readonly Format[] = [
     header: /^# AMD (v1 page table|INVALIDATE_IOMMU_PAGES)/,
     replay: replayAmd,
   },
+  { name: /^swiotlb_ops_.*\.txt$/, header: /^# \w+\ncfg \d+ \d+ 0x/, replay: replaySwiotlbOps },
+  { name: /^swiotlb_sizing\.txt$/, header: /^E \S+ \d+ \d+ [01] \d+ = nslabs/, replay: replaySwiotlbSizing },
+  { name: /^boot_timeline\.json$/, header: /"dma32_low_buffer"/, replay: replayBoot },
 ]
 
 /** True for the files of a vector folder that are to be replayed: not its documentation. */

@@ -4,7 +4,7 @@
 //
 // Kernel: drivers/scsi, drivers/nvme (the common shape: dma_map_sg at submission, dma_unmap_sg at completion).
 // Not modelled: merging of elements before the DMA layer, the command block's own mapping, writes.
-// Invariant: a slot holds mappings exactly while its command is in flight.
+// Invariant: a slot holds mappings only while its command is in flight; then it does, unless nothing is ever mapped.
 // Cost: half a packet's worth of driver work per command.
 
 import { type Chunked, chunked, touchRange } from '../../lib/chunked.ts'
@@ -39,7 +39,7 @@ export interface DiskSg {
   readonly rngs: readonly Rng[]
   /** [queues*depth] when the command completes, ns; Infinity while its slot is empty. */
   readonly doneNs: Float64Array
-  /** [queues*depth] mappings held; 0 = empty slot. */
+  /** [queues*depth] mappings held; 0 in an empty slot, and in all where nothing is mapped. */
   readonly held: Int32Array
   /** [queues] no new command before this, ns. */
   readonly retryNs: Float64Array
@@ -120,7 +120,8 @@ function next(s: DiskSg, q: number, nowNs: number, op: Op): number {
   let wake = Number.POSITIVE_INFINITY
   let empty = -1
   for (let slot = q * s.depth; slot < (q + 1) * s.depth; slot++) {
-    if (s.held[slot] === 0) {
+    // What is in flight holds no mappings where nothing is mapped: the time tells.
+    if (s.doneNs[slot] === Number.POSITIVE_INFINITY) {
       if (empty < 0) empty = slot
     } else if (s.doneNs[slot]! <= nowNs) return unmapCommand(s, slot, op)
     else wake = Math.min(wake, s.doneNs[slot]!)

@@ -59,6 +59,11 @@ function perCall(scenario: Scenario): number {
 const tcesOf = (run: Run, pages: ReturnType<typeof pagesOf>): number[] =>
   pages.map(({ number }) => getTce(tableOf(run), absEntry(number)))
 
+/** Goes on until so many pages are mapped; not for ever. */
+function untilMapped(run: Run, pages: number): void {
+  for (let left = 4096; left > 0 && run.machine.state.tables[0]!.mapped < pages; left--) run.stepForward()
+}
+
 describe('all memory of a guest', () => {
   const settings = fc.record({
     'w0.calls': fc.constantFrom('indirect', 'put', 'ioctl'),
@@ -112,6 +117,13 @@ describe('all memory of a guest', () => {
     expect(Math.min(mappedSome, outside, small)).toBeGreaterThan(15)
   })
 
+  it('is asked for by calls that end where a page of 512 TCEs does', () => {
+    // Pages of 2M: 32 of RAM, then 1024 right behind them: 480, 512 and 32.
+    const run = createRun(guest({ 'd0.iommuPage': 2 * MIB, 'm.ram': 64 * MIB, 'm.far': 2 * GIB, 'm.farAt': 0 }), MS)
+    run.advance(LONG)
+    expect([run.machine.state.hcalls.putIndirect, run.machine.state.hcalls.tcesPut]).toEqual([4, 1056])
+  })
+
   it('lies where far memory is put, whichever stretch it is of', () => {
     const run = createRun(guest({ 'd0.iommuPage': 16 * MIB }), MS)
     run.advance(LONG)
@@ -155,13 +167,13 @@ describe('memory hotplug', () => {
     // One run of pages, at the end of what was mapped.
     expect([gone.length, gone[0], gone.at(-1)]).toEqual([plugged, fit.length - plugged, fit.length - 1])
     expect(state.tables[0]!.mapped).toBe(fit.length - plugged)
-    while (state.tables[0]!.mapped < fit.length && run.stepForward());
+    untilMapped(run, fit.length)
     const full = tcesOf(run, fit)
     expect([full.filter((tce) => tce === 0), new Set(full).size]).toEqual([[], fit.length])
     const { refused } = state.tables[0]!
     run.advance(state.nowNs + 10 * MS)
     expect(state.tables[0]!.unmaps).toBeGreaterThanOrEqual(9)
-    while (state.tables[0]!.mapped < fit.length && run.stepForward());
+    untilMapped(run, fit.length)
     // Nothing was asked for outside of the window meanwhile; the same host pages are behind the same addresses.
     expect([tcesOf(run, fit), state.tables[0]!.refused]).toEqual([full, refused])
     expect([tableOf(run).hw.counts, tableOf(run).references]).toEqual([counts, tableOf(run).user ? fit.length : 0])

@@ -56,6 +56,9 @@ export interface MapLoop {
   unmapPs: number
   /** Mean time between the maps of one queue, ns; 0 = none. */
   gapNs: number
+  /** One buffer in so many is never taken back, 0 = none; buffers since the last. */
+  leakEvery: number
+  sinceLeak: number
   /** [tasks] */
   readonly rngs: readonly Rng[]
   /** [tasks] operations left in this turn. */
@@ -135,6 +138,19 @@ const params: readonly Param[] = [
     help: 'Whether work and pauses vary. Without it buffers come evenly spaced, and the CPUs fall into step.',
   },
   {
+    name: 'leak',
+    label: 'Forgets',
+    unit: 'count',
+    default: 0,
+    effect: 'live',
+    advanced: true,
+    values: [
+      { value: 0, key: 'no', label: 'no', help: 'Every buffer is taken back.' },
+      ...[1000, 100, 10].map((n) => ({ value: n, key: String(n), label: `1 in ${n}` })),
+    ],
+    help: 'How many of its buffers the driver never takes back: a bug that fills whatever they lie in.',
+  },
+  {
     name: 'direction',
     label: 'Direction',
     unit: 'choice',
@@ -173,6 +189,8 @@ function create(settings: Settings, env: WorkloadEnv): MapLoop {
     mapPs: 0,
     unmapPs: 0,
     gapNs: 0,
+    leakEvery: 0,
+    sinceLeak: 0,
     rngs: Array.from({ length: 2 * queues + 1 }, (_, t) => createRng(deriveSeed(env.seed, t))),
     left: new Int32Array(2 * queues + 1).fill(TURN),
     put: new Int32Array(queues),
@@ -192,6 +210,7 @@ function setLoad(s: MapLoop, settings: Settings): void {
   s.mapPs = Number(settings.mapWork) * 1000
   s.unmapPs = Number(settings.unmapWork) * 1000
   s.gapNs = Number(settings.interval)
+  s.leakEvery = Number(settings.leak)
 }
 
 /** A time with the mean `mean`, in its unit. */
@@ -276,6 +295,13 @@ function done(s: MapLoop, task: number, op: Op, nowNs: number): void {
     s.begun[q] = 0
     if (s.live[q] === 0) s.dueNs[q] = nowNs + RETRY_NS
   } else {
+    if (s.leakEvery > 0 && ++s.sinceLeak >= s.leakEvery) {
+      // Nobody will ever take this one back.
+      s.sinceLeak = 0
+      if (s.begun[q] === 0) s.dueNs[q] = followNs(s, task, q, nowNs)
+      s.begun[q] = 0
+      return
+    }
     s.mapping.data[op.slot] = op.mapping
     touch(s.mapping, op.slot)
     s.put[q] = (s.put[q]! + 1) % s.room

@@ -211,6 +211,7 @@ function cancel(s: Nvme, _task: number, op: Op): void {
 }
 
 export const nvmeInfo: WorkloadInfo = {
+  minAlignMask: 4095,
   id: 'nvme',
   label: 'NVMe drives',
   params,

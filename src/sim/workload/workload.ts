@@ -145,6 +145,8 @@ export interface WorkloadInfo {
   readonly choosesAddresses?: true
   /** It maps the memory of the guest that the machine has. */
   readonly mapsGuest?: true
+  /** Its device takes an offset in the first page only: so many low bits of a buffer's address must stay. */
+  readonly minAlignMask?: number
   readonly label: string
   readonly params: readonly Param[]
 }

@@ -11,7 +11,7 @@ export function gutterAddress(address: bigint, narrow: boolean): string {
   const full = hex(address)
   // From 2^48 on the first digits say where the window lies, and are the same everywhere in it.
   const [, second, third] = full.slice(2).split('_')
-  if (address >= FROM_2_48) return narrow ? `…${second}…` : `…${second}_${third}…`
+  if (address >= FROM_2_48) return narrow ? `…${second?.slice(-1)}_${third}` : `…${second}_${third}…`
   // Beyond 4 GiB a phone has room for the digits that differ, or for the 0x before them.
   if (narrow) return full.length <= MOST_DIGITS ? `${full.slice(0, -5)}…` : `${full.slice(2, 8)}…`
   return full.length <= MOST_DIGITS ? full : `${full.slice(0, -5)}…`

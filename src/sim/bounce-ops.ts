@@ -1,0 +1,196 @@
+// A driver's buffer on a machine without a working IOMMU: used where it lies, copied through the pool, or refused.
+//
+// Spec: spec/SWIOTLB-IOTLB.md A.3, A.6 to A.8.
+// What it does: a buffer that ends within the device's mask is used directly. Another one gets slots in the pool and is
+//   copied there, whatever its direction; at the unmap it is copied back if the device may have written. The lock of an area
+//   is held for the search and for the bookkeeping, not for the copies. A slot set that another CPU has touched last moves,
+//   a cache line at a time: 24 bytes are kept about a slot.
+// Not modelled: partial syncs of long-lived mappings; memory that is coherent is taken to lie within the mask.
+// Invariant: a slot is taken exactly while a mapping record covers it.
+
+import { pow2 } from '../lib/bits.ts'
+import type { BootKernel } from './boot/boot.ts'
+import { refusedLine } from './boot/boot-log.ts'
+import type { DmaDomain } from './dma/dma-ops.ts'
+import { PRICES } from './engine/cost.ts'
+import { logEvent } from './engine/log.ts'
+import { type CostMeter, charge, dropLock } from './engine/meter.ts'
+import { addToColumn } from './engine/recorder.ts'
+import * as ev from './events.ts'
+import { forgetMapping, mayPrint, recordMapping, tell } from './ledger.ts'
+import type { Machine } from './machine.ts'
+import { placeOf } from './pc-memory.ts'
+import {
+  type Bounce,
+  type CpuState,
+  DIRECT_MAPPING,
+  type DmaTable,
+  MAP_BYTES,
+  MAP_ENTRY,
+  MAP_STRIDE,
+  MAP_WHO,
+  type MachineState,
+  NO_BOUNCE,
+} from './state.ts'
+import {
+  allocSlots,
+  createSlotResult,
+  NO_BUFFER,
+  releaseSlots,
+  type SlotRequest,
+  type SwiotlbPool,
+} from './swiotlb/pool.ts'
+import { SET_SLOTS, SLOT_BYTES } from './swiotlb/pool-size.ts'
+import { type AbsEntry, cpu as asCpu, type Bytes, NO_ENTRY, realAddr } from './types.ts'
+import { OP_COHERENT, TO_DEVICE } from './workload/workload.ts'
+
+/** Bytes that are kept about a slot, and of a cache line. */
+const SLOT_RECORD = 24
+const LINE = 64
+
+const request: SlotRequest = {
+  cpu: asCpu(0),
+  bytes: 0 as Bytes,
+  allocAlignMask: 0,
+  minAlignMask: 0,
+  orig: realAddr(0),
+  owner: 0,
+}
+const result = createSlotResult()
+
+/** The bounce pool, which stands for an allocator. */
+export const poolOf = (table: DmaTable): SwiotlbPool => table.alloc as SwiotlbPool
+
+/** What became of a buffer, in `Bounce.last.outcome`. */
+export const WENT_DIRECT = 0
+export const WENT_BOUNCED = 1
+export const WENT_REFUSED = 2
+
+/**
+ * Maps one buffer of `bytes` at the workload's `address` for CPU `c`. Returns the mapping's id, DIRECT_MAPPING where none is
+ * needed, -1 when it is refused.
+ */
+export function mapBuffer(
+  m: Machine,
+  c: number,
+  table: DmaTable,
+  d: DmaDomain,
+  device: number,
+  mask: AbsEntry,
+  cpu: CpuState,
+  address: number,
+  bytes: number,
+): number {
+  const { state: s, meter } = m
+  const b = table.bounce!
+  const pool = poolOf(table)
+  const { op } = cpu
+  const real = op.kind === OP_COHERENT ? realAddr(0) : placeOf(b.memory, address)
+  const above = Math.floor((real + bytes - 1) * d.pageInverse) > mask
+  const { last } = b
+  last.device = device
+  last.address = real
+  last.bytes = bytes
+  last.above = above ? 1 : 0
+  op.entry = 0
+  if (!above && !b.force) {
+    last.outcome = WENT_DIRECT
+    b.direct++
+    b.directBytes += bytes
+    addToColumn(s.recorder, s.recorder.uncopied, bytes)
+    return DIRECT_MAPPING
+  }
+  request.cpu = asCpu(c)
+  request.bytes = bytes as Bytes
+  request.minAlignMask = b.minAlignMask[device]!
+  request.orig = real
+  request.owner = c
+  if (!b.isThere || !allocSlots(pool, request, result, meter)) {
+    last.outcome = WENT_REFUSED
+    last.reason = !b.isThere ? REASON_NO_POOL : REASONS.indexOf(result.reason!)
+    last.slots = result.slots
+    table.whyRefused = NO_BOUNCE + last.reason
+    if (b.isThere) charge(meter, PRICES.slotLook, result.slotsLooked)
+    op.entry = NO_ENTRY
+    return -1
+  }
+  last.outcome = WENT_BOUNCED
+  last.slots = result.slots
+  charge(meter, PRICES.slotLook, result.slotsLooked)
+  chargeSlots(b, pool, c, result.slot, result.slots, meter)
+  dropLock(meter)
+  copy(s, b, bytes, meter, true)
+  b.bounced++
+  op.entry = result.slot
+  const id = recordMapping(s, d, table, c, device, cpu.task, op, result.slot, result.slots, real, bytes, meter)
+  logEvent(s.ops, s.nowNs, ev.STEP_MAP, c, device, result.slot, result.slots)
+  return id
+}
+
+/** Why a buffer was refused, by number in `Bounce.last.reason`. */
+export const REASONS = ['too-large', 'full', 'scattered'] as const
+export const REASON_NO_POOL = 3
+
+/** Takes a mapping back. A direct one needs nothing. */
+export function unmapBuffer(m: Machine, c: number, table: DmaTable, id: number): void {
+  if (id === DIRECT_MAPPING) return
+  const { state: s, meter } = m
+  const b = table.bounce!
+  const { data } = table.mappings.records
+  const at = id * MAP_STRIDE
+  const slot = data[at + MAP_ENTRY]!
+  const device = (data[at + MAP_WHO]! >> 8) & 0xff
+  logEvent(s.ops, s.nowNs, ev.STEP_UNMAP, c, device, slot, data[at + MAP_ENTRY + 1]!)
+  if (data[at + MAP_WHO]! >> 16 !== TO_DEVICE) copy(s, b, data[at + MAP_BYTES]!, meter, false)
+  const pool = poolOf(table)
+  const minAlignMask = b.minAlignMask[device]!
+  const slots = releaseSlots(pool, offsetOf(pool, slot, minAlignMask), minAlignMask, meter)
+  chargeSlots(b, pool, c, slot, slots, meter)
+  forgetMapping(s, table, id)
+}
+
+/** Where the data of the mapping that begins at a slot begins, bytes from the start of the pool. */
+function offsetOf(pool: SwiotlbPool, slot: number, minAlignMask: number): number {
+  let data = slot
+  // Leading padding carries nothing.
+  while (pool.orig.data[data] === NO_BUFFER) data++
+  return data * SLOT_BYTES + (pool.orig.data[data]! & minAlignMask & (SLOT_BYTES - 1))
+}
+
+/** The bookkeeping of a run: each slot that is counted anew, and the cache lines that another CPU had. */
+function chargeSlots(b: Bounce, pool: SwiotlbPool, c: number, slot: number, slots: number, meter: CostMeter): void {
+  const { data } = pool.list
+  let first = slot
+  while (first % SET_SLOTS !== 0 && data[first - 1]! > 0) first--
+  const touched = slot + slots - first
+  charge(meter, PRICES.slotWrite, touched)
+  const set = Math.floor(slot / SET_SLOTS)
+  if (b.lastCpu[set] === c) return
+  charge(meter, PRICES.lineMove, Math.ceil((touched * SLOT_RECORD) / LINE))
+  b.lastCpu[set] = c
+}
+
+function copy(s: MachineState, b: Bounce, bytes: number, meter: CostMeter, isIn: boolean): void {
+  charge(meter, PRICES.copy, bytes)
+  if (isIn) b.copiedInBytes += bytes
+  else b.copiedOutBytes += bytes
+  addToColumn(s.recorder, s.recorder.copied, bytes)
+}
+
+/** The kernel's line about a buffer that got no slots, as far as its rate limit lets it through. */
+export function sayFull(m: Machine, table: DmaTable, b: Bounce, c: number, device: number): void {
+  const { state: s } = m
+  if (!mayPrint(s, s.nowNs, c, device, ev.SAYS_MAP_PAGE)) return
+  const pool = poolOf(table)
+  const { name, driver, id } = m.scenario.devices[device]!
+  const { address, bytes } = b.last
+  const line = refusedLine(s.settings['m.bootKernel'] as BootKernel, {
+    device: driver ?? name,
+    bytes,
+    total: b.isThere ? pool.geometry.slots : 0,
+    used: pool.usedSlots,
+    address,
+    mask: (pow2(Number(s.settings[`${id}.dmaMask`])) - 1).toString(16),
+  })
+  tell(s, ev.LOG_FULL, device, line)
+}

@@ -1,0 +1,276 @@
+// How a machine comes up, on the page: memory on an axis that opens out what was set aside for bouncing, a row for each step,
+// one of which is told beside it; what it came to; and the kernel's command line.
+
+import { type KeyboardEvent, useId, useMemo, useRef, useState } from 'react'
+import { bytes } from '../lib/format.ts'
+import { type BootFrame, currentValue, type Frame, presets } from '../sim/index.ts'
+import { useApp, useFrame, useLab } from '../store/context.ts'
+import { bootText as text } from '../text/boot.ts'
+import {
+  type BootInk,
+  bootInk,
+  bootView,
+  type Drawn,
+  decisive,
+  drawnIn,
+  isWarning,
+  paintDrawn,
+  resultOf,
+  subOf,
+} from './boot.view.ts'
+import { bootHeight, rowAt } from './boot-axis.ts'
+import { BootLine } from './boot-line.tsx'
+import { BootMarks } from './boot-marks.tsx'
+import { DockHead } from './kit/dock-head.tsx'
+import { Sample } from './kit/facts.tsx'
+import { Heatmap } from './kit/heatmap.tsx'
+import { usePalette, useWidth } from './kit/hooks.ts'
+import { type Ruler, rulerOf } from './kit/layout.ts'
+import { Twin, useTwin } from './kit/twin.tsx'
+import type { Pixels } from './view.ts'
+import './views.css'
+import './boot.css'
+
+const ID = 'boot'
+/** Platforms whose boot is modelled. */
+const PLATFORMS: readonly unknown[] = ['vtd', 'amd']
+/** css px beside the rows: the steps' titles, what is told of one, and the gaps before and after the picture. */
+const TITLES = 150
+const TOLD = 244
+const GAPS = 8 + 20
+/** css px of the table in place of the picture. */
+const TABLE = 196
+
+const frameOf = (frame: Frame) => frame.views.boot ?? null
+const same = (a: BootFrame | null, b: BootFrame | null) => a === b || JSON.stringify(a) === JSON.stringify(b)
+
+export function Boot() {
+  const root = useRef<HTMLElement>(null)
+  const frame = useFrame(frameOf, same)
+  const palette = usePalette()
+  const ink = useMemo(() => bootInk(palette), [palette])
+  const ruler = rulerOf(
+    useWidth(root),
+    useApp((s) => s.mapColumns),
+  )
+  const [twin] = useTwin(ID)
+  const { narrow, left, right } = ruler
+  return (
+    <section ref={root} className="v-dock v-boot" data-testid="view-boot-dock">
+      <DockHead
+        id={ID}
+        title={text.title}
+        ruler={ruler}
+        sub={frame && <Result frame={frame} />}
+        tabled={frame !== null}
+      />
+      {ruler.width > 0 && (
+        <div className="v-boot-body" style={{ paddingLeft: left, paddingRight: narrow ? 14 : right }}>
+          {!frame && <Nothing />}
+          {frame && (
+            <>
+              {narrow && (
+                <p className="v-boot-result">
+                  <Result frame={frame} />
+                </p>
+              )}
+              <Key frame={frame} ink={ink} />
+              {twin ? (
+                <Twin title={text.title} table={bootView.table(frame)} height={TABLE} />
+              ) : (
+                <Steps frame={frame} ink={ink} ruler={ruler} />
+              )}
+              <div className="v-boot-foot" style={{ gridTemplateColumns: narrow ? '1fr' : `1fr ${TOLD}px` }}>
+                <BootLine line={frame.commandLine} narrow={narrow} />
+                <Buffers frame={frame} />
+              </div>
+            </>
+          )}
+        </div>
+      )}
+    </section>
+  )
+}
+
+function Result({ frame }: { frame: BootFrame }) {
+  return (
+    <strong className={`v-boot-badge${isWarning(frame) ? ' v-boot-warning' : ''}`} data-testid="boot-result">
+      {resultOf(frame)}
+    </strong>
+  )
+}
+
+/** Why there is nothing to show, and where there is. */
+function Nothing() {
+  const { actions } = useLab()
+  const here = useApp((s) => s.here)
+  const known = useMemo(() => PLATFORMS.includes(currentValue(here, 'm.platform')), [here])
+  const preset = presets.find((p) => p.dock[0] === ID)
+  if (known) return null
+  return (
+    <p className="v-nothing">
+      {text.none}{' '}
+      {preset && (
+        <button type="button" className="v-link" onClick={() => actions.openPreset(preset.id)}>
+          {text.show(preset.title)}
+        </button>
+      )}
+    </p>
+  )
+}
+
+/** The machine in words, and in whose hands memory is, each drawn as it is. */
+function Key({ frame, ink }: { frame: BootFrame; ink: BootInk }) {
+  const paints = useMemo(() => {
+    const paintOf = (drawn: Drawn) => (out: Pixels) => {
+      out.data.fill(ink.ground)
+      paintDrawn(drawn, ink, out.width / 12, [0, 0, out.width, out.height], out)
+    }
+    return new Map((Object.keys(text.key) as Drawn[]).map((drawn) => [drawn, paintOf(drawn)]))
+  }, [ink])
+  return (
+    <p className="v-boot-key">
+      <span>{subOf(frame)}</span>
+      {drawnIn(frame).map((drawn) => (
+        <span key={drawn} className="v-chip">
+          <Sample paint={paints.get(drawn)!} />
+          {text.key[drawn]}
+        </span>
+      ))}
+    </p>
+  )
+}
+
+/** The rows, their titles, and what is told of the step that is chosen. */
+function Steps({ frame, ink, ruler }: { frame: BootFrame; ink: BootInk; ruler: Ruler }) {
+  const id = useId()
+  const list = useRef<HTMLDivElement>(null)
+  const [picked, setPicked] = useState<{ readonly at: number; readonly id: string } | null>(null)
+  const { narrow, plot } = ruler
+  const { steps } = frame
+  // A step stays chosen as long as the same one stands there.
+  const kept = picked !== null && steps[picked.at]?.id === picked.id
+  const at = kept ? picked.at : decisive(frame)
+  const step = steps[at]
+  const x = narrow ? 0 : TITLES + 8
+  const width = Math.max(1, narrow ? plot : plot - TITLES - TOLD - GAPS)
+  const height = bootHeight(steps.length, narrow)
+  const last = steps.length - 1
+
+  function pick(next: number) {
+    const chosen = steps[next]
+    if (chosen) setPicked({ at: next, id: chosen.id })
+  }
+  function key(event: KeyboardEvent) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return
+    const next = { ArrowUp: Math.max(0, at - 1), ArrowDown: Math.min(last, at + 1), Home: 0, End: last }[event.key]
+    if (next === undefined) return
+    pick(next)
+    const tab = list.current?.children[next]
+    if (tab instanceof HTMLElement) tab.focus({ preventScroll: true })
+    event.preventDefault()
+    event.stopPropagation()
+  }
+
+  if (!step) return null
+  return (
+    <div className="v-boot-picture" style={{ minHeight: height }}>
+      <div className="v-boot-map" style={{ left: x, width }}>
+        <Heatmap
+          view={bootView}
+          ink={ink}
+          width={width}
+          height={height}
+          tip
+          onPick={(cell) => pick(Math.floor(cell / bootView.grid(frame).columns))}
+        >
+          <BootMarks frame={frame} at={at} width={width} gutter={narrow ? -8 : -x - 16} narrow={narrow} />
+        </Heatmap>
+      </div>
+      <div
+        ref={list}
+        className="v-boot-steps"
+        role="tablist"
+        aria-label={text.steps}
+        aria-orientation="vertical"
+        onKeyDown={key}
+      >
+        {steps.map((s, i) => {
+          const row = rowAt(i, steps.length, narrow)
+          return (
+            <button
+              // biome-ignore lint/suspicious/noArrayIndexKey: a step is known by its place; a try may stand there twice
+              key={`${i} ${s.id}`}
+              type="button"
+              role="tab"
+              id={`${id}-${i}`}
+              aria-selected={i === at}
+              aria-controls={`${id}-panel`}
+              tabIndex={i === at ? 0 : -1}
+              style={{ top: row.top, width: narrow ? plot : TITLES, height: row.title }}
+              onClick={() => pick(i)}
+            >
+              <span>{s.title}</span>
+              {s.failed && <Cross />}
+            </button>
+          )
+        })}
+      </div>
+      <div
+        className="v-boot-told"
+        role="tabpanel"
+        id={`${id}-panel`}
+        aria-labelledby={`${id}-${at}`}
+        style={narrow ? { paddingTop: height + 6 } : { left: plot - TOLD, width: TOLD, height }}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolled region must be reachable by keyboard
+        tabIndex={0}
+      >
+        <h3>{text.step(at + 1, steps.length, step.title)}</h3>
+        <p className="v-boot-what">{step.what}</p>
+        <p>{step.why}</p>
+        <dl className="v-boot-figures">
+          {(['held', 'freed', 'leaked'] as const).map((name) => {
+            const n = step[`${name}Bytes`]
+            return (
+              <div key={name}>
+                <dd className={n > 0 ? '' : 'v-boot-zero'}>{n > 0 ? bytes(n) : text.nothing}</dd>
+                <dt>{text.figures[name === 'leaked' ? 'lost' : name]}</dt>
+              </div>
+            )
+          })}
+        </dl>
+      </div>
+    </div>
+  )
+}
+
+/** What becomes of a buffer for a device of 32 bits. */
+function Buffers({ frame }: { frame: BootFrame }) {
+  const failed = frame.backend === 'panic'
+  const facts = [
+    { name: text.low, value: frame.lowBuffer, bad: failed },
+    { name: text.high, value: frame.highBuffer, bad: failed || isWarning(frame) },
+  ]
+  return (
+    <dl className="v-boot-buffers" aria-label={text.buffers}>
+      <div>
+        <dt>{text.buffers}</dt>
+      </div>
+      {facts.map(({ name, value, bad }) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd className={bad ? 'v-boot-bad' : ''}>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  )
+}
+
+/** A failure, for whoever does not see its colour. */
+function Cross() {
+  return (
+    <svg viewBox="0 0 8 8" width="8" height="8" role="img" aria-label={text.failed}>
+      <path d="M1 1l6 6M7 1l-6 6" />
+    </svg>
+  )
+}

@@ -1,0 +1,403 @@
+// What bounces, on the page: arcs from buffers that the device does not reach to the slots that stand in for them, how the
+// last mapping was decided, and what copying took, over time and in all.
+
+import { useMemo, useRef } from 'react'
+import { bytes, duration, hex, percent } from '../lib/format.ts'
+import { type BounceArc, type BounceFrame, currentValue, type Frame } from '../sim/index.ts'
+import { useApp, useFrame } from '../store/context.ts'
+import { bounceText as text } from '../text/bounce.ts'
+import { bounceFacts, bounceInk, bounceView, mostOf, TRACK_HEIGHT } from './bounce.view.ts'
+import {
+  ARCS_HEIGHT,
+  type ArcsLayout,
+  AXIS,
+  arcAt,
+  arcsLayout,
+  arcsTable,
+  arcText,
+  bufferText,
+  describeArcs,
+  MEMORY_TOP,
+  middle,
+  POOL_TOP,
+  silence,
+  slotsText,
+  stepArc,
+} from './bounce-arcs.ts'
+import { Chart } from './kit/chart.tsx'
+import { DockHead } from './kit/dock-head.tsx'
+import { FactStrip, STRIP_PITCH } from './kit/fact-strip.tsx'
+import { pictureWidth } from './kit/facts.tsx'
+import { usePalette, useWidth } from './kit/hooks.ts'
+import { type Ruler, rulerOf } from './kit/layout.ts'
+import { Track } from './kit/track.tsx'
+import { Twin, useTwin } from './kit/twin.tsx'
+import { Playhead } from './time-stack.tsx'
+import './views.css'
+import './studies.css'
+import './pool.css'
+import './bounce.css'
+
+/** css px: what stands beside the arcs, and a line of it. */
+const BESIDE = 244
+const STEP = 15
+/** css px: what the tallest bar stands for, above the track of a narrow page. */
+const MOST_LINE = 16
+/** css px: between the arcs, the figures and the track. */
+const GAP = 2
+const WAY_GAP = 8
+/** Shares of a row that the figures take. */
+const FACT_SHARES = [4, 6, 4, 4] as const
+/** css px: the twin of the track. */
+const TRACK_TWIN = 96
+/** Width of a letter of the text on the axes at most, css px. */
+const LETTER = 6.1
+/** Platforms that come up with a pool or without. */
+const BOOTED = ['vtd', 'amd']
+
+/** A mapping by what holds as long as it lives. */
+interface Cursor {
+  readonly slot: number
+}
+
+/** What is drawn beside the track, whose arrays are given back when the next frame comes. */
+const shownOf = (frame: Frame) => {
+  const f = frame.views.bounce
+  if (!f) return null
+  const none = new Float32Array(0)
+  return { frame: { ...f, copied: none, uncopied: none }, most: mostOf(f) }
+}
+type Shown = ReturnType<typeof shownOf>
+const same = (a: Shown, b: Shown) => a === b || JSON.stringify(a) === JSON.stringify(b)
+
+export function Bounce() {
+  const root = useRef<HTMLElement>(null)
+  const palette = usePalette()
+  const ink = useMemo(() => bounceInk(palette), [palette])
+  const shown = useFrame(shownOf, same)
+  const here = useApp((s) => s.here)
+  const booted = useMemo(() => BOOTED.includes(String(currentValue(here, 'm.platform'))), [here])
+  const [twin] = useTwin(bounceView.id)
+  const ruler = rulerOf(
+    useWidth(root),
+    useApp((s) => s.mapColumns),
+  )
+  if (!shown && booted) return <section ref={root} className="v-dock" />
+  if (!shown)
+    return (
+      <section ref={root} className="v-dock">
+        <DockHead id={bounceView.id} title={text.title} ruler={ruler} tabled={false} />
+        <p className="v-nothing" style={{ marginLeft: ruler.narrow ? 16 : ruler.left }}>
+          {text.absent}
+        </p>
+      </section>
+    )
+  const { frame, most } = shown
+  return (
+    <section ref={root} className="v-dock v-bouncing">
+      <DockHead
+        id={bounceView.id}
+        title={text.title}
+        ruler={ruler}
+        sub={most > 0 && text.most(bytes(most), duration(frame.columnNs))}
+      >
+        <Key narrow={ruler.narrow} />
+      </DockHead>
+      {ruler.width > 0 && (
+        <>
+          <Above frame={frame} ruler={ruler} twin={twin} />
+          <div className="v-crossed v-bounce-track">
+            <Track view={bounceView} ink={ink} ruler={ruler} height={twin ? TRACK_TWIN : TRACK_HEIGHT}>
+              <Sides frame={frame} most={most} ruler={ruler} />
+            </Track>
+            {!twin && <Playhead left={ruler.left} plot={ruler.plot} />}
+          </div>
+        </>
+      )}
+    </section>
+  )
+}
+
+/** Which way a mapping goes, as its arc is drawn. */
+function Key({ narrow }: { narrow: boolean }) {
+  const names = narrow ? text.directionsShort : text.directions
+  return (
+    <span className="v-ramp">
+      {(['to device', 'from device', 'bidirectional'] as const).map((direction) => (
+        <span key={direction} className="v-chip">
+          <svg width="18" height="8" aria-hidden="true">
+            <path d="M0,4h18" className={arcClass(direction)} />
+          </svg>
+          {names[direction]}
+        </span>
+      ))}
+      <span className="v-chip">
+        <svg width="18" height="8" aria-hidden="true">
+          <path d="M0,4h18" className="v-bounce-arc v-bounce-newest" />
+        </svg>
+        {text.newest}
+      </span>
+    </span>
+  )
+}
+
+const arcClass = (direction: BounceArc['direction']) => `v-bounce-arc v-bounce-${direction.replace(' ', '-')}`
+
+/** The arcs, the way of the last mapping beside them or below, and the figures. */
+function Above({ frame, ruler, twin }: { frame: BounceFrame; ruler: Ruler; twin: boolean }) {
+  const { narrow } = ruler
+  const width = pictureWidth(ruler, BESIDE)
+  const facts = bounceFacts(frame)
+  const columns = narrow ? [4, 5] : FACT_SHARES
+  const strip = Math.ceil(facts.length / columns.length) * STRIP_PITCH
+  const way = (2 + (frame.last?.path.length ?? 0)) * STEP
+  const top = ARCS_HEIGHT + GAP
+  const height = narrow ? top + strip + WAY_GAP + way : Math.max(top + strip, way)
+  return (
+    <div className="v-view v-bounce-above" style={{ height: height + (narrow ? MOST_LINE : GAP) }}>
+      <div className="v-plot" style={{ left: ruler.left, width: ruler.plot }}>
+        {twin ? (
+          <div style={{ width }}>
+            <Twin title={text.title} table={arcsTable(frame)} height={ARCS_HEIGHT} />
+          </div>
+        ) : (
+          <Arcs frame={frame} width={width} narrow={narrow} />
+        )}
+      </div>
+      <FactStrip
+        facts={facts}
+        left={narrow ? 16 : ruler.left}
+        top={top}
+        width={narrow ? ruler.width - 32 : width}
+        columns={columns}
+      />
+      <Way
+        last={frame.last}
+        left={narrow ? 16 : ruler.left + ruler.plot - BESIDE}
+        top={narrow ? top + strip + WAY_GAP : 0}
+        width={narrow ? ruler.width - 32 : BESIDE}
+      />
+    </div>
+  )
+}
+
+interface WayProps {
+  readonly last: BounceFrame['last']
+  /** css px */
+  readonly left: number
+  readonly top: number
+  readonly width: number
+}
+
+/** How the last mapping went: question and answer, down to what came of it. */
+function Way({ last, left, top, width }: WayProps) {
+  return (
+    <div className="v-bounce-way" style={{ left, top, width, lineHeight: `${STEP}px` }}>
+      <p>
+        {text.lastHead} <b>{last ? text.last(bytes(last.bytes), hex(last.realAddr)) : text.noLast}</b>
+      </p>
+      {last && (
+        <ol>
+          {last.path.map(({ asked, answered }) => (
+            <li key={`${asked} ${answered}`} title={text.step(asked, answered)}>
+              <span>{asked}</span> <b>{answered}</b>
+            </li>
+          ))}
+          <li className={last.outcome === 'refused' ? 'v-bounce-end v-bounce-refused' : 'v-bounce-end'}>
+            {text.outcomes[last.outcome]}
+          </li>
+        </ol>
+      )}
+    </div>
+  )
+}
+
+function Arcs({ frame, width, narrow }: { frame: BounceFrame; width: number; narrow: boolean }) {
+  const layout = useMemo(() => arcsLayout(frame, width), [frame, width])
+  const find = ({ slot }: Cursor) => layout.arcs.findIndex(({ arc }) => arc.slot === slot)
+  const cursorOf = (i: number | null): Cursor | null => (i === null ? null : { slot: layout.arcs[i]!.arc.slot })
+  const words = silence(frame)
+  return (
+    <Chart<Cursor>
+      title={text.title}
+      roledescription={text.arcs}
+      testId="view-bounce-arcs"
+      width={width}
+      height={ARCS_HEIGHT}
+      words={describeArcs(frame)}
+      keys={text.arcKeys}
+      step={(key, from) => {
+        const at = from ? find(from) : -1
+        return cursorOf(stepArc(key, at < 0 ? null : at, layout.arcs.length))
+      }}
+      find={(x, y) => cursorOf(arcAt(layout, x, y))}
+      show={(cursor) => {
+        const placed = layout.arcs[find(cursor)]
+        if (!placed) return null
+        const said = arcText(placed.arc)
+        const { from, slot } = placed
+        const x = middle(slot)
+        const late = x > width / 2
+        return {
+          said,
+          marked: [
+            { id: 'slots', x, y: POOL_TOP + AXIS / 2, tip: slotsText(placed.arc), below: false, late },
+            {
+              id: 'buffer',
+              x: from,
+              y: MEMORY_TOP + AXIS / 2,
+              tip: bufferText(placed.arc),
+              below: false,
+              late: from > width / 2,
+            },
+          ],
+        }
+      }}
+    >
+      <PoolAxis frame={frame} layout={layout} narrow={narrow} />
+      <MemoryAxis frame={frame} layout={layout} narrow={narrow} />
+      {layout.arcs
+        .map(({ arc, path }, i) => (
+          <path
+            key={arc.slot}
+            d={path}
+            className={i === 0 ? `${arcClass(arc.direction)} v-bounce-newest` : arcClass(arc.direction)}
+            opacity={i === 0 ? 1 : 0.65 - (0.45 * i) / layout.arcs.length}
+          />
+        ))
+        .reverse()}
+      {layout.arcs.map(({ arc, from, slot: [left, right] }) => (
+        <g key={arc.slot} className="v-mapped">
+          <rect x={left} y={POOL_TOP + 1} width={right - left} height={AXIS - 2} />
+          <rect x={from - 1} y={MEMORY_TOP + 1} width={2} height={AXIS - 2} />
+        </g>
+      ))}
+      {words !== '' && (
+        <text x={width / 2} y={(POOL_TOP + AXIS + MEMORY_TOP) / 2 + 4} textAnchor="middle" className="v-callout">
+          {words}
+        </text>
+      )}
+    </Chart>
+  )
+}
+
+interface AxisProps {
+  readonly frame: BounceFrame
+  readonly layout: ArcsLayout
+  readonly narrow: boolean
+}
+
+/** The pool on a scale of its own, opened out of its stretch of memory. */
+function PoolAxis({ frame, layout: { pool, width }, narrow }: AxisProps) {
+  if (!pool) return null
+  const bottom = POOL_TOP + AXIS
+  return (
+    <g>
+      <text x={narrow ? -8 : -16} y={bottom - 1} textAnchor="end" className="v-axis v-label">
+        {text.pool}
+      </text>
+      <path d={`M${pool[0]},${MEMORY_TOP}L0,${bottom}H${width}L${pool[1]},${MEMORY_TOP}z`} className="v-bounce-lens" />
+      <rect x={0.5} y={POOL_TOP + 0.5} width={width - 1} height={AXIS - 1} className="v-bounce-ram" />
+      <text x={0} y={POOL_TOP - 4} className="v-num v-label">
+        {text.poolAt(bytes(frame.poolBytes), hex(frame.poolStart))}
+      </text>
+    </g>
+  )
+}
+
+/** RAM below the hole and above 4 GiB, the hole as a break, and how far the device reaches. */
+function MemoryAxis({ frame, layout, narrow }: AxisProps) {
+  const { ram, hole, mask, pool, width } = layout
+  const bottom = MEMORY_TOP + AXIS
+  const base = bottom + 11
+  const words = mask === null ? text.maskAll(frame.maskBits) : text.mask(frame.maskBits)
+  const before = mask === null || mask > words.length * LETTER + 8
+  return (
+    <g>
+      <text x={narrow ? -8 : -16} y={bottom - 1} textAnchor="end" className="v-axis v-label">
+        {text.memory}
+      </text>
+      {ram.map(({ from, to, x0, x1 }, i) => {
+        const edge = mask === null ? x1 : Math.min(x1, Math.max(x0, mask))
+        return (
+          <g key={from}>
+            {edge > x0 && (
+              <rect
+                x={x0 + 0.5}
+                y={MEMORY_TOP + 0.5}
+                width={edge - x0 - 1}
+                height={AXIS - 1}
+                className="v-bounce-ram"
+              />
+            )}
+            {edge < x1 && (
+              <rect
+                x={edge + 0.5}
+                y={MEMORY_TOP + 0.5}
+                width={x1 - edge - 1}
+                height={AXIS - 1}
+                className="v-bounce-out"
+              />
+            )}
+            <text x={x0} y={base} className="v-num v-quiet">
+              {from === 0 ? '0' : hex(from)}
+            </text>
+            <text x={x1} y={base} textAnchor="end" className={`v-num v-quiet ${i === 0 ? 'v-on-cells' : ''}`}>
+              {hex(to)}
+            </text>
+          </g>
+        )
+      })}
+      {hole && (
+        <>
+          <path d={`${zigzag(hole[0])}${zigzag(hole[1])}`} className="v-edge" />
+          <text x={(hole[0] + hole[1]) / 2} y={bottom - 1.5} textAnchor="middle" className="v-axis v-quiet">
+            {text.hole}
+          </text>
+        </>
+      )}
+      {pool && <rect x={pool[0]} y={MEMORY_TOP} width={pool[1] - pool[0]} height={AXIS} className="v-region" />}
+      {mask !== null && <path d={`M${Math.round(mask) + 0.5},${MEMORY_TOP - 14}V${bottom + 2}`} className="v-limit" />}
+      <text
+        x={mask === null ? width : before ? mask - 6 : mask + 6}
+        y={MEMORY_TOP - 5}
+        textAnchor={before ? 'end' : 'start'}
+        className="v-axis v-label v-on-cells"
+      >
+        {words}
+      </text>
+    </g>
+  )
+}
+
+/** The edge of the hole. */
+const zigzag = (x: number) => `M${x},${MEMORY_TOP - 2}l3,3.5l-6,3.5l6,3.5l-3,3.5`
+
+/** What rises and what hangs, with its share of all bytes beside it. */
+function Sides({ frame, most, ruler }: { frame: BounceFrame; most: number; ruler: Ruler }) {
+  const sides = [
+    [text.copied, frame.copiedInBytes + frame.copiedOutBytes],
+    [text.uncopied, frame.directBytes],
+  ] as const
+  const all = sides[0][1] + sides[1][1]
+  return sides.map(([name, sum], i) => {
+    const y = TRACK_HEIGHT * (i === 0 ? 0.25 : 0.75) + 4
+    return (
+      <g key={name}>
+        <text x={ruler.narrow ? -6 : -16} y={y} textAnchor="end" className="v-axis v-label">
+          {name}
+        </text>
+        {!ruler.narrow && (
+          <text x={ruler.plot + 9} y={y} className={`v-num ${sum === 0 ? 'v-quiet' : ''}`}>
+            {percent(all === 0 ? 0 : sum / all)}
+          </text>
+        )}
+        {ruler.narrow && i === 0 && most > 0 && (
+          <text y={-4} className="v-axis v-quiet">
+            {text.most(bytes(most), duration(frame.columnNs))}
+          </text>
+        )}
+      </g>
+    )
+  })
+}

@@ -1,0 +1,5 @@
+// The views of how a machine comes up and of what bounces, fetched together.
+
+export { Boot } from './boot.tsx'
+export { Bounce } from './bounce.tsx'
+export { Pool } from './pool.tsx'
