@@ -40,8 +40,8 @@ export function Headline({ compact }: { compact: boolean }) {
       <Figure
         id="figure-mapped"
         value={count(s.mapped)}
-        unit={compact ? '' : part ? t.pages : t.ofUsable(count(s.usable), s.mixed)}
-        line={compact ? (part ? t.pagesMapped : t.ofUsableShort(count(s.usable), s.mixed)) : mappedText}
+        unit={compact ? '' : part ? t.pages : t.ofUsable(count(s.usable), s.called)}
+        line={compact ? (part ? t.pagesMapped : t.ofUsableShort(count(s.usable), s.called)) : mappedText}
       />
       {s.guest ? (
         <Figure
@@ -104,6 +104,14 @@ export function Headline({ compact }: { compact: boolean }) {
       {!compact && s.guest && (
         <Figure id="figure-charged" value={bytes(s.guest.accountedBytes)} unit={t.charged} line={t.chargedFor} />
       )}
+      {!compact && s.bounce && (
+        <Figure
+          id="figure-copied"
+          value={bytes(s.bounce.inBytes + s.bounce.outBytes)}
+          unit={t.copied}
+          line={t.copiedOf(bytes(s.bounce.inBytes), bytes(s.bounce.outBytes), bytes(s.bounce.directBytes))}
+        />
+      )}
       {!compact && s.partition && (
         <Figure
           id="figure-delivered"
@@ -112,12 +120,12 @@ export function Headline({ compact }: { compact: boolean }) {
           line={t.delivered(count(s.frames), count(s.missed))}
         />
       )}
-      {!compact && !s.guest && !s.partition && s.tree && <InLine share={s.lockWait} tree={s.tree} />}
-      {!compact && !s.guest && !s.partition && !s.tree && (
+      {!compact && !s.guest && !s.partition && !s.bounce && s.tree && <InLine share={s.lockWait} tree={s.tree} />}
+      {!compact && !s.guest && !s.partition && !s.bounce && !s.tree && (
         <Figure
           id="figure-run"
           value={count(s.largestFreeRun)}
-          unit={t.run(s.largestFreeRun, s.mixed)}
+          unit={t.run(s.largestFreeRun, s.called)}
           line={t.largestRun(count(s.usable - s.mapped))}
         />
       )}

@@ -8,6 +8,7 @@ import { refusalText } from '../text/inspector.ts'
 
 const t = refusalText
 const refusalOf = (frame: Frame) => frame.refusal
+const calledOf = (frame: Frame) => frame.summary.called
 const sameRefusal = (a: Refusal | null, b: Refusal | null) =>
   a?.ns === b?.ns && a?.cpu === b?.cpu && a?.vaddr === b?.vaddr
 
@@ -25,11 +26,12 @@ export function WhyRefused() {
 }
 
 function Tries({ refusal }: { refusal: Refusal }) {
+  const called = useFrame(calledOf) ?? 'TCE'
   const { tries, npages, cpu, device, reason } = refusal
   if (reason)
     return (
       <p className="c-label">
-        {t.wants(t.pages(npages), cpu, device)}: {reason}.
+        {t.wants(t.pages(npages, called), cpu, device)}: {reason}.
       </p>
     )
   const found = Math.max(0, ...tries.map((one) => one.freeEntries))
@@ -61,7 +63,7 @@ function Tries({ refusal }: { refusal: Refusal }) {
         })}
       </ol>
       <p className="c-label">
-        {t.wants(t.pages(npages), cpu, device)}. {found === 0 ? t.full : t.holes(npages)}
+        {t.wants(t.pages(npages, called), cpu, device)}. {found === 0 ? t.full : t.holes(npages)}
       </p>
     </>
   )

@@ -135,6 +135,7 @@ function domainOf({ state, meter }: Machine, table: DmaTable): DmaDomain {
     alignPages: table.alignPages,
     mergeSegments: true,
     maxSegmentBytes: 65_536,
+    bounces: table.bounce !== null,
     iommu: table.iommu && rulesOf(state, table, table.iommu, meter),
   })
 }

@@ -57,6 +57,8 @@ export function wish(state: AppState, whole: boolean): FrameWish {
       ...(view.dock.includes('hcalls') ? { hcalls: {} } : {}),
       ...(view.dock.includes('budget') ? { budget: {} } : {}),
       ...(view.dock.includes('boot') ? { boot: {} } : {}),
+      // Whether buffers bounce says why there is no pool.
+      ...(view.dock.includes('pool') ? { bounce: { table } } : {}),
       ...(view.dock.includes('radix') ? { radix: { table, entry: inspected } } : {}),
       ...(view.dock.includes('memory') || view.dock.includes('islands') ? { memory: { table } } : {}),
       ...(view.dock.includes('levels') ? { levels: { table, path: view.levelPath ?? [] } } : {}),

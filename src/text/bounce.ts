@@ -4,7 +4,6 @@ import { viewText } from './views.ts'
 
 export const bounceText = {
   title: viewText.bounce.title,
-  absent: 'Nothing bounces on this platform: addresses are translated.',
   translated: 'Nothing bounces: addresses are translated.',
   noPool: 'There is no pool.',
   nothing: 'No mapping yet.',
@@ -28,8 +27,8 @@ export const bounceText = {
   range: (first: string, last: string) => (first === last ? first : `${first} … ${last}`),
   buffer: (address: string, size: string, direction: string, cpu: number, age: string) =>
     `${size} at ${address}, ${direction}, CPU ${cpu}, ${age} ago`,
-  last: (size: string, address: string) => `${size} at ${address}`,
-  lastHead: 'Last mapping',
+  last: (device: string, size: string, address: string) => `${device}, ${size} at ${address}`,
+  lastHead: 'Last:',
   noLast: 'no mapping yet',
   outcomes: {
     direct: 'direct: the device gets the buffer itself',
@@ -51,13 +50,13 @@ export const bounceText = {
   describe: (bounced: string, direct: string, refused: string, copied: string, uncopied: string, time: string) =>
     `${bounced} mappings bounced, ${direct} went direct, ${refused} were refused. ${copied} were copied in ${time}, ${uncopied} went without.`,
   describeMemory: (ram: string, end: string, bits: number, pool: string, arcs: string) =>
-    `${ram} of memory up to ${end}; the device's mask has ${bits} bits. ${pool} ${arcs}`,
+    `${ram} of memory up to ${end}; the device’s mask has ${bits} bits. ${pool} ${arcs}`,
   describePool: (size: string, address: string) => `The pool is ${size} at ${address}.`,
   describeArcs: (n: number, newest: string) =>
     `${n === 1 ? '1 mapping that bounced is' : `${n} that bounced are`} live; the newest: ${newest}.`,
   describeLast: (size: string, address: string, device: string, path: string, outcome: string) =>
     `The last mapping, ${size} at ${address} for ${device}: ${path} ${outcome}.`,
-  step: (asked: string, answered: string) => `${asked} ${answered}.`,
+  step: (asked: string, answered: string) => `${asked} ${answered}`,
   columns: ['ms', 'copied', 'direct'],
   arcColumns: ['slots', 'buffer', 'bytes', 'direction', 'CPU', 'age'],
 } as const

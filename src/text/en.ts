@@ -1,5 +1,7 @@
 // Every word that page and controls show. The views keep theirs in views.ts.
 
+import type { EntryName } from '../sim/index.ts'
+
 export const text = {
   brand: 'dmascope',
   skip: 'Skip to the map',
@@ -62,8 +64,8 @@ export const text = {
 
   figures: {
     label: 'Figures',
-    ofUsable: (n: string, mixed: boolean) => `of ${n} usable ${mixed ? 'pages' : 'TCEs'}`,
-    ofUsableShort: (n: string, mixed: boolean) => `of ${n} ${mixed ? 'pages' : 'TCEs'} mapped`,
+    ofUsable: (n: string, called: EntryName) => `of ${n} usable ${called}s`,
+    ofUsableShort: (n: string, called: EntryName) => `of ${n} ${called}s mapped`,
     mapped: (mapped: string, of: string) => `mapped · ${mapped} of ${of}`,
     pages: 'pages',
     pagesMapped: 'pages mapped',
@@ -83,6 +85,8 @@ export const text = {
     noTable: 'there is no table: it was refused',
     charged: 'charged',
     chargedFor: 'to user space, for two whole trees',
+    copied: 'copied',
+    copiedOf: (into: string, out: string, direct: string) => `${into} in, ${out} out · ${direct} direct`,
     hcalls: 'hypercalls',
     windowCalls: (n: string, result: string) => `${n} for the window · ${result}`,
     results: {
@@ -92,7 +96,7 @@ export const text = {
       nowhere: 'the device is lost',
       refused: 'the mask was refused',
     },
-    run: (n: number, mixed: boolean) => `${mixed ? 'page' : 'TCE'}${n === 1 ? '' : 's'}`,
+    run: (n: number, called: EntryName) => `${called}${n === 1 ? '' : 's'}`,
     largestRun: (free: string) => `largest free run, of ${free}`,
     inLine: 'of CPU time waiting',
     inLineShort: 'waiting for a lock',

@@ -1,5 +1,7 @@
 // Words of what stands right of the map, and of the search: fetched with it.
 
+import type { EntryName } from '../sim/index.ts'
+
 export const inspectorText = {
   title: 'Inspector',
   empty: 'Point at a cell, or walk the map with the arrow keys, to see whose it is.',
@@ -104,7 +106,10 @@ export const refusalText = {
   from: { hint: 'from hint', start: 'from start', handle: 'from handle' },
   again: 'again',
   wants: (npages: string, cpu: number, device: string) => `${npages} for ${device}, CPU ${cpu}`,
-  pages: (n: number) => (n === 1 ? '1 IOMMU page' : `${n} IOMMU pages in a row`),
+  pages: (n: number, called: EntryName) => {
+    const name = called === 'slot' ? 'slot' : 'IOMMU page'
+    return n === 1 ? `1 ${name}` : `${n} ${name}s in a row`
+  },
   full: 'No hole below any limit.',
   holes: (npages: number) => `No ${npages} of the free ones stand in a row.`,
   free: 'Free IOMMU pages in the searched range at that moment',

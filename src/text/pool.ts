@@ -7,7 +7,7 @@ export const poolText = {
   sub: (slots: string) => `1 cell = ${slots}`,
   slots: (n: string, one: boolean) => `${n} ${one ? 'slot' : 'slots'}`,
   none: 'There is no pool.',
-  absent: 'There is no bounce pool on this platform.',
+  absent: 'No pool is in use: nothing bounces, addresses are translated.',
   /** By SLOT_*. */
   directions: ['free', 'to device', 'from device', 'both ways'],
   key: ['', 'to device', 'from device', 'both'],

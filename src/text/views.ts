@@ -1,6 +1,6 @@
 // Every word that the views show or speak. The terms are the kernel's.
 
-import type { CellState, ColourBy } from '../sim/index.ts'
+import type { CellState, ColourBy, EntryName } from '../sim/index.ts'
 
 const stateNames: Readonly<Record<CellState, string>> = {
   0: 'free',
@@ -43,9 +43,8 @@ export const viewText = {
   waiting: 'No picture yet',
   map: {
     title: 'IOVA space',
-    tce: 'TCE',
-    tces: 'TCEs',
-    page: (n: number) => (n === 1 ? 'page' : 'pages'),
+    pool: 'Bounce pool',
+    entries: (n: number, called: EntryName) => (n === 1 ? called : `${called}s`),
     tableOf: 'Window of',
     cell: (entries: string, bytes: string) => `1 cell = ${entries} = ${bytes}`,
     row: (bytes: string) => `1 row = ${bytes}`,
@@ -192,7 +191,7 @@ export const viewText = {
   memory: { title: 'What tables take' },
   islands: { title: 'Where memory lies' },
   boot: { title: 'How the machine comes up' },
-  pool: { title: 'Bounce pool' },
+  pool: { title: 'Bounce slots' },
   bounce: { title: 'What bounces' },
   studies: {
     scaling: { title: 'Scaling' },

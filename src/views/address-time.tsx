@@ -162,7 +162,7 @@ function Shares({ shape, x, height }: { shape: AddressTimeFrame; x: number; heig
         const [top, bottom] = [shareOf(shape, r.start), shareOf(shape, r.end)]
         if (top === bottom) return null
         const middle = ((top + bottom) / 2) * height
-        const words = r.name.replace(/ (pool|region|half|part)$|^pool /g, '').replace(/^below /, '< ')
+        const words = r.name.replace(/ (pool|region|half|part)$|^(pool|area) /g, '').replace(/^below /, '< ')
         const name = words.length > MOST_NAME ? `${words.slice(0, MOST_NAME - 1)}…` : words
         return cramped ? (
           <text key={r.name} x={x} y={middle + 4} className="v-num">

@@ -155,13 +155,18 @@ export function arcText(arc: BounceArc): string {
 }
 
 /** Why there are no arcs; empty when there are some. */
-export function silence(frame: BounceFrame): string {
+function reason(frame: BounceFrame): string {
   if (frame.arcs.length > 0) return ''
-  const pool = frame.poolBytes === 0 ? ` ${text.noPool}` : ''
   if (frame.bounced > 0) return text.noneLive
-  if (frame.last?.outcome === 'translated') return text.translated + pool
-  if (frame.direct + frame.refused === 0) return text.nothing + pool
-  return (frame.refused > 0 ? text.refusedAll : text.reached) + pool
+  if (frame.last?.outcome === 'translated') return text.translated
+  if (frame.direct + frame.refused === 0) return text.nothing
+  return frame.refused > 0 ? text.refusedAll : text.reached
+}
+
+/** The same where the pool is not told of: also that there is none. */
+export function silence(frame: BounceFrame): string {
+  const why = reason(frame)
+  return why !== '' && frame.poolBytes === 0 ? `${why} ${text.noPool}` : why
 }
 
 /** Memory, the pool, what of it bounces and how the last mapping went, in sentences. */
@@ -172,7 +177,7 @@ export function describeArcs(frame: BounceFrame): string {
     hex(frame.endBytes),
     frame.maskBits,
     frame.poolBytes === 0 ? text.noPool : text.describePool(bytes(frame.poolBytes), hex(frame.poolStart)),
-    arcs.length === 0 ? silence(frame) : text.describeArcs(arcs.length, arcText(arcs[0]!)),
+    arcs.length === 0 ? reason(frame) : text.describeArcs(arcs.length, arcText(arcs[0]!)),
   )
   const { last } = frame
   if (!last) return memory

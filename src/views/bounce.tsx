@@ -3,7 +3,7 @@
 
 import { useMemo, useRef } from 'react'
 import { bytes, duration, hex, percent } from '../lib/format.ts'
-import { type BounceArc, type BounceFrame, currentValue, type Frame } from '../sim/index.ts'
+import type { BounceArc, BounceFrame, Frame } from '../sim/index.ts'
 import { useApp, useFrame } from '../store/context.ts'
 import { bounceText as text } from '../text/bounce.ts'
 import { bounceFacts, bounceInk, bounceView, mostOf, TRACK_HEIGHT } from './bounce.view.ts'
@@ -38,22 +38,16 @@ import './studies.css'
 import './pool.css'
 import './bounce.css'
 
-/** css px: what stands beside the arcs, and a line of it. */
+/** css px: what stands beside the arcs. */
 const BESIDE = 244
-const STEP = 15
-/** css px: what the tallest bar stands for, above the track of a narrow page. */
-const MOST_LINE = 16
 /** css px: between the arcs, the figures and the track. */
 const GAP = 2
-const WAY_GAP = 8
 /** Shares of a row that the figures take. */
 const FACT_SHARES = [4, 6, 4, 4] as const
 /** css px: the twin of the track. */
 const TRACK_TWIN = 96
 /** Width of a letter of the text on the axes at most, css px. */
 const LETTER = 6.1
-/** Platforms that come up with a pool or without. */
-const BOOTED = ['vtd', 'amd']
 
 /** A mapping by what holds as long as it lives. */
 interface Cursor {
@@ -75,20 +69,17 @@ export function Bounce() {
   const palette = usePalette()
   const ink = useMemo(() => bounceInk(palette), [palette])
   const shown = useFrame(shownOf, same)
-  const here = useApp((s) => s.here)
-  const booted = useMemo(() => BOOTED.includes(String(currentValue(here, 'm.platform'))), [here])
   const [twin] = useTwin(bounceView.id)
   const ruler = rulerOf(
     useWidth(root),
     useApp((s) => s.mapColumns),
   )
-  if (!shown && booted) return <section ref={root} className="v-dock" />
   if (!shown)
     return (
       <section ref={root} className="v-dock">
         <DockHead id={bounceView.id} title={text.title} ruler={ruler} tabled={false} />
-        <p className="v-nothing" style={{ marginLeft: ruler.narrow ? 16 : ruler.left }}>
-          {text.absent}
+        <p className="v-nothing v-soon" style={{ marginLeft: ruler.narrow ? 16 : ruler.left }}>
+          {text.translated}
         </p>
       </section>
     )
@@ -143,64 +134,62 @@ function Key({ narrow }: { narrow: boolean }) {
 
 const arcClass = (direction: BounceArc['direction']) => `v-bounce-arc v-bounce-${direction.replace(' ', '-')}`
 
-/** The arcs, the way of the last mapping beside them or below, and the figures. */
+/** The arcs and the figures, and the way of the last mapping beside them or below. */
 function Above({ frame, ruler, twin }: { frame: BounceFrame; ruler: Ruler; twin: boolean }) {
   const { narrow } = ruler
   const width = pictureWidth(ruler, BESIDE)
   const facts = bounceFacts(frame)
   const columns = narrow ? [4, 5] : FACT_SHARES
-  const strip = Math.ceil(facts.length / columns.length) * STRIP_PITCH
-  const way = (2 + (frame.last?.path.length ?? 0)) * STEP
   const top = ARCS_HEIGHT + GAP
-  const height = narrow ? top + strip + WAY_GAP + way : Math.max(top + strip, way)
   return (
-    <div className="v-view v-bounce-above" style={{ height: height + (narrow ? MOST_LINE : GAP) }}>
-      <div className="v-plot" style={{ left: ruler.left, width: ruler.plot }}>
-        {twin ? (
-          <div style={{ width }}>
-            <Twin title={text.title} table={arcsTable(frame)} height={ARCS_HEIGHT} />
+    <>
+      <div
+        className="v-view v-bounce-above"
+        style={{ height: top + Math.ceil(facts.length / columns.length) * STRIP_PITCH + GAP }}
+      >
+        <div className="v-plot" style={{ left: ruler.left, width: ruler.plot }}>
+          {twin ? (
+            <div style={{ width }}>
+              <Twin title={text.title} table={arcsTable(frame)} height={ARCS_HEIGHT} />
+            </div>
+          ) : (
+            <Arcs frame={frame} width={width} narrow={narrow} />
+          )}
+        </div>
+        <FactStrip
+          facts={facts}
+          left={narrow ? 16 : ruler.left}
+          top={top}
+          width={narrow ? ruler.width - 32 : width}
+          columns={columns}
+        />
+        {!narrow && (
+          <div className="v-plot" style={{ left: ruler.left + ruler.plot - BESIDE, width: BESIDE }}>
+            <Way last={frame.last} />
           </div>
-        ) : (
-          <Arcs frame={frame} width={width} narrow={narrow} />
         )}
       </div>
-      <FactStrip
-        facts={facts}
-        left={narrow ? 16 : ruler.left}
-        top={top}
-        width={narrow ? ruler.width - 32 : width}
-        columns={columns}
-      />
-      <Way
-        last={frame.last}
-        left={narrow ? 16 : ruler.left + ruler.plot - BESIDE}
-        top={narrow ? top + strip + WAY_GAP : 0}
-        width={narrow ? ruler.width - 32 : BESIDE}
-      />
-    </div>
+      {narrow && (
+        <div className="v-bounce-below">
+          <Way last={frame.last} />
+        </div>
+      )}
+    </>
   )
 }
 
-interface WayProps {
-  readonly last: BounceFrame['last']
-  /** css px */
-  readonly left: number
-  readonly top: number
-  readonly width: number
-}
-
 /** How the last mapping went: question and answer, down to what came of it. */
-function Way({ last, left, top, width }: WayProps) {
+function Way({ last }: { last: BounceFrame['last'] }) {
   return (
-    <div className="v-bounce-way" style={{ left, top, width, lineHeight: `${STEP}px` }}>
+    <div className="v-bounce-way">
       <p>
-        {text.lastHead} <b>{last ? text.last(bytes(last.bytes), hex(last.realAddr)) : text.noLast}</b>
+        {text.lastHead} <b>{last ? text.last(last.device, bytes(last.bytes), hex(last.realAddr)) : text.noLast}</b>
       </p>
       {last && (
         <ol>
           {last.path.map(({ asked, answered }) => (
-            <li key={`${asked} ${answered}`} title={text.step(asked, answered)}>
-              <span>{asked}</span> <b>{answered}</b>
+            <li key={asked}>
+              {asked} <b>{answered}</b>
             </li>
           ))}
           <li className={last.outcome === 'refused' ? 'v-bounce-end v-bounce-refused' : 'v-bounce-end'}>

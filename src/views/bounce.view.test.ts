@@ -55,7 +55,7 @@ const FRAME: BounceFrame = {
     realAddr: 10.5 * GIB,
     bytes: 1514,
     outcome: 'bounced',
-    path: [{ asked: 'Does the mask reach it?', answered: 'no' }],
+    path: [{ asked: 'Does the mask reach it?', answered: 'No.' }],
   },
   direct: 40,
   bounced: 12,
@@ -244,11 +244,11 @@ describe('the words of what bounces', () => {
         describeArcs(FRAME),
     )
     expect(describeArcs(FRAME)).toBe(
-      "16 GiB of memory up to 0x0004_4000_0000; the device's mask has 32 bits. The pool is 64 MiB at 0xbc00_0000. " +
+      '16 GiB of memory up to 0x0004_4000_0000; the device’s mask has 32 bits. The pool is 64 MiB at 0xbc00_0000. ' +
         '2 that bounced are live; the newest: 1\u2009514 B at 0x0002_a000_0000, to device, by CPU 2: slot 8\u2009192, ' +
-        'mapped 700 ns ago. The last mapping, 1\u2009514 B at 0x0002_a000_0000 for eth0: Does the mask reach it? no. ' +
+        'mapped 700 ns ago. The last mapping, 1\u2009514 B at 0x0002_a000_0000 for eth0: Does the mask reach it? No. ' +
         'bounced: the device gets slots of the pool.',
     )
-    expect(describeArcs(SMALL)).toContain('There is no pool. No mapping yet.')
+    expect(describeArcs(SMALL)).toMatch(/There is no pool\. No mapping yet\.$/)
   })
 })

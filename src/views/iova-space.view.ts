@@ -90,7 +90,7 @@ export function mappedIn(frame: IovaSpaceFrame, cell: number): number {
 
 /** What the entries are called, more than one of them. */
 export function entriesName(frame: IovaSpaceFrame): string {
-  return frame.pages ? text.page(2) : text.tces
+  return text.entries(2, frame.called)
 }
 
 function cellText(frame: IovaSpaceFrame, cell: number): string {

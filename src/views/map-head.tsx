@@ -2,7 +2,7 @@
 
 import { useRef } from 'react'
 import { bytes, count } from '../lib/format.ts'
-import { COLOURS_BY, type ColourBy, currentValue, type Frame } from '../sim/index.ts'
+import { COLOURS_BY, type ColourBy, currentValue, type EntryName, type Frame } from '../sim/index.ts'
 import { useApp, useFrame, useLab } from '../store/context.ts'
 import { viewText } from '../text/views.ts'
 import { iovaSpaceView } from './iova-space.view.ts'
@@ -20,14 +20,15 @@ const text = viewText.map
 const scaleOf = (frame: Frame) => {
   const unfolded = frame.views['iova-space']
   const map = unfolded && folded(unfolded)
-  return map ? `${map.entriesPerCell},${map.columns},${map.pageShift},${frame.summary.mixed ? 1 : 0}` : ''
+  return map ? `${map.entriesPerCell},${map.columns},${map.pageShift},${frame.summary.called}` : ''
 }
 
 function scaleText(scale: string, narrow: boolean): string {
-  const [perCell, columns, shift, mixed] = scale.split(',').map(Number)
+  const [perCell, columns, shift] = scale.split(',').map(Number)
+  const called = scale.split(',').at(-1) as EntryName
   if (!perCell || !columns || !shift) return ''
   const page = 2 ** shift
-  const entries = (n: number) => `${count(n)} ${mixed ? text.page(n) : n === 1 ? text.tce : text.tces}`
+  const entries = (n: number) => `${count(n)} ${text.entries(n, called)}`
   const row = perCell * columns
   if (narrow) return text.short(bytes(perCell * page), bytes(row * page))
   return `${text.cell(entries(perCell), bytes(perCell * page))} · ${text.row(bytes(row * page))}`
@@ -43,6 +44,7 @@ export function MapHead() {
   const brushing = useBrushMode()
   const ruler = rulerOf(useWidth(root), columns)
   const scale = useFrame(scaleOf) ?? ''
+  const isPool = scale.endsWith('slot')
   const choose = (by: ColourBy) => lab.actions.setView({ colourBy: by })
   const head = (
     <div ref={root} className={ruler.narrow ? 'v-head v-head-narrow' : 'v-head v-head-map'}>
@@ -53,7 +55,7 @@ export function MapHead() {
           width: ruler.narrow ? ruler.width - 24 : ruler.plot,
         }}
       >
-        <h2>{text.title}</h2>
+        <h2>{isPool ? text.pool : text.title}</h2>
         <TableChoice />
         {brush?.entries && !ruler.narrow ? (
           <EntryChip />

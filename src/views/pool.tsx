@@ -2,7 +2,7 @@
 
 import { useMemo, useRef } from 'react'
 import { count } from '../lib/format.ts'
-import { currentValue, type Frame, type PoolFrame, SLOT_BOTH, SLOT_FROM_DEVICE, SLOT_TO_DEVICE } from '../sim/index.ts'
+import { type Frame, type PoolFrame, SLOT_BOTH, SLOT_FROM_DEVICE, SLOT_TO_DEVICE } from '../sim/index.ts'
 import { useApp, useFrame } from '../store/context.ts'
 import { poolText as text } from '../text/pool.ts'
 import { DockHead, FigureRow, type Figures, figuresWidth } from './kit/dock-head.tsx'
@@ -28,8 +28,6 @@ import './pool.css'
 const FIGURES: Figures = { heads: text.heads, widths: [58, 74, 68] }
 /** css px between the lanes and what stands below them. */
 const GAP = 2
-/** Platforms that come up with a pool or without. */
-const BOOTED = ['vtd', 'amd']
 
 /** What is written beside the cells; the arrays of a frame are given back when the next one comes. */
 const shownOf = (frame: Frame) => {
@@ -38,6 +36,7 @@ const shownOf = (frame: Frame) => {
   const none = new Uint8Array(0)
   return { ...f, direction: none, used: none, waste: none, cpu: none }
 }
+const bouncesIn = (frame: Frame) => frame.views.bounce !== undefined
 const same = (a: PoolFrame | null, b: PoolFrame | null) => a === b || JSON.stringify(a) === JSON.stringify(b)
 
 export function Pool() {
@@ -46,19 +45,17 @@ export function Pool() {
   const dpr = useDpr()
   const ink = useMemo(() => poolInk(palette), [palette])
   const frame = useFrame(shownOf, same)
-  const here = useApp((s) => s.here)
-  const booted = useMemo(() => BOOTED.includes(String(currentValue(here, 'm.platform'))), [here])
+  const bounces = useFrame(bouncesIn) ?? false
   const ruler = rulerOf(
     useWidth(root),
     useApp((s) => s.mapColumns),
   )
-  if (!frame && booted) return <section ref={root} className="v-dock" />
-  if (!frame || frame.slots === 0)
+  if (!frame)
     return (
       <section ref={root} className="v-dock">
         <DockHead id={poolView.id} title={text.title} ruler={ruler} tabled={false} />
-        <p className="v-nothing" style={{ marginLeft: ruler.narrow ? 16 : ruler.left }}>
-          {frame ? text.none : text.absent}
+        <p className="v-nothing v-soon" style={{ marginLeft: ruler.narrow ? 16 : ruler.left }}>
+          {bounces ? text.none : text.absent}
         </p>
       </section>
     )

@@ -26,7 +26,7 @@ const GROUP = 17
 const GROUP_GAP = 1
 const LANES = GROUPS * GROUP
 /** css px: fewer areas have more room between them. */
-const LANE_GAP = 3
+const LANE_GAP = 2
 /** css px: folds are chosen for this width, so that keys go the same ways in every picture. */
 const USUAL_WIDTH = 512
 /** Device px: from this size on cells have a gap. */
@@ -168,7 +168,10 @@ export function groupsOf(frame: PoolFrame, box: Box): PoolGroup[] {
 
 const value: CellValues = { state: CELL_MAPPED, used: 0, useful: 0, fresh: 0, freeRun: 0, value: CELL_NONE, many: true }
 
-/** Paints slots into w × h device px at (x, y): free ground, the fill, and the direction cut out of it. */
+/**
+ * Paints slots into w × h device px at (x, y): free ground, the fill, and the direction cut out of it. `used` and `waste`
+ * are shares of all of them, 0…255.
+ */
 export function paintSlots(
   ink: CellInk,
   direction: number,
@@ -182,7 +185,7 @@ export function paintSlots(
   if (used === 0 || direction === SLOT_FREE) return
   value.used = used
   // Padding is the quieter tone, never the lit pixels of a nearly empty page.
-  value.useful = Math.max(0, 255 - waste) * 257
+  value.useful = Math.round((Math.max(0, used - waste) / used) * 65535)
   paintCell(value, { ...ink, useful: ink.lit }, x, y, w, h, out)
   if (direction === SLOT_TO_DEVICE) return
   const line = Math.max(1, Math.round(dpr))
@@ -228,7 +231,7 @@ function paintRules(frame: PoolFrame, area: number, layout: PoolLayout, ink: Poo
 
 /** Bytes of the slots of a cell that no buffer fills, as near as the frame says it. */
 function wasteOf(frame: PoolFrame, cell: number): number {
-  return (frame.waste[cell]! / 255) * (frame.used[cell]! / 255) * frame.slotsPerCell * frame.slotBytes
+  return (frame.waste[cell]! / 255) * frame.slotsPerCell * frame.slotBytes
 }
 
 function cellText(frame: PoolFrame, cell: number): string {
@@ -335,7 +338,6 @@ export const poolView: HeatmapView<'pool', PoolInk> = {
   },
   cellText,
   describe(frame) {
-    if (frame.slots === 0) return text.none
     const areas = frame.areas.length
     const words = text.describe(
       count(frame.usedSlots),

@@ -63,6 +63,8 @@ export interface DmaDomain {
   readonly pageInverse: number
   /** Some TCEs stand for several entries: the place of a buffer among them must be told. */
   readonly mixed: boolean
+  /** Its entries are slots of a bounce pool. */
+  readonly bounces: boolean
   /** How an IOMMU driver maps and unmaps (dma-iommu.ts); null: the TCE code of this file does. */
   readonly iommu: IommuRules | null
   /** Scratch, so that mapping a page allocates nothing. */
@@ -71,8 +73,11 @@ export interface DmaDomain {
 
 /** A domain with its derived sizes and a fresh scratch request. */
 export function createDomain(
-  parts: Omit<DmaDomain, 'pageBytes' | 'kernelPageBytes' | 'pageInverse' | 'mixed' | 'request' | 'iommu' | 'tces'> &
-    Partial<Pick<DmaDomain, 'iommu'>>,
+  parts: Omit<
+    DmaDomain,
+    'pageBytes' | 'kernelPageBytes' | 'pageInverse' | 'mixed' | 'request' | 'iommu' | 'tces' | 'bounces'
+  > &
+    Partial<Pick<DmaDomain, 'iommu' | 'bounces'>>,
 ): DmaDomain {
   const request = {
     cpu: cpu(0),
@@ -88,6 +93,7 @@ export function createDomain(
   const mixed = parts.allocator.granule !== undefined
   return {
     iommu: null,
+    bounces: false,
     ...parts,
     tces: 'set' in parts.table ? (parts.table as TranslationTable) : null,
     pageBytes,

@@ -143,14 +143,18 @@ export interface ExposureFigures {
   readonly reads: number
 }
 
+/** What an entry is called: a TCE; a page, where some TCEs stand for several or the table is not one of TCEs; a slot of the
+ *  bounce pool. */
+export type EntryName = 'TCE' | 'page' | 'slot'
+
 /** The figures above the map and beside the time-line. All of one table (the one that is looked at) unless said. */
 export interface Summary {
   readonly mapped: number
   /** Entries that a run of one-page requests can ever get: size less reservations and region-end losses; where pages
    *  of two sizes share the window, all that are not kept back. */
   readonly usable: number
-  /** Entries are called pages, not TCEs: some TCEs stand for several, or the table is not one of TCEs. */
-  readonly mixed: boolean
+  /** What its entries are called. */
+  readonly called: EntryName
   readonly size: number
   /** Of the whole window, what lies between its islands included. */
   readonly windowBytes: number
@@ -184,6 +188,15 @@ export interface Summary {
     readonly calls: number
     readonly windowCalls: number
     readonly result: 'direct' | 'indirect' | 'default' | 'nowhere' | 'refused'
+  } | null
+  /** Of a machine without a working IOMMU (all devices together): buffers and bytes that were used where they lie, and bytes
+   *  copied in and out. */
+  readonly bounce: {
+    readonly direct: number
+    readonly bounced: number
+    readonly directBytes: number
+    readonly inBytes: number
+    readonly outBytes: number
   } | null
   readonly spills: number
   /** Whole machine: frames delivered and frames that found no buffer. */

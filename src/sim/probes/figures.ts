@@ -40,7 +40,7 @@ import { tceAccounted } from '../table/tce-multi-levels.ts'
 import type { TceWindowState } from '../table/tce-window.ts'
 import { entry } from '../types.ts'
 import { hcallsOf } from '../window/ddw-calls.ts'
-import type { InspectCard, Refusal, Summary, TreeFigures } from './cards.ts'
+import type { EntryName, InspectCard, Refusal, Summary, TreeFigures } from './cards.ts'
 import { exposureOf, reachOf } from './exposure.ts'
 import { fragmentation } from './fragmentation.ts'
 import {
@@ -80,7 +80,7 @@ export function summarise(m: Machine, device: number): Summary {
       d.mixed || table.tableId === 'tce-multi'
         ? table.reserved.reduce((left, { start, end }) => left - (end - start), size)
         : d.allocator.usable(d.allocatorState),
-    mixed: d.mixed || (table.iommu !== null && d.table.levels(d.tableState) > 1),
+    called: nameOf(m, index),
     size,
     windowBytes: table.windowBytes,
     pageShift,
@@ -99,6 +99,13 @@ export function summarise(m: Machine, device: number): Summary {
       calls: hcallsSoFar(s),
       windowCalls: hcallsOf(table.ddw.hcalls),
       result: table.ddw.result,
+    },
+    bounce: table.bounce && {
+      direct: table.bounce.direct,
+      bounced: table.bounce.bounced,
+      directBytes: table.bounce.directBytes,
+      inBytes: table.bounce.copiedInBytes,
+      outBytes: table.bounce.copiedOutBytes,
     },
     spills: table.spills,
     frames: s.frames,
@@ -125,6 +132,14 @@ function guestFigures(m: Machine, index: number): Summary['guest'] {
     accountedBytes: tceAccounted(request),
     refused: found.refusal !== null,
   }
+}
+
+/** What the entries of a table are called. */
+export function nameOf(m: Machine, index: number): EntryName {
+  const { bounce, iommu } = m.state.tables[index]!
+  const d = m.domains[index]!
+  if (bounce) return 'slot'
+  return d.mixed || (iommu !== null && d.table.levels(d.tableState) > 1) ? 'page' : 'TCE'
 }
 
 /** What arrived in the last full columns of half a millisecond or more, bit/s. */

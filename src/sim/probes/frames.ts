@@ -2,7 +2,7 @@
 // A frame is complete: a view needs nothing else to paint, hit-test and describe itself.
 
 import type { Island } from '../iova/allocator.ts'
-import type { Filtered, InspectCard, LogLine, Refusal, SearchResult, StateCounts, Summary } from './cards.ts'
+import type { EntryName, Filtered, InspectCard, LogLine, Refusal, SearchResult, StateCounts, Summary } from './cards.ts'
 import type { BootFrame, BounceFrame, PoolFrame } from './frames-boot.ts'
 import type { CommandsFrame, IotlbFrame, LedgerFrame, QueuesFrame, RadixFrame } from './frames-iommu.ts'
 import type { BudgetFrame, DdwFrame, HcallsFrame, LevelsFrame, MemoryFrame, WindowsFrame } from './frames-tce.ts'
@@ -135,8 +135,8 @@ export interface IovaSpaceFrame extends AddressSpace {
   readonly owner?: Uint8Array
   /** [rows*columns] MARK_PASSED, MARK_FOREIGN, MARK_CACHED; absent where there can be none. */
   readonly marks?: Uint8Array
-  /** Entries are called pages, not TCEs: the table has several levels. */
-  readonly pages?: boolean
+  /** What its entries are called. */
+  readonly called: EntryName
   /** The last search of the tree; null before the first, absent where the allocator has no tree. */
   readonly walk?: WalkFigures | null
   /** For `age`: value v stands for ageNs = 2^(v/8) …, 0 = just now. For `size` and `generation`: v = ceil(log2 n). */

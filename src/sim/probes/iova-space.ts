@@ -17,6 +17,7 @@ import {
   MAP_WHO,
 } from '../state.ts'
 import { entry } from '../types.ts'
+import { nameOf } from './figures.ts'
 import { CELL_FREE, CELL_MAPPED, CELL_NONE, type ColourBy, type IovaSpaceFrame, MARK_FOREIGN } from './frames.ts'
 import { reachableIn } from './kept.ts'
 import { anyWritten, layOut, writtenPages } from './map-layout.ts'
@@ -83,7 +84,7 @@ export const iovaSpace: Probe<'iova-space'> = {
       ...(request.find ? { match: arrays.u8(cells) } : {}),
       ...(chunked ? { owner: arrays.u8(cells).fill(255) } : {}),
       ...(chunked || d.allocator.forEachCached || table.treeSearches > 0 ? { marks: arrays.u8(cells).fill(0) } : {}),
-      ...(table.iommu && d.table.levels(d.tableState) > 1 ? { pages: true } : {}),
+      called: nameOf(m, index),
       ...(table.treeSearches > 0 ? { walk: walkOf(table) } : {}),
     }
     if (frame.owner) markChunks(d, frame, frame.owner)
@@ -169,9 +170,12 @@ function fillCell(m: Machine, d: DmaDomain, table: DmaTable, frame: IovaSpaceFra
 /** Bytes of the buffer of the mapping at `at` that lie in the `n` entries from `e`; `io` is the bytes of an IOMMU page. */
 export function usefulIn(d: DmaDomain, records: Float64Array, at: number, e: number, io: number, n = 1): number {
   const start = records[at + MAP_ENTRY]!
-  const offset = d.mixed
-    ? offsetInMapping(d, entry(start), records[at + MAP_ADDRESS]!)
-    : records[at + MAP_ADDRESS]! % io
+  // A buffer begins a slot, whatever its address.
+  const offset = d.bounces
+    ? 0
+    : d.mixed
+      ? offsetInMapping(d, entry(start), records[at + MAP_ADDRESS]!)
+      : records[at + MAP_ADDRESS]! % io
   const pageStart = (e - start) * io
   return Math.max(0, Math.min(offset + records[at + MAP_BYTES]!, pageStart + n * io) - Math.max(offset, pageStart))
 }

@@ -2,7 +2,8 @@
 
 import { pow2 } from '../../lib/bits.ts'
 import type { Param, ParamOption } from '../params.ts'
-import { GIB, option, size } from './platform-iommu.ts'
+import { AMD, GIB, option, size, VTD } from './platform-iommu.ts'
+import type { Settings } from './schema.ts'
 
 const slots = (n: number): ParamOption => ({ value: n, key: String(n), label: size(n * 2048).label })
 
@@ -136,3 +137,17 @@ export const bootParams: readonly Param[] = [
     help: 'What the kernel command line says about the IOMMU.',
   },
 ]
+
+/** False for a PC whose settings say that its IOMMU does not come up: nothing is translated then. */
+export function translates({ platform, comesUp = 'works', iommuArg }: Settings): boolean {
+  if (platform !== VTD && platform !== AMD) return true
+  return comesUp === 'works' && iommuArg !== 'off' && iommuArg !== 'vendor-off' && iommuArg !== 'pt'
+}
+
+/** The same params, in sight where the boot is what the machine is about. */
+export function bootParamsOf(machine: Settings): readonly Param[] {
+  const told = !translates(machine) || (machine.bootKernel !== undefined && machine.bootKernel !== '6.12')
+  if (!told) return bootParams
+  const folded = ['swiotlb', 'iommuArg', 'guest', 'largestOrder']
+  return bootParams.map((param) => ({ ...param, advanced: folded.includes(param.name) }))
+}

@@ -3,7 +3,7 @@
 
 import { allocatorInfos } from '../iova/index.ts'
 import { isAllowed, type Param, type ParamOption, type ParamValue } from '../params.ts'
-import { bootParams } from './platform-boot.ts'
+import { bootParamsOf, translates } from './platform-boot.ts'
 import { AMD, ARM, GIB, iotlbParams, isRadix, KIB, MIB, radixParams, size, VTD } from './platform-iommu.ts'
 import {
   isPowernv,
@@ -171,7 +171,8 @@ export function machineParams(machine: Settings): readonly Param[] {
   if (!isRadix(machine.platform)) return commonParams
   const common =
     machine.platform === ARM ? commonParams.map((p) => (p.name === 'cpuPage' ? armPage(p) : p)) : commonParams
-  return [...common, ...iotlbParams, ...(machine.platform === ARM ? [] : bootParams)]
+  if (machine.platform === ARM) return [...common, ...iotlbParams]
+  return [...common, ...(translates(machine) ? iotlbParams : []), ...bootParamsOf(machine)]
 }
 
 /** Arm kernels have pages of 16K too. */
@@ -183,7 +184,17 @@ function armPage(param: Param): Param {
 export function deviceParams(machine: Settings): readonly Param[] {
   if (isPowernv(machine.platform)) return powernvParams
   if (isPseries(machine.platform)) return pseriesParams(bitmapAllocator, maskParam, machine)
+  if (!translates(machine)) return untranslated(radixParams(machine, windows, radixAllocator, maskParam))
   return isRadix(machine.platform) ? radixParams(machine, windows, radixAllocator, maskParam) : powerParams
+}
+
+/** Of a device whose buffers are used where they lie or bounce: what it reaches. The rest stays as it is for when the IOMMU
+ *  comes up after all. */
+function untranslated(params: readonly Param[]): readonly Param[] {
+  const kept = ['iommuPage', 'flush', 'dmaMask']
+  return params
+    .filter(({ name }) => kept.includes(name))
+    .map((param) => ({ ...param, advanced: param.name !== 'dmaMask' }))
 }
 
 /** Of every device but the first, which others can share with. */

@@ -25,6 +25,7 @@ export function frameOf(rows: readonly string[], over: Partial<IovaSpaceFrame> =
     gapAfter: 0,
     regions: [],
     colourBy: 'state' as const,
+    called: 'TCE' as const,
     state,
     used: state.map((s) => (s === 3 ? 255 : 0)),
     useful: Uint16Array.from(state, (s) => (s === 3 ? 65535 : 0)),
