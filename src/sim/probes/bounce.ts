@@ -201,7 +201,7 @@ function lastOf(m: Machine, b: Bounce, usedSlots: number): BounceFrame['last'] {
     path.push({ asked: 'Is there a bounce pool?', answered: b.isThere ? 'Yes.' : 'No.' })
     if (b.isThere)
       path.push({
-        asked: `Are ${count(slots)} free slots in a row to be had for ${bytesText(bytes)}?`,
+        asked: `${slots === 1 ? 'Is a free slot' : `Are ${count(slots)} free slots in a row`} to be had for ${bytesText(bytes)}?`,
         answered: outcome === WENT_BOUNCED ? 'Yes.' : ANSWERS[REASONS[reason]!](usedSlots),
       })
   }

@@ -93,7 +93,7 @@ export interface PoolFrame {
   readonly cells: number
   /** [cells] the direction of most of its used slots, SLOT_*. */
   readonly direction: Uint8Array
-  /** [cells] share of its slots in use, and of their bytes that no buffer fills, 0…255. */
+  /** [cells] share of its slots in use, and share of all its bytes that are in use but no buffer's, 0…255. */
   readonly used: Uint8Array
   readonly waste: Uint8Array
   /** [cells] CPU that mapped the newest of it, 255 = none. */
