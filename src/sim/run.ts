@@ -9,10 +9,13 @@ import { advance, type Machine, moveClock } from './machine.ts'
 import type { ParamValue } from './params.ts'
 import { refusalOf } from './scenario/fields.ts'
 import type { Input, Scenario } from './scenario/schema.ts'
+import type { MachineState } from './state.ts'
 
-/** Events between two checkpoints: a sixteenth of what has run, so that a young run has near ones too. */
-const FEWEST_EVENTS = 8192
-const MOST_EVENTS = 131_072
+/** Work between two checkpoints: a sixteenth of what has run, so that a young run has near ones too. An event is a unit of it,
+ *  and so are eight TCEs: one event of a guest writes 512. */
+const LEAST_WORK = 8192
+const MOST_WORK = 131_072
+const TCES_PER_UNIT = 8
 /** Most checkpoints, and most bytes in them; older ones are thinned out. */
 const CHECKPOINTS = 32
 const CHECKPOINT_BYTES = 96 * 1024 * 1024
@@ -29,6 +32,7 @@ export interface RunPosition {
 
 interface Checkpoint {
   readonly events: number
+  readonly work: number
   readonly ns: number
   readonly steps: number
   readonly snapshot: Snapshot
@@ -71,7 +75,8 @@ export function createRun(initial: Scenario, horizonNs: number): Run {
     const { events, nowNs: ns, steps } = state
     const after = checkpoints.findIndex((c) => c.events > events)
     const place = after < 0 ? checkpoints.length : after
-    checkpoints.splice(place, 0, { events, ns, steps, snapshot, bytes: snapshot.copiedBytes })
+    const work = workOf(state)
+    checkpoints.splice(place, 0, { events, work, ns, steps, snapshot, bytes: snapshot.copiedBytes })
     for (const dropped of thinOut(checkpoints)) dropSnapshot(snapshots, dropped)
   }
 
@@ -101,12 +106,13 @@ export function createRun(initial: Scenario, horizonNs: number): Run {
     while (done < maxEvents) {
       const last = checkpoints[checkpoints.length - 1]!
       const toInput = (scenario.inputs[state.inputs]?.events ?? Number.POSITIVE_INFINITY) - state.events
-      const gap = Math.min(MOST_EVENTS, Math.max(FEWEST_EVENTS, Math.floor(last.events / 16)))
-      const toCheckpoint = Math.max(1, last.events + gap - state.events)
+      const gap = Math.min(MOST_WORK, Math.max(LEAST_WORK, Math.floor(last.work / 16)))
+      const work = workOf(state)
+      const toCheckpoint = Math.max(1, Math.floor(((last.work + gap - work) * (state.events + 1)) / (work + 1)))
       const room = Math.min(maxEvents - done, Math.max(1, toInput), toCheckpoint)
       const n = advance(machine, untilNs, room, stopAtRefusal)
       done += n
-      if (state.events - last.events >= gap) saveCheckpoint()
+      if (workOf(state) - last.work >= gap) saveCheckpoint()
       if (stopAtRefusal && state.refusedTotal > refused) break
       if (!takeInput(untilNs) && n < room) break
     }
@@ -201,6 +207,11 @@ export function createRun(initial: Scenario, horizonNs: number): Run {
     },
     hash: () => hashPlain(state),
   }
+}
+
+/** How much there would be to do again. */
+function workOf({ events, hcalls }: MachineState): number {
+  return events + Math.floor((hcalls.tcesPut + hcalls.tcesStuffed) / TCES_PER_UNIT)
 }
 
 /** Takes out the checkpoints that are missed least: dense near the end, sparse in the past. The first one stays. */

@@ -11,8 +11,8 @@ export interface DockView {
   readonly title: string
   /** The probe that must be asked for while the view is shown; none for what is computed apart from the run. */
   readonly probe?: ProbeId
-  /** About twice as high as the others. */
-  readonly tall?: true
+  /** About twice as high as the others; `most`: higher yet. */
+  readonly tall?: true | 'most'
   readonly component: ComponentType
 }
 
@@ -139,7 +139,7 @@ export const dockViews: readonly DockView[] = [
     id: 'boot',
     title: viewText.boot.title,
     probe: 'boot',
-    tall: true,
+    tall: 'most',
     component: loadable(() => boot().then((m) => m.Boot)),
   },
   {
@@ -174,9 +174,18 @@ export const dockViews: readonly DockView[] = [
     tall: true,
     component: loadable(() => studies().then((m) => m.FlushStudy)),
   },
+  {
+    id: 'bounce-study',
+    title: viewText.studies.bounce.title,
+    tall: true,
+    component: loadable(() => studies().then((m) => m.BounceStudy)),
+  },
 ]
 
 export { useFlushStory } from './flush-story.ts'
 export { IovaSpace, MAP_HEIGHT } from './iova-space.tsx'
 export { MapHead } from './map-head.tsx'
-export { ADDRESS_TIME_HEIGHT, TimeStack, type TimeStackProps } from './time-stack.tsx'
+export type { TimeStackProps } from './time-stack.tsx'
+
+/** The history under the map: asked for at once, but the map comes first. */
+export const TimeStack = loadable(import('./time-stack.tsx').then((m) => m.TimeStack))

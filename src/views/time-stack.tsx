@@ -15,7 +15,7 @@ import { Scrubber, usePlayhead } from './scrubber.tsx'
 import { Timeline } from './timeline.tsx'
 import './views.css'
 
-export const ADDRESS_TIME_HEIGHT = 128
+const ADDRESS_TIME_HEIGHT = 128
 /** What the track of exposure takes of it, and what it leaves at least, css px. */
 const EXPOSED = 45
 const LEAST_ADDRESS_TIME = 56
