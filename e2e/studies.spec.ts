@@ -3,7 +3,7 @@ import { viewText } from '../src/text/views.ts'
 import { violations } from './axe.ts'
 import { expect, test } from './lab.page.ts'
 
-const { scaling, published, flush } = viewText.studies
+const { scaling, published, flush, bounce } = viewText.studies
 const NS: Readonly<Record<string, number>> = { ns: 1, µs: 1e3, ms: 1e6, s: 1e9 }
 /** ns of a duration as the page writes it. */
 const nsOf = (text: string) => {
@@ -59,14 +59,14 @@ test('a study waits while the simulation plays on a machine of two processors, a
 test('published figures are run by a button and shown with source, range and verdict', async ({ lab, page }) => {
   await lab.open('s=pools&dock=published')
   const view = lab.byId('view-published')
-  await expect(view.getByRole('row')).toHaveCount(24)
+  await expect(view.getByRole('row')).toHaveCount(26)
   await page.getByRole('button', { name: studyText.run, exact: true }).click()
   await expect(page.getByRole('button', { name: studyText.again })).toBeVisible({ timeout: 110_000 })
   for (const row of (await view.getByRole('row').all()).slice(1)) {
     await expect(row).toContainText(/hit|miss/)
     await expect(row).toContainText(/20\d\d|Linux|pull request \d+/)
   }
-  await expect(page.getByText(studyText.published.hits(23, 23))).toBeVisible()
+  await expect(page.getByText(studyText.published.hits(25, 25, 1))).toBeVisible()
   expect(await violations(page)).toEqual([])
 })
 
@@ -86,10 +86,32 @@ test('the flush study holds deferred to its formula, strict to nothing and none 
   expect(await violations(page)).toEqual([])
 })
 
+test('the study of areas stands on its preset, with four jobs to one beside the published ratio', async ({
+  lab,
+  page,
+}) => {
+  await lab.open('s=one-area&dock=bounce-study')
+  await expect(page.getByRole('button', { name: studyText.again })).toBeVisible({ timeout: 110_000 })
+  await lab.byId('view-bounce-study').focus()
+  await page.keyboard.press('ArrowRight')
+  await page.keyboard.press('End')
+  await expect(page.locator('.v-tip').first()).toContainText('16 jobs')
+  const facts = page.locator('.v-strip')
+  await expect(facts).toContainText('×0.85')
+  await expect(facts).toContainText('214.9 k to 253 k')
+  const rows = await lab.twin(bounce.title)
+  const [one, areas] = [studyText.bounce.series['one-area'], studyText.bounce.series.areas].map(
+    (name) => rows.find((row) => row[0] === name)!,
+  )
+  expect([one!.length, areas!.length]).toEqual([6, 6])
+  expect(one!.slice(1).every((cell) => /\d/.test(cell))).toBe(true)
+  expect(await violations(page)).toEqual([])
+})
+
 test('the studies are in the menu of views', async ({ lab, page }) => {
   await lab.open('s=pools')
   await page.getByRole('button', { name: 'Views' }).click()
-  for (const { title } of [scaling, published, flush]) {
+  for (const { title } of [scaling, published, flush, bounce]) {
     await expect(page.getByRole('menuitemcheckbox', { name: title })).toBeVisible()
   }
 })

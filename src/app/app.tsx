@@ -39,7 +39,7 @@ const Sheet = loadable(
 
 export function App() {
   const dock = useDock()
-  const layout = useLayout(dock.views.length, dock.shown?.tall === true)
+  const layout = useLayout(dock.views.length, dock.shown?.tall ?? false)
   const { size, plot } = layout
   const [drawers, setDrawers] = useState<Drawers>({ controls: false, rail: false })
   const [help, setHelp] = useState(false)

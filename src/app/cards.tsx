@@ -84,6 +84,7 @@ export function FailureCard() {
 
 const emptyOf = (frame: Frame) => frame.summary.maps === 0 && frame.summary.mapped === 0
 const seekOf = (frame: Frame) => (frame.status.mode === 'seeking' ? frame.status.seek : null)
+const poolOf = (frame: Frame) => frame.summary.bounce?.pool ?? 'there'
 const usableOf = (frame: Frame) => frame.summary.usable
 const reservedOf = (frame: Frame) => frame.views['iova-space']?.counts.reserved ?? 0
 
@@ -91,6 +92,7 @@ const reservedOf = (frame: Frame) => frame.views['iova-space']?.counts.reserved 
 export function MapState() {
   const empty = useFrame(emptyOf)
   const seek = useFrame(seekOf)
+  const pool = useFrame(poolOf) ?? 'there'
   const usable = useFrame(usableOf) ?? 0
   const reserved = useFrame(reservedOf) ?? 0
   const playing = useApp((s) => s.playing)
@@ -113,10 +115,11 @@ export function MapState() {
         <p className="a-note">{text.state.starting}</p>
       </div>
     )
-  if (empty && direct)
+  const why = pool === 'there' ? (empty && direct ? text.state.direct : '') : text.state.pools[pool]
+  if (why !== '')
     return (
-      <div className="a-over">
-        <p className="a-note">{text.state.direct}</p>
+      <div className="a-over" data-testid="no-map">
+        <p className="a-note">{why}</p>
       </div>
     )
   if (!empty || playing) return null

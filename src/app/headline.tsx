@@ -32,6 +32,7 @@ export function Headline({ compact }: { compact: boolean }) {
   const part = s.size * 2 ** s.pageShift < window
   const mappedText =
     unit === wholeUnit ? t.mapped(mapped, `${whole} ${wholeUnit}`) : t.mapped(bytes(s.mappedBytes), bytes(window))
+  const noPool = s.bounce !== null && s.bounce.pool !== 'there'
   const first = s.firstRefusal
   // A record tells nothing of the data inside its pages; it can be told beforehand or not.
   const { prediction } = s
@@ -40,8 +41,10 @@ export function Headline({ compact }: { compact: boolean }) {
       <Figure
         id="figure-mapped"
         value={count(s.mapped)}
-        unit={compact ? '' : part ? t.pages : t.ofUsable(count(s.usable), s.called)}
-        line={compact ? (part ? t.pagesMapped : t.ofUsableShort(count(s.usable), s.called)) : mappedText}
+        unit={compact ? '' : noPool ? t.noPool : part ? t.pages : t.ofUsable(count(s.usable), s.called)}
+        line={
+          !compact ? mappedText : noPool ? t.noPool : part ? t.pagesMapped : t.ofUsableShort(count(s.usable), s.called)
+        }
       />
       {s.guest ? (
         <Figure

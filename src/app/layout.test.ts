@@ -12,6 +12,12 @@ describe('the layout', () => {
     expect(layoutFor(1440, 900, 1)).toMatchObject({ mapHeight: 288, lanes: true })
   })
 
+  it('gives the highest view of the dock what the map can spare', () => {
+    const [tall, most] = ([true, 'most'] as const).map((height) => layoutFor(1440, 900, 3, height))
+    expect([tall!.mapHeight, most!.mapHeight]).toEqual([288, 256])
+    expect(most!.timeHeight).toBe(tall!.timeHeight)
+  })
+
   it('folds the lanes before the map loses more in a low window', () => {
     const low = layoutFor(1440, 780, 1)
     expect(low.lanes).toBe(false)

@@ -31,22 +31,26 @@ const ROW = 5
 const USUAL_ROWS = 32
 
 // What else stands in the column, css px: top bar and transport; figures, heads and legend; the time stack without
-// its two variable parts; the lock lanes; a view of the dock, what a
-// tall one has more, its tabs.
+// its two variable parts; the lock lanes; a view of the dock, what a tall one has more, and the highest beyond that; its
+// tabs.
 const BARS = 48 + 50
 const HEADS = 102
 const STACK = 106
 const LANES = 105
 const DOCK = 104
 const TALL = 84
+const MOST = 32
 const TABS = 20
 
 const TIME_HEIGHT = 128
 const TIME_LEAST = 94
 const MAP_LEAST = 8 * USUAL_ROWS
 
-/** `docked`: views in the dock; `tall`: the one that is shown is. */
-export function layoutFor(width: number, height: number, docked: number, tall = false): Layout {
+/** How high a view of the dock is. */
+export type Tall = boolean | 'most'
+
+/** `docked`: views in the dock; `tall`: how high the one is that is shown. */
+export function layoutFor(width: number, height: number, docked: number, tall: Tall = false): Layout {
   const size: Size =
     width >= 1440 ? 'wide' : width >= 1200 ? 'rail' : width >= 900 ? 'narrow' : width >= 480 ? 'column' : 'phone'
   if (size === 'phone' || size === 'column') {
@@ -65,7 +69,7 @@ export function layoutFor(width: number, height: number, docked: number, tall = 
   const centre = width - (size === 'narrow' ? 0 : CONTROLS) - (size === 'wide' ? RAIL : 0)
   const cell = CELLS.find((c) => 128 * c + GUTTERS <= centre) ?? 4
   const plot = 128 * cell
-  const dock = docked === 0 ? 0 : DOCK + (tall ? TALL : 0) + (docked > 1 ? TABS : 0)
+  const dock = docked === 0 ? 0 : DOCK + (tall ? TALL : 0) + (tall === 'most' ? MOST : 0) + (docked > 1 ? TABS : 0)
   const room = height - BARS - HEADS - STACK - dock
   // First the lanes, then the picture over time give way; the map last.
   const lanes = room - LANES - TIME_LEAST >= MAP_LEAST
@@ -84,7 +88,7 @@ export function layoutFor(width: number, height: number, docked: number, tall = 
   }
 }
 
-export function useLayout(docked: number, tall: boolean): Layout {
+export function useLayout(docked: number, tall: Tall): Layout {
   const [layout, setLayout] = useState(() => layoutFor(innerWidth, innerHeight, docked, tall))
   useEffect(() => {
     const change = () =>

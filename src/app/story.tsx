@@ -4,6 +4,9 @@ import { storyOf } from '../sim/scenario/stories.ts'
 import { useApp } from '../store/context.ts'
 import { fromLogText } from '../text/story.ts'
 
+/** Numbers are not broken between their digits. */
+const unbroken = (words: string) => words.replace(/(\d) (?=\d{3})/g, '$1\u202f')
+
 export function Story() {
   const story = storyOf(useApp((s) => s.scenario))
   const fromLog = useApp((s) => s.fromLog)
@@ -13,7 +16,7 @@ export function Story() {
   if (!told) return null
   return (
     <p className="a-story" data-testid="story">
-      {told.says} <b>{told.tryThis}</b>
+      {unbroken(told.says)} <b>{unbroken(told.tryThis)}</b>
     </p>
   )
 }

@@ -22,12 +22,14 @@ export function useFields(): readonly Field[] {
   )
 }
 
-const isFull = ({ summary }: Frame) => summary.refused > 0 && !summary.guest
+/** What of the nudge's lead there is to say: a pool may refuse without being full. */
+const leadOf = ({ summary: { refused, guest, bounce } }: Frame) =>
+  refused === 0 || guest ? text.control.try : bounce ? text.control.refusedTry : text.control.windowFull
 
 /** The words of the nudge for one field, or null. */
 export function useNudge(fields: readonly Field[]): { readonly path: string; readonly words: Nudge } | null {
   const scenario = useApp((s) => s.here)
-  const full = useFrame(isFull)
+  const lead = useFrame(leadOf) ?? text.control.try
   const nudge = nudgeOf(scenario, fields)
   const field = nudge && fields.find((f) => f.path === nudge.path)
   if (!nudge || !field) return null
@@ -35,7 +37,6 @@ export function useNudge(fields: readonly Field[]): { readonly path: string; rea
     const option = field.param.values?.find((o) => o.value === value)
     return option ? stopText(option) : String(value)
   }
-  const lead = full ? text.control.windowFull : text.control.try
   return { path: nudge.path, words: { lead, from: name(field.value), to: name(nudge.value) } }
 }
 

@@ -148,7 +148,7 @@ function createBounce(boot: BootOutcome, settings: Settings, minAlignMask: Int32
     directBytes: 0,
     copiedInBytes: 0,
     copiedOutBytes: 0,
-    last: { device: -1, address: 0, bytes: 0, above: 0, outcome: 0, reason: 0, slots: 0 },
+    last: { device: -1, address: 0, bytes: 0, above: 0, outcome: 0, reason: 0, slots: 0, used: 0 },
   }
 }
 

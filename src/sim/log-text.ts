@@ -83,6 +83,10 @@ function words(m: Machine, kind: number, device: number, cpu: number, a: number,
     case ev.LOG_SUPPRESSED:
       if (m.state.tables[table]?.allocatorId === 'tce-halves')
         return ['suppressed', `printk: ${a} messages suppressed.`]
+      if (m.state.tables[table]?.bounce) {
+        const by = m.state.settings['m.bootKernel'] === '6.12' ? 'swiotlb_tbl_map_single' : '__ratelimit'
+        return ['suppressed', `${by}: ${a} callbacks suppressed`]
+      }
       return [
         'suppressed',
         `${b === ev.SAYS_MAP_SG ? 'ppc_iommu_map_sg' : 'iommu_map_page'}: ${a} callbacks suppressed`,

@@ -121,7 +121,7 @@ function mapElements(m: Machine, c: number, { domain: d, table, device, mask }: 
   for (let i = 0; i < op.elements; i++) {
     op.sgMapping[i] = mapBuffer(m, c, table, d, device, mask, cpu, op.sgAddress[i]!, op.sgBytes[i]!)
     if (op.sgMapping[i]! >= 0) continue
-    while (i-- > 0) unmapBuffer(m, c, table, op.sgMapping[i]!)
+    while (i-- > 0) unmapBuffer(m, c, table, op.sgMapping[i]!, false)
     op.segments = -1
     return false
   }

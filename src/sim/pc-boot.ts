@@ -3,8 +3,8 @@
 // Spec: spec/SWIOTLB-IOTLB.md A.9 to A.11; the procedure is that of boot/boot.ts.
 
 import { type BootInput, type BootKernel, type BootOutcome, boot } from './boot/boot.ts'
-import { parseCommandLine } from './boot/command-line.ts'
-import { isAllowed, type ParamValue } from './params.ts'
+import { type CommandLine, parseCommandLine } from './boot/command-line.ts'
+import { allowedText, isAllowed, type ParamValue } from './params.ts'
 import { pcMemory } from './pc-memory.ts'
 import { bootParams } from './scenario/platform-boot.ts'
 import type { Problem, Settings } from './scenario/schema.ts'
@@ -18,7 +18,8 @@ export function boots(platform: ParamValue | undefined): boolean {
   return platform === 'vtd' || platform === 'amd'
 }
 
-const vendorOption = (settings: Settings) => (settings['m.platform'] === 'vtd' ? 'intel_iommu' : 'amd_iommu')
+/** Which vendor's option each platform listens to. */
+const VENDOR_OPTION: Readonly<Record<string, string>> = { vtd: 'intel_iommu', amd: 'amd_iommu' }
 
 /** The kernel command line that settings stand for; empty when they are the kernel's own. */
 export function commandLineOf(settings: Settings): string {
@@ -29,15 +30,25 @@ export function commandLineOf(settings: Settings): string {
   const swiotlb = size === '' ? word : word === '' ? size : areas > 0 ? `${size},${word}` : `${size},,${word}`
   return [
     swiotlb === '' ? '' : `swiotlb=${swiotlb}`,
-    iommu === 'default' ? '' : iommu === 'vendor-off' ? `${vendorOption(settings)}=off` : `iommu=${iommu}`,
+    iommu === 'default'
+      ? ''
+      : iommu === 'vendor-off'
+        ? `${VENDOR_OPTION[String(settings['m.platform'])]}=off`
+        : `iommu=${iommu}`,
     settings['d0.flush'] === 'strict' ? 'iommu.strict=1' : '',
   ]
     .filter((part) => part !== '')
     .join(' ')
 }
 
-/** The settings, by path, that a command line asks for; and of what it says that no setting can take. */
-export function settingsOfCommandLine(text: string): {
+/**
+ * The settings, by path, that a command line asks for; and of what it says that no setting can take. `platform`: the value of
+ * `m.platform`, whose driver alone hears its own option; null = both are heard.
+ */
+export function settingsOfCommandLine(
+  text: string,
+  platform: ParamValue | null = null,
+): {
   readonly settings: Readonly<Record<string, ParamValue>>
   readonly problems: readonly Problem[]
 } {
@@ -47,19 +58,44 @@ export function settingsOfCommandLine(text: string): {
     'm.swiotlb': slots ?? 0,
     'm.swiotlbAreas': areas ?? 0,
     'm.force': force ? 'force' : noforce ? 'noforce' : 'auto',
-    'm.iommuArg': line.off ? 'off' : line.soft ? 'soft' : line.pt || line.passthrough ? 'pt' : 'default',
+    'm.iommuArg': 'default',
     'd0.flush': line.strict === true || line.driverStrict ? 'strict' : 'deferred',
   }
-  if (!line.off && (line.intel === false || line.amdOff)) wanted['m.iommuArg'] = 'vendor-off'
   const problems = [...line.problems]
-  for (const param of bootParams) {
-    const value = wanted[`m.${param.name}`]
-    if (value === undefined || isAllowed(param, value)) continue
-    const allowed = param.values!.map((o) => o.value).join(', ')
-    problems.push({ field: param.label, given: String(value), allowed })
-    delete wanted[`m.${param.name}`]
+  const [first, ...others] = iommuWords(line, platform)
+  if (first) wanted['m.iommuArg'] = first.value
+  // The setting takes one of them.
+  for (const { field, given } of others) problems.push({ field, given, allowed: `one of ${keysOf('iommuArg')}` })
+  // Said, 0 is not the default: it is what the areas need.
+  if (slots === 0 || !isAllowed(paramOf('swiotlb'), slots ?? 0)) {
+    problems.push({ field: 'swiotlb', given: String(slots), allowed: keysOf('swiotlb') })
+    delete wanted['m.swiotlb']
+  }
+  if (!isAllowed(paramOf('swiotlbAreas'), areas ?? 0)) {
+    problems.push({ field: 'swiotlb', given: `,${areas}`, allowed: keysOf('swiotlbAreas') })
+    delete wanted['m.swiotlbAreas']
   }
   return { settings: wanted, problems }
+}
+
+const paramOf = (name: string) => bootParams.find((p) => p.name === name)!
+const keysOf = (name: string) => allowedText(paramOf(name))
+
+/** What a command line says about the IOMMU, the strongest first: the value of `m.iommuArg`, and the word for it. */
+function iommuWords(line: CommandLine, platform: ParamValue | null) {
+  const { intel, amdOff, off, soft, passthrough } = line
+  const own = VENDOR_OPTION[String(platform)]
+  const words: { readonly value: string; readonly field: string; readonly given: string }[] = []
+  const say = (value: string) => words.push({ value, field: 'iommu', given: value })
+  const turnOff = (field: string) => words.push({ value: 'vendor-off', field, given: 'off' })
+  if (off) say('off')
+  if (intel === false && own !== 'amd_iommu') turnOff('intel_iommu')
+  else if (amdOff && own !== 'intel_iommu') turnOff('amd_iommu')
+  if (soft) say('soft')
+  if (passthrough === true) say('pt')
+  const forced = line.found.findLast(({ id }) => id === 'iommu-force' || id === 'iommu-noforce')
+  if (forced?.id === 'iommu-force') say('force')
+  return words
 }
 
 /** What the boot of these settings begins with. */

@@ -136,6 +136,8 @@ export interface Bounce {
     outcome: number
     reason: number
     slots: number
+    /** Slots that were taken when it was refused. */
+    used: number
   }
 }
 

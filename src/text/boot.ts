@@ -69,14 +69,14 @@ export const bootText = {
   nothing: '0',
 
   buffers: 'A 32-bit device’s buffer',
-  low: 'below 4 GiB',
+  low: '32-bit buffer below 4 GiB',
   high: 'above 4 GiB',
 
   line: 'Kernel command line',
-  placeholder: 'says nothing: the kernel’s own choice',
+  placeholder: 'empty: the kernel chooses',
   lineHelp: 'Enter sets what it says; Escape brings back the line that the settings stand for.',
   wrong: (field: string, given: string) => `${field.replace(/=$/, '')}=${given}`,
-  allowed: (allowed: string) => `is not known; allowed: ${allowed}`,
+  allowed: (allowed: string) => `cannot be set; allowed: ${allowed}`,
 
   block: (size: string, from: string, whose: string) => `${size} from ${from}: ${whose}`,
   cell: (n: number, block: string) => `after step ${n}: ${block}`,

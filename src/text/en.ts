@@ -35,6 +35,7 @@ export const text = {
   control: {
     tryIt: (from: string, to: string) => ({ from, to }),
     windowFull: 'Window full. Try',
+    refusedTry: 'Refused. Try',
     try: 'Try',
     restart: 'Changing it reloads the driver of the device.',
     refused: (option: string, reason: string) => `${option}: ${reason}`,
@@ -65,6 +66,7 @@ export const text = {
   figures: {
     label: 'Figures',
     ofUsable: (n: string, called: EntryName) => `of ${n} usable ${called}s`,
+    noPool: 'slots: no bounce pool',
     ofUsableShort: (n: string, called: EntryName) => `of ${n} ${called}s mapped`,
     mapped: (mapped: string, of: string) => `mapped · ${mapped} of ${of}`,
     pages: 'pages',
@@ -113,6 +115,10 @@ export const text = {
     replaying: (done: string, of: string) => `replaying ${done} of ${of} events`,
     starting: 'starting the simulation',
     direct: 'No IOMMU: nothing is mapped, and the device reaches all memory',
+    pools: {
+      none: 'There is no bounce pool: a buffer is used where it lies, or refused',
+      dead: 'The machine did not come up: no driver runs, and nothing is mapped',
+    },
   },
 
   problem: {

@@ -19,10 +19,10 @@ export const poolText = {
   areas: (first: number, last: number) => (first === last ? String(first) : `${first}–${last}`),
   heads: ['used', 'longest run', 'lock waits'],
   /** The stroke is the line between sets as it is drawn. */
-  largest: (size: string, set: string) => ({
+  largest: (size: string, set: string, whole: boolean) => ({
     name: 'largest mapping',
     value: size,
-    words: `│ a set of ${set} slots holds it`,
+    words: whole ? `│ a set of ${set} slots holds it` : `│ ${set} slots, less alignment`,
   }),
   tooLarge: (n: string) => ({ name: 'too large', value: n, words: 'no slot set holds it' }),
   full: (n: string) => ({ name: 'full', value: n, words: 'no area has enough free slots' }),

@@ -197,6 +197,7 @@ export const viewText = {
     scaling: { title: 'Scaling' },
     published: { title: 'Published figures' },
     flush: { title: 'Stale time and flushes by load' },
+    bounce: { title: 'Areas and jobs' },
   },
   regions: {
     title: 'Regions',

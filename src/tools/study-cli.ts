@@ -4,6 +4,12 @@
 import { parseArgs } from 'node:util'
 import { presetById, presets } from '../sim/index.ts'
 import {
+  BOUNCE_JOBS,
+  BOUNCE_PUBLISHED,
+  BOUNCE_SERIES,
+  bounceFigures,
+  bounceRatio,
+  bounceWrites,
   createStudyRun,
   flushFigures,
   type PointResult,
@@ -15,10 +21,11 @@ import {
   studyPoints,
 } from '../sim/studies/index.ts'
 
-const USAGE = `npm run study -- <scaling | published | flush> [<preset>] [--json]
+const USAGE = `npm run study -- <scaling | published | flush | bounce> [<preset>] [--json]
   scaling:   maps a second against CPUs, for every allocator of the preset's platform (default: ${presets[0]!.id})
   published: what was published beside what the simulation yields
   flush:     how long memory stays reachable and how many flushes that takes, against the rate of unmaps
+  bounce:    requests a second through one area of the bounce pool and through an area for each CPU, against the jobs
   presets:   ${presets.map((p) => p.id).join(', ')}
   --json     one object`
 
@@ -59,6 +66,7 @@ while (run.step(EVENTS))
 
 if (id === 'published') printPublished(run.results)
 else if (id === 'flush') printFlush(run.results)
+else if (id === 'bounce') printBounce(run.results)
 else printScaling(run.results)
 
 function printPublished(results: readonly PointResult[]): void {
@@ -70,7 +78,8 @@ function printPublished(results: readonly PointResult[]): void {
       console.log(
         `     published ${short(f.published)}, simulated ${short(f.figure!)} (${short(f.low)} to ${short(f.high)})`,
       )
-      console.log(`     ${[f.setup, f.note, f.source].filter((part) => part !== '').join('. ')}`)
+      const fitted = f.fitted === undefined ? '' : `A price was fitted to it: ${f.fitted}`
+      console.log(`     ${[f.setup, fitted, f.note, f.source].filter((part) => part !== '').join('. ')}`)
     }
   }
   process.exitCode = figures.every((f) => f.holds) ? 0 : 1
@@ -86,8 +95,6 @@ function printScaling(results: readonly PointResult[]): void {
     console.log(JSON.stringify({ study: id, preset: scenario.preset, lines }))
     return
   }
-  const row = (name: string, values: readonly string[]) =>
-    console.log(name.padEnd(20) + values.map((v) => v.padStart(9)).join(''))
   row(
     'million maps/s',
     SCALING_CPUS.map((n) => `${n} CPU`),
@@ -100,6 +107,35 @@ function printScaling(results: readonly PointResult[]): void {
   }
 }
 
+function printBounce(results: readonly PointResult[]): void {
+  const figures = bounceFigures(results)
+  const ratio = bounceRatio(figures, 'one-area')
+  const { source, reads, writes } = BOUNCE_PUBLISHED
+  if (json) {
+    console.log(JSON.stringify({ study: id, figures, ratio, published: BOUNCE_PUBLISHED }))
+    return
+  }
+  row(
+    'million requests/s',
+    BOUNCE_JOBS.map((n) => `${n} ${n === 1 ? 'job' : 'jobs'}`),
+  )
+  for (const series of BOUNCE_SERIES) {
+    const of = figures.filter((f) => f.series === series)
+    row(
+      series,
+      of.map((f) => (f.perSecond / 1e6).toFixed(3)),
+    )
+    row(
+      '  waiting',
+      of.map((f) => `${(f.waitShare * 100).toFixed(0)} %`),
+    )
+  }
+  console.log(
+    `one area, four jobs to one: ${ratio!.ratio.toFixed(3)} with ${bounceWrites()} % writes; published ` +
+      `${(reads.four / reads.one).toFixed(3)} for reads, ${(writes.four / writes.one).toFixed(3)} for writes (${source})`,
+  )
+}
+
 function printFlush(results: readonly PointResult[]): void {
   const figures = flushFigures(results).map((f) => ({
     ...f,
@@ -107,17 +143,21 @@ function printFlush(results: readonly PointResult[]): void {
   }))
   if (json) console.log(JSON.stringify({ study: id, figures }))
   else {
-    const row = (values: readonly string[]) =>
+    const line = (values: readonly string[]) =>
       console.log(values.map((v, i) => (i ? v.padStart(13) : v.padEnd(9))).join(''))
-    row(['mode', 'unmaps/s', 'worst ms', 'formula', 'mean ms', 'per 1000', 'formula', ''])
+    line(['mode', 'unmaps/s', 'worst ms', 'formula', 'mean ms', 'per 1000', 'formula', ''])
     for (const { mode, rate, worstNs, open, meanNs, flushesPer1000, form, holds } of figures) {
       const ms = (ns: number) => (ns / 1e6).toFixed(3)
       const found = open ? ['no end', '', ''] : [ms(worstNs), form ? ms(form.worstNs) : '', ms(meanNs)]
       const flushes = [flushesPer1000.toFixed(3), form ? form.flushesPer1000.toFixed(3) : '']
-      row([mode, String(rate), ...found, ...flushes, holds === null ? '' : holds ? 'within 1 %' : 'MISS'])
+      line([mode, String(rate), ...found, ...flushes, holds === null ? '' : holds ? 'within 1 %' : 'MISS'])
     }
   }
   process.exitCode = figures.every((f) => f.holds !== false) ? 0 : 1
+}
+
+function row(name: string, values: readonly string[]): void {
+  console.log(name.padEnd(20) + values.map((v) => v.padStart(9)).join(''))
 }
 
 function near(found: number, formula: number): boolean {

@@ -6,6 +6,7 @@ import { type AddressTimeFrame, addressAt, addressBehind, type Frame, type TimeM
 import { useApp, useFrame, useLab } from '../store/context.ts'
 import { viewText } from '../text/views.ts'
 import { addressTimeView, bandBytes, regionShare } from './address-time.view.ts'
+import { hasSpace } from './iova-space.view.ts'
 import { AddressAxis, gutterAddress, gutterEnd, RegionBars } from './kit/axis.tsx'
 import { brushColumns } from './kit/brush.ts'
 import { Heatmap } from './kit/heatmap.tsx'
@@ -37,6 +38,7 @@ const sharesKey = (frame: Frame) => {
 /** On a phone there is room for the way to the table only: it stands in the left gutter. */
 export function AddressTimeHead({ ruler }: { ruler: Ruler }) {
   const shape = useFrame(frameOf, sameShape)
+  const space = useFrame(hasSpace) ?? true
   const brushed = useApp((s) => !!s.view.brush?.time)
   const twin = <TwinButton id={addressTimeView.id} title={addressTimeView.title} />
   if (ruler.narrow)
@@ -53,7 +55,11 @@ export function AddressTimeHead({ ruler }: { ruler: Ruler }) {
         <TimeChip />
       ) : (
         <span className="v-sub">
-          {shape && text.sub(bandBytes(shape))} <b>{text.subStrong}</b>
+          {shape && space && (
+            <>
+              {text.sub(bandBytes(shape))} <b>{text.subStrong}</b>
+            </>
+          )}
         </span>
       )}
       <span className="v-grow" />
@@ -81,6 +87,7 @@ export function AddressTime({ ruler, height }: { ruler: Ruler; height: number })
   const palette = usePalette()
   const ink = useMemo(() => timeInk(palette), [palette])
   const shape = useFrame(frameOf, sameShape)
+  const space = useFrame(hasSpace) ?? true
   const y = (entry: number) => (shape ? shareOf(shape, entry) * height : 0)
   return (
     <div className="v-view" style={{ height }}>
@@ -97,7 +104,7 @@ export function AddressTime({ ruler, height }: { ruler: Ruler; height: number })
             if (frame) lab.actions.seek(Math.round(((cell % frame.columns) + 1) * frame.columnNs))
           }}
         >
-          {shape && (
+          {shape && space && (
             <>
               <AddressAxis marks={marks(shape, height, ruler.narrow)} narrow={ruler.narrow} />
               <RegionBars

@@ -102,9 +102,14 @@ export function addressAt(stretches: readonly Stretch[], x: number): number | nu
 /** Where a stretch begins in the bar that is to scale. */
 export const scaledX = (frame: BootFrame, address: number, width: number): number => (address / endOf(frame)) * width
 
+/** What the rows share, as far as each is neither too low for its title nor higher than it needs to be. */
+const ROWS = 88
+const ROW_LEAST = 13
+const ROW_MOST = 18
+
 /** From row to row. */
 const pitchOf = (steps: number, narrow: boolean) =>
-  narrow ? NARROW_TITLE + NARROW_ROW : steps <= 5 ? 22 : steps <= 8 ? 18 : 15
+  narrow ? NARROW_TITLE + NARROW_ROW : Math.max(ROW_LEAST, Math.min(ROW_MOST, Math.floor(ROWS / Math.max(1, steps))))
 
 /** The i-th step's row, and where its title stands. */
 export function rowAt(i: number, steps: number, narrow: boolean) {

@@ -32,8 +32,9 @@ export function BootLine({ line, narrow }: { line: string; narrow: boolean }) {
   const shown = own?.text ?? line
 
   function enter() {
-    const { settings, problems } = parseCommandLine(shown)
-    const { changes, expected } = changesOf(settings, parseCommandLine(line).settings, current)
+    const platform = current('m.platform')
+    const { settings, problems } = parseCommandLine(shown, platform)
+    const { changes, expected } = changesOf(settings, parseCommandLine(line, platform).settings, current)
     const refusals: string[] = []
     for (const [path, value] of Object.entries(changes)) {
       const refusal = refusalOf(here, path, value)

@@ -35,8 +35,8 @@ const ID = 'boot'
 /** Platforms whose boot is modelled. */
 const PLATFORMS: readonly unknown[] = ['vtd', 'amd']
 /** css px beside the rows: the steps' titles, what is told of one, and the gaps before and after the picture. */
-const TITLES = 150
-const TOLD = 244
+const TITLES = 140
+const TOLD = 264
 const GAPS = 8 + 20
 /** css px of the table in place of the picture. */
 const TABLE = 196
@@ -253,9 +253,6 @@ function Buffers({ frame }: { frame: BootFrame }) {
   ]
   return (
     <dl className="v-boot-buffers" aria-label={text.buffers}>
-      <div>
-        <dt>{text.buffers}</dt>
-      </div>
       {facts.map(({ name, value, bad }) => (
         <div key={name}>
           <dt>{name}</dt>

@@ -49,6 +49,9 @@ const TRACK_TWIN = 96
 /** Width of a letter of the text on the axes at most, css px. */
 const LETTER = 6.1
 
+/** Height of a line of them, css px. */
+const LINE = 14
+
 /** A mapping by what holds as long as it lives. */
 interface Cursor {
   readonly slot: number
@@ -206,6 +209,8 @@ function Arcs({ frame, width, narrow }: { frame: BounceFrame; width: number; nar
   const find = ({ slot }: Cursor) => layout.arcs.findIndex(({ arc }) => arc.slot === slot)
   const cursorOf = (i: number | null): Cursor | null => (i === null ? null : { slot: layout.arcs[i]!.arc.slot })
   const words = silence(frame)
+  // Sentences stand one below the other where there is no room beside.
+  const lines = words.length * LETTER < width ? [words] : words.split(/(?<=\.) /)
   return (
     <Chart<Cursor>
       title={text.title}
@@ -244,7 +249,7 @@ function Arcs({ frame, width, narrow }: { frame: BounceFrame; width: number; nar
       }}
     >
       <PoolAxis frame={frame} layout={layout} narrow={narrow} />
-      <MemoryAxis frame={frame} layout={layout} narrow={narrow} />
+      <MemoryAxis layout={layout} narrow={narrow} />
       {layout.arcs
         .map(({ arc, path }, i) => (
           <path
@@ -261,9 +266,19 @@ function Arcs({ frame, width, narrow }: { frame: BounceFrame; width: number; nar
           <rect x={from - 1} y={MEMORY_TOP + 1} width={2} height={AXIS - 2} />
         </g>
       ))}
+      <Mask frame={frame} layout={layout} />
       {words !== '' && (
-        <text x={width / 2} y={(POOL_TOP + AXIS + MEMORY_TOP) / 2 + 4} textAnchor="middle" className="v-callout">
-          {words}
+        <text
+          x={width / 2}
+          y={(POOL_TOP + AXIS + MEMORY_TOP) / 2 + 4 - (lines.length - 1) * LINE}
+          textAnchor="middle"
+          className="v-callout"
+        >
+          {lines.map((line, i) => (
+            <tspan key={line} x={width / 2} dy={i === 0 ? 0 : LINE}>
+              {line}
+            </tspan>
+          ))}
         </text>
       )}
     </Chart>
@@ -294,13 +309,11 @@ function PoolAxis({ frame, layout: { pool, width }, narrow }: AxisProps) {
   )
 }
 
-/** RAM below the hole and above 4 GiB, the hole as a break, and how far the device reaches. */
-function MemoryAxis({ frame, layout, narrow }: AxisProps) {
-  const { ram, hole, mask, pool, width } = layout
+/** RAM below the hole and above 4 GiB, what of it the device reaches, and the hole as a break. */
+function MemoryAxis({ layout, narrow }: Pick<AxisProps, 'layout' | 'narrow'>) {
+  const { ram, hole, mask, pool } = layout
   const bottom = MEMORY_TOP + AXIS
   const base = bottom + 11
-  const words = mask === null ? text.maskAll(frame.maskBits) : text.mask(frame.maskBits)
-  const before = mask === null || mask > words.length * LETTER + 8
   return (
     <g>
       <text x={narrow ? -8 : -16} y={bottom - 1} textAnchor="end" className="v-axis v-label">
@@ -346,7 +359,19 @@ function MemoryAxis({ frame, layout, narrow }: AxisProps) {
         </>
       )}
       {pool && <rect x={pool[0]} y={MEMORY_TOP} width={pool[1] - pool[0]} height={AXIS} className="v-region" />}
-      {mask !== null && <path d={`M${Math.round(mask) + 0.5},${MEMORY_TOP - 14}V${bottom + 2}`} className="v-limit" />}
+    </g>
+  )
+}
+
+/** How far the device reaches; over the arcs, for they may run anywhere. */
+function Mask({ frame, layout: { mask, width } }: Pick<AxisProps, 'frame' | 'layout'>) {
+  const words = mask === null ? text.maskAll(frame.maskBits) : text.mask(frame.maskBits)
+  const before = mask === null || mask > words.length * LETTER + 8
+  return (
+    <g>
+      {mask !== null && (
+        <path d={`M${Math.round(mask) + 0.5},${MEMORY_TOP - 14}V${MEMORY_TOP + AXIS + 2}`} className="v-limit" />
+      )}
       <text
         x={mask === null ? width : before ? mask - 6 : mask + 6}
         y={MEMORY_TOP - 5}

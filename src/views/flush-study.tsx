@@ -2,11 +2,10 @@
 // takes. Computed behind the page. Modes are told apart by their marks and names, not by hue: hue stands for the state of a
 // page. The scenario's own mode is strong, and its rate is a line.
 
-import { useEffect, useMemo, useRef } from 'react'
+import { useMemo } from 'react'
 import { currentValue, type Frame } from '../sim/index.ts'
 import { flushFigures } from '../sim/studies/index.ts'
 import { useApp, useFrame } from '../store/context.ts'
-import { useStudy } from '../store/studies.ts'
 import { studyText } from '../text/studies.ts'
 import { viewText } from '../text/views.ts'
 import {
@@ -28,27 +27,18 @@ import {
   tipsOf,
 } from './flush-study.view.ts'
 import { Chart } from './kit/chart.tsx'
-import { DockHead } from './kit/dock-head.tsx'
-import { useWidth } from './kit/hooks.ts'
-import { rulerOf } from './kit/layout.ts'
-import { Twin, useTwin } from './kit/twin.tsx'
-import { StudyProgress } from './study-progress.tsx'
-import './views.css'
-import './studies.css'
+import { StudyFrame, useDockStudy } from './study-frame.tsx'
+import { MARKS } from './study-lines.tsx'
 
 const text = studyText.flush
 const { title } = viewText.studies.flush
 const ID = 'flush-study'
 /** The study asks the same of every scenario. */
 const KEY = 'flush'
-const NO_RESULTS = [] as const
 
-/** Marks around 0, 0, one for each mode. */
-const MARKS = [
-  'M-2.8,-2.8h5.6v5.6h-5.6z',
-  'M-3,0a3,3 0 1 0 6,0a3,3 0 1 0 -6,0z',
-  'M0,-3.8L3.8,0L0,3.8L-3.8,0z',
-] as const
+/** One for each mode. */
+const [DOT, BOX, DIAMOND] = MARKS
+const MODE_MARKS = [BOX, DOT, DIAMOND] as const
 
 /** Unmaps a second that come to one CPU of the run, to two digits; 0 where nothing stays reachable after an unmap. */
 function rateOf(frame: Frame): number {
@@ -59,71 +49,53 @@ function rateOf(frame: Frame): number {
 }
 
 export function FlushStudy() {
-  const root = useRef<HTMLElement>(null)
-  const ruler = rulerOf(
-    useWidth(root),
-    useApp((s) => s.mapColumns),
-  )
   const scenario = useApp((s) => s.here)
-  const ready = useApp((s) => s.ready)
   const rate = useFrame(rateOf) ?? 0
   const own = useMemo(() => String(currentValue(scenario, `${scenario.devices[0]!.id}.flush`)), [scenario])
-  const study = useStudy('flush')
-  const { run } = study
-  // The map comes first; and what is already there, or was cancelled, is not asked for again.
-  const wanted = ready && study.key !== KEY
-  useEffect(() => {
-    if (wanted) run(scenario, KEY)
-  }, [wanted, run, scenario])
-  const results = study.key === KEY ? study.results : NO_RESULTS
+  const dock = useDockStudy('flush', KEY)
+  const { results, ruler, width } = dock
+  const { narrow } = ruler
   const lines = useMemo(() => flushLines(flushFigures(results), own), [own, results])
-  const width = ruler.plot + (ruler.narrow ? 0 : ruler.right - 14)
-  const plot = useMemo(() => placeFlush(lines, width, ruler.narrow, rate), [lines, width, ruler.narrow, rate])
-  const height = flushHeight(ruler.narrow)
-  const [twin] = useTwin(ID)
+  const plot = useMemo(() => placeFlush(lines, width, narrow, rate), [lines, width, narrow, rate])
   return (
-    <section ref={root} className="v-dock v-tall">
-      <DockHead id={ID} title={title} ruler={ruler} sub={text.sub}>
-        {!ruler.narrow && (
+    <StudyFrame
+      id={ID}
+      title={title}
+      sub={text.sub}
+      dock={dock}
+      height={flushHeight(narrow)}
+      table={flushTable(lines)}
+      legend={
+        !narrow && (
           <span className="v-sub" style={{ flex: 'none' }}>
             <svg width="22" height="8" aria-hidden="true">
               <path d="M0,4.5h18" className="v-line-formula v-line-whole" />
             </svg>
             {text.formula}
           </span>
-        )}
-        <StudyProgress narrow={ruler.narrow} title={title} study={study} onRun={() => run(scenario, KEY)} />
-      </DockHead>
-      {ruler.width > 0 && (
-        <div className="v-view" style={{ height }}>
-          <div className="v-plot" style={{ left: ruler.left, width }}>
-            {twin ? (
-              <Twin title={title} table={flushTable(lines)} height={height} />
-            ) : (
-              <Chart<Cursor>
-                title={title}
-                roledescription={text.plot}
-                testId="view-flush-study"
-                width={width}
-                height={plot.height}
-                words={describeFlush(lines)}
-                keys={text.keys}
-                step={(key, from) => stepPoint(lines, key, from)}
-                find={(x, y) => pointAt(plot, x, y)}
-                show={(cursor) => show(plot, cursor)}
-              >
-                {plot.charts.map((chart) => (
-                  <g key={chart.title}>
-                    <Axes chart={chart} rate={rate} narrow={ruler.narrow} />
-                    <Lines chart={chart} />
-                  </g>
-                ))}
-              </Chart>
-            )}
-          </div>
-        </div>
-      )}
-    </section>
+        )
+      }
+    >
+      <Chart<Cursor>
+        title={title}
+        roledescription={text.plot}
+        testId="view-flush-study"
+        width={width}
+        height={plot.height}
+        words={describeFlush(lines)}
+        keys={text.keys}
+        step={(key, from) => stepPoint(lines, key, from)}
+        find={(x, y) => pointAt(plot, x, y)}
+        show={(cursor) => show(plot, cursor)}
+      >
+        {plot.charts.map((chart) => (
+          <g key={chart.title}>
+            <Axes chart={chart} rate={rate} narrow={narrow} />
+            <Lines chart={chart} />
+          </g>
+        ))}
+      </Chart>
+    </StudyFrame>
   )
 }
 
@@ -189,7 +161,7 @@ function Lines({ chart }: { chart: PlacedChart }) {
   return (
     <g>
       {chart.lines.map(({ line, points, formula, nameY }) => {
-        const mark = MARKS[MODES.indexOf(line.mode)]!
+        const mark = MODE_MARKS[MODES.indexOf(line.mode)]!
         return (
           <g key={line.mode} className={line.own ? 'v-line-own' : 'v-line'}>
             <path d={formula} className="v-line-formula v-line-whole" />

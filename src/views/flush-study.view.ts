@@ -6,6 +6,7 @@ import { count, duration } from '../lib/format.ts'
 import type { FlushMode } from '../sim/index.ts'
 import { deferredForm, FLUSH_RATES, type FlushFigure } from '../sim/studies/index.ts'
 import { studyText } from '../text/studies.ts'
+import * as plots from './kit/line-plot.ts'
 import type { TableTwin } from './view.ts'
 
 const text = studyText.flush
@@ -28,8 +29,6 @@ export const TITLE = 24
 const TOP = 36
 const BOTTOM = PLOT - 28
 const ZERO = PLOT - 8
-/** A pointer this near to a point means it, css px. */
-const REACH = 28
 /** Rates at which the formula is drawn. */
 const STEPS = 240
 
@@ -164,38 +163,21 @@ export function placesOf(plot: FlushPlot, cursor: Cursor): readonly PlacedPoint[
 
 /** The point nearest to a place, or null when none is near. */
 export function pointAt(plot: FlushPlot, x: number, y: number): Cursor | null {
-  let best: Cursor | null = null
-  let least = REACH * REACH
-  for (const { lines } of plot.charts) {
-    for (const { points } of lines) {
-      for (const p of points) {
-        const distance = (p.x - x) * (p.x - x) + (p.y - y) * (p.y - y)
-        if (distance > least) continue
-        least = distance
-        best = { mode: p.figure.mode, rate: p.figure.rate }
-      }
-    }
-  }
-  return best
+  const lines = plot.charts.flatMap((chart) => chart.lines)
+  const at = plots.pointAt(lines, x, y)
+  return at && cursorOf(lines[at.line]!.points[at.point]!.figure)
 }
 
 /** Where a key leads from a point (or from nowhere); null when the key is none of the plot's. */
 export function stepPoint(lines: readonly FlushLine[], key: string, from: Cursor | null): Cursor | null {
-  const full = lines.filter((line) => line.points.length > 0)
-  if (full.length === 0 || !/^(Arrow(Left|Right|Up|Down)|Home|End)$/.test(key)) return null
-  const at = full.findIndex((line) => line.mode === from?.mode)
-  if (!from || at < 0) return { mode: full[0]!.mode, rate: full[0]!.points[0]!.rate }
-  const { points } = full[at]!
-  const i = points.findIndex((f) => f.rate === from.rate)
-  const to = (n: number): Cursor => ({ ...from, rate: points[Math.max(0, Math.min(points.length - 1, n))]!.rate })
-  if (key === 'ArrowLeft') return to(i - 1)
-  if (key === 'ArrowRight') return to(i + 1)
-  if (key === 'Home') return to(0)
-  if (key === 'End') return to(points.length - 1)
-  const line = full[Math.max(0, Math.min(full.length - 1, at + (key === 'ArrowDown' ? 1 : -1)))]!
-  const same = line.points.some((f) => f.rate === from.rate)
-  return { mode: line.mode, rate: same ? from.rate : line.points[0]!.rate }
+  const rates = lines.map((line) => line.points.map((f) => f.rate))
+  const line = lines.findIndex((l) => l.mode === from?.mode)
+  const at = from && line >= 0 ? { line, point: rates[line]!.indexOf(from.rate) } : null
+  const to = plots.stepPoint(rates, key, at)
+  return to && cursorOf(lines[to.line]!.points[to.point]!)
 }
+
+const cursorOf = ({ mode, rate }: FlushFigure): Cursor => ({ mode, rate })
 
 const staleText = (f: FlushFigure): string => (f.open ? text.endless : duration(f.worstNs))
 /** `4.00`, `100`: flushes for 1000 unmaps. */

@@ -6,7 +6,7 @@ import { bytes, count, percent } from '../lib/format.ts'
 import { addressAt, addressBehind, type Frame, type IovaSpaceFrame, type MapSegment } from '../sim/index.ts'
 import { useApp, useFrame, useLab } from '../store/context.ts'
 import { viewText } from '../text/views.ts'
-import { classColours, entriesName, iovaSpaceView, mappedIn, shownCell } from './iova-space.view.ts'
+import { classColours, entriesName, hasSpace, iovaSpaceView, mappedIn, shownCell } from './iova-space.view.ts'
 import {
   AddressAxis,
   type AddressMark,
@@ -69,6 +69,7 @@ export function IovaSpace({ height = MAP_HEIGHT }: { height?: number }) {
   const ruler = rulerOf(useWidth(root), columns)
   const cpus = useFrame(cpusOf) ?? 8
   const shape = useFrame(frameOf, sameShape)
+  const space = useFrame(hasSpace) ?? true
   const [twin] = useTwin(iovaSpaceView.id)
   const ink = useMemo(
     () =>
@@ -106,12 +107,12 @@ export function IovaSpace({ height = MAP_HEIGHT }: { height?: number }) {
       },
       canDrag: () => lab.getState().view.count > 0 && !brushMode(),
     },
-    shape !== null && !twin && ruler.width > 0,
+    shape !== null && space && !twin && ruler.width > 0,
   )
 
   return (
     <div ref={root} className="v-view" style={{ height }}>
-      {ruler.width > 0 && (
+      {ruler.width > 0 && space && (
         <div className="v-plot" style={{ left: ruler.left, width: ruler.plot }}>
           <Heatmap
             view={iovaSpaceView}

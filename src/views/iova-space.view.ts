@@ -9,6 +9,7 @@ import {
   CELL_NONE,
   type CellState,
   type ColourBy,
+  type Frame,
   type IovaSpaceFrame,
   MARK_FOREIGN,
   MARK_PASSED,
@@ -86,6 +87,11 @@ export function addressText(frame: IovaSpaceFrame, entry: number): string {
 export function mappedIn(frame: IovaSpaceFrame, cell: number): number {
   if (frame.entriesPerCell === 1) return frame.state[cell] === CELL_MAPPED ? 1 : 0
   return Math.round((frame.used[cell]! * frame.entriesPerCell) / 255)
+}
+
+/** False where a machine has neither an IOMMU nor a bounce pool: no address stands for another one, and nothing is counted. */
+export function hasSpace({ summary }: Frame): boolean {
+  return summary.bounce === null || summary.bounce.pool === 'there'
 }
 
 /** What the entries are called, more than one of them. */

@@ -21,7 +21,7 @@ import {
 } from '../sim/index.ts'
 import { useApp, useFrame, useLab } from '../store/context.ts'
 import { viewText } from '../text/views.ts'
-import { AGE_CLASSES, legendClass, legendColour, SIZE_CLASSES } from './iova-space.view.ts'
+import { AGE_CLASSES, hasSpace, legendClass, legendColour, SIZE_CLASSES } from './iova-space.view.ts'
 import { cellInk, paintCell } from './kit/cells.ts'
 import { useDpr, usePalette, useWidth } from './kit/hooks.ts'
 import { rulerOf } from './kit/layout.ts'
@@ -133,6 +133,7 @@ export function Legend() {
   const ruler = rulerOf(useWidth(root), columns)
   const counts = (useFrame(countsKey) ?? '').split(',').map(Number)
   const classes = useClasses(colourBy, palette, off)
+  const counted = useFrame(hasSpace) ?? true
   const marked = (useFrame(marksKey) ?? NO_MARKS) !== NO_MARKS
   const states = ORDER.flatMap(([state], i): Item[] => {
     const key = STATE_NAMES[state]
@@ -151,7 +152,7 @@ export function Legend() {
       },
     ]
   })
-  const items = [...(classes ?? []), ...states]
+  const items = counted ? [...(classes ?? []), ...states] : []
   const [focus, setFocus] = useState<string | null>(null)
   const reached = items.find((item) => item.key === focus)?.key ?? items[0]?.key
 

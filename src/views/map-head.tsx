@@ -5,7 +5,7 @@ import { bytes, count } from '../lib/format.ts'
 import { COLOURS_BY, type ColourBy, currentValue, type EntryName, type Frame } from '../sim/index.ts'
 import { useApp, useFrame, useLab } from '../store/context.ts'
 import { viewText } from '../text/views.ts'
-import { iovaSpaceView } from './iova-space.view.ts'
+import { hasSpace, iovaSpaceView } from './iova-space.view.ts'
 import { setBrushMode, useBrushMode } from './kit/brush.ts'
 import { useWidth } from './kit/hooks.ts'
 import { rulerOf } from './kit/layout.ts'
@@ -20,7 +20,9 @@ const text = viewText.map
 const scaleOf = (frame: Frame) => {
   const unfolded = frame.views['iova-space']
   const map = unfolded && folded(unfolded)
-  return map ? `${map.entriesPerCell},${map.columns},${map.pageShift},${frame.summary.called}` : ''
+  return map
+    ? `${hasSpace(frame) ? map.entriesPerCell : 0},${map.columns},${map.pageShift},${frame.summary.called}`
+    : ''
 }
 
 function scaleText(scale: string, narrow: boolean): string {

@@ -243,12 +243,13 @@ describe('the words of the pool', () => {
 
   it('tell refusals apart by their reasons', () => {
     expect(poolFacts(used).map(({ name, value, words }) => [name, value, words])).toEqual([
-      ['largest mapping', '252 KiB', '│ a set of 128 slots holds it'],
+      ['largest mapping', '252 KiB', '│ 128 slots, less alignment'],
       ['too large', '2', 'no slot set holds it'],
       ['full', '0', 'no area has enough free slots'],
       ['scattered', '1', 'enough are free, but no run'],
     ])
     expect(poolFacts(used).map((fact) => 'failed' in fact && fact.failed)).toEqual([false, true, false, true])
+    expect(poolFacts({ ...used, largestBytes: 262_144 })[0]?.words).toBe('│ a set of 128 slots holds it')
     expect(poolSub(used)).toBe('1 cell = 8 slots')
     expect(poolSub(poolOf(512, 1))).toBe('1 cell = 1 slot')
   })

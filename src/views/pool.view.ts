@@ -274,7 +274,11 @@ export function poolFacts(frame: PoolFrame) {
     [text.scattered, frame.scattered],
   ] as const
   return [
-    text.largest(bytes(frame.largestBytes), count(frame.setSlots)),
+    text.largest(
+      bytes(frame.largestBytes),
+      count(frame.setSlots),
+      frame.largestBytes === frame.setSlots * frame.slotBytes,
+    ),
     ...refusals.map(([words, n]) => ({ ...words(count(n)), failed: n > 0 })),
   ]
 }

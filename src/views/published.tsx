@@ -46,7 +46,8 @@ export function Published() {
   const study = useStudy('published')
   const rows = publishedFigures(study.key === KEY ? study.results : NO_RESULTS)
   const known = rows.filter((row) => row.holds !== null)
-  const hits = known.filter((row) => row.holds).length
+  const hits = known.filter((row) => row.holds)
+  const fitted = hits.filter((row) => row.fitted !== undefined)
   const padding = { paddingLeft: ruler.narrow ? 16 : ruler.left, paddingRight: ruler.narrow ? 16 : ruler.right }
   return (
     <section ref={root} className="v-dock v-tall">
@@ -54,7 +55,7 @@ export function Published() {
         <h2>{title}</h2>
         {!ruler.narrow && <span className="v-sub">{text.sub}</span>}
         <span className="v-grow" />
-        {known.length > 0 && <b className="v-hits">{text.hits(hits, known.length)}</b>}
+        {known.length > 0 && <b className="v-hits">{text.hits(hits.length, known.length, fitted.length)}</b>}
         <StudyProgress title={title} study={study} onRun={() => study.run(scenario, KEY)} />
       </div>
       <section
@@ -95,6 +96,7 @@ export function Published() {
                 <td>
                   <span className="v-figure">{rangeText(row)}</span>
                   <small>{row.holds === null ? '' : row.holds ? text.hit : text.miss}</small>
+                  {row.fitted !== undefined && <small>{text.fitted(row.fitted)}</small>}
                 </td>
               </tr>
             ))}

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { presetById } from '../sim/index.ts'
 import { type PointResult, SCALING_CPUS, scalingSeries } from '../sim/studies/index.ts'
-import { describeScaling, linesOf, placeScaling, pointAt, pointText, scalingTable, stepPoint } from './scaling.view.ts'
+import { pointAt, stepPoint } from './kit/line-plot.ts'
+import { describeScaling, linesOf, placeScaling, pointText, scalingTable } from './scaling.view.ts'
 
 const { scenario } = presetById('pools')!
 const SERIES = scalingSeries(scenario)
@@ -15,6 +16,7 @@ const result = (n: number, x: number): PointResult => ({
 const all = SERIES.flatMap((_, n) => SCALING_CPUS.map((x) => result(n, x)))
 const lines = linesOf(scenario, 'pools-4', all)
 const plot = placeScaling(lines, 800, 140)
+const xs = lines.map((l) => l.points.map((p) => p.x))
 
 describe('scaling plot', () => {
   it('puts more CPUs further right and more maps higher, inside its box', () => {
@@ -43,14 +45,14 @@ describe('scaling plot', () => {
 
   it('finds the point under the pointer and walks them by arrow keys', () => {
     const { x, y } = plot.lines[2]!.points[3]!
-    expect(pointAt(plot, x + 2, y - 2)).toEqual({ line: 2, point: 3 })
-    expect(pointAt(plot, x, y + 60)).toBe(null)
+    expect(pointAt(plot.lines, x + 2, y - 2)).toEqual({ line: 2, point: 3 })
+    expect(pointAt(plot.lines, x, y + 60)).toBe(null)
     const from = { line: 2, point: 3 }
-    expect(stepPoint(plot, 'ArrowRight', from)).toEqual({ line: 2, point: 4 })
-    expect(stepPoint(plot, 'ArrowDown', from)).toEqual({ line: 3, point: 3 })
-    expect(stepPoint(plot, 'End', from)).toEqual({ line: 2, point: 6 })
-    expect(stepPoint(plot, 'ArrowUp', null)).toEqual({ line: 0, point: 0 })
-    expect(stepPoint(plot, 'x', from)).toBe(null)
+    expect(stepPoint(xs, 'ArrowRight', from)).toEqual({ line: 2, point: 4 })
+    expect(stepPoint(xs, 'ArrowDown', from)).toEqual({ line: 3, point: 3 })
+    expect(stepPoint(xs, 'End', from)).toEqual({ line: 2, point: 6 })
+    expect(stepPoint(xs, 'ArrowUp', null)).toEqual({ line: 0, point: 0 })
+    expect(stepPoint(xs, 'x', from)).toBe(null)
   })
 
   it('says its points, its whole and its table in the same figures', () => {

@@ -31,7 +31,7 @@ export const PRICES = {
     source: 'null hypercall of a KVM guest on POWER8, linuxppc-dev (acd7d8cef015); the clock is assumed',
   },
   wake: {
-    ps: 650_000,
+    ps: 750_000,
     what: 'passing a lock on to a virtual CPU, which its host has put to sleep',
     source: 'fitted to swiotlb=force in a virtual machine, 1 and 4 jobs of 4K reads, linux-iommu 2022',
   },

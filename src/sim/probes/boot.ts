@@ -1,5 +1,6 @@
 // How the machine came up: the steps in words, and who held which memory after each.
 
+import { bytes as bytesText } from '../../lib/format.ts'
 import type { BootOutcome, BootStep, MemoryBlock, MemoryHolder } from '../boot/boot.ts'
 import { BOOT_STEP_TEXT, FAILURE_TEXT, type StepId } from '../boot/boot-text.ts'
 import { commandLineOf } from '../pc-boot.ts'
@@ -36,10 +37,12 @@ const TITLES: Readonly<Record<StepId, string>> = {
   leaked: 'left behind',
   'pool-freed': 'pool freed',
   'pool-kept': 'pool kept idle',
-  'block-too-large': 'block too large',
-  'block-fragmented': 'no such block',
-  'block-found': 'block found',
+  // Behind the size that was tried.
+  'block-too-large': 'too large',
+  'block-fragmented': 'none free',
+  'block-found': 'found',
 }
+const TRIES = new Set<StepId>(['block-too-large', 'block-fragmented', 'block-found'])
 
 const FAILED = new Set<StepId>([
   'no-room',
@@ -101,12 +104,12 @@ function kernelOf(value: string): string {
   return bootParams.find(({ name }) => name === 'bootKernel')!.values!.find((o) => o.value === value)!.label
 }
 
-function stepFrame({ phase, id, held, freed, leaked, cause }: BootStep): BootStepFrame {
+function stepFrame({ phase, id, bytes, held, freed, leaked, cause }: BootStep): BootStepFrame {
   const { happened, why } = BOOT_STEP_TEXT[id]
   return {
     phase,
     id,
-    title: TITLES[id],
+    title: TRIES.has(id) ? `${bytesText(bytes ?? 0)}: ${TITLES[id]}` : TITLES[id],
     what: cause === null ? happened : `${happened} ${FAILURE_TEXT[cause]}`,
     why,
     heldBytes: held,

@@ -147,7 +147,7 @@ export const bounceProbe: Probe<'bounce', BounceFrame | null> = {
       poolBytes: b.isThere ? s.geometry.slots * SLOT_BYTES : 0,
       maskBits: Number(settings[`${id}.dmaMask`]),
       arcs: arcsOf(m, table),
-      last: b.last.device < 0 ? null : lastOf(m, b, s.usedSlots),
+      last: b.last.device < 0 ? null : lastOf(m, b),
       direct: b.direct,
       bounced: b.bounced,
       refused: table.refused,
@@ -186,28 +186,33 @@ function arcsOf({ state: s }: Machine, table: DmaTable): readonly BounceArc[] {
 }
 
 /** The way of the last buffer, question by question. */
-function lastOf(m: Machine, b: Bounce, usedSlots: number): BounceFrame['last'] {
-  const { device, address, bytes, above, outcome, reason, slots } = b.last
+function lastOf(m: Machine, b: Bounce): BounceFrame['last'] {
+  const { device, address, bytes, above, outcome, reason, slots, used } = b.last
   const spec = m.scenario.devices[device]!
   const mask = Number(m.state.settings[`${spec.id}.dmaMask`])
+  const forced = b.force && outcome !== WENT_DIRECT
   const path = [
-    { asked: 'Is everything to bounce?', answered: b.force ? 'Yes: swiotlb=force.' : 'No.' },
-    {
+    { asked: 'Is everything to bounce?', answered: forced ? 'Yes: swiotlb=force.' : b.force ? COHERENT : 'No.' },
+  ]
+  if (!forced)
+    path.push({
       asked: `Does the device reach ${hex(address + bytes - 1)} with ${mask} bits?`,
       answered: above ? 'No.' : 'Yes.',
-    },
-  ]
+    })
   if (outcome !== WENT_DIRECT) {
     path.push({ asked: 'Is there a bounce pool?', answered: b.isThere ? 'Yes.' : 'No.' })
     if (b.isThere)
       path.push({
         asked: `${slots === 1 ? 'Is a free slot' : `Are ${count(slots)} free slots in a row`} to be had for ${bytesText(bytes)}?`,
-        answered: outcome === WENT_BOUNCED ? 'Yes.' : ANSWERS[REASONS[reason]!](usedSlots),
+        answered: outcome === WENT_BOUNCED ? 'Yes.' : ANSWERS[REASONS[reason]!](used),
       })
   }
   const went = outcome === WENT_DIRECT ? 'direct' : outcome === WENT_BOUNCED ? 'bounced' : 'refused'
   return { device: spec.name, realAddr: address, bytes, outcome: went, path }
 }
+
+/** What bounces everything leaves out. */
+const COHERENT = 'Yes, but not coherent memory.'
 
 const ANSWERS = {
   'too-large': () => 'Never: a slot set has 128.',

@@ -192,6 +192,8 @@ export interface Summary {
   /** Of a machine without a working IOMMU (all devices together): buffers and bytes that were used where they lie, and bytes
    *  copied in and out. */
   readonly bounce: {
+    /** `dead`: the machine did not come up, and nobody asks for one. */
+    readonly pool: 'there' | 'none' | 'dead'
     readonly direct: number
     readonly bounced: number
     readonly directBytes: number

@@ -101,6 +101,7 @@ export function summarise(m: Machine, device: number): Summary {
       result: table.ddw.result,
     },
     bounce: table.bounce && {
+      pool: table.bounce.isThere ? 'there' : s.boot?.backend === 'panic' ? 'dead' : 'none',
       direct: table.bounce.direct,
       bounced: table.bounce.bounced,
       directBytes: table.bounce.directBytes,

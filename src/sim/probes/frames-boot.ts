@@ -28,7 +28,7 @@ export interface BootStepFrame {
   readonly title: string
   readonly what: string
   readonly why: string
-  /** Memory for bouncing after this step, bytes: held, given back in it, lost in it. */
+  /** Memory for bouncing after this step, bytes: held, given back so far, lost so far. */
   readonly heldBytes: number
   readonly freedBytes: number
   readonly leakedBytes: number
@@ -40,7 +40,7 @@ export interface BootFrame {
   readonly kernel: string
   readonly hardware: 'works' | 'absent' | 'fails'
   readonly ramBytes: number
-  /** Memory between this and 4 GiB answers registers; what would lie there lies above. */
+  /** Size of the hole below 4 GiB in which registers answer; what would lie there lies above. 0 = no RAM reaches it. */
   readonly holeBytes: number
   /** The kernel command line that the settings stand for. */
   readonly commandLine: string
@@ -91,7 +91,7 @@ export interface PoolFrame {
   /** Cells are `slotsPerCell` slots each, in the order of slots. */
   readonly slotsPerCell: number
   readonly cells: number
-  /** [cells] the direction of most of its used slots, SLOT_*. */
+  /** [cells] the direction of the newest mapping in it, SLOT_*. */
   readonly direction: Uint8Array
   /** [cells] share of its slots in use, and share of all its bytes that are in use but no buffer's, 0…255. */
   readonly used: Uint8Array

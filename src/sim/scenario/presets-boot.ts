@@ -107,7 +107,7 @@ export const bootPresets: readonly Preset[] = [
       [device(0, 'nic0', {})],
       [workload(0, 'map-loop', 0, { depth: 16, leak: 10 })],
     ),
-    openNs: 6 * MS,
+    openNs: 4 * MS,
     horizonNs: 10 * MS,
     dock: ['pool', 'bounce'],
   },

@@ -1,11 +1,13 @@
 // The studies there are, one line each. Ids are public, for ever.
 
 import type { Scenario } from '../scenario/schema.ts'
+import { bouncePoints } from './bounce.ts'
 import { flushPoints } from './flush.ts'
 import { publishedPoints } from './published.ts'
 import { scalingPoints } from './scaling.ts'
 import type { StudyPoint } from './study.ts'
 
+export * from './bounce.ts'
 export * from './flush.ts'
 export * from './published.ts'
 export * from './scaling.ts'
@@ -15,6 +17,7 @@ const pointsOf = {
   scaling: scalingPoints,
   published: () => publishedPoints(),
   flush: () => flushPoints(),
+  bounce: () => bouncePoints(),
 } as const satisfies Record<string, (scenario: Scenario) => readonly StudyPoint[]>
 
 export type StudyId = keyof typeof pointsOf

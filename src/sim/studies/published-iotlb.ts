@@ -18,7 +18,7 @@ import { windowRead } from '../workload/window-read.ts'
 import { SPANS } from '../workload/window-read-params.ts'
 import { createOp, type DeviceDma, RUN, YIELD } from '../workload/workload.ts'
 import type { Prediction } from './published.ts'
-import type { StudyPoint } from './study.ts'
+import { directPoint, type StudyPoint } from './study.ts'
 
 const KIB = 1024
 const MIB = 1048576
@@ -120,18 +120,13 @@ const nameOf = (bytes: number) => (bytes < MIB ? `${bytes / KIB}K` : `${bytes / 
 const windowId = (span: number) => `reads in ${nameOf(span)}`
 const strictId = (entries: number) => `strict ${entries}`
 
-function point(id: string, direct: () => number): StudyPoint {
-  const scenario = { preset: 'published', seed: 1, machine: {}, devices: [], workloads: [], inputs: [] }
-  return { id, series: id, x: 0, scenario, warmOps: 0, ops: 0, mostNs: 0, direct }
-}
-
 /** Every run that the predictions need. */
 export function iotlbPoints(): readonly StudyPoint[] {
   return [
-    ...SPANS.map((span) => point(windowId(span), () => windowShare(span, PAGE))),
-    point('large pages', () => windowShare(64 * MIB, 2 * MIB)),
-    ...SIZES.map((entries) => point(strictId(entries), () => missesPerPage(entries, true))),
-    point('kept', () => missesPerPage(4096, false)),
+    ...SPANS.map((span) => directPoint(windowId(span), () => windowShare(span, PAGE))),
+    directPoint('large pages', () => windowShare(64 * MIB, 2 * MIB)),
+    ...SIZES.map((entries) => directPoint(strictId(entries), () => missesPerPage(entries, true))),
+    directPoint('kept', () => missesPerPage(4096, false)),
   ]
 }
 

@@ -1,14 +1,16 @@
 // Predictions beside publications: what the mechanisms yield at prices that were not fitted to it, next to the figure that
-// was published. Only what a publication leaves open about its scenario was chosen; a miss is shown as a miss.
+// was published. Only what a publication leaves open about its scenario was chosen; a miss is shown as a miss. A row to
+// whose figure a price was fitted says so: it is a check, and no prediction.
 
 import { PRICES } from '../engine/cost.ts'
 import { createMeter, resetMeter } from '../engine/meter.ts'
 import { allocatorById } from '../iova/index.ts'
 import type { Scenario, Settings, WorkloadSpec } from '../scenario/schema.ts'
 import { absEntry, cpu, entry, NO_ENTRY, pages } from '../types.ts'
+import { bouncePointsPublished, bouncePredictions } from './published-bounce.ts'
 import { flushPointsPublished, flushPredictions } from './published-flush.ts'
 import { iotlbPoints, iotlbPredictions } from './published-iotlb.ts'
-import type { PointResult, StudyPoint } from './study.ts'
+import { directPoint, type PointResult, type StudyPoint } from './study.ts'
 
 export type FigureUnit = 'ratio' | 'gain' | 'steps' | 'bytes' | 'gbps' | 'ns' | 'count'
 
@@ -25,6 +27,8 @@ export interface PublishedRow {
   /** What counts as a hit: both ends inclusive. */
   readonly low: number
   readonly high: number
+  /** The price that was fitted to this figure, in words; absent where none was. */
+  readonly fitted?: string
 }
 
 export interface PublishedFigure extends PublishedRow {
@@ -123,9 +127,10 @@ export function publishedPoints(): readonly StudyPoint[] {
     point('one ring', stream('strict', [sends]), 30_000, 60_000),
     point('rings strict', stream('strict', bothWays(STRICT_LOAD)), 30_000, 90_000),
     point('rings deferred', stream('deferred', bothWays(DEFERRED_LOAD)), 30_000, 90_000),
-    { ...point('one CPU keeps', disks(4 * KIB, 1), 0, 0), direct: keptPages },
+    directPoint('one CPU keeps', keptPages),
     ...iotlbPoints(),
     ...flushPointsPublished(),
+    ...bouncePointsPublished(),
   ]
 }
 
@@ -318,7 +323,9 @@ function keptPages(): number {
 }
 
 const number = ({ id }: Prediction): number => Number(id.slice(1))
-const all = [...predictions, ...flushPredictions, ...iotlbPredictions].sort((a, b) => number(a) - number(b))
+const all = [...predictions, ...flushPredictions, ...iotlbPredictions, ...bouncePredictions].sort(
+  (a, b) => number(a) - number(b),
+)
 
 /** Every prediction with what the runs so far say to it. */
 export function publishedFigures(results: readonly PointResult[]): readonly PublishedFigure[] {

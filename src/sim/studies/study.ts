@@ -91,6 +91,12 @@ const NOTHING: Measured = {
   ...{ unmaps: 0, flushes: 0, invalidations: 0, staleWorstNs: 0, staleOpenNs: 0, staleMeanNs: 0 },
 }
 
+/** A point without a run: a mechanism is asked directly. */
+export function directPoint(id: string, direct: () => number): StudyPoint {
+  const scenario = { preset: 'published', seed: 1, machine: {}, devices: [], workloads: [], inputs: [] }
+  return { id, series: id, x: 0, scenario, warmOps: 0, ops: 0, mostNs: 0, direct }
+}
+
 /** A run through the points, one after the other. */
 export function createStudyRun(points: readonly StudyPoint[]): StudyRun {
   const results: PointResult[] = []

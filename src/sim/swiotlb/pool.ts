@@ -8,11 +8,13 @@
 // Not modelled: pools that grow (CONFIG_SWIOTLB_DYNAMIC) and pools of one device.
 // Invariant: `list` of a slot is 0 when taken, else the free slots from it to the end of its run; no run leaves its set;
 //   `used` of an area is the number of its taken slots, as long as areas are whole slot sets.
-// Cost: one lock per area that is tried, one step per slot that is looked at; taking and giving back is linear in the run.
+// Cost: one lock per area that is tried, one step per slot that is looked at, paid under the lock of its area; taking and
+//   giving back is linear in the run.
 
 import { and53, isPow2, modPow2 } from '../../lib/bits.ts'
 import { type Chunked, chunked, touch, touchRange } from '../../lib/chunked.ts'
-import { type CostMeter, FROM_HINT, noteTry, takeLock } from '../engine/meter.ts'
+import { PRICES } from '../engine/cost.ts'
+import { type CostMeter, charge, FROM_HINT, noteTry, takeLock } from '../engine/meter.ts'
 import { type Bytes, type Cpu, type RealAddr, realAddr } from '../types.ts'
 import { SET_SLOTS, SLOT_BYTES } from './pool-size.ts'
 
@@ -171,7 +173,7 @@ export function largestMapping(minAlignMask: number): number {
 
 /**
  * Takes slots for a mapping (A.3, A.4). True and `out` filled; or false, with the reason in `out` and nothing taken.
- * Reports a lock per area and a try per area that has enough free slots; the pool knows the buffer from here on, but copies nothing.
+ * Reports a lock per area and a try per area that has enough free slots, and charges its search; the pool knows the buffer from here on, but copies nothing.
  */
 export function allocSlots(pool: SwiotlbPool, req: SlotRequest, out: SlotResult, meter: CostMeter): boolean {
   const { bytes, minAlignMask, orig } = req
@@ -197,7 +199,9 @@ export function allocSlots(pool: SwiotlbPool, req: SlotRequest, out: SlotResult,
     if (slots > pool.areaSlots - pool.used[area]!) continue
     const start = area * pool.areaSlots
     noteTry(meter, area, FROM_HINT, start + pool.next[area]!, start + pool.areaSlots)
+    const before = out.slotsLooked
     const cursor = searchArea(pool, area, slots, align, keep, like, out)
+    charge(meter, PRICES.slotLook, out.slotsLooked - before)
     if (cursor === NO_SLOTS) continue
     out.slot = start + cursor
     out.pad = shift >>> SLOT_SHIFT

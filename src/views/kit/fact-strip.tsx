@@ -1,5 +1,7 @@
 // Figures in a row under a picture: each a name with its value, and in quiet words what it is of.
 
+import './fact-strip.css'
+
 export interface StripFact {
   readonly name: string
   readonly value: string

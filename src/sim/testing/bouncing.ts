@@ -1,0 +1,62 @@
+// A machine that bounces, for tests: with a load that runs, or bare, with the calls of its DMA API.
+
+import { mapBuffer, poolOf, unmapBuffer } from '../bounce-ops.ts'
+import { resetMeter } from '../engine/meter.ts'
+import { pricedPs } from '../ledger.ts'
+import { createRun, type Run } from '../run.ts'
+import type { Scenario, Settings } from '../scenario/schema.ts'
+import { MAP_STRIDE } from '../state.ts'
+import { FROM_DEVICE, OP_MAP } from '../workload/workload.ts'
+
+const MS = 1_000_000
+
+/** A machine that bounces everything, with one device and one load; where `force` is said, of a device of 32 bits. */
+export function bouncing(type: string, load: Settings, machine: Settings = {}): Scenario {
+  return {
+    preset: 'bounce-ops',
+    seed: 11,
+    machine: { platform: 'vtd', cpuPage: 4096, cpus: 1, comesUp: 'absent', force: 'force', ...machine },
+    devices: [{ id: 'd0', name: 'dev0', settings: machine.force === undefined ? {} : { dmaMask: 32 } }],
+    workloads: [{ id: 'w0', type, device: 0, settings: load }],
+    inputs: [],
+  }
+}
+
+export const tableOf = (run: Run) => run.machine.state.tables[0]!
+export const bounceOf = (run: Run) => tableOf(run).bounce!
+export const slotsOf = (run: Run) => poolOf(tableOf(run))
+
+/** A machine on which nothing runs by itself, and calls of its DMA API. */
+export function bench(type = 'map-loop', machine: Settings = {}) {
+  const run = createRun(bouncing(type, {}, { cpus: 4, ...machine }), 10 * MS)
+  const { machine: m } = run
+  const table = tableOf(run)
+  const d = m.domains[0]!
+  const { mask } = m.bindings[0]!
+  const ps = () => pricedPs(m.meter)
+  const call = <T>(what: () => T): T => {
+    resetMeter(m.meter, m.state.nowNs)
+    return what()
+  }
+  return {
+    run,
+    table,
+    ps,
+    locks: () => Array.from(m.meter.lockOrder.subarray(0, m.meter.locks)),
+    map(c: number, address: number, bytes: number, direction = FROM_DEVICE, kind = OP_MAP) {
+      const cpu = m.state.cpus[c]!
+      cpu.op.kind = kind
+      cpu.op.direction = direction
+      return call(() => mapBuffer(m, c, table, d, 0, mask, cpu, address, bytes))
+    },
+    unmap: (c: number, id: number) => call(() => unmapBuffer(m, c, table, id)),
+    record: (id: number) => table.mappings.records.data.subarray(id * MAP_STRIDE, (id + 1) * MAP_STRIDE),
+  }
+}
+
+/** Six buffers of 64 KiB are kept in a pool of 1 MiB; a list of 16 finds room for ten. */
+export function midst(): Scenario {
+  const disk = bouncing('disk-sg', { io: 1_048_576, depth: 1, queues: 1 }, { swiotlb: 512 })
+  const kept = { id: 'w0', type: 'long-lived', device: 0, settings: { buffers: 6, size: 65_536, lifetime: 0 } }
+  return { ...disk, workloads: [kept, { ...disk.workloads[0]!, id: 'w1' }] }
+}
