@@ -29,6 +29,8 @@ export interface BootMarksProps {
   readonly narrow: boolean
 }
 
+/** Width of a letter at most, css px. */
+const LETTER = 5.6
 /** css px that the line between two phases reaches to the left of their names' end. */
 const PHASE = 36
 
@@ -40,17 +42,23 @@ export function BootMarks({ frame, at, width, gutter, narrow }: BootMarksProps) 
       {labelsIn(frame).map(({ at: step, block, words, drawn }) => {
         const [from, to] = blockSpan(stretchesOf(frame, width), block)
         const { y, height } = rowAt(step, frame.steps.length, narrow)
-        if (words.length * 5.6 > to - from - 4) return null
+        if (words.length * LETTER > to - from - 4) return null
+        const middle = (from + to) / 2
+        const wide = words.length * LETTER
         return (
-          <text
-            key={`${step} ${block.startBytes}`}
-            x={(from + to) / 2}
-            y={y + height / 2 + 4}
-            textAnchor="middle"
-            className={`v-axis ${drawn === 'pool' ? 'v-on-mapped' : drawn === 'idle' ? '' : 'v-on-cells'}`}
-          >
-            {words}
-          </text>
+          <g key={`${step} ${block.startBytes}`}>
+            {drawn !== 'pool' && drawn !== 'idle' && (
+              <rect x={middle - wide / 2} y={y + 1} width={wide} height={height - 2} className="v-boot-label" />
+            )}
+            <text
+              x={middle}
+              y={y + height / 2 + 4}
+              textAnchor="middle"
+              className={`v-axis ${drawn === 'pool' ? 'v-on-mapped' : ''}`}
+            >
+              {words}
+            </text>
+          </g>
         )
       })}
       <rect x={-1} y={row.y - 1} width={width + 2} height={row.height + 2} className="v-ring-line" fill="none" />

@@ -226,7 +226,9 @@ function Steps({ frame, ink, ruler }: { frame: BootFrame; ink: BootInk; ruler: R
         tabIndex={0}
       >
         <h3>{text.step(at + 1, steps.length, step.title)}</h3>
-        <p className="v-boot-what">{step.what}</p>
+        <p>
+          {step.asked} <span className="v-boot-what">{step.what}</span>
+        </p>
         <p>{step.why}</p>
         <dl className="v-boot-figures">
           {(['held', 'freed', 'leaked'] as const).map((name) => {

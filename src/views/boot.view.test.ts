@@ -24,7 +24,7 @@ const WIDTH = 354
 const POOL = [512 * MIB, 576 * MIB] as const
 
 const step = (phase: BootStepFrame['phase'], id: string, held: number, failed = false): BootStepFrame => ({
-  ...{ phase, id, title: id, what: `${id} happens.`, why: `Because of ${id}.` },
+  ...{ phase, id, title: id, asked: `${id}?`, what: `${id} happens.`, why: `Because of ${id}.` },
   ...{ heldBytes: held, freedBytes: 0, leakedBytes: 0, failed },
 })
 const block = (holder: Holder, startBytes: number, endBytes: number, from: number, to: number): BootBlock => ({

@@ -378,7 +378,7 @@ function bootTable(frame: BootFrame): TableTwin {
   const rows = frame.steps.map((step, i) => [
     `${i + 1} ${step.title}`,
     text.phases[step.phase],
-    step.what,
+    `${step.asked} ${step.what}`,
     step.why,
     size(step.heldBytes),
     size(step.freedBytes),

@@ -105,11 +105,12 @@ function kernelOf(value: string): string {
 }
 
 function stepFrame({ phase, id, bytes, held, freed, leaked, cause }: BootStep): BootStepFrame {
-  const { happened, why } = BOOT_STEP_TEXT[id]
+  const { asked, happened, why } = BOOT_STEP_TEXT[id]
   return {
     phase,
     id,
     title: TRIES.has(id) ? `${bytesText(bytes ?? 0)}: ${TITLES[id]}` : TITLES[id],
+    asked,
     what: cause === null ? happened : `${happened} ${FAILURE_TEXT[cause]}`,
     why,
     heldBytes: held,

@@ -24,8 +24,9 @@ export interface BootBlock {
 export interface BootStepFrame {
   readonly phase: 'early' | 'mid' | 'late'
   readonly id: string
-  /** Two or three words, what happened in a sentence, and why. */
+  /** Two or three words; what was asked, what happened in a sentence, and why. */
   readonly title: string
+  readonly asked: string
   readonly what: string
   readonly why: string
   /** Memory for bouncing after this step, bytes: held, given back so far, lost so far. */

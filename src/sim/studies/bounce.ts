@@ -24,8 +24,8 @@ const LEAST_CPUS = 4
 const DRIVES = 16
 /** Operations of each job before anything counts (its queue of 256 is full and turned over several times), and that count:
  *  repeated stretches of this length agree within 2 %. */
-const WARM_OPS = 3000
-const OPS = 6000
+const WARM_OPS = 6000
+const OPS = 18000
 
 /** What was published: virtual machine of 8 CPUs, swiotlb=force, 4K, 256 requests in flight for each job, requests a
  *  second of one job and of four with one area. */
