@@ -7,5 +7,5 @@ export default defineConfig({
   build: { target: 'es2022', modulePreload: { polyfill: false } },
   worker: { format: 'es' },
   // Generous: what is slow is a matter for the bench, and a busy machine must not fail a test.
-  test: { include: ['src/**/*.test.ts'], environment: 'node', testTimeout: 60_000 },
+  test: { include: ['src/**/*.test.ts'], environment: 'node', maxWorkers: '100%', testTimeout: 60_000 },
 })

@@ -271,6 +271,7 @@ const BOUNCING = [
   ['s=late-4mb', 3, 'bounced'],
   ['s=nommu', 3, 'refused'],
   ['s=bounce-load', 3, 'bounced'],
+  ['s=bounce-load&w0.recycle=on', 3, 'direct'],
   ['s=slot-leak', 10, 'refused'],
   ['s=give-back&m.comesUp=fails&m.ram=3g', 3, 'direct'],
 ] as const

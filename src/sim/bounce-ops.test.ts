@@ -23,7 +23,7 @@ import {
 const KIB = 1024
 const MS = 1_000_000
 const SLOT = 2048
-const BOTH = 0
+const BOTH = TO_DEVICE | FROM_DEVICE
 
 const LOOP = { size: 64 * KIB, depth: 16, mapWork: 0, unmapWork: 0, spread: 'off' }
 
@@ -100,6 +100,51 @@ describe('copies', () => {
     const { copied } = run.machine.state.recorder
     expect(copied.data.reduce((a, n) => a + n, 0)).toBeCloseTo(copiedIn + copiedOut, -2)
     expectSlotsAgree(run)
+  })
+
+  it.each([
+    ['from device', FROM_DEVICE, 0, 1500],
+    ['to device', TO_DEVICE, 1500, 0],
+    ['both ways', BOTH, 1500, 1500],
+  ] as const)('%s: a sync copies its part where one side has something to learn', (_, direction, into, out) => {
+    const { map, unmap, sync, table, ps, locks, record } = bench('nvme')
+    // Behind 0x634 bytes of its page: it begins inside a slot.
+    const id = map(0, 0x634, 9000, direction)
+    const before = [...record(id)]
+    const { bounce: b } = table
+    const [inBefore, outBefore] = [b!.copiedInBytes, b!.copiedOutBytes]
+    sync(id, 1500)
+    expect([b!.copiedInBytes - inBefore, b!.copiedOutBytes - outBefore]).toEqual([into, out])
+    expect(ps()).toBe((into + out) * PRICES.copy.ps)
+    expect(locks()).toEqual([])
+    expect([...record(id)]).toEqual(before)
+    // More than there is: what there is.
+    sync(id, 10_000)
+    expect(b!.copiedInBytes - inBefore + (b!.copiedOutBytes - outBefore)).toBe((into + out) * 7)
+    unmap(0, id)
+  })
+
+  it('of a card that recycles its buffers: whole pages in once, of each frame its own bytes out', () => {
+    const load = { rate: 10, ring: 64, queues: 2, bringUp: 0, recycle: 'on' }
+    const run = createRun(bouncing('nic-rx', load, { cpus: 2 }), 10 * MS)
+    run.advance(2 * MS)
+    const { frames, missed } = run.machine.state
+    const { copiedInBytes, copiedOutBytes } = bounceOf(run)
+    expect([frames > 1000, missed]).toEqual([true, 0])
+    expect([tableOf(run).maps, tableOf(run).unmaps]).toEqual([128, 0])
+    expect([copiedInBytes, copiedOutBytes]).toEqual([128 * 4096, frames * 1500])
+    expectSlotsAgree(run)
+  })
+
+  it('of a recycled buffer within reach: each frame counts as direct', () => {
+    const load = { rate: 10, ring: 64, queues: 1, bringUp: 0, recycle: 'on' }
+    const run = createRun(bouncing('nic-rx', load, { force: 'auto', ram: 2 ** 31 }), 10 * MS)
+    run.advance(1 * MS)
+    const { direct, directBytes, copiedInBytes, copiedOutBytes } = bounceOf(run)
+    const { frames } = run.machine.state
+    expect(frames).toBeGreaterThan(500)
+    expect([direct, directBytes]).toEqual([64, 64 * 4096 + frames * 1500])
+    expect([copiedInBytes, copiedOutBytes]).toEqual([0, 0])
   })
 
   it('leaves coherent memory alone, forced or out of reach', () => {

@@ -4,10 +4,11 @@
 // What it does: a buffer that ends within the device's mask is used directly. Another one gets slots in the pool and is
 //   copied there, whatever its direction; at the unmap it is copied back if the device may have written. The lock of an area
 //   is held for the search and for the bookkeeping, not for the copies. A slot set that another CPU has touched last moves,
-//   a cache line at a time: 24 bytes are kept about a slot.
+//   a cache line at a time: 24 bytes are kept about a slot. A mapping that stays is synced: the part that the device wrote is
+//   copied back, and nothing goes in again.
 // Memory that is coherent is taken to lie within the mask and never bounces, by force neither: the CPU and the device use it
 //   at the same time.
-// Not modelled: partial syncs of long-lived mappings.
+// Not modelled: buffers that bounce behind an IOMMU that works (A.7).
 // Invariant: a slot is taken exactly while a mapping record covers it.
 
 import { pow2 } from '../lib/bits.ts'
@@ -34,6 +35,7 @@ import {
   type MachineState,
   NO_BOUNCE,
 } from './state.ts'
+import { bounceDirect, copiedOnMap, copiedOnUnmap, createSyncCopy, syncCopy } from './swiotlb/bounce.ts'
 import {
   allocSlots,
   createSlotResult,
@@ -44,7 +46,7 @@ import {
 } from './swiotlb/pool.ts'
 import { SET_SLOTS, SLOT_BYTES } from './swiotlb/pool-size.ts'
 import { type AbsEntry, cpu as asCpu, type Bytes, NO_ENTRY, realAddr } from './types.ts'
-import { OP_COHERENT, TO_DEVICE } from './workload/workload.ts'
+import { OP_COHERENT } from './workload/workload.ts'
 
 /** Bytes that are kept about a slot, and of a cache line. */
 const SLOT_RECORD = 24
@@ -61,6 +63,7 @@ const request: SlotRequest = {
   owner: 0,
 }
 const result = createSlotResult()
+const part = createSyncCopy()
 
 /** The bounce pool, which stands for an allocator. */
 export const poolOf = (table: DmaTable): SwiotlbPool => table.alloc as SwiotlbPool
@@ -91,18 +94,18 @@ export function mapBuffer(
   const { op } = cpu
   const coherent = op.kind === OP_COHERENT
   const real = coherent ? realAddr(0) : placeOf(b.memory, address)
-  const above = !coherent && Math.floor((real + bytes - 1) * d.pageInverse) > mask
+  // Coherent memory lies where the device reaches it.
+  const why = coherent ? 'none' : bounceDirect(b.force, b.isThere, (mask + 1) * d.pageBytes - 1, real, bytes)
   const { last } = b
   last.device = device
   last.address = real
   last.bytes = bytes
-  last.above = above ? 1 : 0
+  last.above = why !== 'none' && !b.force ? 1 : 0
   op.entry = 0
-  if (!above && (coherent || !b.force)) {
+  if (why === 'none') {
     last.outcome = WENT_DIRECT
     b.direct++
-    b.directBytes += bytes
-    addToColumn(s.recorder, s.recorder.uncopied, bytes)
+    noteDirect(s, b, bytes)
     return DIRECT_MAPPING
   }
   request.cpu = asCpu(c)
@@ -110,10 +113,11 @@ export function mapBuffer(
   request.minAlignMask = b.minAlignMask[device]!
   request.orig = real
   request.owner = c
-  if (!b.isThere || !allocSlots(pool, request, result, meter)) {
+  if (why === 'refused' || !allocSlots(pool, request, result, meter)) {
     last.outcome = WENT_REFUSED
-    last.reason = !b.isThere ? REASON_NO_POOL : REASONS.indexOf(result.reason!)
-    last.slots = result.slots
+    // Without a pool nobody was asked, and what the last answer was belongs to another machine.
+    last.reason = why === 'refused' ? REASON_NO_POOL : REASONS.indexOf(result.reason!)
+    last.slots = why === 'refused' ? 0 : result.slots
     last.used = pool.usedSlots
     table.whyRefused = NO_BOUNCE + last.reason
     op.entry = NO_ENTRY
@@ -123,7 +127,7 @@ export function mapBuffer(
   last.slots = result.slots
   chargeSlots(b, pool, c, result.slot, result.slots, meter)
   dropLock(meter)
-  copy(s, b, bytes, meter, true)
+  copyIn(s, b, copiedOnMap(bytes), meter)
   b.bounced++
   op.entry = result.slot
   const id = recordMapping(s, d, table, c, device, cpu.task, op, result.slot, result.slots, real, bytes, meter)
@@ -131,12 +135,18 @@ export function mapBuffer(
   return id
 }
 
+/** `bytes` went where they lie. */
+export function noteDirect(s: MachineState, b: Bounce, bytes: number): void {
+  b.directBytes += bytes
+  addToColumn(s.recorder, s.recorder.uncopied, bytes)
+}
+
 /** Why a buffer was refused, by number in `Bounce.last.reason`. */
 export const REASONS = ['too-large', 'full', 'scattered'] as const
 export const REASON_NO_POOL = 3
 
-/** Takes a mapping back. A direct one needs nothing. `sync` false: the device has not had it, so nothing is copied back. */
-export function unmapBuffer(m: Machine, c: number, table: DmaTable, id: number, sync = true): void {
+/** Takes a mapping back. A direct one needs nothing. `isUsed` false: the device has not had it, so nothing is copied back. */
+export function unmapBuffer(m: Machine, c: number, table: DmaTable, id: number, isUsed = true): void {
   if (id === DIRECT_MAPPING) return
   const { state: s, meter } = m
   const b = table.bounce!
@@ -145,12 +155,26 @@ export function unmapBuffer(m: Machine, c: number, table: DmaTable, id: number, 
   const slot = data[at + MAP_ENTRY]!
   const device = (data[at + MAP_WHO]! >> 8) & 0xff
   logEvent(s.ops, s.nowNs, ev.STEP_UNMAP, c, device, slot, data[at + MAP_ENTRY + 1]!)
-  if (sync && data[at + MAP_WHO]! >> 16 !== TO_DEVICE) copy(s, b, data[at + MAP_BYTES]!, meter, false)
+  if (isUsed) copyOut(s, b, copiedOnUnmap(data[at + MAP_BYTES]!, data[at + MAP_WHO]! >> 16), meter)
   const pool = poolOf(table)
   const minAlignMask = b.minAlignMask[device]!
   const slots = releaseSlots(pool, offsetOf(pool, slot, minAlignMask), minAlignMask, meter)
   chargeSlots(b, pool, c, slot, slots, meter)
   forgetMapping(s, table, id)
+}
+
+/** Hands the first `bytes` of a bounced mapping to the CPU, then all of it to the device: a copy where one is needed. */
+export function syncBuffer(m: Machine, table: DmaTable, id: number, bytes: number): void {
+  const { state: s, meter } = m
+  const { data } = table.mappings.records
+  const at = id * MAP_STRIDE
+  const who = data[at + MAP_WHO]!
+  const pool = poolOf(table)
+  const b = table.bounce!
+  const minAlignMask = b.minAlignMask[(who >> 8) & 0xff]!
+  const offset = offsetOf(pool, data[at + MAP_ENTRY]!, minAlignMask)
+  if (syncCopy(pool, offset, bytes, who >> 16, false, minAlignMask, part)) copyOut(s, b, part.bytes, meter)
+  if (syncCopy(pool, offset, bytes, who >> 16, true, minAlignMask, part)) copyIn(s, b, part.bytes, meter)
 }
 
 /** Where the data of the mapping that begins at a slot begins, bytes from the start of the pool. */
@@ -174,10 +198,18 @@ function chargeSlots(b: Bounce, pool: SwiotlbPool, c: number, slot: number, slot
   if (last !== c && last !== NO_CPU) charge(meter, PRICES.lineMove, Math.ceil((touched * SLOT_RECORD) / LINE))
 }
 
-function copy(s: MachineState, b: Bounce, bytes: number, meter: CostMeter, isIn: boolean): void {
+function copyIn(s: MachineState, b: Bounce, bytes: number, meter: CostMeter): void {
+  b.copiedInBytes += bytes
+  chargeCopy(s, bytes, meter)
+}
+
+function copyOut(s: MachineState, b: Bounce, bytes: number, meter: CostMeter): void {
+  b.copiedOutBytes += bytes
+  chargeCopy(s, bytes, meter)
+}
+
+function chargeCopy(s: MachineState, bytes: number, meter: CostMeter): void {
   charge(meter, PRICES.copy, bytes)
-  if (isIn) b.copiedInBytes += bytes
-  else b.copiedOutBytes += bytes
   addToColumn(s.recorder, s.recorder.copied, bytes)
 }
 

@@ -35,6 +35,20 @@ describe('refusals', () => {
     expect(pool.usedSlots).toBe(0)
   })
 
+  it('without a pool keep nothing of what another machine was answered', () => {
+    const hashAfter = (bytes: number) => {
+      bench().map(0, 0, bytes)
+      const run = createRun(
+        bouncing('map-loop', { size: 4 * KIB }, { comesUp: 'fails', bootKernel: '2.6.31', force: 'auto' }),
+        10 * MS,
+      )
+      run.advance(1 * MS)
+      expect(tableOf(run).refused).toBeGreaterThan(0)
+      return run.hash()
+    }
+    expect(hashAfter(64 * KIB)).toBe(hashAfter(4 * KIB))
+  })
+
   it('tells full from scattered by what is free', () => {
     const { run, map, unmap } = bench('map-loop', { swiotlb: 512, cpus: 1 })
     const ids: number[] = []

@@ -79,12 +79,18 @@ function noteLate(s: MachineState, table: DmaTable, device: number, pfn: number,
   iommu.lateNs = s.nowNs
 }
 
-/** The device has used the buffer of mapping `id`, each page of it once. */
-export function bufferUsed(s: MachineState, table: DmaTable, device: number, id: number): void {
+/** The device has used the buffer of mapping `id`, each of its pages (the first `most` of them) once. */
+export function bufferUsed(
+  s: MachineState,
+  table: DmaTable,
+  device: number,
+  id: number,
+  most = Number.POSITIVE_INFINITY,
+): void {
   const { data } = table.mappings.records
   const at = id * MAP_STRIDE
   const first = data[at + MAP_ENTRY]!
-  const npages = data[at + MAP_NPAGES]!
+  const npages = Math.min(most, data[at + MAP_NPAGES]!)
   const write = data[at + MAP_WHO]! >> 16 !== TO_DEVICE
   for (let i = 0; i < npages; i++) deviceAccess(s, table, device, first + i, write)
 }

@@ -33,6 +33,8 @@ export const STEP_FLUSH = 7
 export const STEP_DEPOT = 8
 /** A device reached for what was unmapped. */
 export const STEP_LATE = 9
+/** A mapping that stays was handed to the CPU and back. */
+export const STEP_SYNC = 10
 
 /** Log of what is worth a line. */
 /** a = real address, b = npages */

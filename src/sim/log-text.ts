@@ -182,6 +182,8 @@ export function lastStep(m: Machine): string {
       return `map ${where}`
     case ev.STEP_UNMAP:
       return `unmap ${where}`
+    case ev.STEP_SYNC:
+      return `sync ${where}`
     case ev.STEP_MAP_SG:
       return `map list at ${where}`
     case ev.STEP_UNMAP_SG:

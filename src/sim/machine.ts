@@ -16,12 +16,20 @@ import { addToColumn, rollColumns } from './engine/recorder.ts'
 import * as ev from './events.ts'
 import { noteHcalls } from './hypervisor.ts'
 import { addMark, noteAnswer, noteMissed, noteSpent, noteWork, pricedPs, searchPs } from './ledger.ts'
-import { mapAt, mapList, mapOne, refuse, unmap, unmapAt } from './operations.ts'
+import { mapAt, mapList, mapOne, refuse, sync, unmap, unmapAt } from './operations.ts'
 import { armWork, doWork, fireWork } from './put-off.ts'
 import { mapRecorded, unmapRecorded } from './recorded-ops.ts'
 import type { Scenario } from './scenario/schema.ts'
 import { holdStage, nextStage, passLock, regrant, spend, takes } from './stages.ts'
-import { type DmaTable, exposedBytes, MAP_ENTRY, MAP_NPAGES, MAP_STRIDE, type MachineState } from './state.ts'
+import {
+  type DmaTable,
+  exposedBytes,
+  MAP_ADDRESS,
+  MAP_ENTRY,
+  MAP_NPAGES,
+  MAP_STRIDE,
+  type MachineState,
+} from './state.ts'
 import { type AbsEntry, cpu as asCpu, entry, type Pages, pages } from './types.ts'
 import {
   OP_COHERENT,
@@ -30,6 +38,7 @@ import {
   OP_MAP,
   OP_MAP_AT,
   OP_MAP_SG,
+  OP_SYNC,
   OP_UNMAP,
   OP_UNMAP_AT,
   OP_UNMAP_SG,
@@ -183,8 +192,7 @@ function runCpu(m: Machine, c: number, t: number): number {
 
 /** The lock that an operation takes first. */
 function lockIndex({ domain: d, table }: Binding, c: number, op: Op): number {
-  // The IOMMU API is given its addresses.
-  if (table.direct || table.bounce || op.kind === OP_IOMMU_MAP || op.kind === OP_IOMMU_UNMAP) return NO_LOCK
+  if (table.direct || table.bounce || !allocates(op.kind)) return NO_LOCK
   if (op.kind === OP_COHERENT) {
     return d.allocator.lockForAlloc(
       d.allocatorState,
@@ -244,8 +252,12 @@ function perform(m: Machine, c: number, t: number, bound: Binding, lock: number)
   if (lock !== NO_LOCK) table.locks[lock]!.taken++
   s.steps++
   const isMap = isMapping(op.kind)
+  const isSync = op.kind === OP_SYNC
   if (table.direct) passThrough(op)
-  else if (isMap) {
+  else if (isSync) {
+    if (table.iommu) buffersUsed(s, bound, op)
+    sync(m, c, bound, op)
+  } else if (isMap) {
     table.maps++
     const ok =
       op.kind === OP_MAP || op.kind === OP_COHERENT
@@ -269,14 +281,13 @@ function perform(m: Machine, c: number, t: number, bound: Binding, lock: number)
   const writePs = iommu ? ptPs(meter, isMap, iommu.driver !== 'vtd') : noteHcalls(s, table, op, isMap, meter)
   noteWork(s, table, c, meter)
   if (table.flush || allocator.workDueNs) armWork(s, table, bound.domain)
-  // The IOMMU API is given its addresses, and without an IOMMU there are none.
-  const allocates = !table.direct && !table.bounce && op.kind !== OP_IOMMU_MAP && op.kind !== OP_IOMMU_UNMAP
-  const workPs = !allocates ? 0 : isMap ? searchPs(meter) : PRICES.free.ps
+  const asks = !table.direct && !table.bounce && allocates(op.kind)
+  const workPs = !asks ? 0 : isMap ? searchPs(meter) : PRICES.free.ps
   const underLock = table.tceUnderLock ? writePs : 0
-  const ownPs = table.direct ? 0 : PRICES.map.ps
+  const ownPs = table.direct || isSync ? 0 : PRICES.map.ps
   const restPs = writePs - underLock + ownPs + op.workPs
-  if (iommu) {
-    const chargedPs = isMap && allocates ? workPs : pricedPs(meter)
+  if (iommu && !isSync) {
+    const chargedPs = isMap && asks ? workPs : pricedPs(meter)
     noteSpent(iommu, meter, isMap, chargedPs - meter.invalidationPs, writePs, ownPs, lock !== NO_LOCK)
   }
   bound.kind.done(bound.state, cpu.task - bound.firstTask, op, t)
@@ -286,6 +297,11 @@ function perform(m: Machine, c: number, t: number, bound: Binding, lock: number)
     addToColumn(s.recorder, s.recorder.delivered, op.delivered)
   }
   return spend(s, meter, c, t, table, lock, workPs, underLock, restPs)
+}
+
+/** False for the IOMMU API, which is given its addresses, and for what changes no mapping. */
+function allocates(kind: number): boolean {
+  return kind !== OP_IOMMU_MAP && kind !== OP_IOMMU_UNMAP && kind !== OP_SYNC
 }
 
 function isMapping(kind: number): boolean {
@@ -299,12 +315,16 @@ function passThrough(op: Op): void {
   op.segments = 0
 }
 
-/** The device has used what the driver is about to take back. */
-function buffersUsed(s: MachineState, { table, device }: Binding, op: Op): void {
+/** The device has used what the driver is about to take back, or to look at. */
+function buffersUsed(s: MachineState, { domain, table, device }: Binding, op: Op): void {
   if (op.descriptor >= 0) readDescriptor(s, table, device, op.descriptor, op.descriptorPage)
   if (op.used === 0) return
   if (op.kind === OP_UNMAP) bufferUsed(s, table, device, op.mapping)
-  else if (op.kind === OP_UNMAP_SG) for (let i = 0; i < op.segments; i++) bufferUsed(s, table, device, op.sgMapping[i]!)
+  else if (op.kind === OP_SYNC) {
+    const address = table.mappings.records.data[op.mapping * MAP_STRIDE + MAP_ADDRESS]!
+    bufferUsed(s, table, device, op.mapping, pagesTouched(domain, address, op.bytes))
+  } else if (op.kind === OP_UNMAP_SG)
+    for (let i = 0; i < op.segments; i++) bufferUsed(s, table, device, op.sgMapping[i]!)
 }
 
 /** An engine that had nothing to do is asked again after each operation of its workload. */

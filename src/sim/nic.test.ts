@@ -8,6 +8,7 @@ import { withValue } from './scenario/fields.ts'
 import { presetById } from './scenario/presets.ts'
 import type { Scenario } from './scenario/schema.ts'
 import { MAP_BYTES, MAP_ENTRY, MAP_NPAGES, MAP_STRIDE } from './state.ts'
+import type { NicRx } from './workload/nic-rx.ts'
 
 const MS = 1_000_000
 
@@ -204,5 +205,54 @@ describe('the recorded failure of a 1 MiB window', () => {
 
   it('does not happen in a window of 4 MiB', () => {
     expect(runTo('real-1mib', 20_000 * MS, { 'd0.window': 4 * 1024 * 1024 }).machine.state.refusedTotal).toBe(0)
+  })
+})
+
+describe('a card that recycles its buffers', () => {
+  const kept = { 'w0.recycle': 'on' }
+
+  it('maps each once, whole, and then neither unmaps nor invalidates: strict mode takes nothing of the link', () => {
+    const [remaps, recycles] = [runTo('strict', 6 * MS), runTo('strict', 6 * MS, kept)]
+    const perMs = (run: Run) => {
+      const before = run.machine.state.frames
+      run.advance(run.machine.state.nowNs + 4 * MS)
+      return (run.machine.state.frames - before) / 4
+    }
+    const offered = 40e9 / (1538 * 8) / 1000
+    expect(perMs(remaps)).toBeLessThan(0.7 * offered)
+    expect(Math.abs(perMs(recycles) / offered - 1)).toBeLessThan(0.01)
+    const { maps, unmaps, live, usefulBytes, invalidations } = table(recycles)
+    expect([maps, unmaps, live, usefulBytes, invalidations]).toEqual([2048, 0, 2048, 2048 * 4096, 0])
+  })
+
+  it('uses a buffer through the IOTLB at each frame, and of a large one only the pages of the frame', () => {
+    // A buffer of 64 KiB in 4K pages: 16 translations, of which a frame touches one.
+    const run = runTo('strict', 6 * MS, { ...kept, 'w0.placement': 'slot', 'w0.mtu': 9000 })
+    const { frames, iotlbs } = run.machine.state
+    expect(table(run).mapped).toBe(4 * 2048)
+    expect(iotlbs[0]!.lookups).toBe(3 * frames)
+  })
+
+  it('keeps one buffer to a slot where the window left holes in its ring', () => {
+    const run = runTo('pinhole', 12 * MS, { ...kept, 'w0.load': 100 })
+    expect(table(run).refused).toBeGreaterThan(0)
+    const { slots, queues } = run.machine.state.workloads[0]!.state as NicRx
+    const posted = queues.flatMap((q) =>
+      Array.from({ length: q.arrived + q.posted }, (_, i) => q.firstSlot + ((q.clean + i) % q.ring)),
+    )
+    const ids = posted.map((slot) => slots.data[2 * slot]!)
+    const buffers = posted.map((slot) => slots.data[2 * slot + 1]!)
+    expect(ids.length).toBe(table(run).live)
+    expect([new Set(ids).size, new Set(buffers).size]).toEqual([ids.length, ids.length])
+    expect(run.machine.state.frames).toBeGreaterThan(table(run).live)
+  })
+
+  it('needs no hypercall once its ring is full', () => {
+    const run = runTo('ddw-indirect', 8 * MS, kept)
+    const before = { ...run.machine.state.hcalls }
+    const { frames } = run.machine.state
+    run.advance(run.machine.state.nowNs + 2 * MS)
+    expect(run.machine.state.frames - frames).toBeGreaterThan(1000)
+    expect(run.machine.state.hcalls).toEqual(before)
   })
 })

@@ -3,7 +3,7 @@
 // Invariant: an entry has a TCE, a mapping record and a set bit exactly while it is mapped.
 
 import { alignUp, pow2 } from '../lib/bits.ts'
-import { mapBuffer, sayFull, unmapBuffer } from './bounce-ops.ts'
+import { mapBuffer, noteDirect, sayFull, syncBuffer, unmapBuffer } from './bounce-ops.ts'
 import { rememberLate } from './device-access.ts'
 import {
   type IommuRules,
@@ -34,6 +34,7 @@ import { addMark, forgetMapping, forgetPart, noteRefusal, recordMapping } from '
 import type { Binding, Machine } from './machine.ts'
 import {
   type CpuState,
+  DIRECT_MAPPING,
   type DmaTable,
   ENTRY_MAPPING,
   ENTRY_STRIDE,
@@ -261,6 +262,20 @@ export function refuse(m: Machine, c: number, { kind, domain, table, device }: B
   if (kind.complaint && m.scenario.devices[device]!.driver && !coherent) {
     logEvent(s.log, s.nowNs, ev.LOG_DRIVER, c, device, s.taskWorkload[s.cpus[c]!.task]!, 0)
   }
+}
+
+/** The driver looks at what the device has written of a mapping that stays: where it was bounced, that is copied. */
+export function sync(m: Machine, c: number, { table, device }: Binding, op: Op): void {
+  // A buffer that is used where it lies has no record.
+  if (op.mapping === DIRECT_MAPPING) {
+    noteDirect(m.state, table.bounce!, op.bytes)
+    return
+  }
+  const { state: s } = m
+  const { data } = table.mappings.records
+  const at = op.mapping * MAP_STRIDE
+  logEvent(s.ops, s.nowNs, ev.STEP_SYNC, c, device, data[at + MAP_ENTRY]!, data[at + MAP_NPAGES]!)
+  if (table.bounce) syncBuffer(m, table, op.mapping, op.bytes)
 }
 
 /** Takes back what `op` names. */

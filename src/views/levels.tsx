@@ -131,7 +131,7 @@ function OneLevel({ left }: { left: number }) {
 /** Why there is no table: the answer, the arithmetic, and what would be granted. */
 function Refused({ refusal, left }: { refusal: TableRefusal; left: number }) {
   return (
-    <div className="v-table-refused" style={{ marginLeft: left }}>
+    <div className="v-table-refused" data-testid="no-levels" style={{ marginLeft: left }}>
       <p>
         <b>{text.refused}</b> <code>{text.errno(refusal.errno)}</code> {refusal.why}
       </p>

@@ -28,7 +28,7 @@ export const bootStories: Readonly<Record<string, Story>> = {
     tryThis: 'Boot 2.6.33, which makes the pool before it knows.',
   },
   'bounce-load': {
-    says: 'No IOMMU and a card of 32 bits: five of six buffers lie above 4 GiB and are copied in when they are mapped and out when they come back, at 10 GB/s.',
+    says: 'No IOMMU and a card of 32 bits: five of six buffers lie above 4 GiB and are copied in when they are mapped and out when they come back, at 10 GB/s. A driver that keeps them mapped would copy each frame once.',
     tryThis: 'Give the card 64 bits: nothing is copied any more.',
   },
   'full-but-empty': {

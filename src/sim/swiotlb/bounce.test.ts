@@ -2,16 +2,13 @@ import { describe, expect, it } from 'vitest'
 import { createMeter } from '../engine/meter.ts'
 import { bytes, cpu, realAddr } from '../types.ts'
 import {
-  allocAlignOf,
   bounceDirect,
-  bounceTranslated,
   copiedOnMap,
   copiedOnUnmap,
   createSyncCopy,
   DEVICE_READS,
   DEVICE_WRITES,
   syncCopy,
-  zeroedAround,
 } from './bounce.ts'
 import { allocSlots, createPool, createSlotResult, NO_BUFFER } from './pool.ts'
 
@@ -19,45 +16,19 @@ const GIB4 = 2 ** 32
 const BOTH = DEVICE_READS | DEVICE_WRITES
 
 describe('a mapping without an IOMMU', () => {
+  const reach = GIB4 - 1
+
   it('bounces when forced or when its end is out of reach', () => {
-    const bit32 = { forced: false, pool: true, reach: GIB4 - 1 }
-    expect(bounceDirect(bit32, realAddr(GIB4 - 4096), 4096)).toBe('none')
-    expect(bounceDirect(bit32, realAddr(GIB4 - 4096), 4097)).toBe('above-mask')
-    expect(bounceDirect({ ...bit32, forced: true }, realAddr(0), 1)).toBe('forced')
-    expect(bounceDirect({ ...bit32, reach: Infinity }, realAddr(2 ** 52), 4096)).toBe('none')
+    expect(bounceDirect(false, true, reach, realAddr(GIB4 - 4096), 4096)).toBe('none')
+    expect(bounceDirect(false, true, reach, realAddr(GIB4 - 4096), 4097)).toBe('above-mask')
+    expect(bounceDirect(true, true, reach, realAddr(0), 1)).toBe('forced')
+    expect(bounceDirect(false, true, Infinity, realAddr(2 ** 52), 4096)).toBe('none')
   })
 
   it('is an error where it would have to bounce and there is no pool', () => {
-    const none = { forced: false, pool: false, reach: GIB4 - 1 }
-    expect(bounceDirect(none, realAddr(GIB4), 1)).toBe('refused')
-    expect(bounceDirect({ ...none, forced: true }, realAddr(0), 1)).toBe('refused')
-    expect(bounceDirect(none, realAddr(0), 1)).toBe('none')
-  })
-})
-
-describe('a mapping behind an IOMMU', () => {
-  const device = { untrusted: true, sharesLines: false, pool: true, granule: 4096 }
-
-  it('bounces when its pages hold something else that the device must not see', () => {
-    expect(bounceTranslated(device, realAddr(GIB4), 8192)).toBe('none')
-    expect(bounceTranslated(device, realAddr(GIB4), 8191)).toBe('untrusted')
-    expect(bounceTranslated(device, realAddr(GIB4 + 512), 4096)).toBe('untrusted')
-    expect(bounceTranslated({ ...device, untrusted: false }, realAddr(512), 1)).toBe('none')
-    expect(bounceTranslated({ ...device, untrusted: false, sharesLines: true }, realAddr(512), 1)).toBe('kmalloc')
-    expect(bounceTranslated({ ...device, pool: false }, realAddr(512), 1)).toBe('refused')
-    expect([allocAlignOf(null), allocAlignOf(4096)]).toEqual([0, 4095])
-  })
-
-  it('has zeros around it in its pages', () => {
-    const pool = createPool({ slots: 512, areas: 1, startAddress: 0x7bfff000, boundaryMask: null })
-    const out = { before: -1, behind: -1 }
-    zeroedAround(pool, 0x1200, 100, 4096, out)
-    expect(out).toEqual({ before: 0x200, behind: 4096 - 0x200 - 100 })
-    zeroedAround(pool, 0x2000, 8192, 4096, out)
-    expect(out).toEqual({ before: 0, behind: 0 })
-    // With pages of 64 KiB it counts where the pool begins.
-    zeroedAround(pool, 0x1000, 0x800, 0x10000, out)
-    expect(out).toEqual({ before: 0, behind: 0xf800 })
+    expect(bounceDirect(false, false, reach, realAddr(GIB4), 1)).toBe('refused')
+    expect(bounceDirect(true, false, reach, realAddr(0), 1)).toBe('refused')
+    expect(bounceDirect(false, false, reach, realAddr(0), 1)).toBe('none')
   })
 })
 

@@ -1,9 +1,9 @@
 // When a mapping bounces, and which bytes are then copied.
 //
-// Kernel: kernel/dma/direct.h, dma_direct_map_page; drivers/iommu/dma-iommu.c, iommu_dma_map_page; kernel/dma/swiotlb.c,
-//   swiotlb_bounce, swiotlb_tbl_map_single, swiotlb_tbl_unmap_single, swiotlb_sync_single_for_device and _for_cpu.
-//   Spec: spec/SWIOTLB-IOTLB.md A.3, A.7 and A.8; what a sync copies is from the source of 6.12.
-// Not modelled: mappings that skip the copy (DMA_ATTR_SKIP_CPU_SYNC), a pool that lies above the device's reach.
+// Kernel: kernel/dma/direct.h, dma_direct_map_page; kernel/dma/swiotlb.c, swiotlb_bounce, swiotlb_tbl_map_single,
+//   swiotlb_tbl_unmap_single, swiotlb_sync_single_for_device and _for_cpu.
+//   Spec: spec/SWIOTLB-IOTLB.md A.3 and A.8; what a sync copies is from the source of 6.12.
+// Not modelled: buffers that bounce behind an IOMMU that works (A.7), mappings that skip the copy (DMA_ATTR_SKIP_CPU_SYNC), a pool that lies above the device's reach.
 
 import { modPow2 } from '../../lib/bits.ts'
 import { type RealAddr, realAddr } from '../types.ts'
@@ -18,49 +18,24 @@ export const DEVICE_WRITES = 2
  * Why a mapping bounces, if it does.
  * - `forced`: everything bounces.
  * - `above-mask`: the buffer ends above what the device can address.
- * - `untrusted`: the device must not see what else lies in the buffer's pages.
- * - `kmalloc`: a small buffer shares its cache lines with others, and the device is not coherent.
  * - `none`: it does not.
  * - `refused`: it would have to, but there is no pool: a mapping error.
  */
-export type Bounce = 'none' | 'forced' | 'above-mask' | 'untrusted' | 'kmalloc' | 'refused'
+export type Bounce = 'none' | 'forced' | 'above-mask' | 'refused'
 
-/** A device without an IOMMU. */
-export interface DirectDevice {
-  readonly forced: boolean
-  /** There is a pool. */
-  readonly pool: boolean
-  /** Last byte that the device can address: the lower of its mask and the limit of its bus. Infinity = all. */
-  readonly reach: number
-}
-
-/** A device behind an IOMMU. */
-export interface TranslatedDevice {
-  readonly untrusted: boolean
-  /** The buffer is a small one from kmalloc, and the device is not coherent. */
-  readonly sharesLines: boolean
-  readonly pool: boolean
-  /** Smallest page of the IOMMU, bytes: a power of two. */
-  readonly granule: number
-}
-
-/** Whether a buffer of 1 … bytes at `orig` bounces without an IOMMU (A.8). */
-export function bounceDirect(d: DirectDevice, orig: RealAddr, bytes: number): Bounce {
-  const why = d.forced ? 'forced' : orig + bytes - 1 > d.reach ? 'above-mask' : 'none'
-  return why === 'none' || d.pool ? why : 'refused'
-}
-
-/** Whether a buffer of 1 … bytes at `orig` bounces behind an IOMMU, which can only expose whole pages (A.7). */
-export function bounceTranslated(d: TranslatedDevice, orig: RealAddr, bytes: number): Bounce {
-  const wholePages = modPow2(orig, d.granule) === 0 && modPow2(bytes, d.granule) === 0
-  if (wholePages || !(d.untrusted || d.sharesLines)) return 'none'
-  if (!d.pool) return 'refused'
-  return d.untrusted ? 'untrusted' : 'kmalloc'
-}
-
-/** alloc_align_mask of a mapping that bounces: behind an IOMMU its pages are its own. `granule` null = no IOMMU. */
-export function allocAlignOf(granule: number | null): number {
-  return granule === null ? 0 : granule - 1
+/**
+ * Whether a buffer of 1 … bytes at `orig` bounces without an IOMMU (A.8). `reach`: last byte that the device can address, the
+ * lower of its mask and the limit of its bus; Infinity = all.
+ */
+export function bounceDirect(
+  isForced: boolean,
+  hasPool: boolean,
+  reach: number,
+  orig: RealAddr,
+  bytes: number,
+): Bounce {
+  const why = isForced ? 'forced' : orig + bytes - 1 > reach ? 'above-mask' : 'none'
+  return why === 'none' || hasPool ? why : 'refused'
 }
 
 /**
@@ -74,25 +49,6 @@ export function copiedOnMap(bytes: number): number {
 /** Bytes copied back to the buffer when a mapping ends: all if the device may have written, else none. */
 export function copiedOnUnmap(bytes: number, direction: number): number {
   return (direction & DEVICE_WRITES) !== 0 ? bytes : 0
-}
-
-/** Bytes around a mapping that are zeroed for an untrusted device, before and behind it in its pages. */
-export interface ZeroedBytes {
-  before: number
-  behind: number
-}
-
-/** Fills `out` for a mapping of `bytes` whose data begins `byteOffset` bytes into the pool. */
-export function zeroedAround(
-  pool: SwiotlbPool,
-  byteOffset: number,
-  bytes: number,
-  granule: number,
-  out: ZeroedBytes,
-): void {
-  const address = pool.geometry.startAddress + byteOffset
-  out.before = modPow2(address, granule)
-  out.behind = modPow2(granule - modPow2(address + bytes, granule), granule)
 }
 
 /** What a sync of a part of a mapping copies; reused from call to call. */

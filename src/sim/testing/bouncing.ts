@@ -1,6 +1,6 @@
 // A machine that bounces, for tests: with a load that runs, or bare, with the calls of its DMA API.
 
-import { mapBuffer, poolOf, unmapBuffer } from '../bounce-ops.ts'
+import { mapBuffer, poolOf, syncBuffer, unmapBuffer } from '../bounce-ops.ts'
 import { resetMeter } from '../engine/meter.ts'
 import { pricedPs } from '../ledger.ts'
 import { createRun, type Run } from '../run.ts'
@@ -50,6 +50,7 @@ export function bench(type = 'map-loop', machine: Settings = {}) {
       return call(() => mapBuffer(m, c, table, d, 0, mask, cpu, address, bytes))
     },
     unmap: (c: number, id: number) => call(() => unmapBuffer(m, c, table, id)),
+    sync: (id: number, bytes: number) => call(() => syncBuffer(m, table, id, bytes)),
     record: (id: number) => table.mappings.records.data.subarray(id * MAP_STRIDE, (id + 1) * MAP_STRIDE),
   }
 }

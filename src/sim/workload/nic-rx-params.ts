@@ -62,6 +62,24 @@ export const nicRxParams: readonly Param[] = [
     help: 'How the driver lays its buffers out in memory. A buffer that crosses an IOMMU page takes two entries.',
   },
   {
+    name: 'recycle',
+    label: 'After a frame',
+    unit: 'choice',
+    default: 'off',
+    effect: 'restart',
+    advanced: true,
+    values: [
+      { value: 'off', key: 'off', label: 'unmap, map another', help: 'A buffer is mapped for one frame.' },
+      {
+        value: 'on',
+        key: 'on',
+        label: 'sync, post again',
+        help: 'A buffer is mapped once, whole; of each frame only its own bytes are synced for the CPU.',
+      },
+    ],
+    help: 'Whether the driver keeps its buffers mapped, as page pools do: then nothing is unmapped, flushed or copied in.',
+  },
+  {
     name: 'bringUp',
     label: 'Queue start',
     unit: 'ns',

@@ -6,7 +6,10 @@
 // Kernel: drivers/net/ethernet (the common shape of NAPI drivers: poll with a budget of 64, refill in batches of 16).
 // Jumbo frames: a driver places each in a slot of 16 KiB (the next power of two, e1000e before page split) or in a CPU
 //   page of its own; of a slot only the frame's own bytes are mapped.
-// Not modelled: header split, frames spread over several page-sized buffers, page recycling, and the bus.
+// Recycling: the driver maps the whole place of a buffer once. What arrived is synced for the CPU, handed up, and the same
+//   buffer is posted again: no unmap and no map (a page pool, or the page reuse of igb and ixgbe).
+// Not modelled: header split, frames spread over several page-sized buffers, a recycled buffer that the stack still holds,
+//   and the bus.
 // Invariant: arrived + posted ≤ ring, per queue; the slots from `clean` on that arrived or are posted hold a mapping each.
 // Cost: one packet of driver and stack work for each frame, besides map and unmap.
 
@@ -23,6 +26,7 @@ import {
   FROM_DEVICE,
   OP_COHERENT,
   OP_MAP,
+  OP_SYNC,
   OP_UNMAP,
   type Op,
   RUN,
@@ -70,6 +74,8 @@ export interface NicRx {
   readonly rings: Rings
   /** Bytes from one buffer to the next. */
   readonly stride: number
+  /** Buffers stay mapped, and are synced. */
+  readonly recycles: boolean
   readonly base: number
   gapPs: number
   bps: number
@@ -123,6 +129,7 @@ function create(settings: Settings, env: WorkloadEnv): NicRx {
     retryNs: Number(settings.retry),
     rings,
     stride: strideOf(settings.placement, frameBytes, env.cpuPageShift),
+    recycles: settings.recycle === 'on',
     base: rings.end,
     gapPs: 0,
     bps: 0,
@@ -171,7 +178,7 @@ function next(s: NicRx, task: number, nowNs: number, op: Op): number {
     q.lastPollNs = nowNs
   }
   const empty = q.ring - q.posted - q.arrived
-  if (q.arrived > 0 && q.budget > 0 && (empty < REFILL_BATCH || q.refused)) return unmapNext(s, task, op)
+  if (q.arrived > 0 && q.budget > 0 && (empty < REFILL_BATCH || q.refused)) return takeNext(s, task, op)
   if (empty > 0 && !q.refused) return mapNext(s, q, op)
   if (q.phase === FILL) {
     q.phase = POLL
@@ -191,9 +198,11 @@ function firstArrivalPs(s: NicRx, q: Queue, nowNs: number): number {
   return s.gapPs === Number.POSITIVE_INFINITY ? s.gapPs : nowNs * 1000 + drawGap(q.rng, s.gapPs)
 }
 
-function unmapNext(s: NicRx, task: number, op: Op): number {
+/** The driver takes the frame of the next slot. */
+function takeNext(s: NicRx, task: number, op: Op): number {
   const q = s.queues[task]!
-  op.kind = OP_UNMAP
+  op.kind = s.recycles ? OP_SYNC : OP_UNMAP
+  op.bytes = s.frameBytes as Bytes
   touched(s.rings, task, q.clean, op)
   op.slot = q.firstSlot + q.clean
   op.mapping = s.slots.data[2 * op.slot]!
@@ -202,16 +211,21 @@ function unmapNext(s: NicRx, task: number, op: Op): number {
   return RUN
 }
 
-function mapNext(s: NicRx, q: Queue, op: Op): number {
+/** The slot behind the last posted buffer. */
+function firstEmpty(q: Queue): number {
   const at = q.clean + q.arrived + q.posted
+  return q.firstSlot + (at >= q.ring ? at - q.ring : at)
+}
+
+function mapNext(s: NicRx, q: Queue, op: Op): number {
   op.kind = OP_MAP
-  op.slot = q.firstSlot + (at >= q.ring ? at - q.ring : at)
+  op.slot = firstEmpty(q)
   const buffer = s.freeBuffers.data[s.freeHead]!
   s.freeHead = s.freeHead + 1 === s.freeBuffers.data.length ? 0 : s.freeHead + 1
   s.slots.data[2 * op.slot + 1] = buffer
   touch(s.slots, 2 * op.slot)
   op.address = (s.base + buffer * s.stride) as RealAddr
-  op.bytes = s.frameBytes as Bytes
+  op.bytes = (s.recycles ? s.stride : s.frameBytes) as Bytes
   op.direction = FROM_DEVICE
   op.workPs = 0
   op.delivered = 0
@@ -232,11 +246,23 @@ function freeBuffer(s: NicRx, slot: number): void {
   s.freeTail = s.freeTail + 1 === s.freeBuffers.data.length ? 0 : s.freeTail + 1
 }
 
+/** The buffer of the slot that the driver has just looked at is the card's again, behind all others. */
+function repost(s: NicRx, q: Queue, slot: number): void {
+  const { data } = s.slots
+  const to = firstEmpty(q)
+  // A full ring has no other place than its own.
+  data[2 * to] = data[2 * slot]!
+  data[2 * to + 1] = data[2 * slot + 1]!
+  touch(s.slots, 2 * to)
+  q.posted++
+}
+
 function done(s: NicRx, task: number, op: Op): void {
   const q = s.queues[task]!
   if (op.kind === OP_COHERENT) ringDone(s.rings, task, op)
-  else if (op.kind === OP_UNMAP) {
-    freeBuffer(s, op.slot)
+  else if (op.kind === OP_UNMAP || op.kind === OP_SYNC) {
+    if (op.kind === OP_UNMAP) freeBuffer(s, op.slot)
+    else repost(s, q, op.slot)
     q.clean = q.clean + 1 === q.ring ? 0 : q.clean + 1
     q.arrived--
     q.budget--

@@ -19,7 +19,11 @@ export const OP_COHERENT = 5
 export const OP_IOMMU_MAP = 6
 export const OP_IOMMU_UNMAP = 7
 
-/** `elements` of the two above: user space asks, not a hypercall. Of a map in a TCE table, sgAddress[0] is -1 outside of
+/** A mapping that stays: what the device has written of it, its first `bytes`, is for the CPU to see, and then it is the
+ *  device's again (dma_sync_single_for_cpu, _for_device). */
+export const OP_SYNC = 8
+
+/** `elements` of OP_IOMMU_MAP and OP_IOMMU_UNMAP: user space asks, not a hypercall. Of a map in a TCE table, sgAddress[0] is -1 outside of
  *  the window, sgAddress[1] = first page of the guest's memory, sgBytes[0] = bytes of the host's memory in one piece. */
 export const BY_IOCTL = 1
 
@@ -44,15 +48,15 @@ export const MAX_SG = 16
 /** One operation of a CPU; one record per CPU, reused, part of the machine's state. */
 export interface Op {
   kind: number
-  /** OP_MAP, OP_COHERENT: buffer address and length. */
+  /** OP_MAP, OP_COHERENT: buffer address and length. OP_SYNC: the length that is synced. */
   address: RealAddr
   bytes: Bytes
   direction: number
-  /** OP_MAP, OP_COHERENT out: mapping id or -1 when refused. OP_UNMAP in: the id. */
+  /** OP_MAP, OP_COHERENT out: mapping id or -1 when refused. OP_UNMAP, OP_SYNC in: the id. */
   mapping: number
   /** OP_MAP, OP_COHERENT, OP_IOMMU_MAP out: first table-relative entry, or -1. */
   entry: number
-  /** OP_UNMAP, OP_UNMAP_SG in: 1 = the device has used the buffer, every page of it once, before the driver takes it back. */
+  /** OP_UNMAP, OP_UNMAP_SG, OP_SYNC in: 1 = the device has used the buffer, every page of it once, before the driver looks. */
   used: number
   /** In: a page of another mapping that the device has read for it (a descriptor): mapping id or -1, and which page. */
   descriptor: number
