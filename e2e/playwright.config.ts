@@ -5,11 +5,12 @@ import { ROOT } from '../src/tools/serve.ts'
 const PORT = 4319
 const url = `http://127.0.0.1:${PORT}/`
 
-// One worker: the picture is painted by software, and two pages would wait for one another.
+// Two workers, although the picture is painted by software and they wait for one another at times:
+// measured on two cores, the whole takes 8.4 minutes instead of 13.3.
 export default defineConfig({
   testDir: '.',
   outputDir: '../node_modules/.cache/e2e',
-  workers: 1,
+  workers: 2,
   retries: 0,
   timeout: 120_000,
   expect: { timeout: 20_000 },

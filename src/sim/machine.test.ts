@@ -75,7 +75,7 @@ function expectConsistent(run: Run): void {
 describe('machine', () => {
   it.each(presets.map((p) => p.id))('%s: allocator, table, records and history agree', (id) => {
     const run = createRun(presetById(id)!.scenario, 12 * MS)
-    for (const ns of [0.3 * MS, 2.9 * MS, 7 * MS]) {
+    for (const ns of [0.3 * MS, 2 * MS, 5 * MS]) {
       run.advance(ns)
       expectConsistent(run)
     }

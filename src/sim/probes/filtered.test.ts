@@ -54,7 +54,7 @@ describe('figures of a range of entries', () => {
     for (const [first, count] of [
       [0, 64],
       [1, 1],
-      [Math.floor(size / 3), Math.floor(size / 5)],
+      [Math.floor(size / 3), Math.floor(size / 30)],
       [size - 33, 33],
     ] as const)
       expect(entryFigures(run.machine, 0, first, count)).toMatchObject({ first, count, ...recount(run, first, count) })
@@ -62,7 +62,7 @@ describe('figures of a range of entries', () => {
 
   it('of the whole window are those of the summary', () => {
     for (const { id } of simulated) {
-      const run = open(id, 6 * MS)
+      const run = open(id, 3 * MS)
       const s = summarise(run.machine, 0)
       expect(entryFigures(run.machine, 0, 0, s.size)).toMatchObject({
         mapped: s.mapped,
@@ -151,7 +151,7 @@ describe('a frame asked for a brush', () => {
 describe('the minimap', () => {
   it('loses no mapping and no refusal, whatever the size of the window', () => {
     for (const { id } of simulated) {
-      const run = open(id, 5 * MS)
+      const run = open(id, 3 * MS)
       const f = minimap.build(run.machine, { table: 0 }, createArrays())
       const { size } = summarise(run.machine, 0)
       expect(f.cells).toBeLessThanOrEqual(MINIMAP_CELLS)

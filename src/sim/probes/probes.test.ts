@@ -39,7 +39,7 @@ const map = (run: Run, change: Partial<IovaSpaceRequest> = {}) =>
 describe('probes', () => {
   it('change nothing, whatever is asked', () => {
     for (const { id } of presets) {
-      const run = open(id, 5 * MS)
+      const run = open(id, 3 * MS)
       const before = run.hash()
       const requests = { ...WHOLE, columns: 64, breaks: true, path: [] }
       const wish = {

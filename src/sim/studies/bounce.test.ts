@@ -25,9 +25,11 @@ describe('areas and jobs', () => {
   })
 
   it('agree within 2 % from stretch to stretch', () => {
+    // Those that the ratio is made of; more jobs take longer and say no more.
+    const few = points.filter(({ x }) => x <= 4)
     const later = (stretch: number) =>
-      figures(points.map((p) => ({ ...p, warmOps: p.warmOps + stretch * p.ops }))).map((f) => f.perSecond)
-    const [first, second, third] = [all.map((f) => f.perSecond), later(1), later(2)]
+      figures(few.map((p) => ({ ...p, warmOps: p.warmOps + stretch * p.ops }))).map((f) => f.perSecond)
+    const [first, second, third] = [later(0), later(1), later(2)]
     first.forEach((rate, i) => {
       const rates = [rate, second[i]!, third[i]!]
       expect([i, Math.max(...rates) / Math.min(...rates) - 1 <= 0.02]).toEqual([i, true])

@@ -1,0 +1,81 @@
+// What holds of the run of every preset.
+
+import { describe, expect, it } from 'vitest'
+import { createRng, nextU32 } from '../lib/rng.ts'
+import { playable } from '../tools/recordings.ts'
+import { createRun, type Run } from './run.ts'
+import { presets as all } from './scenario/presets.ts'
+import type { Preset } from './scenario/schema.ts'
+
+const presets = all.map(playable)
+
+const MS = 1_000_000
+const preset = (id: string): Preset => presets.find((p) => p.id === id)!
+const open = (id: string): Run => createRun(preset(id).scenario, preset(id).horizonNs)
+
+/** A run at `ns` that got there in one go. */
+function at(id: string, ns: number): Run {
+  const run = open(id)
+  run.advance(ns)
+  return run
+}
+
+describe('every run', () => {
+  it.each(presets.map((p) => p.id))('%s: does not depend on how advance is sliced', (id) => {
+    const whole = at(id, 3 * MS).hash()
+    const sliced = open(id)
+    const rng = createRng(7)
+    for (let ns = 0; ns < 3 * MS; ns += nextU32(rng) % 50_000) sliced.advance(ns)
+    sliced.advance(3 * MS)
+    expect(sliced.hash()).toBe(whole)
+    const counted = open(id)
+    while (counted.advance(3 * MS, 1 + (nextU32(rng) % 700)) > 0);
+    expect(counted.hash()).toBe(whole)
+  })
+
+  it.each(presets.map((p) => p.id))('%s: 50 steps forward and 50 back end where they began', (id) => {
+    for (const ns of [0, preset(id).openNs]) {
+      const run = at(id, ns)
+      const start = run.hash()
+      if (run.machine.state.boot?.backend === 'panic') {
+        // Of a machine that did not boot nothing ever happens.
+        expect([run.stepForward(), run.stepBack(), run.hash()]).toEqual([false, false, start])
+        continue
+      }
+      for (let i = 0; i < 50; i++) expect(run.stepForward()).toBe(true)
+      expect(run.hash()).not.toBe(start)
+      for (let i = 0; i < 50; i++) expect(run.stepBack()).toBe(true)
+      expect(run.hash()).toBe(start)
+    }
+  })
+
+  it.each(presets.map((p) => p.id))('%s: any walk of seeks, steps and changes can be replayed', (id) => {
+    const rng = createRng(99)
+    const draw = (n: number) => nextU32(rng) % n
+    const run = open(id)
+    const changes = [
+      ['d0.iommuPage', 4096],
+      ['d0.iommuPage', 65_536],
+      ['m.cpus', 2],
+      ['w0.load', 40],
+      ['w0.mtu', 9000],
+      ['d0.allocator', 'tce-halves'],
+      ['w0.rate', 40],
+    ] as const
+    for (let i = 0; i < 25; i++) {
+      const kind = draw(5)
+      if (kind === 0) run.seek({ ns: draw(3 * MS) })
+      else if (kind === 1) run.stepForward()
+      else if (kind === 2) run.stepBack()
+      else if (kind === 3) run.advance(run.machine.state.nowNs + draw(MS))
+      else {
+        const [path, value] = changes[draw(changes.length)]!
+        run.input(path, value)
+      }
+    }
+    const { nowNs, events } = run.machine.state
+    const replayed = createRun(run.scenario(), preset(id).horizonNs)
+    replayed.seek({ ns: nowNs, events })
+    expect(replayed.hash()).toBe(run.hash())
+  })
+})
