@@ -14,7 +14,14 @@ import { dockViews } from './views/index.ts'
 import { createSimClient, createWorker } from './worker/client.ts'
 import './app/fonts.css'
 import './controls/controls.css'
+import './controls/fields.css'
+import './controls/transport.css'
+import './controls/inspector.css'
+import './controls/log.css'
+import './controls/search.css'
+import './controls/prediction.css'
 import './app/app.css'
+import './app/sheet.css'
 
 const theme = storedTheme()
 applyTheme(theme)

@@ -14,6 +14,7 @@ import {
 import type { SimClient } from '../worker/client.ts'
 import type { Position } from '../worker/protocol.ts'
 import { createChanges } from './changes.ts'
+import { createFetching } from './fetching.ts'
 import { completed, createFrameHolder } from './frames.ts'
 import { createIdle } from './idle.ts'
 import { initialState, viewOf } from './initial.ts'
@@ -69,10 +70,17 @@ export function createLab(options: LabOptions): Lab {
   let own: Preset | null = null
   const presetOf = (id: string): Preset => presets.find((p) => p.id === id) ?? (own?.id === id ? own : first)
   const speedOf = (id: string): number => presetOf(id).speed ?? DEFAULT_SPEED
-  const fetched = new Map<string, Recording>()
-  /** Counts what was opened: a recording that arrives after something else was opened is kept back. */
-  let openings = 0
 
+  const fetching = createFetching({
+    presetOf,
+    fetchRecording: options.fetchRecording,
+    loading: (name) => set(name === null ? { loading: null } : { loading: name, unreadable: null }),
+    failed(unreadable) {
+      // Nothing was open before: a link to a recording that is not there.
+      if (!get().ready) openPreset(first.id)
+      set({ unreadable })
+    },
+  })
   const frames = createFrameHolder()
   let horizonNs = first.horizonNs
   let at: Position = { ns: first.openNs }
@@ -225,41 +233,8 @@ export function createLab(options: LabOptions): Lab {
     return Object.keys(get().pending).length === 0
   }
 
-  /** Calls `then` with the scenario, its recording included, at once or when that has been fetched. */
-  function whenLoaded(scenario: Scenario, then: (scenario: Scenario) => void) {
-    const { recording: file, title } = presetOf(scenario.preset)
-    const known = file === undefined ? undefined : fetched.get(file)
-    if (file === undefined || scenario.recording || !options.fetchRecording) then(scenario)
-    else if (known) then({ ...scenario, recording: known })
-    else {
-      const load = options.fetchRecording
-      awaitFile(title, load.bind(null, file), (recording) => {
-        fetched.set(file, recording)
-        then({ ...scenario, recording })
-      })
-    }
-  }
-
-  function awaitFile<T>(name: string, load: () => Promise<T>, then: (content: T) => void) {
-    const opening = ++openings
-    set({ loading: name, unreadable: null })
-    load().then(
-      (content) => {
-        if (opening !== openings) return
-        set({ loading: null })
-        then(content)
-      },
-      (error: unknown) => {
-        if (opening !== openings) return
-        // Nothing was open before: a link to a recording that is not there.
-        if (!get().ready) openPreset(first!.id)
-        set({ loading: null, unreadable: error instanceof Error ? error.message : String(error) })
-      },
-    )
-  }
-
   function open(scenario: Scenario, position: Position, view: ViewState, horizon: number) {
-    openings++
+    fetching.supersede()
     changes.clear()
     opened = false
     horizonNs = horizon
@@ -290,7 +265,7 @@ export function createLab(options: LabOptions): Lab {
   function openLink(fragment: string) {
     const link = codec.decodeLink(fragment, options.dockViews, own)
     const preset = presetOf(link.scenario.preset)
-    whenLoaded(link.scenario, (scenario) => {
+    fetching.whenLoaded(link.scenario, (scenario) => {
       open(scenario, link.position, link.view, preset.horizonNs)
       set({ problems: link.problems, fromLog: null, speed: link.speed ?? speedOf(preset.id) })
     })
@@ -298,7 +273,7 @@ export function createLab(options: LabOptions): Lab {
 
   function openPreset(id: string) {
     const preset = presetOf(id)
-    whenLoaded(preset.scenario, (scenario) => {
+    fetching.whenLoaded(preset.scenario, (scenario) => {
       open(scenario, { ns: preset.openNs }, viewOf(preset), preset.horizonNs)
       set({ problems: [], fromLog: null, speed: speedOf(id), announcement: options.say({ kind: 'opened', preset }) })
       intend('push')
@@ -437,7 +412,7 @@ export function createLab(options: LabOptions): Lab {
       dismissProblems: () => set({ problems: [] }),
       dismissFailure: () => set({ failure: null }),
       openFile: (name, load) =>
-        awaitFile(name, load, (content) => {
+        fetching.await(name, load, (content) => {
           if ('logged' in content) return openLog({ name, logged: content.logged, at: 0 })
           own = presetOfRecording(content)
           openPreset(own.id)
