@@ -42,9 +42,7 @@ export function Headline({ compact }: { compact: boolean }) {
         id="figure-mapped"
         value={count(s.mapped)}
         unit={compact ? '' : noPool ? t.noPool : part ? t.pages : t.ofUsable(count(s.usable), s.called)}
-        line={
-          !compact ? mappedText : noPool ? t.noPool : part ? t.pagesMapped : t.ofUsableShort(count(s.usable), s.called)
-        }
+        line={!compact ? mappedText : noPool ? t.noPool : part ? t.pagesMapped : t.ofUsableShort(count(s.usable))}
       />
       {s.guest ? (
         <Figure
@@ -53,7 +51,9 @@ export function Headline({ compact }: { compact: boolean }) {
           unit={compact ? '' : t.levelTables}
           line={
             s.guest.refused
-              ? t.noTable
+              ? compact
+                ? t.noTableShort
+                : t.noTable
               : compact
                 ? t.levelTables
                 : t.tables(count(s.guest.tables), bytes(s.guest.wholeBytes))

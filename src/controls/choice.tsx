@@ -6,14 +6,15 @@ import { formatParam } from '../sim/index.ts'
 import type { ControlProps } from './field.tsx'
 import { refusedReason } from './param-text.ts'
 
-const SHORT_HELP = 20
+/** Letters that key and years have room for together. */
+const MOST_LETTERS = 24
 
 export default function Choice({ field, value, labelId, helpId, onChange }: ControlProps) {
   const { param } = field
   const current = param.values?.find((o) => o.value === value)
   // The years; what stands in brackets has room in the list only.
   const years = current?.help?.replace(/ \(.*\)$/, '') ?? ''
-  const era = years.length <= SHORT_HELP ? years : ''
+  const era = (current?.key.length ?? 0) + years.length <= MOST_LETTERS ? years : ''
   return (
     <Select.Root
       value={formatParam(param, value)}

@@ -65,9 +65,9 @@ export const text = {
 
   figures: {
     label: 'Figures',
-    ofUsable: (n: string, called: EntryName) => `of ${n} usable ${called}s`,
+    ofUsable: (n: string, called: EntryName) => `of ${n} ${called}s`,
     noPool: 'slots: no bounce pool',
-    ofUsableShort: (n: string, called: EntryName) => `of ${n} ${called}s mapped`,
+    ofUsableShort: (n: string) => `of ${n} mapped`,
     mapped: (mapped: string, of: string) => `mapped · ${mapped} of ${of}`,
     pages: 'pages',
     pagesMapped: 'pages mapped',
@@ -85,6 +85,7 @@ export const text = {
     delivered: (frames: string, missed: string) => `delivered · ${frames} frames, ${missed} missed`,
     levelTables: 'of level tables',
     noTable: 'there is no table: it was refused',
+    noTableShort: 'table refused',
     charged: 'charged',
     chargedFor: 'to user space, for two whole trees',
     copied: 'copied',

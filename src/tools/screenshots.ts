@@ -19,13 +19,22 @@ interface Shot {
   readonly file: string
 }
 
-const { values } = parseArgs({
-  options: {
-    out: { type: 'string', default: join(ROOT, 'screenshots') },
-    only: { type: 'string' },
-    readme: { type: 'boolean', default: false },
-  },
-})
+function options() {
+  try {
+    return parseArgs({
+      options: {
+        out: { type: 'string', default: join(ROOT, 'screenshots') },
+        only: { type: 'string' },
+        readme: { type: 'boolean', default: false },
+      },
+    }).values
+  } catch (error) {
+    console.error(`${(error as Error).message}\nnpm run screenshots -- [--out <folder>] [--only <preset>], or --readme`)
+    return process.exit(2)
+  }
+}
+
+const values = options()
 const out = resolve(values.out)
 
 const shots: Shot[] = values.readme

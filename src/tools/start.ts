@@ -14,7 +14,8 @@ function options(): { port?: number; host?: string } {
   try {
     const { values } = parseArgs({ options: { port: { type: 'string' }, host: { type: 'string' } } })
     const port = values.port === undefined ? undefined : Number(values.port)
-    if (port !== undefined && !(Number.isInteger(port) && port >= 1 && port <= 65535)) throw new Error('bad port')
+    if (port !== undefined && !(Number.isInteger(port) && port >= 1 && port <= 65535))
+      throw new Error(`${values.port} is no port`)
     return { ...(port !== undefined && { port }), ...(values.host !== undefined && { host: values.host }) }
   } catch (error) {
     return fail(`${(error as Error).message}\n${USAGE}`, 2)

@@ -7,7 +7,7 @@ import { useApp, useFrame, useLab } from '../store/context.ts'
 import { viewText } from '../text/views.ts'
 import { addressTimeView, bandBytes, regionShare } from './address-time.view.ts'
 import { hasSpace } from './iova-space.view.ts'
-import { AddressAxis, gutterAddress, gutterEnd, RegionBars } from './kit/axis.tsx'
+import { AddressAxis, gutterAddress, gutterEnd, RegionBars, shortRegion } from './kit/axis.tsx'
 import { brushColumns } from './kit/brush.ts'
 import { Heatmap } from './kit/heatmap.tsx'
 import { usePalette } from './kit/hooks.ts'
@@ -153,9 +153,6 @@ function marks(shape: AddressTimeFrame, height: number, narrow: boolean) {
   })
 }
 
-/** Letters that the right gutter has room for. */
-const MOST_NAME = 7
-
 /** How full each region is now, beside it; one line each where the regions are many. */
 function Shares({ shape, x, height }: { shape: AddressTimeFrame; x: number; height: number }) {
   const shares = (useFrame(sharesKey) ?? '').split(',')
@@ -169,8 +166,7 @@ function Shares({ shape, x, height }: { shape: AddressTimeFrame; x: number; heig
         const [top, bottom] = [shareOf(shape, r.start), shareOf(shape, r.end)]
         if (top === bottom) return null
         const middle = ((top + bottom) / 2) * height
-        const words = r.name.replace(/ (pool|region|half|part)$|^(pool|area) /g, '').replace(/^below /, '< ')
-        const name = words.length > MOST_NAME ? `${words.slice(0, MOST_NAME - 1)}…` : words
+        const name = shortRegion(r.name)
         return cramped ? (
           <text key={r.name} x={x} y={middle + 4} className="v-num">
             <tspan className="v-quiet">{name}</tspan> {shares[i]?.replace(' %', '')}

@@ -12,6 +12,7 @@ import {
   type AddressMark,
   Break,
   gutterAddress,
+  gutterBase,
   gutterEnd,
   RegionBars,
   type RegionMark,
@@ -157,14 +158,22 @@ interface GutterProps {
 function Gutters({ shape, box, ruler }: GutterProps) {
   useFrame(hintsOf)
   const lab = useLab()
+  const zoomed = useApp((s) => s.view.count > 0)
   const regions = lab.frames.latest()?.views['iova-space']?.regions ?? shape.regions
   const marks = addressMarks(shape, box, ruler.narrow)
   const bars = regionMarks(shape, regions, box, ruler.narrow ? [] : marks)
   const limits = bars.slice(1).map((bar) => bar.top)
   const end = rowTop(shape, box, shape.rows)
   const breakHeight = rowLayout(shape, box).breakHeight / box.dpr
+  const base = gutterBase(addressAt(shape, 0))
   return (
     <>
+      {/* When zoomed, the minimap stands there. */}
+      {base && !ruler.narrow && !zoomed && (
+        <text x={-20} y={-7} textAnchor="end" className="v-axis v-quiet">
+          {text.base(base)}
+        </text>
+      )}
       <AddressAxis marks={marks} narrow={ruler.narrow} />
       <RegionBars marks={bars} />
       {limits.map((y) => (

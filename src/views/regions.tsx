@@ -6,6 +6,7 @@ import { bytes, count } from '../lib/format.ts'
 import type { Frame, RegionsFrame } from '../sim/index.ts'
 import { useApp, useFrame, useLab } from '../store/context.ts'
 import { viewText } from '../text/views.ts'
+import { MOST_NAME, shortRegion } from './kit/axis.tsx'
 import { DockHead, FigureRow, type Figures, figuresWidth } from './kit/dock-head.tsx'
 import { Heatmap } from './kit/heatmap.tsx'
 import { usePalette, useWidth } from './kit/hooks.ts'
@@ -73,7 +74,7 @@ export function Regions() {
                 return (
                   <g key={region.name}>
                     <text x={-16} y={mid} textAnchor="end" className="v-axis v-label">
-                      {region.name}
+                      {ruler.narrow && region.name.length > MOST_NAME ? shortRegion(region.name) : region.name}
                       <title>{bytes((region.end - region.start) * 2 ** shape.pageShift)}</title>
                     </text>
                     <Homes homes={region.homeOf} y={y} height={pitch - 2} cpus={shape.cpus} palette={palette} />

@@ -70,7 +70,7 @@ export function Tables() {
                 return (
                   <g key={t.table}>
                     <text x={-16} y={mid} textAnchor="end" className="v-axis v-label">
-                      {ownersOf(t)}
+                      {ruler.narrow && t.devices.length > 1 ? text.andMore(t.devices) : ownersOf(t)}
                     </text>
                     {t.table === onMap && (
                       <path d={`M-10,${row * TABLE_PITCH}v${TABLE_PITCH - 8}`} className="v-on-map">

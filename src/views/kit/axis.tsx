@@ -2,25 +2,48 @@
 
 import { bytes, hex } from '../../lib/format.ts'
 
-/** Longest address that the left gutter holds. */
-const MOST_DIGITS = 11
+const FROM_4_GIB = 1n << 32n
 const FROM_2_48 = 1n << 48n
+/** Letters that stand between the page's edge and a tick; longer addresses are set tight, and without the tick. */
+const ROOMY = 12
 
-/** An address for the gutter: without its low groups, and with an ellipsis, where it would not fit. */
+/**
+ * An address for the gutter, whole but on a phone. What is long goes without `0x` and leading zeros; from 2^48 on the
+ * first digits say where the window lies, are the same everywhere in it, and a `+` stands for them.
+ */
 export function gutterAddress(address: bigint, narrow: boolean): string {
   const full = hex(address)
-  // From 2^48 on the first digits say where the window lies, and are the same everywhere in it.
   const [, second, third] = full.slice(2).split('_')
-  if (address >= FROM_2_48) return narrow ? `…${second?.slice(-1)}_${third}` : `…${second}_${third}…`
+  if (narrow && address >= FROM_2_48) return `…${second?.slice(-1)}_${third}`
   // Beyond 4 GiB a phone has room for the digits that differ, or for the 0x before them.
-  if (narrow) return full.length <= MOST_DIGITS ? `${full.slice(0, -5)}…` : `${full.slice(2, 8)}…`
-  return full.length <= MOST_DIGITS ? full : `${full.slice(0, -5)}…`
+  if (narrow) return address < FROM_4_GIB ? `${full.slice(0, -5)}…` : `${full.slice(2, 8)}…`
+  if (address >= FROM_2_48) return `+${withoutZeros(hex(address % FROM_2_48))}`
+  return address < FROM_4_GIB ? full : withoutZeros(full)
+}
+
+/** What a `+` in the gutter stands for, `0x0800…`; null where addresses stand whole. */
+export function gutterBase(address: bigint): string | null {
+  return address < FROM_2_48 ? null : `${hex(address).slice(0, 6)}…`
+}
+
+/** `0x0001_8000_0000` as `1_8000_0000`. */
+function withoutZeros(hexed: string): string {
+  return hexed.slice(2).replace(/^[0_]+(?=.)/, '')
 }
 
 /** The address where a plot ends: a size where that is a power of two too long for the gutter. */
 export function gutterEnd(address: bigint, narrow: boolean): string {
-  const long = address >= 1n << 32n && (address & (address - 1n)) === 0n
+  const long = address >= FROM_4_GIB && (address & (address - 1n)) === 0n
   return long ? bytes(Number(address)) : gutterAddress(address, narrow)
+}
+
+/** Letters that the right gutter has room for, and the left one of a phone. */
+export const MOST_NAME = 7
+
+/** A region's name where there is little room: `small` of `small region`, `3` of `pool 3`, `< 4 GiB`. */
+export function shortRegion(name: string): string {
+  const words = name.replace(/ (pool|region|half|part)$|^(pool|area) /g, '').replace(/^below /, '< ')
+  return words.length > MOST_NAME ? `${words.slice(0, MOST_NAME - 1)}…` : words
 }
 
 export interface AddressMark {
@@ -33,14 +56,21 @@ export interface AddressMark {
 export function AddressAxis({ marks, narrow }: { marks: readonly AddressMark[]; narrow: boolean }) {
   return (
     <g className="v-hex">
-      {marks.map(({ y, text, quiet }) => (
-        <g key={y}>
-          <text x={narrow ? -11 : -20} y={y + 4} textAnchor="end" className={quiet ? 'v-quiet' : undefined}>
-            {text}
-          </text>
-          {!narrow && <path d={`M-17,${Math.round(y) + 0.5}h4`} className="v-edge" />}
-        </g>
-      ))}
+      {marks.map(({ y, text, quiet }) => {
+        const tight = !narrow && text.length > ROOMY
+        const classes = [quiet && 'v-quiet', tight && 'v-tight'].filter(Boolean).join(' ')
+        return (
+          <g key={y}>
+            <text x={narrow ? -11 : tight ? -13 : -20} y={y + 4} textAnchor="end" className={classes || undefined}>
+              {/* The dots of a mono font read as an underscore. */}
+              {text.startsWith('…') && <tspan className="v-dots">…</tspan>}
+              {text.replaceAll('…', '')}
+              {text.endsWith('…') && <tspan className="v-dots">…</tspan>}
+            </text>
+            {!narrow && !tight && <path d={`M-17,${Math.round(y) + 0.5}h4`} className="v-edge" />}
+          </g>
+        )
+      })}
     </g>
   )
 }
