@@ -85,7 +85,7 @@ export const text = {
     delivered: (frames: string, missed: string) => `delivered · ${frames} frames, ${missed} missed`,
     levelTables: 'of level tables',
     noTable: 'there is no table: it was refused',
-    noTableShort: 'table refused',
+    noTableShort: 'no table: refused',
     charged: 'charged',
     chargedFor: 'to user space, for two whole trees',
     copied: 'copied',
