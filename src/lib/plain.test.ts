@@ -74,6 +74,30 @@ describe('snapshot', () => {
     expect([state.n, state.big.data[4000]]).toEqual([2, 5])
   })
 
+  it('keeps what hangs in two places one thing, and what does not apart', () => {
+    const owner = createSnapshots()
+    const page = { nodes: chunked(new Int32Array(2000)), used: 1, lanes: new Float64Array(2) }
+    const state: Record<string, unknown> = { iommu: { page }, tce: { page }, lanes: page.lanes }
+    const shared = takeSnapshot(owner, state)
+    expect(shared.copiedBytes).toBe(2 * 8)
+    // Another machine stands there meanwhile, whose shapes fit in part: two pages, each its own.
+    const own = () => ({ nodes: chunked(new Int32Array(2000)), used: 0, lanes: new Float64Array(2) })
+    for (const key of ['iommu', 'tce']) state[key] = { page: own() }
+    const apart = takeSnapshot(owner, state)
+    restoreSnapshot(owner, state, shared)
+    const { iommu, tce, lanes } = state as { iommu: { page: typeof page }; tce: { page: typeof page }; lanes: unknown }
+    expect([iommu.page, lanes]).toEqual([page, page.lanes])
+    expect([iommu.page === tce.page, iommu.page.lanes === lanes]).toEqual([true, true])
+    restoreSnapshot(owner, state, apart)
+    expect(iommu.page === tce.page || iommu.page.nodes === tce.page.nodes || iommu.page.lanes === tce.page.lanes).toBe(
+      false,
+    )
+    // Each holds its chunks once, however many ways lead there.
+    dropSnapshot(owner, shared)
+    dropSnapshot(owner, apart)
+    expect(owner.shares.size).toBe(0)
+  })
+
   it('restores an array that has another size by now', () => {
     const owner = createSnapshots()
     const state = fresh()

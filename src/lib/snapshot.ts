@@ -1,5 +1,6 @@
 // Checkpoints of plain data. A chunked array is copied chunk by chunk and only where it was written since the last
-// checkpoint; unchanged chunks are shared between checkpoints. Everything else is small and copied whole.
+// checkpoint; unchanged chunks are shared between checkpoints. Everything else is small and copied whole. What hangs in
+// two places of the state is one thing in the checkpoint, and one thing again when it is restored.
 
 import { CHUNK_LENGTH, type Chunked, chunked, isChunked, type Numbers } from './chunked.ts'
 
@@ -51,20 +52,23 @@ export function createSnapshots(): Snapshots {
 
 /** Copies `state`; O(what changed since the last call or restore). */
 export function takeSnapshot(owner: Snapshots, state: object): Snapshot {
-  const bytes: Count = { copied: 0, whole: 0 }
-  const root = copy(owner, state, bytes)
-  return { root, copiedBytes: bytes.copied, wholeBytes: bytes.whole }
+  const taking: Taking = { owner, copied: 0, whole: 0, copies: new Map() }
+  const root = copy(taking, state)
+  return { root, copiedBytes: taking.copied, wholeBytes: taking.whole }
 }
 
 /** Makes `state` equal to the snapshot again, in place where shapes agree. Returns nothing: `state` keeps its identity. */
 export function restoreSnapshot(owner: Snapshots, state: object, snapshot: Snapshot): void {
-  restoreRecord(owner, state as Record<string, unknown>, snapshot.root as Record<string, unknown>)
+  const restoring: Restoring = { owner, lives: new Map(), filled: new Set() }
+  restoreRecord(restoring, state as Record<string, unknown>, snapshot.root as Record<string, unknown>)
 }
 
 /** Gives up a snapshot: the chunks that only it held are used again. It must not be restored afterwards. */
 export function dropSnapshot(owner: Snapshots, snapshot: Snapshot): void {
+  const visited = new Set<object>()
   const visit = (node: unknown): void => {
-    if (typeof node !== 'object' || node === null || ArrayBuffer.isView(node)) return
+    if (typeof node !== 'object' || node === null || ArrayBuffer.isView(node) || visited.has(node)) return
+    visited.add(node)
     if (!isCopy(node)) {
       for (const child of Object.values(node)) visit(child)
       return
@@ -118,35 +122,55 @@ function spareKey(chunk: Numbers): string {
   return `${chunk.constructor.name}${chunk.length}`
 }
 
-interface Count {
+interface Taking {
+  readonly owner: Snapshots
   copied: number
   whole: number
+  /** What was copied already, by what it is the copy of. */
+  readonly copies: Map<object, object>
+}
+
+interface Restoring {
+  readonly owner: Snapshots
+  /** What was restored already, by its copy. */
+  readonly lives: Map<object, object>
+  /** Live objects that hold what they should: nothing else may be restored into them. */
+  readonly filled: Set<object>
 }
 
 function isCopy(node: object): node is ChunkedCopy {
   return (node as Partial<ChunkedCopy>).chunkedCopy === true
 }
 
-function copy(owner: Snapshots, value: unknown, bytes: Count): unknown {
+function copy(taking: Taking, value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
+  const known = taking.copies.get(value)
+  if (known) return known
+  const made = copyOf(taking, value)
+  taking.copies.set(value, made)
+  return made
+}
+
+function copyOf(taking: Taking, value: object): object {
   if (ArrayBuffer.isView(value)) {
-    bytes.copied += value.byteLength
-    bytes.whole += value.byteLength
+    taking.copied += value.byteLength
+    taking.whole += value.byteLength
     return (value as Numbers).slice()
   }
-  if (Array.isArray(value)) return value.map((item) => copy(owner, item, bytes))
-  if (isChunked(value)) return copyChunked(owner, value, bytes)
+  if (Array.isArray(value)) return value.map((item) => copy(taking, item))
+  if (isChunked(value)) return copyChunked(taking, value)
   const out: Record<string, unknown> = {}
-  for (const [key, item] of Object.entries(value)) out[key] = copy(owner, item, bytes)
+  for (const [key, item] of Object.entries(value)) out[key] = copy(taking, item)
   return out
 }
 
-function copyChunked(owner: Snapshots, live: Chunked, bytes: Count): ChunkedCopy {
+function copyChunked(taking: Taking, live: Chunked): ChunkedCopy {
+  const { owner } = taking
   const agreed = owner.agreed.get(live)
   const before = agreed?.dropped ? undefined : agreed
   const chunks = before ? before.chunks.slice() : []
   const { data, dirty } = live
-  bytes.whole += data.byteLength
+  taking.whole += data.byteLength
   for (let k = 0; k < dirty.length; k++) {
     if (before && (dirty[k]! & CHECKPOINT_BIT) === 0) continue
     const part = data.subarray(k * CHUNK_LENGTH, (k + 1) * CHUNK_LENGTH)
@@ -160,7 +184,7 @@ function copyChunked(owner: Snapshots, live: Chunked, bytes: Count): ChunkedCopy
     const chunk = takeSpare(owner, part) ?? part.slice()
     chunk.set(part)
     chunks[k] = chunk
-    bytes.copied += chunk.byteLength
+    taking.copied += chunk.byteLength
   }
   for (const chunk of chunks) {
     if (!owner.isZeros.has(chunk)) owner.shares.set(chunk, (owner.shares.get(chunk) ?? 0) + 1)
@@ -170,35 +194,50 @@ function copyChunked(owner: Snapshots, live: Chunked, bytes: Count): ChunkedCopy
   return result
 }
 
-function restoreRecord(owner: Snapshots, live: Record<string, unknown>, saved: Record<string, unknown>): void {
+function restoreRecord(
+  restoring: Restoring,
+  live: Record<string, unknown>,
+  saved: Record<string, unknown>,
+): Record<string, unknown> {
   for (const key of Object.keys(live)) if (!(key in saved)) delete live[key]
-  for (const [key, value] of Object.entries(saved)) live[key] = restored(owner, live[key], value)
+  for (const [key, value] of Object.entries(saved)) live[key] = restored(restoring, live[key], value)
+  return live
 }
 
-function restored(owner: Snapshots, live: unknown, saved: unknown): unknown {
+function restored(restoring: Restoring, live: unknown, saved: unknown): unknown {
   if (typeof saved !== 'object' || saved === null) return saved
-  if (ArrayBuffer.isView(saved)) {
-    const from = saved as Numbers
-    if (ArrayBuffer.isView(live) && live.constructor === from.constructor && live.byteLength === from.byteLength) {
-      ;(live as Numbers).set(from)
-      return live
-    }
-    return from.slice()
-  }
-  if (Array.isArray(saved)) {
-    const old = Array.isArray(live) ? live : []
-    return saved.map((item, i) => restored(owner, old[i], item))
-  }
-  if (isCopy(saved)) return restoreChunked(owner, live, saved)
-  const target = typeof live === 'object' && live !== null && !Array.isArray(live) ? live : {}
-  restoreRecord(owner, target as Record<string, unknown>, saved as Record<string, unknown>)
+  const { lives, filled } = restoring
+  const known = lives.get(saved)
+  if (known) return known
+  const free = typeof live === 'object' && live !== null && !filled.has(live) ? live : null
+  const target = restoredInto(restoring, free, saved)
+  lives.set(saved, target)
+  filled.add(target)
   return target
 }
 
-function restoreChunked(owner: Snapshots, live: unknown, saved: ChunkedCopy): Chunked {
+/** The same again, in `live` if that has its shape. */
+function restoredInto(restoring: Restoring, live: object | null, saved: object): object {
+  if (ArrayBuffer.isView(saved)) {
+    const from = saved as Numbers
+    if (!ArrayBuffer.isView(live) || live.constructor !== from.constructor || live.byteLength !== from.byteLength)
+      return from.slice()
+    ;(live as Numbers).set(from)
+    return live
+  }
+  if (Array.isArray(saved)) {
+    const old = Array.isArray(live) ? live : []
+    return saved.map((item, i) => restored(restoring, old[i], item))
+  }
+  if (isCopy(saved)) return restoreChunked(restoring.owner, live, saved)
+  const target = live && !Array.isArray(live) && !ArrayBuffer.isView(live) ? live : {}
+  return restoreRecord(restoring, target as Record<string, unknown>, saved as Record<string, unknown>)
+}
+
+function restoreChunked(owner: Snapshots, live: object | null, saved: ChunkedCopy): Chunked {
   const first = saved.chunks[0]
   let target: Chunked | null = null
-  if (typeof live === 'object' && live !== null && isChunked(live)) {
+  if (live && isChunked(live)) {
     const fits = live.data.length === saved.length && (!first || live.data.constructor === first.constructor)
     if (fits) target = live
   }

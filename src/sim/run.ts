@@ -73,7 +73,7 @@ export function createRun(initial: Scenario, horizonNs: number): Run {
   function saveCheckpoint(): void {
     const snapshot = takeSnapshot(snapshots, state)
     const { events, nowNs: ns, steps } = state
-    const after = checkpoints.findIndex((c) => c.events > events)
+    const after = checkpoints.findIndex((c) => isAfter(c, events, ns))
     const place = after < 0 ? checkpoints.length : after
     const work = workOf(state)
     checkpoints.splice(place, 0, { events, work, ns, steps, snapshot, bytes: snapshot.copiedBytes })
@@ -99,33 +99,55 @@ export function createRun(initial: Scenario, horizonNs: number): Run {
     return true
   }
 
+  /** Applies every input whose moment has come: several are of one moment when a person changed them at rest. */
+  function takeInputs(untilNs: number): boolean {
+    const { inputs } = state
+    while (takeInput(untilNs));
+    return state.inputs > inputs
+  }
+
+  /** Work after which a checkpoint follows this one. */
+  function gapAfter({ work }: Checkpoint): number {
+    return Math.min(MOST_WORK, Math.max(LEAST_WORK, Math.floor(work / 16)))
+  }
+
+  function saveIfFar(): void {
+    const last = checkpoints[checkpoints.length - 1]!
+    if (workOf(state) - last.work >= gapAfter(last)) saveCheckpoint()
+  }
+
   function advanceRun(untilNs: number, maxEvents = Number.POSITIVE_INFINITY, stopAtRefusal = false): number {
     const refused = state.refusedTotal
     let done = 0
-    while (takeInput(untilNs));
+    takeInputs(untilNs)
     while (done < maxEvents) {
       const last = checkpoints[checkpoints.length - 1]!
       const toInput = (scenario.inputs[state.inputs]?.events ?? Number.POSITIVE_INFINITY) - state.events
-      const gap = Math.min(MOST_WORK, Math.max(LEAST_WORK, Math.floor(last.work / 16)))
       const work = workOf(state)
-      const toCheckpoint = Math.max(1, Math.floor(((last.work + gap - work) * (state.events + 1)) / (work + 1)))
+      const left = last.work + gapAfter(last) - work
+      const toCheckpoint = Math.max(1, Math.floor((left * (state.events + 1)) / (work + 1)))
       const room = Math.min(maxEvents - done, Math.max(1, toInput), toCheckpoint)
       const n = advance(machine, untilNs, room, stopAtRefusal)
       done += n
-      if (workOf(state) - last.work >= gap) saveCheckpoint()
+      saveIfFar()
       if (stopAtRefusal && state.refusedTotal > refused) break
-      if (!takeInput(untilNs) && n < room) break
+      if (!takeInputs(untilNs) && n < room) break
     }
     return done
+  }
+
+  /** The next input or else the next event; false when there is neither. */
+  function advanceOne(): boolean {
+    if (takeInput(Number.POSITIVE_INFINITY)) return true
+    const n = advance(machine, Number.POSITIVE_INFINITY, 1, false)
+    saveIfFar()
+    return n > 0
   }
 
   function stepForward(): boolean {
     const from = { ns: state.nowNs, events: state.events }
     const { steps } = state
-    while (state.steps === steps) {
-      if (state.heap.size === 0 && state.inputs >= scenario.inputs.length) return false
-      if (advanceRun(Number.POSITIVE_INFINITY, 1) === 0 && state.steps === steps) return false
-    }
+    while (state.steps === steps) if (!advanceOne()) return false
     if (back.length === BACK_STEPS) back.shift()
     back.push(from)
     return true
@@ -139,19 +161,19 @@ export function createRun(initial: Scenario, horizonNs: number): Run {
     }
     const target = state.steps - 1
     if (target < 0) return false
-    const { events } = state
+    const { events, nowNs: ns } = state
     restore((c) => c.steps <= target && c.events < events)
-    approach(events)
+    approach({ ns, events })
     if (state.steps > target) restore((c) => c.steps <= target && c.events < events)
-    while (state.steps < target && advanceRun(Number.POSITIVE_INFINITY, 1) > 0);
+    while (state.steps < target && advanceOne());
     return true
   }
 
-  /** Replays to a little before `events` and leaves a checkpoint there, if that is far. */
-  function approach(events: number): void {
+  /** Replays to a little before a position and leaves a checkpoint there, if that is far. */
+  function approach({ ns, events = 0 }: RunPosition): void {
     if (events - state.events < 2 * NEAR_EVENTS) return
     const before = events - NEAR_EVENTS
-    while (state.events < before && advanceRun(Number.POSITIVE_INFINITY, before - state.events) > 0);
+    while (state.events < before && advanceRun(ns, before - state.events) > 0);
     saveCheckpoint()
   }
 
@@ -169,11 +191,11 @@ export function createRun(initial: Scenario, horizonNs: number): Run {
   function seek(to: RunPosition): void {
     const back = isBehind(to)
     rewind(to)
-    if (back && to.events !== undefined) approach(to.events)
+    if (back) approach(to)
     if (to.events === undefined) advanceRun(to.ns)
     else {
-      while (state.events < to.events && advanceRun(Number.POSITIVE_INFINITY, to.events - state.events) > 0);
-      while (takeInput(to.ns));
+      while (state.events < to.events && advanceRun(to.ns, to.events - state.events) > 0);
+      takeInputs(to.ns)
       if (to.ns > state.nowNs) moveClock(state, to.ns)
     }
   }
@@ -198,7 +220,7 @@ export function createRun(initial: Scenario, horizonNs: number): Run {
       if (refusal) return refusal
       const input: Input = { ns: state.nowNs, events: state.events, path, value }
       scenario = { ...now, inputs: [...now.inputs, input] }
-      while (checkpoints.length > 1 && checkpoints[checkpoints.length - 1]!.events > state.events) {
+      while (checkpoints.length > 1 && isAfter(checkpoints[checkpoints.length - 1]!, state.events, state.nowNs)) {
         dropSnapshot(snapshots, checkpoints.pop()!.snapshot)
       }
       back = []
@@ -207,6 +229,11 @@ export function createRun(initial: Scenario, horizonNs: number): Run {
     },
     hash: () => hashPlain(state),
   }
+}
+
+/** A machine at rest has many moments at one number of events. */
+function isAfter(c: Checkpoint, events: number, ns: number): boolean {
+  return c.events > events || (c.events === events && c.ns > ns)
 }
 
 /** How much there would be to do again. */
