@@ -9,6 +9,7 @@ import { createRun, type Run } from './run.ts'
 import { fieldsOf, withValue } from './scenario/fields.ts'
 import { presetById } from './scenario/presets.ts'
 import type { Scenario } from './scenario/schema.ts'
+import { ENTRY_MAPPING, ENTRY_STRIDE } from './state.ts'
 import type { TceWindowState } from './table/tce-window.ts'
 
 const MS = 1_000_000
@@ -206,6 +207,25 @@ describe('the machine of the 2018 mail', () => {
     ])
     expect(leaf[1]!.chosen ?? leaf[0]!.chosen).toBe(first)
     expect(sum(tablesIn(leaf[1]!))).toBe(8)
+  })
+
+  it('tells how much of one table that both islands lie in belongs to each', () => {
+    const run = createRun(changed(preset.scenario, { 'd0.memory': 'vmalloc' }), 12 * MS)
+    const { table, tableState, geometry } = run.machine.domains[0]!
+    const { islands = [] } = geometry
+    for (const ms of [1, 4, 10]) {
+      run.advance(ms * MS)
+      const counted: number[] = []
+      table.forEachTable(tableState, (_, set) => counted.push(set))
+      const { data } = run.machine.state.tables[0]!.entries
+      const mapped = islands.map(({ entry: from, pages }) => {
+        let n = 0
+        for (let e = from; e < from + pages; e++) if (data[e * ENTRY_STRIDE + ENTRY_MAPPING]! > 0) n++
+        return n
+      })
+      expect([ms, ...counted]).toEqual([ms, ...mapped])
+      expect(sum(mapped)).toBeGreaterThan(0)
+    }
   })
 
   it('charges a container for the table that is refused', () => {

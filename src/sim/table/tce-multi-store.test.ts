@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { createRng, nextU32 } from '../../lib/rng.ts'
 import { createSnapshots, restoreSnapshot, takeSnapshot } from '../../lib/snapshot.ts'
-import { createStore, readWord, storeBytes, swapWord } from './tce-multi-store.ts'
+import { countWords, createStore, readWord, storeBytes, swapWord } from './tce-multi-store.ts'
 
 test('holds what a map holds, under keys near and far', () => {
   const rng = createRng(7)
@@ -19,8 +19,15 @@ test('holds what a map holds, under keys near and far', () => {
   }
   expect(model.size).toBeGreaterThan(4000)
   for (const [key, value] of model) expect(readWord(m, key)).toBe(value)
+  for (const [from, to] of [
+    [0, 6000],
+    [1, 4],
+    [1001, 5002],
+    [17179869183, 60 * 17179869184 + 2],
+  ] as const)
+    expect(countWords(m, from, to)).toBe([...model.keys()].filter((key) => key >= from && key < to).length)
   for (const key of model.keys()) swapWord(m, key, 0)
-  expect(m.live).toBe(0)
+  expect([m.live, countWords(m, 0, 2 ** 50)]).toEqual([0, 0])
   expect(m.heads.data.every((head) => head === 0)).toBe(true)
 })
 

@@ -81,6 +81,24 @@ export function wordAt(m: WordStore, place: number): number {
   return m.segments[block >>> SEGMENT_SHIFT]!.data[at]!
 }
 
+/** How many words under the keys [from, to) are not 0. Reads every block once, whatever the range. */
+export function countWords(m: WordStore, from: number, to: number): number {
+  let count = 0
+  let left = m.end
+  for (const { data } of m.segments) {
+    const end = Math.min(left, SEGMENT_BLOCKS) * STRIDE
+    left -= SEGMENT_BLOCKS
+    for (let at = 0; at < end; at += STRIDE) {
+      const key = data[at + KEY]! * BLOCK
+      if (key + BLOCK <= from || key >= to) continue
+      // A block that was given back has no words.
+      for (let slot = Math.max(0, from - key); slot < BLOCK && key + slot < to; slot++)
+        if (data[at + WORDS + slot] !== 0) count++
+    }
+  }
+  return count
+}
+
 /** Adds to the word at a place; it must not become 0. */
 export function addToWord(m: WordStore, place: number, change: number): void {
   const block = place >>> 2

@@ -5,7 +5,7 @@
 //   hard for real mode, and remembers which level tables their second try made.
 // Invariant: `table` is null exactly when `refusal` is not.
 // Cost: a division more than the table's own, for an entry; forEachTable asks one count per leaf table that is there, and
-//   looks at the entries of one that two islands share.
+//   reads every word that is set for one that two islands share.
 
 import { pow2 } from '../../lib/bits.ts'
 import type { CostMeter } from '../engine/meter.ts'
@@ -27,7 +27,7 @@ import {
   vfioClear,
 } from './tce-multi.ts'
 import { type TceRefusal, type TceRequest, tceAccounted } from './tce-multi-levels.ts'
-import { createStore, readWord, swapWord, type WordStore } from './tce-multi-store.ts'
+import { countWords, createStore, readWord, swapWord, type WordStore } from './tce-multi-store.ts'
 
 /** log2 of the page sizes that the IOMMU group of a device offers. */
 const OFFERED = [12, 16, 21, 24, 28, 30]
@@ -169,9 +169,8 @@ function usedIn(s: TceWindowState, table: TceMultiState, number: number, from: n
   others -= end - from
   if (used === 0 || others === 0) return used
   if (used === others + end - from) return end - from
-  let set = 0
-  for (let abs = from; abs < end; abs++) if (getTce(table, absEntry(abs)) !== 0) set++
-  return set
+  const { offset } = table.request
+  return countWords(table.hw.values, from - offset, end - offset)
 }
 
 /** A table that the kernel of the host can also map buffers in, as in any other. */
