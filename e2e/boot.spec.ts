@@ -4,7 +4,7 @@ import type { Locator } from '@playwright/test'
 import { bytes, count, duration, percent } from '../src/lib/format.ts'
 import { decodeLink } from '../src/share/url.ts'
 import { BOOT_KERNELS, type BootInput, type BootOutcome, boot } from '../src/sim/boot/boot.ts'
-import { createRun, presetById, type Run, summarise } from '../src/sim/index.ts'
+import { createRun, OPTION_TEXT, presetById, type Run, summarise } from '../src/sim/index.ts'
 import { bootText } from '../src/text/boot.ts'
 import { bounceText } from '../src/text/bounce.ts'
 import { text } from '../src/text/en.ts'
@@ -128,8 +128,21 @@ test('a command line sets what it says, and what it cannot set is said and kept'
   const problems = lab.byId('boot-line-problems').getByRole('listitem')
   const words = 'swiotlb=2048,1,force iommu.strict=1'
   await line.fill(words)
+  // What each word does stands beside it while it is written.
+  const says = lab.byId('boot-line-words').getByRole('listitem')
+  await expect(says).toHaveText(
+    (
+      [
+        ['swiotlb=2048', 'swiotlb-size'],
+        ['swiotlb=,1', 'swiotlb-areas'],
+        ['swiotlb=force', 'swiotlb-force'],
+        ['iommu.strict=1', 'strict-on'],
+      ] as const
+    ).map(([word, id]) => `${word} ${OPTION_TEXT[id]}`),
+  )
   await line.press('Enter')
   await lab.idle()
+  await expect(says).toHaveCount(0)
   await expect(line).toHaveValue(words)
   await expect(problems).toHaveCount(0)
   await expect(radio(lab, 'm.force', 'force')).toBeChecked()

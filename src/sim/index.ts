@@ -1,5 +1,6 @@
 // The only door into the simulation: code outside `sim/` imports from here.
 
+export { BOOT_STEP_TEXT, FAILURE_TEXT, OPTION_TEXT, type StepId as BootStepId } from './boot/boot-text.ts'
 export type { FlushMode } from './dma/iommu-state.ts'
 export { PRICES, type Price } from './engine/cost.ts'
 export { hcallsSoFar } from './hypervisor.ts'

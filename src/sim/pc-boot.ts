@@ -3,7 +3,7 @@
 // Spec: spec/SWIOTLB-IOTLB.md A.9 to A.11; the procedure is that of boot/boot.ts.
 
 import { type BootInput, type BootKernel, type BootOutcome, boot } from './boot/boot.ts'
-import { type CommandLine, parseCommandLine } from './boot/command-line.ts'
+import { type CommandLine, type OptionFound, parseCommandLine } from './boot/command-line.ts'
 import { allowedText, isAllowed, type ParamValue } from './params.ts'
 import { pcMemory } from './pc-memory.ts'
 import { bootParams } from './scenario/platform-boot.ts'
@@ -42,14 +42,16 @@ export function commandLineOf(settings: Settings): string {
 }
 
 /**
- * The settings, by path, that a command line asks for; and of what it says that no setting can take. `platform`: the value of
- * `m.platform`, whose driver alone hears its own option; null = both are heard.
+ * The settings, by path, that a command line asks for; the options that it holds, in the order in which they stand there; and
+ * what of them no setting can take. `platform`: the value of `m.platform`, whose driver alone hears its own option; null =
+ * both are heard.
  */
 export function settingsOfCommandLine(
   text: string,
   platform: ParamValue | null = null,
 ): {
   readonly settings: Readonly<Record<string, ParamValue>>
+  readonly found: readonly OptionFound[]
   readonly problems: readonly Problem[]
 } {
   const line = parseCommandLine(text)
@@ -75,7 +77,7 @@ export function settingsOfCommandLine(
     problems.push({ field: 'swiotlb', given: `,${areas}`, allowed: keysOf('swiotlbAreas') })
     delete wanted['m.swiotlbAreas']
   }
-  return { settings: wanted, problems }
+  return { settings: wanted, found: line.found, problems }
 }
 
 const paramOf = (name: string) => bootParams.find((p) => p.name === name)!

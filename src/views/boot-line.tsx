@@ -2,7 +2,7 @@
 // sets them.
 
 import { useId, useMemo, useState } from 'react'
-import { fieldsOf, type Problem, parseCommandLine, refusalOf } from '../sim/index.ts'
+import { fieldsOf, OPTION_TEXT, type Problem, parseCommandLine, refusalOf } from '../sim/index.ts'
 import { useApp, useLab } from '../store/context.ts'
 import { bootText as text } from '../text/boot.ts'
 import { changesOf, type Settings, stillHolds } from './boot.view.ts'
@@ -73,6 +73,15 @@ export function BootLine({ line, narrow }: { line: string; narrow: boolean }) {
       <p id={`${id}-help`} className={open ? '' : 'v-sr'}>
         {text.lineHelp}
       </p>
+      {open && (
+        <ul data-testid="boot-line-words">
+          {parseCommandLine(shown).found.map(({ word, id: option }) => (
+            <li key={word}>
+              <b>{word}</b> {OPTION_TEXT[option]}
+            </li>
+          ))}
+        </ul>
+      )}
       <ul id={`${id}-wrong`} aria-live="polite" data-testid="boot-line-problems">
         {own?.problems.map((p) => (
           <li key={`${p.field}=${p.given}`}>

@@ -3,7 +3,7 @@
 
 import { type KeyboardEvent, useId, useMemo, useRef, useState } from 'react'
 import { bytes } from '../lib/format.ts'
-import { type BootFrame, currentValue, type Frame, presets } from '../sim/index.ts'
+import { BOOT_STEP_TEXT, type BootFrame, currentValue, type Frame, presets } from '../sim/index.ts'
 import { useApp, useFrame, useLab } from '../store/context.ts'
 import { bootText as text } from '../text/boot.ts'
 import {
@@ -21,6 +21,7 @@ import {
 import { bootHeight, rowAt } from './boot-axis.ts'
 import { BootLine } from './boot-line.tsx'
 import { BootMarks } from './boot-marks.tsx'
+import { happenedIn, titleOf } from './boot-words.ts'
 import { DockHead } from './kit/dock-head.tsx'
 import { Sample } from './kit/facts.tsx'
 import { Heatmap } from './kit/heatmap.tsx'
@@ -173,6 +174,7 @@ function Steps({ frame, ink, ruler }: { frame: BootFrame; ink: BootInk; ruler: R
   }
 
   if (!step) return null
+  const { asked, why } = BOOT_STEP_TEXT[step.id]
   return (
     <div className="v-boot-picture" style={{ minHeight: height }}>
       <div className="v-boot-map" style={{ left: x, width }}>
@@ -210,7 +212,7 @@ function Steps({ frame, ink, ruler }: { frame: BootFrame; ink: BootInk; ruler: R
               style={{ top: row.top, width: narrow ? plot : TITLES, height: row.title }}
               onClick={() => pick(i)}
             >
-              <span>{s.title}</span>
+              <span>{titleOf(s)}</span>
               {s.failed && <Cross />}
             </button>
           )
@@ -225,11 +227,11 @@ function Steps({ frame, ink, ruler }: { frame: BootFrame; ink: BootInk; ruler: R
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolled region must be reachable by keyboard
         tabIndex={0}
       >
-        <h3>{text.step(at + 1, steps.length, step.title)}</h3>
+        <h3>{text.step(at + 1, steps.length, titleOf(step))}</h3>
         <p>
-          {step.asked} <span className="v-boot-what">{step.what}</span>
+          {asked} <span className="v-boot-what">{happenedIn(step)}</span>
         </p>
-        <p>{step.why}</p>
+        <p>{why}</p>
         <dl className="v-boot-figures">
           {(['held', 'freed', 'leaked'] as const).map((name) => {
             const n = step[`${name}Bytes`]

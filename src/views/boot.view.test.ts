@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { BootBlock, BootFrame, BootStepFrame, Holder } from '../sim/index.ts'
+import type { BootBlock, BootFrame, BootStepFrame, BootStepId, Holder } from '../sim/index.ts'
 import {
   blocksAfter,
   bootInk,
@@ -14,6 +14,7 @@ import {
   stillHolds,
 } from './boot.view.ts'
 import { addressAt, bootHeight, endOf, fitting, openedOf, rowAt, stretchesOf, xOf } from './boot-axis.ts'
+import { happenedIn, titleOf } from './boot-words.ts'
 import { palettes } from './kit/palette.ts'
 import { blank } from './kit/testing.ts'
 
@@ -23,8 +24,8 @@ const GIB = 2 ** 30
 const WIDTH = 354
 const POOL = [512 * MIB, 576 * MIB] as const
 
-const step = (phase: BootStepFrame['phase'], id: string, held: number, failed = false): BootStepFrame => ({
-  ...{ phase, id, title: id, asked: `${id}?`, what: `${id} happens.`, why: `Because of ${id}.` },
+const step = (phase: BootStepFrame['phase'], id: BootStepId, held: number, failed = false): BootStepFrame => ({
+  ...{ phase, id, triedBytes: 0, cause: null },
   ...{ heldBytes: held, freedBytes: 0, leakedBytes: 0, failed },
 })
 const block = (holder: Holder, startBytes: number, endBytes: number, from: number, to: number): BootBlock => ({
@@ -43,11 +44,11 @@ const HOLE = block('hole', 3 * GIB, 4 * GIB, 0, 5)
 const GIVEN_BACK: BootFrame = {
   ...{ kernel: 'option 4', hardware: 'works', ramBytes: 16 * GIB, holeBytes: GIB, commandLine: '' },
   steps: [
-    step('early', 'found', 0),
-    step('early', 'reserve', 64 * MIB),
-    step('mid', 'hand over', 64 * MIB),
-    step('late', 'init', 64 * MIB),
-    { ...step('late', 'give back', 0), freedBytes: 64 * MIB },
+    step('early', 'detect-found', 0),
+    step('early', 'reserved', 64 * MIB),
+    step('mid', 'hand-over', 64 * MIB),
+    step('late', 'init-works', 64 * MIB),
+    { ...step('late', 'given-back', 0), freedBytes: 64 * MIB },
   ],
   blocks: [
     ...free('boot-allocator', 0, 2),
@@ -66,7 +67,11 @@ const FAILED: BootFrame = {
   ...GIVEN_BACK,
   hardware: 'fails',
   steps: GIVEN_BACK.steps.map((s, i) =>
-    i === 3 ? { ...s, failed: true } : i === 4 ? step('late', 'use', s.heldBytes) : s,
+    i === 3
+      ? { ...s, id: 'init-fails', cause: 'bad-checksum', failed: true }
+      : i === 4
+        ? step('late', 'initialised', s.heldBytes)
+        : s,
   ),
   blocks: GIVEN_BACK.blocks.map((b) => (b.holder === 'given-back' ? { ...b, holder: 'pool' } : b)),
   ...{ backend: 'swiotlb', isolation: false, poolBytes: 64 * MIB, slots: 32_768, areas: 16 },
@@ -252,19 +257,29 @@ describe('the words', () => {
 
   it('tell it all to whoever does not see it', () => {
     expect(bootView.describe(FAILED)).toBe(
-      'Kernel: option 4. The machine has 16 GiB; its IOMMU fails. early: found, reserve; mid: hand over; late: init, use. ' +
+      'Kernel: option 4. The machine has 16 GiB; its IOMMU fails. early: IOMMU found, pool reserved; mid: memory handed over; late: IOMMU fails, pool in use. ' +
         'It ends with: swiotlb, 64 MiB in 32\u2009768 slots of 16 areas; no isolation. ' +
         'A 32-bit device’s buffer below 4 GiB: direct; above: bounced. Command line: empty.',
     )
     const { rows, columns } = bootView.table(GIVEN_BACK)
     expect(rows.map((row) => [row[0], row[1], row[4], row[5]])).toEqual([
-      ['1 found', 'early', '0', '0'],
-      ['2 reserve', 'early', '64 MiB', '0'],
-      ['3 hand over', 'mid', '64 MiB', '0'],
-      ['4 init', 'late', '64 MiB', '0'],
-      ['5 give back', 'late', '0', '64 MiB'],
+      ['1 IOMMU found', 'early', '0', '0'],
+      ['2 pool reserved', 'early', '64 MiB', '0'],
+      ['3 memory handed over', 'mid', '64 MiB', '0'],
+      ['4 IOMMU works', 'late', '64 MiB', '0'],
+      ['5 given back', 'late', '0', '64 MiB'],
     ])
     expect(rows.every((row) => row.length === columns.length)).toBe(true)
+  })
+
+  it('name the size of each block that is tried, and why an IOMMU fails', () => {
+    const tries = [64, 4].map((n) => ({
+      ...step('late', n > 4 ? 'block-too-large' : 'block-found', 0),
+      triedBytes: n * MIB,
+    }))
+    expect(tries.map(titleOf)).toEqual(['64 MiB: too large', '4 MiB: found'])
+    expect(happenedIn(FAILED.steps[3]!)).toBe('It fails. Firmware bug: the checksum of the IVRS table is wrong.')
+    expect(happenedIn(GIVEN_BACK.steps[3]!)).toBe('It works.')
   })
 })
 

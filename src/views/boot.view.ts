@@ -2,7 +2,14 @@
 // boot-axis.ts; what it all came to; and the words.
 
 import { bytes, count, hex } from '../lib/format.ts'
-import type { BootBlock, BootFrame, BootStepFrame, Holder, ParamValue } from '../sim/index.ts'
+import {
+  BOOT_STEP_TEXT,
+  type BootBlock,
+  type BootFrame,
+  type BootStepFrame,
+  type Holder,
+  type ParamValue,
+} from '../sim/index.ts'
 import { bootText as text } from '../text/boot.ts'
 import {
   addressAt,
@@ -20,6 +27,7 @@ import {
   stretchesOf,
   xOf,
 } from './boot-axis.ts'
+import { happenedIn, titleOf } from './boot-words.ts'
 import { fillCell, frameCell } from './kit/cell-patterns.ts'
 import { mix, type Palette, pack } from './kit/palette.ts'
 import type { Box, HeatmapView, Pixels, TableTwin } from './view.ts'
@@ -355,7 +363,7 @@ export const bootView: HeatmapView<'boot', BootInk> = {
   },
   describe(frame) {
     const steps = phasesOf(frame).map(({ at, phase }, i, all) => {
-      const titles = frame.steps.slice(at, all[i + 1]?.at).map((s) => s.title)
+      const titles = frame.steps.slice(at, all[i + 1]?.at).map(titleOf)
       return text.phaseSteps(text.phases[phase], titles.join(', '))
     })
     return text.describe(
@@ -376,10 +384,10 @@ export const bootView: HeatmapView<'boot', BootInk> = {
 function bootTable(frame: BootFrame): TableTwin {
   const size = (n: number) => (n > 0 ? bytes(n) : text.nothing)
   const rows = frame.steps.map((step, i) => [
-    `${i + 1} ${step.title}`,
+    `${i + 1} ${titleOf(step)}`,
     text.phases[step.phase],
-    `${step.asked} ${step.what}`,
-    step.why,
+    `${BOOT_STEP_TEXT[step.id].asked} ${happenedIn(step)}`,
+    BOOT_STEP_TEXT[step.id].why,
     size(step.heldBytes),
     size(step.freedBytes),
     size(step.leakedBytes),

@@ -1,8 +1,7 @@
-// How the machine came up: the steps in words, and who held which memory after each.
+// How the machine came up: its steps, and who held which memory after each.
 
-import { bytes as bytesText } from '../../lib/format.ts'
 import type { BootOutcome, BootStep, MemoryBlock, MemoryHolder } from '../boot/boot.ts'
-import { BOOT_STEP_TEXT, FAILURE_TEXT, type StepId } from '../boot/boot-text.ts'
+import type { StepId } from '../boot/boot-text.ts'
 import { commandLineOf } from '../pc-boot.ts'
 import { pcMemory } from '../pc-memory.ts'
 import { bootParams } from '../scenario/platform-boot.ts'
@@ -10,39 +9,6 @@ import type { BootBlock, BootFrame, BootStepFrame, Holder } from './frames-boot.
 import type { Probe } from './probe.ts'
 
 const FOUR_GIB = 4_294_967_296
-
-/** What a step is called where room is short. */
-const TITLES: Readonly<Record<StepId, string>> = {
-  'detect-none': 'no IOMMU',
-  'detect-found': 'IOMMU found',
-  'detect-off': 'IOMMU off',
-  'detect-soft': 'bounce buffers chosen',
-  'probe-broken': 'IOMMU broken',
-  'pool-not-needed': 'no pool needed',
-  'pool-off': 'no pool wanted',
-  'pool-suppressed': 'no pool: IOMMU found',
-  'pool-later': 'pool put off',
-  'reserved-ready': 'pool ready',
-  reserved: 'pool reserved',
-  'no-room': 'no room',
-  'no-room-panic': 'no room: panic',
-  'no-pool': 'no pool',
-  'hand-over': 'memory handed over',
-  'init-works': 'IOMMU works',
-  'init-fails': 'IOMMU fails',
-  'passed-through': 'passed through',
-  panic: 'panic',
-  initialised: 'pool in use',
-  'given-back': 'given back',
-  leaked: 'left behind',
-  'pool-freed': 'pool freed',
-  'pool-kept': 'pool kept idle',
-  // Behind the size that was tried.
-  'block-too-large': 'too large',
-  'block-fragmented': 'none free',
-  'block-found': 'found',
-}
-const TRIES = new Set<StepId>(['block-too-large', 'block-fragmented', 'block-found'])
 
 const FAILED = new Set<StepId>([
   'no-room',
@@ -105,14 +71,11 @@ function kernelOf(value: string): string {
 }
 
 function stepFrame({ phase, id, bytes, held, freed, leaked, cause }: BootStep): BootStepFrame {
-  const { asked, happened, why } = BOOT_STEP_TEXT[id]
   return {
     phase,
     id,
-    title: TRIES.has(id) ? `${bytesText(bytes ?? 0)}: ${TITLES[id]}` : TITLES[id],
-    asked,
-    what: cause === null ? happened : `${happened} ${FAILURE_TEXT[cause]}`,
-    why,
+    triedBytes: bytes ?? 0,
+    cause,
     heldBytes: held,
     freedBytes: freed,
     leakedBytes: leaked,

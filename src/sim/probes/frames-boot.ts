@@ -1,5 +1,7 @@
 // The frames of how a machine came up and of its bounce pool.
 
+import type { FailureId, StepId } from '../boot/boot-text.ts'
+
 /** What holds a stretch of physical memory. */
 export type Holder =
   | 'kernel'
@@ -23,12 +25,11 @@ export interface BootBlock {
 /** One step of the boot. */
 export interface BootStepFrame {
   readonly phase: 'early' | 'mid' | 'late'
-  readonly id: string
-  /** Two or three words; what was asked, what happened in a sentence, and why. */
-  readonly title: string
-  readonly asked: string
-  readonly what: string
-  readonly why: string
+  /** Its words stand in BOOT_STEP_TEXT. */
+  readonly id: StepId
+  /** Bytes of the block that it is about, 0 if it is about none; why the IOMMU fails, in FAILURE_TEXT. */
+  readonly triedBytes: number
+  readonly cause: FailureId | null
   /** Memory for bouncing after this step, bytes: held, given back so far, lost so far. */
   readonly heldBytes: number
   readonly freedBytes: number
