@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type BootInput, boot } from './boot.ts'
-import { bootLines, bouncedLine, fullCause, poolLines, readFullLine, refusedLine } from './boot-log.ts'
+import { bootLines, poolLines, refusedLine } from './boot-log.ts'
 
 const GIB = 1073741824
 const machine = (over: Partial<BootInput> = {}): BootInput => ({
@@ -17,8 +17,6 @@ const machine = (over: Partial<BootInput> = {}): BootInput => ({
 })
 const lines = (over: Partial<BootInput>) => bootLines(machine(over), boot(machine(over)))
 
-/** spec/formats-regexes.json, ftrace.swiotlb_bounced, its groups in order. */
-const BOUNCED = /^dev_name: (\S+) dma_mask=([0-9a-f]+) dev_addr=([0-9a-f]+) size=(\d+) (FORCE|NORMAL)$/
 /** spec/FORMATS.md 5 and 9. */
 const FULL =
   /swiotlb buffer is full \(sz: (?<sz>\d+) bytes\)(?:, total (?<total>\d+) \(slots\), used (?<used>\d+) \(slots\))?/
@@ -107,24 +105,21 @@ describe('the log of a boot', () => {
 })
 
 describe('a bounce buffer that is not to be had', () => {
-  // Lines of public logs, with the figures and what they mean.
+  // Lines of public logs, with their figures.
   const samples = [
-    ['rtl8192ee 0000:05:00.0: swiotlb buffer is full (sz: 4000 bytes), total 32768 (slots), used 32768 (slots)', '0000:05:00.0', 4000, 32768, 32768, 'full'], // biome-ignore format: one per line
-    ['[ 1582.784369] mt7615e 0000:01:00.0: swiotlb buffer is full (sz: 3776 bytes), total 32768 (slots), used 31415 (slots)', '0000:01:00.0', 3776, 32768, 31415, 'scattered'], // biome-ignore format: one per line
-    ['[   17.606731] v3d fec00000.v3d: swiotlb buffer is full (sz: 536576 bytes), total 32768 (slots), used 3487 (slots)', 'fec00000.v3d', 536576, 32768, 3487, 'too-large'], // biome-ignore format: one per line
-    ['stmmaceth 0000:00:1d.2: swiotlb buffer is full (sz: 8192 bytes), total 32768 (slots), used 32764 (slots)', '0000:00:1d.2', 8192, 32768, 32764, 'scattered'], // biome-ignore format: one per line
-    ['swiotlb buffer is full (sz: 524288 bytes), total 32768 (slots), used 4 (slots)', null, 524288, 32768, 4, 'too-large'], // biome-ignore format: one per line
-    ['[    7.292703] ehci-pci 0000:00:1a.0: swiotlb buffer is full (sz: 8 bytes), total 0 (slots), used 0 (slots)', '0000:00:1a.0', 8, 0, 0, 'no-pool'], // biome-ignore format: one per line
-    ['ipu3-imgu 0000:00:05.0: swiotlb buffer is full (sz: 4096 bytes)', '0000:00:05.0', 4096, null, null, null], // biome-ignore format: one per line
+    ['rtl8192ee 0000:05:00.0: swiotlb buffer is full (sz: 4000 bytes), total 32768 (slots), used 32768 (slots)', '0000:05:00.0', 4000, 32768, 32768], // biome-ignore format: one per line
+    ['[ 1582.784369] mt7615e 0000:01:00.0: swiotlb buffer is full (sz: 3776 bytes), total 32768 (slots), used 31415 (slots)', '0000:01:00.0', 3776, 32768, 31415], // biome-ignore format: one per line
+    ['[   17.606731] v3d fec00000.v3d: swiotlb buffer is full (sz: 536576 bytes), total 32768 (slots), used 3487 (slots)', 'fec00000.v3d', 536576, 32768, 3487], // biome-ignore format: one per line
+    ['stmmaceth 0000:00:1d.2: swiotlb buffer is full (sz: 8192 bytes), total 32768 (slots), used 32764 (slots)', '0000:00:1d.2', 8192, 32768, 32764], // biome-ignore format: one per line
+    ['swiotlb buffer is full (sz: 524288 bytes), total 32768 (slots), used 4 (slots)', null, 524288, 32768, 4], // biome-ignore format: one per line
+    ['[    7.292703] ehci-pci 0000:00:1a.0: swiotlb buffer is full (sz: 8 bytes), total 0 (slots), used 0 (slots)', '0000:00:1a.0', 8, 0, 0], // biome-ignore format: one per line
+    ['ipu3-imgu 0000:00:05.0: swiotlb buffer is full (sz: 4096 bytes)', '0000:00:05.0', 4096, null, null], // biome-ignore format: one per line
   ] as const
 
-  test.each(samples)('%s', (line, device, bytes, total, used, cause) => {
-    const figures = readFullLine(line)!
-    expect(figures).toEqual({ device, bytes, total, used })
+  test.each(samples)('%s', (line, device, bytes, total, used) => {
     const named = FULL.exec(line)?.groups
     const number = (text?: string) => (text === undefined ? null : Number(text))
     expect([number(named?.sz), number(named?.total), number(named?.used)]).toEqual([bytes, total, used])
-    expect(fullCause(figures)).toBe(cause)
     if (total === null || total === 0) return
     const written = refusedLine('6.12', {
       device: device ?? '',
@@ -146,16 +141,5 @@ describe('a bounce buffer that is not to be had', () => {
     expect(refusedLine('2.6.33', { ...asked, bytes: 4224, total: 32768, used: 32768 })).toBe(
       'DMA: Out of SW-IOMMU space for 4224 bytes at device 0000:00:1a.0',
     )
-    expect(readFullLine('DMAR: No RMRR found')).toBe(null)
-  })
-})
-
-describe('the event of a bounce', () => {
-  test.each([
-    'swiotlb_bounced: dev_name: 0000:00:01.0 dma_mask=ffffffffffffffff dev_addr=18039c2 size=98 FORCE',
-    'swiotlb_bounced: dev_name: d4281000.sdh dma_mask=ffffffff dev_addr=ffffffffffffffff size=4096 NORMAL',
-  ])('%s', (line) => {
-    const [, dev, mask, addr, size, force] = BOUNCED.exec(line.replace('swiotlb_bounced: ', '')) ?? []
-    expect(bouncedLine(dev!, mask!, addr!, Number(size), force === 'FORCE')).toBe(line)
   })
 })

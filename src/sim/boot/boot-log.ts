@@ -5,7 +5,7 @@
 // Not modelled: lines about devices and interrupts; what a panic of its own making would say; AMD's line of success.
 
 import { log2Ceil, pow2 } from '../../lib/bits.ts'
-import { DEFAULT_SLOTS, parseSwiotlb, SET_SLOTS, SLOT_BYTES, sizeEarly } from '../swiotlb/pool-size.ts'
+import { DEFAULT_SLOTS, parseSwiotlb, SLOT_BYTES, sizeEarly } from '../swiotlb/pool-size.ts'
 import type { BootInput, BootKernel, BootOutcome, BootStep } from './boot.ts'
 import type { FailureId } from './boot-text.ts'
 
@@ -137,42 +137,4 @@ export function refusedLine(kernel: BootKernel, { device, bytes, total, used, ad
       : `${who}swiotlb buffer is full (sz: ${bytes} bytes), total ${total} (slots), used ${used} (slots)`
   if (total === 0) return `nommu_map_single: overflow ${hex(address)}+${bytes} of device mask ${mask}`
   return `DMA: Out of SW-IOMMU space for ${bytes} bytes at device ${device === '' ? '?' : device}`
-}
-
-/** What a line about a full pool says; null where it does not say it. */
-export interface FullFigures {
-  readonly device: string | null
-  readonly bytes: number
-  readonly total: number | null
-  readonly used: number | null
-}
-
-const FULL =
-  /(?:^|\s)(?:(\S+): )?swiotlb buffer is full \(sz: (\d+) bytes\)(?:, total (\d+) \(slots\), used (\d+) \(slots\))?/
-
-/** Reads a line of any log, with or without its time; null if it tells of no full pool. Older kernels give no slots. */
-export function readFullLine(line: string): FullFigures | null {
-  const match = FULL.exec(line)
-  if (match === null) return null
-  const [, device, bytes, total, used] = match
-  const number = (text: string | undefined): number | null => (text === undefined ? null : Number(text))
-  return { device: device ?? null, bytes: Number(bytes), total: number(total), used: number(used) }
-}
-
-export type FullCause = 'no-pool' | 'too-large' | 'full' | 'scattered'
-
-/**
- * Which of the four causes the figures mean: no pool; more than 128 slots, which no free pool has in one piece; fewer free
- * slots than asked for; or enough, but not in one piece. Null where the line gives no slots and the size fits.
- */
-export function fullCause({ bytes, total, used }: FullFigures): FullCause | null {
-  if (total === 0) return 'no-pool'
-  if (bytes > SET_SLOTS * SLOT_BYTES) return 'too-large'
-  if (total === null || used === null) return null
-  return used + Math.ceil(bytes / SLOT_BYTES) > total ? 'full' : 'scattered'
-}
-
-/** The trace event of a bounce; `address` is that of the original buffer. Mask and address as hex digits. */
-export function bouncedLine(device: string, mask: string, address: string, bytes: number, forced: boolean): string {
-  return `swiotlb_bounced: dev_name: ${device} dma_mask=${mask} dev_addr=${address} size=${bytes} ${forced ? 'FORCE' : 'NORMAL'}`
 }
