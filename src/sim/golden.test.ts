@@ -46,7 +46,7 @@ const GOLDEN: Readonly<Record<string, readonly [hash: string, mapped: number, re
   'nvlink-whole': ['bf44352faf904847', 524288, 0, 0],
   'nvlink-on-demand': ['86d9a10bc2748df3', 524288, 0, 0],
   'real-mode': ['e21c16d6e3c5cb4f', 524288, 0, 0],
-  'default-window': ['08a41aeeadf04f27', 25596, 230, 3781],
+  'default-window': ['4616f20ab9dec203', 32255, 144, 1360],
   'ddw-direct': ['7ee04361dcfb9f7e', 262144, 0, 0],
   'ddw-indirect': ['d977c1858aba77cf', 2017, 0, 0],
   'hypervisor-64k': ['ac787611a76c80c6', 2016, 0, 0],

@@ -2,24 +2,11 @@
 
 import { describe, expect, it } from 'vitest'
 import { createRng, nextU32 } from '../lib/rng.ts'
-import { playable } from '../tools/recordings.ts'
-import { createRun, type Run } from './run.ts'
+import { at, open, preset, presets } from '../tools/open-presets.ts'
+import { createRun } from './run.ts'
 import { fieldsOf } from './scenario/fields.ts'
-import { presets as all } from './scenario/presets.ts'
-import type { Preset } from './scenario/schema.ts'
-
-const presets = all.map(playable)
 
 const MS = 1_000_000
-const preset = (id: string): Preset => presets.find((p) => p.id === id)!
-const open = (id: string): Run => createRun(preset(id).scenario, preset(id).horizonNs)
-
-/** A run at `ns` that got there in one go. */
-function at(id: string, ns: number): Run {
-  const run = open(id)
-  run.advance(ns)
-  return run
-}
 
 describe('every run', () => {
   it.each(presets.map((p) => p.id))('%s: does not depend on how advance is sliced', (id) => {

@@ -1,21 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { playable } from '../tools/recordings.ts'
-import { createRun, type Run } from './run.ts'
-import { presets as all } from './scenario/presets.ts'
-import type { Preset } from './scenario/schema.ts'
-
-const presets = all.map(playable)
+import { at, open, preset } from '../tools/open-presets.ts'
+import { createRun } from './run.ts'
 
 const MS = 1_000_000
-const preset = (id: string): Preset => presets.find((p) => p.id === id)!
-const open = (id: string): Run => createRun(preset(id).scenario, preset(id).horizonNs)
-
-/** A run at `ns` that got there in one go. */
-function at(id: string, ns: number): Run {
-  const run = open(id)
-  run.advance(ns)
-  return run
-}
 
 describe('run', () => {
   it('steps back through operations that it did not step over', () => {

@@ -3,16 +3,15 @@
 
 import { useMemo } from 'react'
 import { type AddressTimeFrame, addressAt, addressBehind, type Frame, type TimeMark } from '../sim/index.ts'
-import { useApp, useFrame, useLab } from '../store/context.ts'
+import { useApp, useFrame } from '../store/context.ts'
 import { viewText } from '../text/views.ts'
 import { addressTimeView, bandBytes, regionShare } from './address-time.view.ts'
 import { hasSpace } from './iova-space.view.ts'
 import { AddressAxis, gutterAddress, gutterEnd, RegionBars, shortRegion } from './kit/axis.tsx'
-import { brushColumns } from './kit/brush.ts'
-import { Heatmap } from './kit/heatmap.tsx'
 import { usePalette } from './kit/hooks.ts'
 import type { Ruler } from './kit/layout.ts'
 import { timeInk } from './kit/time.ts'
+import { Track } from './kit/track.tsx'
 import { TwinButton, useTwin } from './kit/twin.tsx'
 import { TimeChip } from './later.ts'
 
@@ -83,53 +82,37 @@ function Glyph({ path, name }: { path: string; name: string }) {
 }
 
 export function AddressTime({ ruler, height }: { ruler: Ruler; height: number }) {
-  const lab = useLab()
   const palette = usePalette()
   const ink = useMemo(() => timeInk(palette), [palette])
   const shape = useFrame(frameOf, sameShape)
   const space = useFrame(hasSpace) ?? true
   const y = (entry: number) => (shape ? shareOf(shape, entry) * height : 0)
   return (
-    <div className="v-view" style={{ height }}>
-      <div className="v-plot" style={{ left: ruler.left, width: ruler.plot }}>
-        <Heatmap
-          view={addressTimeView}
-          ink={ink}
-          width={ruler.plot}
-          height={height}
-          tip
-          onExtend={(from, to) => brushColumns(lab, from, to)}
-          onPick={(cell) => {
-            const frame = lab.frames.latest()?.views['address-time']
-            if (frame) lab.actions.seek(Math.round(((cell % frame.columns) + 1) * frame.columnNs))
-          }}
-        >
-          {shape && space && (
-            <>
-              <AddressAxis marks={marks(shape, height, ruler.narrow)} narrow={ruler.narrow} />
-              <RegionBars
-                marks={shape.regions
-                  .filter((r) => y(r.start) < y(r.end))
-                  .map((r) => ({
-                    name: r.name,
-                    top: y(r.start),
-                    bottom: y(Math.min(r.end, shape.size)),
-                    hint: null,
-                    nameY: null,
-                  }))}
-              />
-              {shape.regions
-                .slice(1)
-                .filter((r) => y(r.start) > 0 && y(r.start) < height)
-                .map((r) => (
-                  <path key={r.start} d={`M0,${Math.round(y(r.start)) - 0.5}h${ruler.plot}`} className="v-limit" />
-                ))}
-              {!ruler.narrow && <Shares shape={shape} x={ruler.plot + 7} height={height} />}
-            </>
-          )}
-        </Heatmap>
-      </div>
-    </div>
+    <Track view={addressTimeView} ink={ink} ruler={ruler} height={height}>
+      {shape && space && (
+        <>
+          <AddressAxis marks={marks(shape, height, ruler.narrow)} narrow={ruler.narrow} />
+          <RegionBars
+            marks={shape.regions
+              .filter((r) => y(r.start) < y(r.end))
+              .map((r) => ({
+                name: r.name,
+                top: y(r.start),
+                bottom: y(Math.min(r.end, shape.size)),
+                hint: null,
+                nameY: null,
+              }))}
+          />
+          {shape.regions
+            .slice(1)
+            .filter((r) => y(r.start) > 0 && y(r.start) < height)
+            .map((r) => (
+              <path key={r.start} d={`M0,${Math.round(y(r.start)) - 0.5}h${ruler.plot}`} className="v-limit" />
+            ))}
+          {!ruler.narrow && <Shares shape={shape} x={ruler.plot + 7} height={height} />}
+        </>
+      )}
+    </Track>
   )
 }
 

@@ -1,7 +1,7 @@
 // How a machine comes up, on the page: memory on an axis that opens out what was set aside for bouncing, a row for each step,
 // one of which is told beside it; what it came to; and the kernel's command line.
 
-import { type KeyboardEvent, useId, useMemo, useRef, useState } from 'react'
+import { useId, useMemo, useRef } from 'react'
 import { bytes } from '../lib/format.ts'
 import { BOOT_STEP_TEXT, type BootFrame, currentValue, type Frame, presets } from '../sim/index.ts'
 import { useApp, useFrame, useLab } from '../store/context.ts'
@@ -27,6 +27,7 @@ import { Sample } from './kit/facts.tsx'
 import { Heatmap } from './kit/heatmap.tsx'
 import { usePalette, useWidth } from './kit/hooks.ts'
 import { type Ruler, rulerOf } from './kit/layout.ts'
+import { Cross, useSteps } from './kit/steps.tsx'
 import { Twin, useTwin } from './kit/twin.tsx'
 import type { Pixels } from './view.ts'
 import './views.css'
@@ -145,33 +146,14 @@ function Key({ frame, ink }: { frame: BootFrame; ink: BootInk }) {
 /** The rows, their titles, and what is told of the step that is chosen. */
 function Steps({ frame, ink, ruler }: { frame: BootFrame; ink: BootInk; ruler: Ruler }) {
   const id = useId()
-  const list = useRef<HTMLDivElement>(null)
-  const [picked, setPicked] = useState<{ readonly at: number; readonly id: string } | null>(null)
   const { narrow, plot } = ruler
   const { steps } = frame
-  // A step stays chosen as long as the same one stands there.
-  const kept = picked !== null && steps[picked.at]?.id === picked.id
-  const at = kept ? picked.at : decisive(frame)
+  const list = useRef<HTMLDivElement>(null)
+  const { at, pick, onKeyDown } = useSteps(list, steps, decisive(frame), 'ArrowUp', 'ArrowDown')
   const step = steps[at]
   const x = narrow ? 0 : TITLES + 8
   const width = Math.max(1, narrow ? plot : plot - TITLES - TOLD - GAPS)
   const height = bootHeight(steps.length, narrow)
-  const last = steps.length - 1
-
-  function pick(next: number) {
-    const chosen = steps[next]
-    if (chosen) setPicked({ at: next, id: chosen.id })
-  }
-  function key(event: KeyboardEvent) {
-    if (event.ctrlKey || event.metaKey || event.altKey) return
-    const next = { ArrowUp: Math.max(0, at - 1), ArrowDown: Math.min(last, at + 1), Home: 0, End: last }[event.key]
-    if (next === undefined) return
-    pick(next)
-    const tab = list.current?.children[next]
-    if (tab instanceof HTMLElement) tab.focus({ preventScroll: true })
-    event.preventDefault()
-    event.stopPropagation()
-  }
 
   if (!step) return null
   const { asked, why } = BOOT_STEP_TEXT[step.id]
@@ -195,7 +177,7 @@ function Steps({ frame, ink, ruler }: { frame: BootFrame; ink: BootInk; ruler: R
         role="tablist"
         aria-label={text.steps}
         aria-orientation="vertical"
-        onKeyDown={key}
+        onKeyDown={onKeyDown}
       >
         {steps.map((s, i) => {
           const row = rowAt(i, steps.length, narrow)
@@ -213,7 +195,7 @@ function Steps({ frame, ink, ruler }: { frame: BootFrame; ink: BootInk; ruler: R
               onClick={() => pick(i)}
             >
               <span>{titleOf(s)}</span>
-              {s.failed && <Cross />}
+              {s.failed && <Cross label={text.failed} />}
             </button>
           )
         })}
@@ -264,14 +246,5 @@ function Buffers({ frame }: { frame: BootFrame }) {
         </div>
       ))}
     </dl>
-  )
-}
-
-/** A failure, for whoever does not see its colour. */
-function Cross() {
-  return (
-    <svg viewBox="0 0 8 8" width="8" height="8" role="img" aria-label={text.failed}>
-      <path d="M1 1l6 6M7 1l-6 6" />
-    </svg>
   )
 }

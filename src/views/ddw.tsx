@@ -1,7 +1,7 @@
 // The decision about a dynamic DMA window on the page: what it rests on, to be changed in place; its steps as a chain, one
 // of which is opened into question, answer, decision and reason; and what the device was left with.
 
-import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from 'react'
+import { useEffect, useId, useMemo, useRef } from 'react'
 import { type DdwFrame, type Field, type Frame, fieldsOf, formatParam, presets, STEP_TEXT } from '../sim/index.ts'
 import { useApp, useFrame, useLab } from '../store/context.ts'
 import type { FromLog } from '../store/state.ts'
@@ -24,6 +24,7 @@ import {
 import { DockHead } from './kit/dock-head.tsx'
 import { useWidth } from './kit/hooks.ts'
 import { type Ruler, rulerOf } from './kit/layout.ts'
+import { Cross, useSteps } from './kit/steps.tsx'
 import { Twin, useTwin } from './kit/twin.tsx'
 import './views.css'
 import './ddw.css'
@@ -186,11 +187,7 @@ function Inputs({ fromLog, ruler }: { fromLog: FromLog | null; ruler: Ruler }) {
 function Steps({ frame, ruler }: { frame: DdwFrame; ruler: Ruler }) {
   const id = useId()
   const list = useRef<HTMLDivElement>(null)
-  const [picked, setPicked] = useState<{ at: number; id: string } | null>(null)
-  // A step stays open as long as the same one stands there.
-  const kept = picked !== null && frame.steps[picked.at]?.id === picked.id
-  const at = kept ? picked.at : decisive(frame)
-  const last = frame.steps.length - 1
+  const { at, pick, onKeyDown } = useSteps(list, frame.steps, decisive(frame), 'ArrowLeft', 'ArrowRight')
   const step = frame.steps[at]
   useWheel(list)
   useEffect(() => {
@@ -202,21 +199,6 @@ function Steps({ frame, ruler }: { frame: DdwFrame; ruler: Ruler }) {
     else if (from + chosen.offsetWidth > scrollLeft + clientWidth)
       list.current.scrollLeft = from + chosen.offsetWidth - clientWidth
   }, [at])
-
-  function pick(next: number) {
-    const chosen = frame.steps[next]
-    if (chosen) setPicked({ at: next, id: chosen.id })
-  }
-  function key(event: KeyboardEvent) {
-    if (event.ctrlKey || event.metaKey || event.altKey) return
-    const next = { ArrowLeft: Math.max(0, at - 1), ArrowRight: Math.min(last, at + 1), Home: 0, End: last }[event.key]
-    if (next === undefined) return
-    pick(next)
-    const tab = list.current?.children[next]
-    if (tab instanceof HTMLElement) tab.focus({ preventScroll: true })
-    event.preventDefault()
-    event.stopPropagation()
-  }
 
   if (!step) return null
   const words = STEP_TEXT[step.id]
@@ -230,7 +212,7 @@ function Steps({ frame, ruler }: { frame: DdwFrame; ruler: Ruler }) {
             {text.gutter.chain}
           </span>
         )}
-        <div ref={list} className="v-ddw-chain" role="tablist" aria-label={text.chain} onKeyDown={key}>
+        <div ref={list} className="v-ddw-chain" role="tablist" aria-label={text.chain} onKeyDown={onKeyDown}>
           {frame.steps.map((s, i) => (
             <button
               // biome-ignore lint/suspicious/noArrayIndexKey: a step is known by its place; the query may stand there twice
@@ -244,7 +226,7 @@ function Steps({ frame, ruler }: { frame: DdwFrame; ruler: Ruler }) {
               onClick={() => pick(i)}
             >
               <span>
-                {isRefusal(s) && <Cross />}
+                {isRefusal(s) && <Cross label={viewText.stateNames[6]} />}
                 {text.steps[s.id][0]}
               </span>
               <code>{cameTo(s)}</code>
@@ -255,7 +237,7 @@ function Steps({ frame, ruler }: { frame: DdwFrame; ruler: Ruler }) {
       <div className="v-ddw-row">
         {!ruler.narrow && (
           <span className="v-ddw-gutter" aria-hidden="true">
-            {text.step(at + 1, last + 1)}
+            {text.step(at + 1, frame.steps.length)}
           </span>
         )}
         <div
@@ -279,15 +261,6 @@ function Steps({ frame, ruler }: { frame: DdwFrame; ruler: Ruler }) {
         </div>
       </div>
     </>
-  )
-}
-
-/** A refusal, for whoever does not see its colour. */
-function Cross() {
-  return (
-    <svg viewBox="0 0 8 8" width="8" height="8" role="img" aria-label={viewText.stateNames[6]}>
-      <path d="M1 1l6 6M7 1l-6 6" />
-    </svg>
   )
 }
 

@@ -1,8 +1,9 @@
 // A thing on the axis of addresses that is dragged there, or moved by keys: its place is told while it is dragged and set
 // when it is let go.
 
-import { type CSSProperties, type KeyboardEvent, type RefObject, useRef } from 'react'
+import { type RefObject, useRef } from 'react'
 import { useDrag } from './brush/drag.ts'
+import { Thumb, type ThumbProps } from './kit/thumb.tsx'
 import './brush/brush.css'
 
 export interface Slide {
@@ -39,50 +40,8 @@ export function useSlide(ref: RefObject<HTMLElement | null>, slide: Slide): void
   })
 }
 
-export interface IslandSliderProps extends Slide {
-  readonly label: string
-  readonly value: number
-  readonly min: number
-  readonly max: number
-  readonly text: string
-  /** What an arrow key adds, and what it adds with Shift. */
-  readonly step: number
-  readonly shiftStep: number
-  readonly className: string
-  readonly style: CSSProperties
-}
-
-export function IslandSlider(props: IslandSliderProps) {
-  const { value, min, max } = props
+export function IslandSlider(props: Slide & ThumbProps) {
   const element = useRef<HTMLDivElement>(null)
   useSlide(element, props)
-
-  function key(event: KeyboardEvent) {
-    const step = event.shiftKey ? props.shiftStep : props.step
-    const keys: Readonly<Record<string, number>> = {
-      ...{ ArrowRight: value + step, ArrowUp: value + step, ArrowLeft: value - step, ArrowDown: value - step },
-      ...{ PageUp: value + 10 * step, PageDown: value - 10 * step, Home: min, End: max },
-    }
-    const to = keys[event.key]
-    if (to === undefined || event.ctrlKey || event.metaKey || event.altKey) return
-    props.set(Math.min(max, Math.max(min, to)))
-    event.preventDefault()
-    event.stopPropagation()
-  }
-
-  return (
-    <div
-      ref={element}
-      className={`v-handle ${props.className}`}
-      style={props.style}
-      role="slider"
-      tabIndex={0}
-      aria-label={props.label}
-      aria-valuemin={min}
-      aria-valuemax={max}
-      aria-valuenow={value}
-      aria-valuetext={props.text}
-      onKeyDown={key}
-    />
-  )
+  return <Thumb {...props} element={element} down={-1} onMove={props.set} />
 }

@@ -73,7 +73,8 @@ export const powerPresets: readonly Preset[] = [
       [device(0, 'eth0', { ddw: 'off', window: 128 * MIB }), device(1, 'scsi0', { table: 'shared' })],
       [
         workload(0, 'nic-rx', 0, { rate: 10, ring: 1024, queues: 8, bringUp: 500_000 }),
-        workload(1, 'disk-sg', 1, { io: 1024 * KIB, depth: 32, queues: 4 }),
+        // 128 MiB under way in 20 ms: no more than a storage adapter carries.
+        workload(1, 'disk-sg', 1, { io: 1024 * KIB, depth: 32, queues: 4, service: 20 * MS }),
       ],
     ),
     openNs: 6 * MS,

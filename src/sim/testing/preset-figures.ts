@@ -52,7 +52,7 @@ export const presetFigures: Readonly<Record<string, readonly TableFigures[]>> = 
   'nvlink-whole': [of(34_359_738_368, 34_359_738_368)],
   'nvlink-on-demand': [of(34_359_738_368, 34_359_738_368)],
   'real-mode': [of(34_359_738_368, 34_359_738_368)],
-  'default-window': [of(102_703_104, 81_473_016, 369, { ns: 632_426, npages: 16 })],
+  'default-window': [of(130_011_136, 108_752_492, 250, { ns: 828_812, npages: 16 })],
   'ddw-direct': [of(17_179_869_184, 17_179_869_184)],
   'ddw-indirect': [of(132_186_112, 3_025_500)],
   'hypervisor-64k': [of(132_120_576, 3_024_000)],

@@ -76,6 +76,7 @@ const params: readonly Param[] = [
     values: [
       { value: 200_000, key: '200us', label: '0.2 ms' },
       { value: 2_000_000, key: '2ms', label: '2 ms' },
+      { value: 20_000_000, key: '20ms', label: '20 ms' },
     ],
     help: 'Mean time from submission to completion; a command holds its mappings that long.',
   },

@@ -93,8 +93,8 @@ export function MapBrush({ shape, box, ruler, surface }: MapBrushProps) {
   const address = (entry: number) => hex(addressAt(shape, entry))
   const shared = {
     className: 'v-handle-map',
-    coarse: perRow,
-    fine: 1,
+    step: perRow,
+    shiftStep: 1,
     onClear: () => setBrush(lab, { entries: null }),
   }
   const put = (first: number, to: number) => setBrush(lab, { entries: { first, count: to - first } })

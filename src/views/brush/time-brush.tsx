@@ -64,8 +64,8 @@ export function TimeBrush({ ruler, area }: { ruler: Ruler; area: RefObject<HTMLE
     className: 'v-handle-time',
     min: 0,
     max: last + 1,
-    coarse: Math.max(1, Math.round((last + 1) / 100)),
-    fine: 1,
+    step: Math.max(1, Math.round((last + 1) / 100)),
+    shiftStep: 1,
     at: (event: PointerEvent) => columnAt(event),
     onClear: () => setBrush(lab, { time: null }),
   }
