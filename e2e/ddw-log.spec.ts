@@ -5,10 +5,10 @@ import { join } from 'node:path'
 import { ddwText } from '../src/text/ddw.ts'
 import { text } from '../src/text/en.ts'
 import { ROOT } from '../src/tools/serve.ts'
+import { dock } from './dock.ts'
 import { expect, type LabPage, test } from './lab.page.ts'
 
 const logNamed = (name: string) => readFileSync(join(ROOT, 'src/sim/vectors/dmesg', name), 'utf8')
-const dock = (lab: LabPage) => lab.page.locator('.v-dock').first()
 const input = (lab: LabPage, path: string) => lab.byId(`ddw-${path}`)
 
 test('the log of a kernel opens a scenario that decides as that kernel did', async ({ lab }) => {

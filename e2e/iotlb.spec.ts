@@ -5,10 +5,10 @@ import { text } from '../src/text/en.ts'
 import { commandsText, queuesText } from '../src/text/iotlb.ts'
 import { exposureText, radixText } from '../src/text/radix.ts'
 import { viewText } from '../src/text/views.ts'
+import { digits } from './dock.ts'
 import { expect, LabPage, test } from './lab.page.ts'
 
 const PAGE = 4096
-const digits = (cell = '') => Number(cell.replace(/\D/g, ''))
 const flush = (lab: LabPage, mode: 'Strict' | 'Deferred' | 'None') =>
   lab.byId('control-d0.flush').getByRole('radio', { name: mode, exact: true })
 

@@ -12,15 +12,11 @@ import { viewText } from '../src/text/views.ts'
 import { budgetText, hcallsText, windowsText } from '../src/text/windows.ts'
 import { ROOT } from '../src/tools/serve.ts'
 import { violations } from './axe.ts'
+import { digits, dock, radio, tipOf } from './dock.ts'
 import { expect, type LabPage, test } from './lab.page.ts'
 
 /** Before the first event: the table is as it was made. */
 const MADE = 'at=0.0'
-const digits = (cell = '') => Number(cell.replace(/\D/g, ''))
-const dock = (lab: LabPage) => lab.page.locator('.v-dock').first()
-const tipOf = (lab: LabPage, view: string) => lab.byId(`view-${view}`).locator('.v-tip')
-const radio = (lab: LabPage, path: string, name: string) =>
-  lab.byId(`control-${path}`).getByRole('radio', { name, exact: true })
 
 /** Bytes by the name of their bar, as the table of the view has them. */
 async function memoryOf(lab: LabPage) {

@@ -9,7 +9,6 @@ import { bounceText as text } from '../text/bounce.ts'
 import { bounceFacts, bounceInk, bounceView, mostOf, TRACK_HEIGHT } from './bounce.view.ts'
 import {
   ARCS_HEIGHT,
-  type ArcsLayout,
   AXIS,
   arcAt,
   arcsLayout,
@@ -24,6 +23,7 @@ import {
   slotsText,
   stepArc,
 } from './bounce-arcs.ts'
+import { LETTER, Mask, MemoryAxis, PoolAxis } from './bounce-axes.tsx'
 import { Chart } from './kit/chart.tsx'
 import { DockHead } from './kit/dock-head.tsx'
 import { FactStrip, STRIP_PITCH } from './kit/fact-strip.tsx'
@@ -46,10 +46,7 @@ const GAP = 2
 const FACT_SHARES = [4, 6, 4, 4] as const
 /** css px: the twin of the track. */
 const TRACK_TWIN = 96
-/** Width of a letter of the text on the axes at most, css px. */
-const LETTER = 6.1
-
-/** Height of a line of them, css px. */
+/** Height of a line of text, css px. */
 const LINE = 14
 
 /** A mapping by what holds as long as it lives. */
@@ -284,108 +281,6 @@ function Arcs({ frame, width, narrow }: { frame: BounceFrame; width: number; nar
     </Chart>
   )
 }
-
-interface AxisProps {
-  readonly frame: BounceFrame
-  readonly layout: ArcsLayout
-  readonly narrow: boolean
-}
-
-/** The pool on a scale of its own, opened out of its stretch of memory. */
-function PoolAxis({ frame, layout: { pool, width }, narrow }: AxisProps) {
-  if (!pool) return null
-  const bottom = POOL_TOP + AXIS
-  return (
-    <g>
-      <text x={narrow ? -8 : -16} y={bottom - 1} textAnchor="end" className="v-axis v-label">
-        {text.pool}
-      </text>
-      <path d={`M${pool[0]},${MEMORY_TOP}L0,${bottom}H${width}L${pool[1]},${MEMORY_TOP}z`} className="v-bounce-lens" />
-      <rect x={0.5} y={POOL_TOP + 0.5} width={width - 1} height={AXIS - 1} className="v-bounce-ram" />
-      <text x={0} y={POOL_TOP - 4} className="v-num v-label">
-        {text.poolAt(bytes(frame.poolBytes), hex(frame.poolStart))}
-      </text>
-    </g>
-  )
-}
-
-/** RAM below the hole and above 4 GiB, what of it the device reaches, and the hole as a break. */
-function MemoryAxis({ layout, narrow }: Pick<AxisProps, 'layout' | 'narrow'>) {
-  const { ram, hole, mask, pool } = layout
-  const bottom = MEMORY_TOP + AXIS
-  const base = bottom + 11
-  return (
-    <g>
-      <text x={narrow ? -8 : -16} y={bottom - 1} textAnchor="end" className="v-axis v-label">
-        {text.memory}
-      </text>
-      {ram.map(({ from, to, x0, x1 }, i) => {
-        const edge = mask === null ? x1 : Math.min(x1, Math.max(x0, mask))
-        return (
-          <g key={from}>
-            {edge > x0 && (
-              <rect
-                x={x0 + 0.5}
-                y={MEMORY_TOP + 0.5}
-                width={edge - x0 - 1}
-                height={AXIS - 1}
-                className="v-bounce-ram"
-              />
-            )}
-            {edge < x1 && (
-              <rect
-                x={edge + 0.5}
-                y={MEMORY_TOP + 0.5}
-                width={x1 - edge - 1}
-                height={AXIS - 1}
-                className="v-bounce-out"
-              />
-            )}
-            <text x={x0} y={base} className="v-num v-quiet">
-              {from === 0 ? '0' : hex(from)}
-            </text>
-            <text x={x1} y={base} textAnchor="end" className={`v-num v-quiet ${i === 0 ? 'v-on-cells' : ''}`}>
-              {hex(to)}
-            </text>
-          </g>
-        )
-      })}
-      {hole && (
-        <>
-          <path d={`${zigzag(hole[0])}${zigzag(hole[1])}`} className="v-edge" />
-          <text x={(hole[0] + hole[1]) / 2} y={bottom - 1.5} textAnchor="middle" className="v-axis v-quiet">
-            {text.hole}
-          </text>
-        </>
-      )}
-      {pool && <rect x={pool[0]} y={MEMORY_TOP} width={pool[1] - pool[0]} height={AXIS} className="v-region" />}
-    </g>
-  )
-}
-
-/** How far the device reaches; over the arcs, for they may run anywhere. */
-function Mask({ frame, layout: { mask, width } }: Pick<AxisProps, 'frame' | 'layout'>) {
-  const words = mask === null ? text.maskAll(frame.maskBits) : text.mask(frame.maskBits)
-  const before = mask === null || mask > words.length * LETTER + 8
-  return (
-    <g>
-      {mask !== null && (
-        <path d={`M${Math.round(mask) + 0.5},${MEMORY_TOP - 14}V${MEMORY_TOP + AXIS + 2}`} className="v-limit" />
-      )}
-      <text
-        x={mask === null ? width : before ? mask - 6 : mask + 6}
-        y={MEMORY_TOP - 5}
-        textAnchor={before ? 'end' : 'start'}
-        className="v-axis v-label v-on-cells"
-      >
-        {words}
-      </text>
-    </g>
-  )
-}
-
-/** The edge of the hole. */
-const zigzag = (x: number) => `M${x},${MEMORY_TOP - 2}l3,3.5l-6,3.5l6,3.5l-3,3.5`
 
 /** What rises and what hangs, with its share of all bytes beside it. */
 function Sides({ frame, most, ruler }: { frame: BounceFrame; most: number; ruler: Ruler }) {

@@ -1,6 +1,6 @@
 // The locks of a table's allocator: what each guards, how often it was taken, and how long CPUs stood in line for it.
 
-import type { LocksFrame } from './frames.ts'
+import type { LocksFrame } from './frames-cpu.ts'
 import { type Probe, tableIndex } from './probe.ts'
 
 export const locks: Probe<'locks'> = {

@@ -2,7 +2,7 @@
 
 import { ENTRY_MAPPING, ENTRY_STRIDE, MAP_STRIDE, MAP_WHO } from '../state.ts'
 import { cpu as asCpu, pages } from '../types.ts'
-import type { RegionsFrame, RegionUse } from './frames.ts'
+import type { RegionsFrame, RegionUse } from './frames-cpu.ts'
 import { type Probe, tableIndex } from './probe.ts'
 import { spaceOf } from './space.ts'
 
