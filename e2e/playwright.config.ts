@@ -11,7 +11,8 @@ export default defineConfig({
   testDir: '.',
   outputDir: '../node_modules/.cache/e2e',
   workers: 2,
-  retries: 0,
+  // A host that stalls in the midst of a drag is told as flaky; what fails twice has failed.
+  retries: 1,
   timeout: 120_000,
   expect: { timeout: 20_000 },
   reporter: 'list',

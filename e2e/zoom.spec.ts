@@ -21,6 +21,18 @@ test('the map zooms by wheel and keys, pans by drag, and a link keeps it', async
   await expect.poll(() => zoomOf(lab.fragment())[0]).toBeGreaterThan(first)
   expect(zoomOf(lab.fragment())[1]).toBe(count)
 
+  // The address follows a drag at most twice a second: its end may still be on the way.
+  let before = ''
+  await expect
+    .poll(
+      () => {
+        const same = lab.fragment() === before
+        before = lab.fragment()
+        return same
+      },
+      { intervals: [700] },
+    )
+    .toBe(true)
   const picture = await lab.picture('iova-space')
   await lab.open(lab.fragment())
   expect(await lab.picture('iova-space')).toBe(picture)
