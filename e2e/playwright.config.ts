@@ -2,7 +2,8 @@ import { defineConfig } from '@playwright/test'
 import { findBrowser, LAUNCH_ARGS } from '../src/tools/browser.ts'
 import { ROOT } from '../src/tools/serve.ts'
 
-const PORT = 4319
+// Several checkouts of one machine may test at once.
+const PORT = Number(process.env.DMASCOPE_E2E_PORT ?? 4319)
 const url = `http://127.0.0.1:${PORT}/`
 
 // Two workers, although the picture is painted by software and they wait for one another at times:
