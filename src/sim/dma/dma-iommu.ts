@@ -185,7 +185,7 @@ export function unmapEntries(d: DmaDomain, e: number, npages: number, queued: bo
     sink.muted = mode === 'none'
     clear(d, pfn, npages)
     // Where each call has been synced, nothing is left to do.
-    if (!gather.queued && !(each && gather.empty)) driver.sync(page, gather, io)
+    if (gather.queued ? gather.urgent : !(each && gather.empty)) driver.sync(page, gather, io)
     sink.muted = false
   } else {
     // Such hardware is told page by page; what the driver would have sent instead goes nowhere.

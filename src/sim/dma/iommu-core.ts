@@ -51,8 +51,8 @@ export function mapRange<S extends PageTableState>(
 
 /**
  * Unmaps `pages` from `pfn` on and gathers what is to be invalidated. Returns the pages unmapped: fewer where a driver
- * found a hole, more where the range ended inside a larger page. Unless `gather.queued` is set, the caller ends with
- * `driver.sync`; if it is set, the gather is the caller's to reset before each range.
+ * found a hole, more where the range ended inside a larger page. The caller ends with `driver.sync`; if `gather.queued` is
+ * set, only where `gather.urgent` is too, and the gather is the caller's to reset before each range.
  */
 export function unmapRange<S extends PageTableState>(
   driver: IommuDriver<S>,

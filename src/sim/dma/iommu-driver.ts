@@ -45,7 +45,7 @@ export interface IommuDriver<S extends PageTableState = PageTableState> {
   /**
    * Unmaps `count` pages of 2^order each from `pfn` on, and adds what it did to the gather. Returns the smallest-size
    * pages that it unmapped: fewer at a hole, more where a larger page was hit. `gather.queued`: a flush of everything
-   * will follow later; tables that were taken out wait for `release`.
+   * will follow later; tables that were taken out wait for `release`, and `gather.urgent` tells that what was gathered cannot.
    */
   unmapPages(s: S, pfn: number, order: number, count: number, gather: Gather, io: DriverIo): number
   /** Invalidates what was gathered, gives the gathered tables back and empties the gather. */

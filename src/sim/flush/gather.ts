@@ -24,18 +24,21 @@ export interface Gather {
   size: number
   /** Set by the caller: a flush of the whole domain follows later, nothing is synced page by page. */
   queued: boolean
+  /** Set by a driver: what is pending cannot wait for that flush. */
+  urgent: boolean
   /** Nodes that were taken out of the table, to be given back at sync. */
   detached: number[]
 }
 
 /** An empty gather of an unmap that is synced at once. */
 export function createGather(): Gather {
-  return { empty: true, first: 0, last: 0, order: 0, size: 0, queued: false, detached: [] }
+  return { empty: true, first: 0, last: 0, order: 0, size: 0, queued: false, urgent: false, detached: [] }
 }
 
 /** Forgets what was gathered; `queued` stays. */
 export function resetGather(g: Gather): void {
   g.empty = true
+  g.urgent = false
   // Setting a length costs more than looking at it.
   if (g.detached.length > 0) g.detached.length = 0
 }

@@ -5,10 +5,13 @@
 // What it does: a table page holds 2^9, 2^11 or 2^13 entries, as many as fit into a granule. The top table takes the
 //   bits that remain and may be much smaller; at stage 2 a short top level is left out and up to 16 tables of the next
 //   level stand side by side as one. An unmap that covers the span of a table frees everything below at once; one that
-//   covers a part of a block splits it into a table. Tables that merely become empty stay.
+//   covers a part of a block splits it into a table. Tables that merely become empty stay. A call ends at the end of a
+//   table page, also at that of each table side by side, but does not look for the end of a top table that fills its page
+//   in part: a run that a caller lets go beyond the width is written there, where no walk reads it.
 // Not modelled: contiguous hints, memory attributes, the second half of the address space (TTBR1), coherence of table
 //   pages.
-// Invariant: `tables` and `leaves` are what a recount finds: table pages and leaf entries by height.
+// Invariant: `tables` and `leaves` are what a recount of all that a walk can reach finds: table pages and leaf entries by
+//   height.
 // Cost: one entry read a level, one write a leaf; a split writes a whole table page, a freed subtree reads all its
 //   pages.
 
@@ -41,7 +44,10 @@ export interface ArmConfig {
   readonly stage: 1 | 2
   /** 12, 14 or 16: log2 of the granule in bytes. */
   readonly granuleShift: number
-  /** Leaf sizes wanted, as orders of granules; those that the format lacks are left out. All of them by default. */
+  /**
+   * Leaf sizes wanted, as orders of granules; those that the granule lacks are left out. All of them by default. Nobody
+   * asks whether there is a level for the largest: a mapping of that size then fails.
+   */
   readonly orders?: readonly number[]
   /** Bits of addresses that are looked up, and of addresses of memory. */
   readonly inputBits: number
@@ -97,7 +103,7 @@ export function createArm(config: ArmConfig): ArmState {
     bits,
     granuleShift,
     widthPages,
-    orders: leafOrders(bits, outputBits).filter((o) => o <= top * bits && (orders === undefined || orders.includes(o))),
+    orders: leafOrders(bits, outputBits).filter((o) => orders === undefined || orders.includes(o)),
     stage,
     outputPages: outputBits - granuleShift,
     range,
@@ -135,15 +141,27 @@ function freeTree(s: ArmState, node: number, height: number, work: TableWork): v
   dropNode(s.nodes, node)
 }
 
-/** Entries from `slot` to the end of a table at `height`, at most `count`. */
-function entriesLeft(s: ArmState, slot: number, height: number, count: number): number {
-  return Math.min(count, (height === s.levels - 1 ? s.topEntries : 1 << s.bits) - slot)
+/** Entries from `slot` to the end of its table page, at most `count`. */
+function entriesLeft(s: ArmState, slot: number, count: number): number {
+  const entries = 1 << s.bits
+  return Math.min(count, entries - (slot & (entries - 1)))
 }
+
+/** Counts leaves set (`by` 1) or cleared (-1) in `n` slots from `slot` of a table at `height`: those that a walk reaches. */
+function countLeaves(s: ArmState, height: number, slot: number, n: number, by: 1 | -1): void {
+  const reached = height === s.levels - 1 ? Math.max(0, Math.min(n, s.topEntries - slot)) : n
+  s.leaves[height] = s.leaves[height]! + by * reached
+}
+
+/** What stopped a mapping: something is mapped there, or no level has entries of that size. */
+export const IN_THE_WAY = -1
+export const NO_LEVEL = -2
 
 /**
  * Maps pages of 2^order each from `pfn` to `page` on: at most `count`, and no more than the table page that holds the
  * first one has room for. All lie within the widths; `order` is one of `orders`. A table that stands where a block goes
- * is cut off and freed. Returns the pages of 2^order that were mapped, or -1 and none: something is mapped there.
+ * is cut off and freed. Returns the pages of 2^order that were mapped, or IN_THE_WAY or NO_LEVEL and none; tables made on
+ * the way down stay.
  */
 export function armMapRun<W extends TableWork>(
   s: ArmState,
@@ -159,26 +177,29 @@ export function armMapRun<W extends TableWork>(
   let node = s.root
   let height = s.levels - 1
   let rest = pfn
-  for (const last = order === 0 ? 0 : order / s.bits; height > last; height--) {
+  const last = order === 0 ? 0 : order / s.bits
+  // A size without a level is looked for down to the last table.
+  for (const end = last < s.levels ? last : 0; height > end; height--) {
     const slot = Math.floor(rest / span[height]!)
     rest -= slot * span[height]!
     const entry = entryAt(nodes, node, slot)
     const below = nodeBelow(entry)
     if (below >= 0) node = below
     else if (entry === 0) node = addTable(s, node, slot, height - 1, work)
-    else return -1
+    else return IN_THE_WAY
   }
+  if (last > height) return NO_LEVEL
   const size = span[height]!
   const from = Math.floor(rest / size)
-  const n = entriesLeft(s, from, height, count)
+  const n = entriesLeft(s, from, count)
   for (let i = 0; i < n; i++) {
     const entry = entryAt(nodes, node, from + i)
     if (entry === 0) continue
-    if (nodeBelow(entry) < 0) return -1
+    if (nodeBelow(entry) < 0) return IN_THE_WAY
     clearTable(s, node, from + i, height, pfn + i * size, work, cutOff)
   }
   for (let i = 0; i < n; i++) setEntry(nodes, node, from + i, leafEntry(page + i * size, order, permission))
-  s.leaves[height] = s.leaves[height]! + n
+  countLeaves(s, height, from, n, 1)
   work.writes += n
   return n
 }
@@ -228,8 +249,9 @@ function splitBlock(
 
 /**
  * Unmaps pages of 2^order each from `pfn` on: at most `count`, no more than the rest of the table page that holds the
- * first one, and none from the first hole on. What lies below such a page goes with it; a larger block is split.
- * Returns the pages of 2^order that were unmapped; 0 if nothing is mapped at `pfn`.
+ * first one, and none from the first hole on. What lies below such a page goes with it; a larger block is split, and
+ * only then are tables made. Returns the pages of 2^order that were unmapped; 0 if nothing is mapped at `pfn`, or no
+ * level has entries of that size.
  */
 export function armUnmapRun<W extends TableWork>(
   s: ArmState,
@@ -241,34 +263,36 @@ export function armUnmapRun<W extends TableWork>(
 ): number {
   const { nodes, span } = s
   const last = order === 0 ? 0 : order / s.bits
+  const end = last < s.levels ? last : 0
   let node = s.root
   let height = s.levels - 1
   let rest = pfn
-  for (; height > last; height--) {
+  for (; height > end; height--) {
     const slot = Math.floor(rest / span[height]!)
     rest -= slot * span[height]!
     const entry = entryAt(nodes, node, slot)
     const below = nodeBelow(entry)
     if (below >= 0) node = below
     else if (entry === 0) return 0
-    else if (height - 1 > last) node = splitBlock(s, node, slot, height - 1, 0, 0, work)
+    else if (height - 1 !== last) node = splitBlock(s, node, slot, height - 1, 0, 0, work)
     else {
       const from = Math.floor(rest / span[last]!)
-      const n = entriesLeft(s, from, last, count)
+      const n = entriesLeft(s, from, count)
       splitBlock(s, node, slot, last, from, from + n, work)
       return n
     }
   }
+  if (last > height) return 0
   const size = span[height]!
   const from = Math.floor(rest / size)
-  const n = entriesLeft(s, from, height, count)
+  const n = entriesLeft(s, from, count)
   for (let i = 0; i < n; i++) {
     const entry = entryAt(nodes, node, from + i)
     if (entry === 0) return i
     if (nodeBelow(entry) >= 0) clearTable(s, node, from + i, height, pfn + i * size, work, cutOff)
     else {
       setEntry(nodes, node, from + i, 0)
-      s.leaves[height] = s.leaves[height]! - 1
+      countLeaves(s, height, from + i, 1, -1)
       work.writes++
     }
   }

@@ -174,7 +174,7 @@ export function replayUnmap<S extends PageTableState>(rig: Rig<S>, r: VectorReco
   const shift = s.granuleShift
   const ok = aligned(rig, [iova, size])
   const done = ok ? unmapRange(driver, s, pagesOf(iova, shift), pagesOf(size, shift), gather, io) : 0
-  if (!queued) driver.sync(s, gather, io)
+  if (!queued || gather.urgent) driver.sync(s, gather, io)
   return bytesText(done, shift)
 }
 

@@ -15,13 +15,13 @@ describe('the recorded allocators, DMA API and page tables are met, operation fo
     test(name, { timeout: 60_000 }, () => {
       const { status, checks, firstMismatch } = replayVectors(name, read(name))
       expect({ status, firstMismatch }).toEqual({ status: 'passed', firstMismatch: undefined })
-      expect(checks).toBeGreaterThan(10)
+      expect(checks).toBeGreaterThan(name.includes('_differs_') ? 2 : 10)
     })
   }
 
   test('the folders hold every recorded file', () => {
     const counts = ['a_', 'b_', 'c_', 'd_', 'e_'].map((prefix) => names.filter((n) => n.startsWith(prefix)).length)
-    expect([...counts, filesOf('iova').length, filesOf('iotlb').length]).toEqual([17, 7, 5, 3, 1, 25, 34])
+    expect([...counts, filesOf('iova').length, filesOf('iotlb').length]).toEqual([17, 7, 5, 3, 1, 25, 38])
     expect(filesOf('swiotlb').filter((n) => n.startsWith('swiotlb_'))).toHaveLength(13)
   })
 })
