@@ -1,5 +1,6 @@
 // A 64-bit digest of plain data: numbers, strings, arrays, typed arrays, chunked arrays and records, walked in key
-// order. Two 32-bit lanes of integer multiply and rotate, so that Node and every browser agree.
+// order. Two 32-bit lanes of integer multiply and rotate, so that Node and every browser agree. Which of the many bit
+// patterns of NaN an engine keeps is its own affair: here there is one.
 
 import { isChunked, type Numbers } from './chunked.ts'
 
@@ -10,6 +11,9 @@ interface Lanes {
 
 const scratch = new Float64Array(1)
 const scratchWords = new Uint32Array(scratch.buffer)
+/** The upper word of the one NaN, of 64 and of 32 bits; what follows is 0. */
+const NAN_64 = 0x7ff80000
+const NAN_32 = 0x7fc00000
 
 /** 16 hexadecimal digits. */
 export function hashPlain(value: unknown): string {
@@ -20,6 +24,11 @@ export function hashPlain(value: unknown): string {
 
 function mixValue(l: Lanes, value: unknown): void {
   if (typeof value === 'number') {
+    if (Number.isNaN(value)) {
+      mix(l, 0)
+      mix(l, NAN_64)
+      return
+    }
     scratch[0] = value
     mix(l, scratchWords[0]!)
     mix(l, scratchWords[1]!)
@@ -46,7 +55,25 @@ function mixValue(l: Lanes, value: unknown): void {
   }
 }
 
-function mixNumbers(l: Lanes, array: Numbers): void {
+/** An array with the one NaN in place of each; itself when it has none. */
+function oneNaN(array: Numbers): Numbers {
+  if (!(array instanceof Float64Array || array instanceof Float32Array)) return array
+  let i = 0
+  while (i < array.length && !Number.isNaN(array[i])) i++
+  if (i === array.length) return array
+  const copy = array.slice()
+  const words = new Uint32Array(copy.buffer)
+  const wide = copy.length < words.length
+  for (; i < array.length; i++) {
+    if (!Number.isNaN(array[i])) continue
+    words[wide ? 2 * i : i] = wide ? 0 : NAN_32
+    if (wide) words[2 * i + 1] = NAN_64
+  }
+  return copy
+}
+
+function mixNumbers(l: Lanes, held: Numbers): void {
+  const array = oneNaN(held)
   mix(l, array.byteLength)
   const whole = array.byteLength >>> 2
   const words = new Uint32Array(array.buffer, array.byteOffset, whole)

@@ -151,3 +151,18 @@ describe('hash', () => {
     expect(hashPlain({ a: 1, b: [2, 3] })).toBe(hashPlain({ b: [2, 3], a: 1 }))
   })
 })
+
+describe('hash', () => {
+  it('knows one NaN, whichever bits an engine keeps of it', () => {
+    const wide = (high: number) => new Float64Array(Uint32Array.of(0, 0x3ff00000, 7, high, 0, 0x40000000).buffer)
+    const narrow = (bits: number) => new Float32Array(Uint32Array.of(0x3f800000, bits).buffer)
+    expect(hashPlain(wide(0xfff80001))).toBe(hashPlain(wide(0x7ff80000)))
+    expect(hashPlain(wide(0xfff80001))).toBe(hashPlain(Float64Array.of(1, Number.NaN, 2)))
+    expect(hashPlain(narrow(0xffc00005))).toBe(hashPlain(narrow(0x7fc00000)))
+    expect(hashPlain(chunked(wide(0xfff80001)))).toBe(hashPlain(chunked(wide(0x7ff80000))))
+    expect(hashPlain({ a: wide(0xfff80001)[1] })).toBe(hashPlain({ a: Number.NaN }))
+    expect(hashPlain(Number.NaN)).not.toBe(hashPlain(Number.POSITIVE_INFINITY))
+    // Infinity is a number of its own: no word of it is touched.
+    expect(hashPlain(Float64Array.of(Number.POSITIVE_INFINITY))).not.toBe(hashPlain(Float64Array.of(Number.NaN)))
+  })
+})

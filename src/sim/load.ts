@@ -210,7 +210,8 @@ export function rebuild(m: Machine, affected: (scope: string) => boolean): numbe
 /** IOTLBs of the sizes that settings ask for. New ones are empty: what was exposed ends, and is still counted. */
 function renewIotlbs(s: MachineState, devices: number, pagePath: string): void {
   const next = bounces(s.boot) ? [] : buildIotlbs(s.settings, devices)
-  s.iotlbPageBytes = Number(s.settings[pagePath])
+  // A partition's device has no such setting, and its machine no IOTLB.
+  s.iotlbPageBytes = Number(s.settings[pagePath] ?? 0)
   const [old, first] = [s.iotlbs[0], next[0]]
   const same = old && first && old.entries === first.entries && old.ways === first.ways
   if (same && old.walkEntries === first.walkEntries && s.iotlbs.length === next.length) return

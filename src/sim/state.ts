@@ -270,7 +270,7 @@ export interface MachineState {
   boot: BootOutcome | null
   /** One for all devices, or one for each; none where no table needs one. */
   iotlbs: IotlbState[]
-  /** Bytes of the smallest page that they hold. */
+  /** Bytes of the smallest page that they hold; 0 where the first device's page size is no setting. */
   iotlbPageBytes: number
   /** By workload: when its device acts by itself next, ns; another time in the heap is stale. */
   engineNs: Float64Array
