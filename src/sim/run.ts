@@ -35,6 +35,8 @@ interface Checkpoint {
   readonly work: number
   readonly ns: number
   readonly steps: number
+  /** Inputs that had taken effect. */
+  readonly inputs: number
   readonly snapshot: Snapshot
   /** Upper bound of the bytes only this and later checkpoints hold. */
   bytes: number
@@ -56,6 +58,13 @@ export interface Run {
   seek(to: RunPosition): void
   /** Changes a setting now. Returns the input, or what is wrong in words. Later inputs, if any, are dropped. */
   input(path: string, value: ParamValue): Input | string
+  /**
+   * Has these inputs in place of its own, those of the past included: goes back, if need be, to before the first that
+   * differs. They must be inputs that this scenario had before, or has in another run: where one stands is where it was
+   * stamped. Returns the position to go on to for the moment at which the run stood, exactly where it stood if nothing
+   * before it differs; `advance` or `seek` does the rest.
+   */
+  replaceInputs(inputs: readonly Input[]): RunPosition
   /** 16 hexadecimal digits over the whole state. */
   hash(): string
 }
@@ -72,11 +81,11 @@ export function createRun(initial: Scenario, horizonNs: number): Run {
 
   function saveCheckpoint(): void {
     const snapshot = takeSnapshot(snapshots, state)
-    const { events, nowNs: ns, steps } = state
+    const { events, nowNs: ns, steps, inputs } = state
     const after = checkpoints.findIndex((c) => isAfter(c, events, ns))
     const place = after < 0 ? checkpoints.length : after
     const work = workOf(state)
-    checkpoints.splice(place, 0, { events, work, ns, steps, snapshot, bytes: snapshot.copiedBytes })
+    checkpoints.splice(place, 0, { events, work, ns, steps, inputs, snapshot, bytes: snapshot.copiedBytes })
     for (const dropped of thinOut(checkpoints)) dropSnapshot(snapshots, dropped)
   }
 
@@ -188,6 +197,30 @@ export function createRun(initial: Scenario, horizonNs: number): Run {
     restore(events === undefined ? (c) => c.ns <= to.ns : (c) => c.events <= events && c.ns <= to.ns)
   }
 
+  /** Has other inputs from the first that differs on; checkpoints that hold what is not so any more are dropped. */
+  function adopt(inputs: readonly Input[]): { readonly stands: boolean; readonly differ: number } {
+    const old = scenario.inputs
+    let differ = 0
+    while (differ < old.length && differ < inputs.length && isSame(old[differ]!, inputs[differ]!)) differ++
+    scenario = { ...scenario, inputs }
+    const next = inputs[differ]
+    const holds = (c: Moment) => c.inputs <= differ && !(next && isAfter(c, next.events, next.ns))
+    const gone = checkpoints.filter((c) => !holds(c))
+    checkpoints.splice(0, checkpoints.length, ...checkpoints.filter(holds))
+    for (const { snapshot } of gone) dropSnapshot(snapshots, snapshot)
+    back = []
+    return { stands: holds({ events: state.events, ns: state.nowNs, inputs: state.inputs }), differ }
+  }
+
+  function replaceInputs(inputs: readonly Input[]): RunPosition {
+    const before = scenario.inputs
+    const { events, nowNs: ns } = state
+    const { stands, differ } = adopt(inputs)
+    if (!stands) restore(() => true)
+    const changed = [before[differ], inputs[differ]]
+    return changed.some((input) => input && isAfter({ events, ns }, input.events, input.ns)) ? { ns } : { ns, events }
+  }
+
   function seek(to: RunPosition): void {
     const back = isBehind(to)
     rewind(to)
@@ -219,20 +252,24 @@ export function createRun(initial: Scenario, horizonNs: number): Run {
       const refusal = refusalOf(now, path, value)
       if (refusal) return refusal
       const input: Input = { ns: state.nowNs, events: state.events, path, value }
-      scenario = { ...now, inputs: [...now.inputs, input] }
-      while (checkpoints.length > 1 && isAfter(checkpoints[checkpoints.length - 1]!, state.events, state.nowNs)) {
-        dropSnapshot(snapshots, checkpoints.pop()!.snapshot)
-      }
-      back = []
+      adopt([...now.inputs, input])
       applyInput(machine, now, input)
       return input
     },
+    replaceInputs,
     hash: () => hashPlain(state),
   }
 }
 
+/** Of a state: where it stands, and how many inputs have taken effect. */
+type Moment = Pick<Checkpoint, 'events' | 'ns' | 'inputs'>
+
+function isSame(a: Input, b: Input): boolean {
+  return a.ns === b.ns && a.events === b.events && a.path === b.path && a.value === b.value
+}
+
 /** A machine at rest has many moments at one number of events. */
-function isAfter(c: Checkpoint, events: number, ns: number): boolean {
+function isAfter(c: Pick<Checkpoint, 'events' | 'ns'>, events: number, ns: number): boolean {
   return c.events > events || (c.events === events && c.ns > ns)
 }
 

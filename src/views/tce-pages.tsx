@@ -12,7 +12,6 @@ import { usePalette, useWidth } from './kit/hooks.ts'
 import { rulerOf, stepFor } from './kit/layout.ts'
 import { type Palette, pack } from './kit/palette.ts'
 import { TwinButton } from './kit/twin.tsx'
-import { listedNote, listedSentence } from './listed.ts'
 import { type Box, type HeatmapView, TWIN_ROWS } from './view.ts'
 import './views.css'
 
@@ -138,13 +137,12 @@ export const tcePagesView: HeatmapView<'tce-pages', PagesInk> = {
     for (let page = 0; page < frame.pages; page++) set += frame.set[page]!
     const at = busiest(frame)
     const writes = frame.writes[at] ?? 0
-    const words = text.describe(
+    return text.describe(
       count(frame.pages),
       bytes(frame.tableBytes),
       count(set),
       writes === 0 ? text.idle : text.busiest(pageAddress(frame, at), count(writes)),
     )
-    return words + listedSentence(frame)
   },
   table(frame) {
     const rows = Array.from({ length: Math.min(frame.pages, TWIN_ROWS) }, (_, page) => [
@@ -198,7 +196,6 @@ export function TcePages() {
         {shape && !ruler.narrow && (
           <span className="v-sub">
             {text.sub(count(shape.tcesPerPage), bytes(shape.tcesPerPage * 8), spans(shape).map(bytes).join(text.or))}
-            {listedNote(shape) && ` · ${listedNote(shape)}`}
           </span>
         )}
         <span className="v-grow" />

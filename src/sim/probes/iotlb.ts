@@ -72,7 +72,7 @@ export const iotlb: Probe<'iotlb'> = {
       }
     }
     return {
-      ...spaceOf(s.tables[index]!),
+      ...spaceOf(geometry),
       table: index,
       sets: from?.sets ?? 0,
       ways: from?.ways ?? 0,

@@ -34,7 +34,7 @@ import {
 } from './map-marks.ts'
 import { type Probe, regionsOf, tableIndex } from './probe.ts'
 import { markMatches } from './search.ts'
-import { listingOf, spaceOf } from './space.ts'
+import { spaceOf } from './space.ts'
 
 /** In a window larger than this, table pages that nobody ever wrote are not looked at. */
 const LARGE = 0x20000
@@ -55,22 +55,19 @@ export const iovaSpace: Probe<'iova-space'> = {
     const table = m.state.tables[index]!
     const d = m.domains[index]!
     const written = table.geometry.size > LARGE || request.breaks ? writtenPages(d) : null
-    const space = spaceOf(table)
-    const { size } = table.geometry
-    const behind = (listingOf({ ...space, size })?.behindBytes ?? 0) / pow2(space.pageShift)
-    const layout = layOut(table.geometry, written, request, behind)
+    const layout = layOut(table.geometry, written, request)
     const { entriesPerCell, segments, rows } = layout
     const { columns } = request
     const cells = rows * columns
     const chunked = d.allocator.forEachChunk !== undefined
     const reachable = table.iommu ? reachableIn(m.state, table) : []
     const frame: IovaSpaceFrame = {
-      ...space,
+      ...spaceOf(table.geometry),
       table: index,
       columns,
       rows,
       entriesPerCell,
-      size,
+      size: table.geometry.size,
       segments,
       gapAfter: layout.gapAfter,
       ...(layout.apartAfter && { apartAfter: layout.apartAfter }),

@@ -61,7 +61,7 @@ export const regions: Probe<'regions'> = {
       }
     })
     return {
-      ...spaceOf(table),
+      ...spaceOf(table.geometry),
       table: index,
       size: table.geometry.size,
       cpus,

@@ -6,8 +6,6 @@ import type { TcePagesFrame } from './frames.ts'
 import { type Probe, tableIndex } from './probe.ts'
 import { spaceOf } from './space.ts'
 
-const TCE_BYTES = 8
-
 export const tcePages: Probe<'tce-pages'> = {
   id: 'tce-pages',
   build(m, request, arrays): TcePagesFrame {
@@ -27,9 +25,8 @@ export const tcePages: Probe<'tce-pages'> = {
         set[page] = entries
         writes[page++] = written
       })
-    const space = spaceOf(table)
     return {
-      ...space,
+      ...spaceOf(table.geometry),
       table: index,
       tcesPerPage: TCES_PER_PAGE,
       firstEntry,
@@ -37,8 +34,7 @@ export const tcePages: Probe<'tce-pages'> = {
       size: table.geometry.size,
       set,
       writes,
-      // What the hypervisor keeps is the table of the whole window.
-      tableBytes: d.table.bytesAllocated(d.tableState) + (table.ddw ? TCE_BYTES * (space.unlisted ?? 0) : 0),
+      tableBytes: d.table.bytesAllocated(d.tableState),
     }
   },
 }
