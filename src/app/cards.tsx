@@ -7,6 +7,7 @@ import { count } from '../lib/format.ts'
 import { currentValue, type Frame, type Problem } from '../sim/index.ts'
 import { useApp, useFrame, useLab } from '../store/context.ts'
 import { text } from '../text/en.ts'
+import { listedNote } from '../views/index.ts'
 import { copyText } from './copy.ts'
 
 const t = text.problem
@@ -86,6 +87,7 @@ const emptyOf = (frame: Frame) => frame.summary.maps === 0 && frame.summary.mapp
 const seekOf = (frame: Frame) => (frame.status.mode === 'seeking' ? frame.status.seek : null)
 const poolOf = (frame: Frame) => frame.summary.bounce?.pool ?? 'there'
 const usableOf = (frame: Frame) => frame.summary.usable
+const listedOf = (frame: Frame) => listedNote(frame.summary)
 const reservedOf = (frame: Frame) => frame.views['iova-space']?.counts.reserved ?? 0
 
 /** Lies over the map. */
@@ -95,6 +97,7 @@ export function MapState() {
   const pool = useFrame(poolOf) ?? 'there'
   const usable = useFrame(usableOf) ?? 0
   const reserved = useFrame(reservedOf) ?? 0
+  const listed = useFrame(listedOf) ?? ''
   const playing = useApp((s) => s.playing)
   const ready = useApp((s) => s.ready)
   const dead = useApp((s) => s.dead)
@@ -128,7 +131,11 @@ export function MapState() {
       <button type="button" className="a-press" onClick={actions.play}>
         <Play {...icon} /> {text.state.pressPlay} <kbd>Space</kbd>
       </button>
-      <p className="a-note">{text.state.nothing(count(usable), count(reserved))}</p>
+      <p className="a-note">
+        {listed === ''
+          ? text.state.nothing(count(usable), count(reserved))
+          : text.state.nothingListed(count(usable), listed)}
+      </p>
     </div>
   )
 }

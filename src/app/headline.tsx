@@ -1,7 +1,7 @@
 // At most four figures, each with one line that says what it is of.
 
 import { bitRate, bytes, bytesParts, count, ms, percent } from '../lib/format.ts'
-import type { Frame, TreeFigures } from '../sim/index.ts'
+import { type Frame, listingOf, type TreeFigures } from '../sim/index.ts'
 import { useApp, useFrame } from '../store/context.ts'
 import { loadable } from '../store/loadable.tsx'
 import { text } from '../text/en.ts'
@@ -28,8 +28,8 @@ export function Headline({ compact }: { compact: boolean }) {
   const window = s.windowBytes
   const [mapped, unit] = bytesParts(s.mappedBytes)
   const [whole, wholeUnit] = bytesParts(window)
-  // Of a window that is not shown whole the usable pages are not worth a number.
-  const part = s.size * 2 ** s.pageShift < window
+  // Of a window that is not listed whole the usable pages are not worth a number.
+  const part = listingOf(s) !== null
   const mappedText =
     unit === wholeUnit ? t.mapped(mapped, `${whole} ${wholeUnit}`) : t.mapped(bytes(s.mappedBytes), bytes(window))
   const noPool = s.bounce !== null && s.bounce.pool !== 'there'
@@ -129,7 +129,7 @@ export function Headline({ compact }: { compact: boolean }) {
           id="figure-run"
           value={count(s.largestFreeRun)}
           unit={t.run(s.largestFreeRun, s.called)}
-          line={t.largestRun(count(s.usable - s.mapped))}
+          line={(part ? t.largestRunListed : t.largestRun)(count(s.usable - s.mapped))}
         />
       )}
     </section>

@@ -25,6 +25,8 @@ test('bytes take the unit that suits them and drop a zero decimal', () => {
   expect(bytes(65536)).toBe('64 KiB')
   expect(bytes(4077 * 65536)).toBe('254.8 MiB')
   expect(bytes(2 ** 31)).toBe('2 GiB')
+  expect(bytes(2 ** 40 - 2 ** 23)).toBe('1 TiB')
+  expect(bytes(2 ** 30 - 2 ** 26)).toBe('960 MiB')
 })
 
 test('time is written in milliseconds or in the unit that suits it', () => {
@@ -47,4 +49,5 @@ test('a share reads as full or empty only when it is', () => {
 test('a bit rate is written in powers of ten', () => {
   expect(bitRate(9.41e9)).toBe('9.4 Gbit/s')
   expect(bitRate(10e9)).toBe('10 Gbit/s')
+  expect(bitRate(999.97e6)).toBe('1 Gbit/s')
 })

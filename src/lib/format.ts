@@ -41,6 +41,9 @@ function short(n: number): string {
   return tenth === '0' ? count(Number(whole)) : `${count(Number(whole))}.${tenth}`
 }
 
+/** What is closer to a whole number than this is told as that number: 1023.97 of a unit are one of the next. */
+const ROUNDED = 0.05
+
 const BYTE_UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB'] as const
 
 /** A number of bytes as value and unit, `['254.8', 'MiB']`; below 10 000 and no multiple of 1 KiB it stays in bytes. */
@@ -48,7 +51,7 @@ export function bytesParts(n: number): readonly [value: string, unit: string] {
   let value = n
   let unit = 0
   if (n >= 10000 || n % 1024 === 0)
-    while (value >= 1024 && unit < BYTE_UNITS.length - 1) {
+    while (value >= 1024 - ROUNDED && unit < BYTE_UNITS.length - 1) {
       value /= 1024
       unit++
     }
@@ -90,7 +93,7 @@ export function percent(share: number): string {
 
 /** `9.4 Gbit/s`. */
 export function bitRate(bps: number): string {
-  if (bps >= 1e9) return `${short(bps / 1e9)} Gbit/s`
-  if (bps >= 1e6) return `${short(bps / 1e6)} Mbit/s`
+  if (bps >= 1e9 - ROUNDED * 1e6) return `${short(bps / 1e9)} Gbit/s`
+  if (bps >= 1e6 - ROUNDED * 1e3) return `${short(bps / 1e6)} Mbit/s`
   return `${short(bps / 1e3)} kbit/s`
 }

@@ -101,6 +101,7 @@ export const text = {
     },
     run: (n: number, called: EntryName) => `${called}${n === 1 ? '' : 's'}`,
     largestRun: (free: string) => `largest free run, of ${free}`,
+    largestRunListed: (free: string) => `largest free run, of ${free} listed`,
     inLine: 'of CPU time waiting',
     inLineShort: 'waiting for a lock',
     answered: (cpu: string, depot: string, tree: string) => `from CPU ${cpu}, depot ${depot}, tree ${tree}`,
@@ -113,6 +114,7 @@ export const text = {
   state: {
     pressPlay: 'Press play',
     nothing: (usable: string, reserved: string) => `0 of ${usable} mapped, ${reserved} reserved`,
+    nothingListed: (usable: string, listed: string) => `0 of ${usable} mapped, ${listed}`,
     replaying: (done: string, of: string) => `replaying ${done} of ${of} events`,
     starting: 'starting the simulation',
     direct: 'No IOMMU: nothing is mapped, and the device reaches all memory',

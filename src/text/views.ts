@@ -41,6 +41,10 @@ export const viewText = {
   pictureOf: (title: string) => `${title} as a picture`,
   tableCut: (shown: number, total: string) => `The first ${shown} of ${total} rows.`,
   waiting: 'No picture yet',
+  listed: (listed: string, window: string) => `${listed} of ${window} listed`,
+  listedHint: 'The counts are of the entries that are listed; nothing is placed in the rest of the window',
+  listedSentence: (listed: string, window: string) =>
+    ` Of a window of ${window} these are the ${listed} that are listed; nothing is placed in the rest.`,
   map: {
     title: 'IOVA space',
     pool: 'Bounce pool',
@@ -56,10 +60,13 @@ export const viewText = {
     fit: 'Show the whole window',
     brush: 'Select addresses by dragging',
     neverMapped: (size: string) => `${size} never mapped`,
-    toTheEndApart: (own: string, apart: string) => `${own} to the end never mapped, ${apart} before them not shown`,
-    toTheEndShort: (own: string, apart: string) => `${own} never mapped, ${apart} not shown`,
-    apart: (size: string) => `${size} not shown, nothing is placed in it`,
+    neverMappedPart: (size: string, listed: string) => `${size} never mapped, only ${listed} of it listed`,
+    apart: (size: string) => `${size} not listed: nothing is placed in it`,
     toTheEnd: (size: string) => `${size} to the end of the window, never mapped`,
+    toTheEndPart: (size: string, listed: string) =>
+      `${size} to the end of the window never mapped, only ${listed} of it listed`,
+    toTheEndApart: (size: string) => `${size} to the end of the window not listed: nothing is placed in it`,
+    toTheEndShort: (size: string) => `${size} to the end, never mapped`,
     legend: 'Legend. Pointing at one shows it alone; pressing one takes it off the map or puts it back',
     describe: (
       mapped: string,
@@ -155,6 +162,7 @@ export const viewText = {
   tables: {
     title: 'Tables',
     sub: 'filled as far as mapped',
+    subPart: 'filled as far as mapped; of a large window the part in use',
     heads: ['page', 'window', 'mapped', 'of it data', 'TCE writes', 'refused'],
     pages: (fine: string, coarse: string) => (fine === coarse ? fine : `${fine}, ${coarse}`),
     andMore: ([first, ...more]: readonly string[]) => `${first} +${more.length}`,

@@ -26,8 +26,8 @@ const shapeKey = (f: AddressTimeFrame) =>
 const sameShape = (a: AddressTimeFrame | null, b: AddressTimeFrame | null) =>
   a === b || (!!a && !!b && shapeKey(a) === shapeKey(b))
 
-/** Whole percent that never reads as full before it is. */
-const wholePercent = (share: number) => `${Math.floor(share * 100)} %`
+/** Whole percent that never reads as full before it is, nor as nothing while there is something. */
+const wholePercent = (share: number) => (share > 0 && share < 0.01 ? '<1 %' : `${Math.floor(share * 100)} %`)
 
 const sharesKey = (frame: Frame) => {
   const f = frame.views['address-time']

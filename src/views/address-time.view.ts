@@ -13,13 +13,17 @@ export function bandAddress(frame: AddressTimeFrame, band: number): string {
   return hex(band === frame.bands ? addressBehind(frame, entry) : addressAt(frame, entry))
 }
 
-/** Share of a region that is mapped in a column, 0 … 1, from its bands. */
-export function regionShare(frame: AddressTimeFrame, region: RegionInfo, column: number): number {
-  const first = Math.max(0, Math.floor((region.start - frame.first) / frame.entriesPerBand))
-  const end = Math.max(first + 1, Math.ceil((region.end - frame.first) / frame.entriesPerBand))
+/** Share of a region that is mapped in a column, 0 … 1, from its bands; what they do not cover was never mapped. */
+export function regionShare(frame: AddressTimeFrame, { start, end }: RegionInfo, column: number): number {
+  const { first, entriesPerBand, bands, mapped } = frame
   let sum = 0
-  for (let band = first; band < Math.min(end, frame.bands); band++) sum += frame.mapped[column * frame.bands + band]!
-  return sum / 255 / Math.max(1, Math.min(end, frame.bands) - first)
+  const from = Math.max(0, Math.floor((start - first) / entriesPerBand))
+  for (let band = from; band < bands; band++) {
+    const at = first + band * entriesPerBand
+    if (at >= end) break
+    sum += (mapped[column * bands + band]! / 255) * (Math.min(end, at + entriesPerBand) - Math.max(start, at))
+  }
+  return sum / Math.max(1, end - start)
 }
 
 function describe(frame: AddressTimeFrame): string {

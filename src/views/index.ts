@@ -189,3 +189,5 @@ export type { TimeStackProps } from './time-stack.tsx'
 
 /** The history under the map: asked for at once, but the map comes first. */
 export const TimeStack = loadable(import('./time-stack.tsx').then((m) => m.TimeStack))
+
+export { listedNote } from './listed.ts'

@@ -2,11 +2,20 @@
 // right the table pages and how many of their TCEs are set.
 
 import { useCallback, useMemo, useRef } from 'react'
-import { bytes, count, percent } from '../lib/format.ts'
-import { addressAt, addressBehind, type Frame, type IovaSpaceFrame, type MapSegment } from '../sim/index.ts'
+import { count, percent } from '../lib/format.ts'
+import { addressAt, addressBehind, type Frame, type IovaSpaceFrame } from '../sim/index.ts'
 import { useApp, useFrame, useLab } from '../store/context.ts'
 import { viewText } from '../text/views.ts'
-import { classColours, entriesName, hasSpace, iovaSpaceView, mappedIn, shownCell } from './iova-space.view.ts'
+import {
+  breakAfterText,
+  breakText,
+  classColours,
+  entriesName,
+  hasSpace,
+  iovaSpaceView,
+  mappedIn,
+  shownCell,
+} from './iova-space.view.ts'
 import {
   AddressAxis,
   type AddressMark,
@@ -24,7 +33,7 @@ import { Heatmap } from './kit/heatmap.tsx'
 import { useDpr, usePalette, useWidth } from './kit/hooks.ts'
 import { type Ruler, rulerOf, stepFor } from './kit/layout.ts'
 import { cpuColour, pack } from './kit/palette.ts'
-import { cellOfEntry, entryOfCell, folded, hasBreak, rowLayout, rowTop } from './kit/rows.ts'
+import { cellOfEntry, entryOfCell, folded, hasBreak, hasBreakAfter, rowLayout, rowTop } from './kit/rows.ts'
 import { useTwin } from './kit/twin.tsx'
 import { MapBrush } from './later.ts'
 import { panBy, zoomBy } from './map-zoom.ts'
@@ -42,7 +51,18 @@ const frameOf = (frame: Frame) => {
 function shapeKey(f: IovaSpaceFrame): string {
   const segments = f.segments.map((s) => `${s.row}+${s.rows}@${s.firstEntry}^${s.gapBefore},${s.apart}`).join()
   const regions = f.regions.map((r) => `${r.name}:${r.start}-${r.end}`).join()
-  return [f.columns, f.rows, f.entriesPerCell, f.pageShift, f.size, f.offset, f.gapAfter, segments, regions].join()
+  return [
+    f.columns,
+    f.rows,
+    f.entriesPerCell,
+    f.pageShift,
+    f.size,
+    f.offset,
+    f.gapAfter,
+    f.apartAfter,
+    segments,
+    regions,
+  ].join()
 }
 
 const sameShape = (a: IovaSpaceFrame | null, b: IovaSpaceFrame | null) =>
@@ -191,23 +211,12 @@ function Gutters({ shape, box, ruler }: GutterProps) {
             />
           ),
       )}
-      {shape.gapAfter > 0 && (
+      {hasBreakAfter(shape) && (
         <Break y={end} height={breakHeight} width={box.width} text={breakAfterText(shape, ruler.narrow)} />
       )}
       {!ruler.narrow && <PageCounts shape={shape} box={box} />}
     </>
   )
-}
-
-function breakText({ gapBefore, apart = 0 }: MapSegment, pageShift: number): string {
-  const sizes = [gapBefore, apart].map((pages) => bytes(pages * 2 ** pageShift))
-  return [gapBefore > 0 && text.neverMapped(sizes[0]!), apart > 0 && text.apart(sizes[1]!)].filter(Boolean).join(', ')
-}
-
-function breakAfterText({ gapAfter, apartAfter = 0, pageShift }: IovaSpaceFrame, narrow: boolean): string {
-  const own = bytes(gapAfter * 2 ** pageShift)
-  if (apartAfter === 0) return text.toTheEnd(own)
-  return (narrow ? text.toTheEndShort : text.toTheEndApart)(own, bytes(apartAfter * 2 ** pageShift))
 }
 
 function addressMarks(shape: IovaSpaceFrame, box: Box, narrow: boolean): AddressMark[] {

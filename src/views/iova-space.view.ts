@@ -13,11 +13,13 @@ import {
   type IovaSpaceFrame,
   MARK_FOREIGN,
   MARK_PASSED,
+  type MapSegment,
 } from '../sim/index.ts'
 import { viewText } from '../text/views.ts'
 import { type CellInk, DIMMED, paintCells } from './kit/cells.ts'
 import { cpuColour, type Hex, mix, type Palette, pack } from './kit/palette.ts'
 import { cellAt, cellOfEntry, entryOfCell, folded, forEachRun, rowLayout, rowTop } from './kit/rows.ts'
+import { listedSentence } from './listed.ts'
 import { type HeatmapView, type TableTwin, TWIN_ROWS } from './view.ts'
 
 const text = viewText.map
@@ -125,6 +127,21 @@ function keptText({ cached, queued, reachable }: IovaSpaceFrame['counts']): stri
   return reachable > 0 ? kept + text.describeReachable(count(reachable)) : kept
 }
 
+/** What an axis break before a segment leaves out: entries that nobody used, and addresses without entries. */
+export function breakText({ gapBefore, apart = 0 }: MapSegment, pageShift: number): string {
+  const [gap, all] = [gapBefore, gapBefore + apart].map((pages) => bytes(pages * 2 ** pageShift))
+  if (apart === 0) return text.neverMapped(gap!)
+  return gapBefore === 0 ? text.apart(all!) : text.neverMappedPart(all!, gap!)
+}
+
+/** The same of the break between the last segment and the end of the window. */
+export function breakAfterText({ gapAfter, apartAfter = 0, pageShift }: IovaSpaceFrame, narrow: boolean): string {
+  const [gap, all] = [gapAfter, gapAfter + apartAfter].map((pages) => bytes(pages * 2 ** pageShift))
+  if (narrow) return text.toTheEndShort(all!)
+  if (apartAfter === 0) return text.toTheEnd(gap!)
+  return gapAfter === 0 ? text.toTheEndApart(all!) : text.toTheEndPart(all!, gap!)
+}
+
 function describe(frame: IovaSpaceFrame): string {
   const { counts } = frame
   const first = entryOfCell(frame, 0)
@@ -139,7 +156,7 @@ function describe(frame: IovaSpaceFrame): string {
       count(counts.reserved),
       keptText(counts),
       count(counts.refused),
-    ),
+    ) + listedSentence(frame),
     text.describeScale(cell, addressText(frame, first), hex(addressBehind(frame, end))),
   ].join(' ')
 }

@@ -26,6 +26,7 @@ import { cellInk, paintCell } from './kit/cells.ts'
 import { useDpr, usePalette, useWidth } from './kit/hooks.ts'
 import { rulerOf } from './kit/layout.ts'
 import { type Palette, STATE_NAMES } from './kit/palette.ts'
+import { listedNote } from './listed.ts'
 import './views.css'
 
 const text = viewText.map
@@ -43,6 +44,10 @@ const ORDER: readonly (readonly [state: CellState, count: keyof StateCounts])[] 
 const countsKey = (frame: Frame) => {
   const counts = frame.views['iova-space']?.counts
   return counts ? ORDER.map(([, name]) => counts[name]).join() : ''
+}
+const listedOf = (frame: Frame) => {
+  const map = frame.views['iova-space']
+  return map ? listedNote(map) : ''
 }
 /** `cpu:0=12,3=7`: entries by class as the frame has them, those that there are. */
 const classesKey = (frame: Frame) => {
@@ -134,6 +139,7 @@ export function Legend() {
   const counts = (useFrame(countsKey) ?? '').split(',').map(Number)
   const classes = useClasses(colourBy, palette, off)
   const counted = useFrame(hasSpace) ?? true
+  const listed = useFrame(listedOf) ?? ''
   const marked = (useFrame(marksKey) ?? NO_MARKS) !== NO_MARKS
   const states = ORDER.flatMap(([state], i): Item[] => {
     const key = STATE_NAMES[state]
@@ -211,6 +217,11 @@ export function Legend() {
           </button>
         ))}
         <Marks palette={palette} />
+        {listed !== '' && (
+          <span className="v-legend-listed" data-testid="listed" title={viewText.listedHint}>
+            {listed}
+          </span>
+        )}
       </div>
     </div>
   )

@@ -12,6 +12,7 @@ import { Heatmap } from './kit/heatmap.tsx'
 import { usePalette, useWidth } from './kit/hooks.ts'
 import { rulerOf } from './kit/layout.ts'
 import { cpuColour, type Palette } from './kit/palette.ts'
+import { listedNote } from './listed.ts'
 import { entryOfSlice, regionPitch, regionsInk, regionsView } from './regions.view.ts'
 import './views.css'
 
@@ -50,7 +51,13 @@ export function Regions() {
   const rows = key.split(',').map((row) => row.split(' ').map(Number))
   return (
     <section ref={root} className="v-dock">
-      <DockHead id={regionsView.id} title={text.title} ruler={ruler} sub={text.subShort} figures={FIGURES} />
+      <DockHead
+        id={regionsView.id}
+        title={text.title}
+        ruler={ruler}
+        sub={[text.subShort, listedNote(shape)].filter(Boolean).join(' · ')}
+        figures={FIGURES}
+      />
       {ruler.width > 0 && (
         <div className="v-view" style={{ height }}>
           <div className="v-plot" style={{ left: ruler.left, width: ruler.plot }}>

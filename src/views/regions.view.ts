@@ -5,6 +5,7 @@ import { count, duration, hex, percent } from '../lib/format.ts'
 import { addressAt, addressBehind, type RegionsFrame } from '../sim/index.ts'
 import { viewText } from '../text/views.ts'
 import { cpuColour, type Palette, pack } from './kit/palette.ts'
+import { listedSentence } from './listed.ts'
 import type { Box, HeatmapView } from './view.ts'
 
 const text = viewText.regions
@@ -107,7 +108,7 @@ export const regionsView: HeatmapView<'regions', RegionsInk> = {
   describe: (frame) =>
     text.describe(
       frame.regions.map((r, i) => text.one(r.name, percent(shareNow(frame, i)), count(r.spillsIn))).join('; '),
-    ),
+    ) + listedSentence(frame),
   table(frame) {
     const at = (entry: number) => hex(addressAt(frame, entry))
     const rows = frame.regions.map((r) => [

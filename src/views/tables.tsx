@@ -10,7 +10,7 @@ import { Heatmap } from './kit/heatmap.tsx'
 import { usePalette, useWidth } from './kit/hooks.ts'
 import { rulerOf } from './kit/layout.ts'
 import { wholeOf } from './map-zoom.ts'
-import { ownersOf, pagesOf, TABLE_PITCH, tablesInk, tablesView } from './tables.view.ts'
+import { isPart, ownersOf, pagesOf, TABLE_PITCH, tablesInk, tablesView } from './tables.view.ts'
 import './views.css'
 
 const text = viewText.tables
@@ -50,7 +50,13 @@ export function Tables() {
   const height = Math.max(3, frame.tables.length) * TABLE_PITCH
   return (
     <section ref={root} className="v-dock">
-      <DockHead id={tablesView.id} title={text.title} ruler={ruler} sub={text.sub} figures={FIGURES} />
+      <DockHead
+        id={tablesView.id}
+        title={text.title}
+        ruler={ruler}
+        sub={frame.tables.some((t) => isPart(t, frame.bands)) ? text.subPart : text.sub}
+        figures={FIGURES}
+      />
       {ruler.width > 0 && (
         <div className="v-view" style={{ height }}>
           <div className="v-plot" style={{ left: ruler.left, width: ruler.plot }}>

@@ -27,6 +27,9 @@ const bandWidth = (frame: TablesFrame, box: Box) =>
 export const pagesOf = (t: TableUse) => text.pages(bytes(2 ** t.pageShift), bytes(2 ** t.coarseShift))
 export const ownersOf = (t: TableUse) => t.devices.join(', ')
 
+/** True where the lane of a table is not its whole window but the part in use. */
+export const isPart = (t: TableUse, bands: number) => t.unlisted !== undefined || t.size > bands * t.entriesPerBand
+
 /** Bands that lie in the window of a table; the rest of its lane is empty. */
 const bandsOf = (t: TableUse) => Math.ceil((t.size - t.first) / t.entriesPerBand)
 

@@ -12,6 +12,7 @@ import { usePalette, useWidth } from './kit/hooks.ts'
 import { rulerOf, stepFor } from './kit/layout.ts'
 import { type Palette, pack } from './kit/palette.ts'
 import { TwinButton } from './kit/twin.tsx'
+import { listedNote, listedSentence } from './listed.ts'
 import { type Box, type HeatmapView, TWIN_ROWS } from './view.ts'
 import './views.css'
 
@@ -137,12 +138,13 @@ export const tcePagesView: HeatmapView<'tce-pages', PagesInk> = {
     for (let page = 0; page < frame.pages; page++) set += frame.set[page]!
     const at = busiest(frame)
     const writes = frame.writes[at] ?? 0
-    return text.describe(
+    const words = text.describe(
       count(frame.pages),
       bytes(frame.tableBytes),
       count(set),
       writes === 0 ? text.idle : text.busiest(pageAddress(frame, at), count(writes)),
     )
+    return words + listedSentence(frame)
   },
   table(frame) {
     const rows = Array.from({ length: Math.min(frame.pages, TWIN_ROWS) }, (_, page) => [
@@ -196,6 +198,7 @@ export function TcePages() {
         {shape && !ruler.narrow && (
           <span className="v-sub">
             {text.sub(count(shape.tcesPerPage), bytes(shape.tcesPerPage * 8), spans(shape).map(bytes).join(text.or))}
+            {listedNote(shape) && ` · ${listedNote(shape)}`}
           </span>
         )}
         <span className="v-grow" />

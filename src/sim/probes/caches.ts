@@ -52,7 +52,7 @@ export const caches: Probe<'caches'> = {
       chunkForeign[i++] = foreign
     })
     return {
-      ...spaceOf(table.geometry),
+      ...spaceOf(table),
       table: index,
       size: table.geometry.size,
       cpus,

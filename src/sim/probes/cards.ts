@@ -148,7 +148,7 @@ export interface ExposureFigures {
 export type EntryName = 'TCE' | 'page' | 'slot'
 
 /** The figures above the map and beside the time-line. All of one table (the one that is looked at) unless said. */
-export interface Summary {
+export interface Summary extends AddressSpace {
   readonly mapped: number
   /** Entries that a run of one-page requests can ever get: size less reservations and region-end losses; where pages
    *  of two sizes share the window, all that are not kept back. */
@@ -156,9 +156,8 @@ export interface Summary {
   /** What its entries are called. */
   readonly called: EntryName
   readonly size: number
-  /** Of the whole window, what lies between its islands included. */
+  /** Of the whole window, what has no entry included; see `listingOf`. */
   readonly windowBytes: number
-  readonly pageShift: number
   readonly mappedBytes: number
   readonly usefulBytes: number
   readonly liveMappings: number

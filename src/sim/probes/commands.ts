@@ -25,7 +25,7 @@ export const commands: Probe<'commands'> = {
       }
     }
     return {
-      ...spaceOf(geometry),
+      ...spaceOf(m.state.tables[index]!),
       table: index,
       total: iommu?.commands.total ?? 0,
       waits: iommu?.waits ?? 0,

@@ -81,9 +81,9 @@ export function summarise(m: Machine, device: number): Summary {
         ? table.reserved.reduce((left, { start, end }) => left - (end - start), size)
         : d.allocator.usable(d.allocatorState),
     called: nameOf(m, index),
+    ...spaceOf(table),
     size,
     windowBytes: table.windowBytes,
-    pageShift,
     mappedBytes: table.mapped * pow2(pageShift),
     usefulBytes: table.usefulBytes,
     liveMappings: table.live,
@@ -237,7 +237,7 @@ export function inspect(m: Machine, device: number, e: number): InspectCard | nu
   const isReserved = table.reserved.some((r) => e >= r.start && e < r.end)
   const unmapped = reach ? CELL_REACHABLE : isReserved ? CELL_RESERVED : (kept?.state ?? CELL_FREE)
   return {
-    ...spaceOf(table.geometry),
+    ...spaceOf(table),
     table: index,
     entry: e,
     size,

@@ -63,6 +63,8 @@ export interface AddressSpace {
   readonly offset: number
   /** Where the entries lie if not in one stretch from `offset`. */
   readonly islands?: readonly Island[]
+  /** Pages of the window that no entry stands for, between islands and behind the last; absent = none. See `listingOf`. */
+  readonly unlisted?: number
 }
 
 /** A run of consecutive rows; between two segments stands an axis break of `gapBefore` entries. */
@@ -110,9 +112,9 @@ export interface IovaSpaceFrame extends AddressSpace {
   /** Entries in the table. */
   readonly size: number
   readonly segments: readonly MapSegment[]
-  /** Entries left out after the last segment; 0 when the window's end is shown. */
+  /** Entries left out after the last segment; 0 when the last entry is shown. */
   readonly gapAfter: number
-  /** Pages among them that no entry stands for; absent = none. */
+  /** Pages from the last segment to the window's end that no entry stands for; absent = none. */
   readonly apartAfter?: number
   readonly regions: readonly RegionInfo[]
   readonly colourBy: ColourBy

@@ -72,7 +72,7 @@ export const iotlb: Probe<'iotlb'> = {
       }
     }
     return {
-      ...spaceOf(geometry),
+      ...spaceOf(s.tables[index]!),
       table: index,
       sets: from?.sets ?? 0,
       ways: from?.ways ?? 0,

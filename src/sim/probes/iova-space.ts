@@ -34,7 +34,7 @@ import {
 } from './map-marks.ts'
 import { type Probe, regionsOf, tableIndex } from './probe.ts'
 import { markMatches } from './search.ts'
-import { spaceOf } from './space.ts'
+import { listingOf, spaceOf } from './space.ts'
 
 /** In a window larger than this, table pages that nobody ever wrote are not looked at. */
 const LARGE = 0x20000
@@ -55,19 +55,22 @@ export const iovaSpace: Probe<'iova-space'> = {
     const table = m.state.tables[index]!
     const d = m.domains[index]!
     const written = table.geometry.size > LARGE || request.breaks ? writtenPages(d) : null
-    const layout = layOut(table.geometry, written, request)
+    const space = spaceOf(table)
+    const { size } = table.geometry
+    const behind = (listingOf({ ...space, size })?.behindBytes ?? 0) / pow2(space.pageShift)
+    const layout = layOut(table.geometry, written, request, behind)
     const { entriesPerCell, segments, rows } = layout
     const { columns } = request
     const cells = rows * columns
     const chunked = d.allocator.forEachChunk !== undefined
     const reachable = table.iommu ? reachableIn(m.state, table) : []
     const frame: IovaSpaceFrame = {
-      ...spaceOf(table.geometry),
+      ...space,
       table: index,
       columns,
       rows,
       entriesPerCell,
-      size: table.geometry.size,
+      size,
       segments,
       gapAfter: layout.gapAfter,
       ...(layout.apartAfter && { apartAfter: layout.apartAfter }),

@@ -20,8 +20,16 @@ export interface Layout {
   readonly apartAfter?: number
 }
 
-/** The finest cells with which the asked range fits into `maxRows` rows; `written` is needed for breaks. */
-export function layOut(g: WindowGeometry, written: Uint8Array | null, request: IovaSpaceRequest): Layout {
+/**
+ * The finest cells with which the asked range fits into `maxRows` rows; `written` is needed for breaks. `behind`: pages
+ * of the window behind its last entry.
+ */
+export function layOut(
+  g: WindowGeometry,
+  written: Uint8Array | null,
+  request: IovaSpaceRequest,
+  behind: number,
+): Layout {
   const { size } = g
   const whole = request.count <= 0 || request.count >= size
   const from = whole ? 0 : Math.max(0, Math.min(request.first, size - 1))
@@ -29,21 +37,24 @@ export function layOut(g: WindowGeometry, written: Uint8Array | null, request: I
   const plain = plainLayout(from, to, request)
   if (request.breaks && whole && written) {
     // Breaks are worth it only where they make cells finer.
-    const spare = g.islands ? BREAK_COST : 0
+    const spare = g.islands || behind > 0 ? BREAK_COST : 0
     for (let entriesPerCell = 1; entriesPerCell < plain.entriesPerCell; entriesPerCell *= 2) {
       const perRow = request.columns * entriesPerCell
       const most = request.maxRows - spare
       const broken = withBreaks(written, size, perRow, Math.ceil(size / perRow), most)
-      if (broken && broken.cost <= most) return apart(g.islands, { ...broken, entriesPerCell }, request.columns)
+      if (broken && broken.cost <= most) return apart(g, { ...broken, entriesPerCell }, request.columns, behind)
     }
   }
-  return apart(g.islands, plain, request.columns)
+  return apart(g, plain, request.columns, behind)
 }
 
 /** The same rows, with a segment of its own where an island begins: what lies before it is not part of the table. */
-function apart(islands: readonly Island[] | undefined, layout: Layout, columns: number): Layout {
-  if (!islands) return layout
+function apart(g: WindowGeometry, layout: Layout, columns: number, tail: number): Layout {
   const perRow = columns * layout.entriesPerCell
+  const end = layout.segments.at(-1)!
+  const toTheEnd = layout.gapAfter > 0 || end.firstEntry + end.rows * perRow >= g.size
+  const { islands } = g
+  if (!islands) return toTheEnd && tail > 0 ? { ...layout, apartAfter: tail } : layout
   const segments: MapSegment[] = []
   let behind = layout.segments[0]!.firstEntry - layout.segments[0]!.gapBefore
   for (const segment of layout.segments) {
@@ -62,7 +73,8 @@ function apart(islands: readonly Island[] | undefined, layout: Layout, columns: 
     segments.push({ row, rows, firstEntry, gapBefore, ...(between > 0 && { apart: between }) })
     behind = firstEntry + rows * perRow - 1
   }
-  const after = layout.gapAfter > 0 ? gapBetween(islands, behind, behind + layout.gapAfter) : 0
+  const between = layout.gapAfter > 0 ? gapBetween(islands, behind, behind + layout.gapAfter) : 0
+  const after = between + (toTheEnd ? tail : 0)
   return { ...layout, segments, ...(after > 0 && { apartAfter: after }) }
 }
 

@@ -28,6 +28,6 @@ export const minimap: Probe<'minimap'> = {
       used[cell] = mapped === 0 ? 0 : Math.max(1, Math.floor((mapped * 255) / entries))
     }
     for (const e of failedEntries(m.state.nowNs, table)) state[Math.floor(e / entriesPerCell)] = CELL_FAILED
-    return { ...spaceOf(table.geometry), table: index, columns: COLUMNS, cells, entriesPerCell, size, state, used }
+    return { ...spaceOf(table), table: index, columns: COLUMNS, cells, entriesPerCell, size, state, used }
   },
 }

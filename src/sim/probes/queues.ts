@@ -52,7 +52,7 @@ export const queues: Probe<'queues'> = {
     }
     const oldestNs = q && q.oldestNs < s.nowNs ? s.nowNs - q.oldestNs : 0
     return {
-      ...spaceOf(table.geometry),
+      ...spaceOf(table),
       table: index,
       mode: iommu?.mode ?? 'strict',
       ...{ rings, slots, head, tail, length, oldestForNs, reachable, state },

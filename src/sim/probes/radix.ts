@@ -104,7 +104,7 @@ export const radix: Probe<'radix'> = {
   build(m, request, arrays): RadixFrame {
     const index = tableIndex(m, request.table)
     const { geometry, iommu } = m.state.tables[index]!
-    const frame = { ...spaceOf(geometry), table: index }
+    const frame = { ...spaceOf(m.state.tables[index]!), table: index }
     if (!iommu) return { ...frame, ...NOTHING, cells: arrays.u8(0) }
     const { page: s, driver: format, leaves } = iommu
     const { table } = driverOf(format)

@@ -61,7 +61,7 @@ export const regions: Probe<'regions'> = {
       }
     })
     return {
-      ...spaceOf(table.geometry),
+      ...spaceOf(table),
       table: index,
       size: table.geometry.size,
       cpus,

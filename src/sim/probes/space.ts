@@ -1,13 +1,39 @@
 // Addresses of entries, for everything that shows one.
 
+import { pow2 } from '../../lib/bits.ts'
 import { addressOf } from '../../lib/format.ts'
-import type { WindowGeometry } from '../iova/allocator.ts'
 import { absOf } from '../iova/geometry.ts'
+import type { DmaTable } from '../state.ts'
 import type { AddressSpace } from './frames.ts'
 
-/** The part of a window that leads to addresses. */
-export function spaceOf({ pageShift, offset, islands }: WindowGeometry): AddressSpace {
-  return { pageShift, offset, ...(islands && { islands }) }
+/** The part of a table that leads to addresses, and how much of its window has no entry. */
+export function spaceOf({ geometry, windowBytes }: Pick<DmaTable, 'geometry' | 'windowBytes'>): AddressSpace {
+  const { pageShift, offset, islands, size } = geometry
+  const unlisted = Math.floor(windowBytes / pow2(pageShift)) - size
+  return { pageShift, offset, ...(islands && { islands }), ...(unlisted > 0 && { unlisted }) }
+}
+
+/** How much of a window stands entry by entry; nothing is placed in the rest. */
+export interface Listing {
+  readonly listedBytes: number
+  readonly windowBytes: number
+  /** Of the rest, what lies behind the last entry; the remainder lies between islands. */
+  readonly behindBytes: number
+}
+
+/** What of a window of `size` entries is listed; null where all of it is. */
+export function listingOf(space: AddressSpace & { readonly size: number }): Listing | null {
+  const { pageShift, size, unlisted = 0, islands } = space
+  if (unlisted === 0) return null
+  const last = islands?.at(-1)
+  // Islands are counted from the window's start, which is address 0.
+  const behind = last ? size + unlisted - last.abs - last.pages : unlisted
+  const pageBytes = pow2(pageShift)
+  return {
+    listedBytes: size * pageBytes,
+    windowBytes: (size + unlisted) * pageBytes,
+    behindBytes: behind * pageBytes,
+  }
 }
 
 /** Byte address at which entry `e` (table-relative) begins. */
@@ -20,7 +46,9 @@ export function addressBehind(space: AddressSpace, e: number): bigint {
   return e === 0 ? addressAt(space, 0) : addressOf(absOf(space, e - 1) + 1, space.pageShift)
 }
 
+const endOf = ({ islands }: AddressSpace) => islands?.at(-1)?.abs
+
 /** True when two windows lead to the same addresses. */
 export function sameSpace(a: AddressSpace, b: AddressSpace): boolean {
-  return a.pageShift === b.pageShift && a.offset === b.offset && a.islands?.at(-1)?.abs === b.islands?.at(-1)?.abs
+  return a.pageShift === b.pageShift && a.offset === b.offset && a.unlisted === b.unlisted && endOf(a) === endOf(b)
 }

@@ -29,7 +29,7 @@ export const tables: Probe<'tables'> = {
         tceWrites += written
       })
       return {
-        ...spaceOf(geometry),
+        ...spaceOf(table),
         table: owner,
         devices: scenario.devices.filter((_, i) => tableOf(s, i) === owner).map((d) => d.name),
         coarseShift: geometry.pageShift + (d.mixed ? log2Floor(MAX_GRANULE) : 0),

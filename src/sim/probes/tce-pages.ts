@@ -6,6 +6,8 @@ import type { TcePagesFrame } from './frames.ts'
 import { type Probe, tableIndex } from './probe.ts'
 import { spaceOf } from './space.ts'
 
+const TCE_BYTES = 8
+
 export const tcePages: Probe<'tce-pages'> = {
   id: 'tce-pages',
   build(m, request, arrays): TcePagesFrame {
@@ -25,8 +27,9 @@ export const tcePages: Probe<'tce-pages'> = {
         set[page] = entries
         writes[page++] = written
       })
+    const space = spaceOf(table)
     return {
-      ...spaceOf(table.geometry),
+      ...space,
       table: index,
       tcesPerPage: TCES_PER_PAGE,
       firstEntry,
@@ -34,7 +37,8 @@ export const tcePages: Probe<'tce-pages'> = {
       size: table.geometry.size,
       set,
       writes,
-      tableBytes: d.table.bytesAllocated(d.tableState),
+      // What the hypervisor keeps is the table of the whole window.
+      tableBytes: d.table.bytesAllocated(d.tableState) + (table.ddw ? TCE_BYTES * (space.unlisted ?? 0) : 0),
     }
   },
 }

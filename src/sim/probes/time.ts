@@ -30,7 +30,7 @@ export const addressTime: Probe<'address-time'> = {
       fresh[r.column * BANDS + b] = share(band.marks[b]!, band.entriesPerBand)
     }
     return {
-      ...spaceOf(geometry),
+      ...spaceOf(m.state.tables[index]!),
       table: index,
       bands: BANDS,
       columns: COLUMNS,

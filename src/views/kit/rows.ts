@@ -16,11 +16,19 @@ export interface RowLayout {
   readonly breakHeight: number
 }
 
-type Shape = Pick<IovaSpaceFrame, 'columns' | 'rows' | 'segments' | 'gapAfter' | 'entriesPerCell' | 'size'>
+type Shape = Pick<
+  IovaSpaceFrame,
+  'columns' | 'rows' | 'segments' | 'gapAfter' | 'apartAfter' | 'entriesPerCell' | 'size'
+>
 
 /** True when an axis break stands before the segment. */
 export function hasBreak({ gapBefore, apart = 0 }: MapSegment): boolean {
   return gapBefore > 0 || apart > 0
+}
+
+/** True when one stands after the last. */
+export function hasBreakAfter({ gapAfter, apartAfter = 0 }: Pick<IovaSpaceFrame, 'gapAfter' | 'apartAfter'>): boolean {
+  return gapAfter > 0 || apartAfter > 0
 }
 
 /** A picture this many times wider than high, in cells, is folded. */
@@ -43,7 +51,7 @@ export function folded(frame: IovaSpaceFrame): IovaSpaceFrame {
 }
 
 export function rowLayout(frame: Shape, box: Box): RowLayout {
-  let breaks = frame.gapAfter > 0 ? 1 : 0
+  let breaks = hasBreakAfter(frame) ? 1 : 0
   for (const segment of frame.segments) if (hasBreak(segment)) breaks++
   const least = Math.round(BREAK_HEIGHT * box.dpr)
   const whole = Math.round(box.height * box.dpr)
