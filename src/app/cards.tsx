@@ -1,7 +1,7 @@
 // The states nobody draws: a link that could not be read whole, a simulation that stopped, a run that is being
 // replayed, and a map on which nothing has happened yet.
 
-import { Play, TriangleAlert } from 'lucide-react'
+import { Play, Square, TriangleAlert } from 'lucide-react'
 import { useEffect, useMemo, useState } from 'react'
 import { count } from '../lib/format.ts'
 import { currentValue, type Frame, type Problem } from '../sim/index.ts'
@@ -84,7 +84,8 @@ export function FailureCard() {
 }
 
 const emptyOf = (frame: Frame) => frame.summary.maps === 0 && frame.summary.mapped === 0
-const seekOf = (frame: Frame) => (frame.status.mode === 'seeking' ? frame.status.seek : null)
+const underwayOf = (frame: Frame) => frame.status.underway
+const nsOf = (frame: Frame) => frame.status.ns
 const poolOf = (frame: Frame) => frame.summary.bounce?.pool ?? 'there'
 const usableOf = (frame: Frame) => frame.summary.usable
 const listedOf = (frame: Frame) => listedNote(frame.summary)
@@ -93,7 +94,9 @@ const reservedOf = (frame: Frame) => frame.views['iova-space']?.counts.reserved 
 /** Lies over the map. */
 export function MapState() {
   const empty = useFrame(emptyOf)
-  const seek = useFrame(seekOf)
+  const underway = useFrame(underwayOf)
+  const ns = useFrame(nsOf) ?? 0
+  const ended = useApp((s) => s.ended)
   const pool = useFrame(poolOf) ?? 'there'
   const usable = useFrame(usableOf) ?? 0
   const reserved = useFrame(reservedOf) ?? 0
@@ -106,16 +109,17 @@ export function MapState() {
   const { actions } = useLab()
   const waiting = useLate(!ready && !dead, 100)
   if (dead) return <div className="a-over a-dots" />
-  if (seek)
-    return (
-      <div className="a-over">
-        <p className="a-note">{text.state.replaying(count(seek.done), count(seek.of))}</p>
-      </div>
-    )
+  if (underway) return <Underway words={text.underway(underway, ns)} left={text.left(underway.leftMs)} />
   if (waiting)
     return (
       <div className="a-over">
         <p className="a-note">{text.state.starting}</p>
+      </div>
+    )
+  if (ended)
+    return (
+      <div className="a-over" data-testid="ended">
+        <p className="a-note">{text.ended(ended)}</p>
       </div>
     )
   const why = pool === 'there' ? (empty && direct ? text.state.direct : '') : text.state.pools[pool]
@@ -136,6 +140,32 @@ export function MapState() {
           ? text.state.nothing(count(usable), count(reserved))
           : text.state.nothingListed(count(usable), listed)}
       </p>
+    </div>
+  )
+}
+
+/** What a run does until it is there. Most is done before anybody could read of it. */
+function Underway({ words, left }: { words: string; left: string }) {
+  const { actions } = useLab()
+  const shown = useLate(true, 150)
+  useEffect(() => {
+    const press = (event: KeyboardEvent) => {
+      if (event.key !== 'Escape' || event.defaultPrevented) return
+      event.preventDefault()
+      actions.stop()
+    }
+    document.addEventListener('keydown', press)
+    return () => document.removeEventListener('keydown', press)
+  }, [actions])
+  if (!shown) return null
+  return (
+    <div className="a-over" data-testid="underway">
+      <p className="a-note">
+        {words} {left}
+      </p>
+      <button type="button" className="a-press" onClick={actions.stop}>
+        <Square {...icon} /> {text.state.stop} <kbd>Esc</kbd>
+      </button>
     </div>
   )
 }

@@ -61,7 +61,7 @@ function handleKey(lab: Lab, event: KeyboardEvent, target: Element, openHelp: ()
       actions.step(100)
       return true
     case ']':
-      actions.nextFailure()
+      actions.find('refusal', false)
       return true
     case 'r':
       actions.reset()

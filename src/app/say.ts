@@ -1,6 +1,5 @@
 // What the store has to say, in words.
 
-import { ms } from '../lib/format.ts'
 import { fieldsOf, formatParam } from '../sim/index.ts'
 import type { Notice } from '../store/lab.ts'
 import { text } from '../text/en.ts'
@@ -11,10 +10,8 @@ export function say(notice: Notice): string {
       return text.say.opened(notice.preset.title)
     case 'log':
       return text.say.log(notice.name, notice.device)
-    case 'stopped': {
-      const at = ms(notice.frame?.status.ns ?? 0)
-      return notice.why === 'failure' ? text.say.refused(at) : text.say.noRefusal(at)
-    }
+    case 'ended':
+      return text.ended(notice.ended)
     case 'undo':
     case 'redo': {
       const field = fieldsOf(notice.scenario).find((f) => f.path === notice.path)

@@ -63,12 +63,12 @@ export function Transport({ compact = false }: { compact?: boolean }) {
             type="button"
             className={refused > 0 ? 'c-icon c-fail' : 'c-icon'}
             aria-label={t.nextRefusal}
-            onClick={actions.nextFailure}
+            onClick={() => actions.find('refusal', false)}
           >
             <SkipForward {...icon} />
           </button>
         ) : (
-          <button type="button" className="c-button" onClick={actions.nextFailure}>
+          <button type="button" className="c-button" onClick={() => actions.find('refusal', false)}>
             {t.nextRefusal} <kbd>]</kbd>
           </button>
         )}

@@ -202,11 +202,11 @@ describe('a device that misbehaves', () => {
       unmap(m, id)
     }
     expect([late().length, late().who[0]! >> 1, late().who[1]! >> 1]).toEqual([2, 0, 1])
-    advance(m, 9999, 10, false)
+    advance(m, 9999, 10, null)
     expect(counted(m).lateTried).toBe(0)
-    advance(m, 10_000, 10, false)
+    advance(m, 10_000, 10, null)
     expect(counted(m)).toMatchObject({ lateTried: 1, lateReached: 1 })
-    advance(m, 13_000, 10, false)
+    advance(m, 13_000, 10, null)
     expect([counted(m).lateReached, late().length, tableIn(m).lateNs]).toEqual([2, 0, Number.POSITIVE_INFINITY])
   })
 
@@ -231,11 +231,11 @@ describe('a device that misbehaves', () => {
       rememberLate(m.state, tableIn(m), 0, e, true)
     }
     expect(late().length).toBe(LATE_KEPT)
-    advance(m, 10_000 + 2, 10, false)
+    advance(m, 10_000 + 2, 10, null)
     expect([counted(m).lateTried, late().length]).toEqual([3, LATE_KEPT - 3])
     for (let e = 0; e < 5; e++) rememberLate(m.state, tableIn(m), 0, 3000 + e, true)
     expect([late().length, late().entry[2], late().entry[3]]).toEqual([LATE_KEPT, 3002, 3])
-    advance(m, 30_000, Number.POSITIVE_INFINITY, false)
+    advance(m, 30_000, Number.POSITIVE_INFINITY, null)
     expect([counted(m).lateTried, late().length]).toEqual([LATE_KEPT + 3, 0])
   })
 
@@ -249,7 +249,7 @@ describe('a device that misbehaves', () => {
     fireLate(m.state, 0, 9000)
     expect(counted(m).lateTried).toBe(0)
     armLate(m.state, tableIn(m))
-    advance(m, 10_000, 10, false)
+    advance(m, 10_000, 10, null)
     expect(counted(m).lateTried).toBe(2)
   })
 })

@@ -132,7 +132,7 @@ function meet(m: Machine, events: number, each = events, look = () => {}): Met {
   const iommu = m.state.tables[0]!.iommu!
   const [tried, reached] = [iommu.lateTried, iommu.lateReached]
   for (let n = 0; n < events; n += each) {
-    advance(m, Number.POSITIVE_INFINITY, each, false)
+    advance(m, Number.POSITIVE_INFINITY, each, null)
     look()
   }
   expect(iommu.lateTried - tried).toBe(met.refused + met.waiting + met.exposed)
@@ -269,7 +269,7 @@ describe('what is exposed', () => {
     const held = s.iotlbs.map((): (Held | undefined)[] => [])
     let [pageNs, worstNs, exposedPages, atNs] = [0, 0, 0, 0]
     for (let n = 0; n < events; n++) {
-      advance(m, Number.POSITIVE_INFINITY, 1, false)
+      advance(m, Number.POSITIVE_INFINITY, 1, null)
       pageNs += exposedPages * (s.nowNs - atNs)
       atNs = s.nowNs
       exposedPages = 0

@@ -131,7 +131,7 @@ describe('in a machine', () => {
       const times: number[] = []
       while (times.length < 6) {
         const before = unmaps()
-        advance(m, Number.POSITIVE_INFINITY, 1, false)
+        advance(m, Number.POSITIVE_INFINITY, 1, null)
         if (unmaps() > before) times.push(m.state.nowNs)
       }
       return times[5]! - times[4]!
@@ -142,7 +142,7 @@ describe('in a machine', () => {
 
   it('CPUs queue for the lock of their table’s queue and for no other', () => {
     const m = createMachine(two({}, { flush: 'strict', allocator: 'rcache' }), 4 * MS)
-    advance(m, 1 * MS, Number.POSITIVE_INFINITY, false)
+    advance(m, 1 * MS, Number.POSITIVE_INFINITY, null)
     for (const table of m.state.tables) {
       const queue = table!.locks[table!.locks.length - 1]!
       expect([queue.taken, queue.waitNs > 0]).toEqual([table!.iommu!.waits, true])

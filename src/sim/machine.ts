@@ -14,6 +14,7 @@ import { logEvent } from './engine/log.ts'
 import { type CostMeter, NO_LOCK, resetMeter } from './engine/meter.ts'
 import { addToColumn, rollColumns } from './engine/recorder.ts'
 import * as ev from './events.ts'
+import type { Count } from './happenings.ts'
 import { noteHcalls } from './hypervisor.ts'
 import { addMark, noteAnswer, noteMissed, noteSpent, noteWork, pricedPs, searchPs } from './ledger.ts'
 import { mapAt, mapList, mapOne, refuse, sync, unmap, unmapAt } from './operations.ts'
@@ -86,16 +87,16 @@ export function wakeWorkload(s: MachineState, index: number): void {
 }
 
 /**
- * Processes events in order until `untilNs` (inclusive), until `maxEvents` have been processed or, if asked, right
- * after the event that refuses a request. The clock ends at `untilNs`, or at the last event when it stopped before.
+ * Processes events in order until `untilNs` (inclusive), until `maxEvents` have been processed or right after the event
+ * with which `count` grows, if there is one. The clock ends at `untilNs`, or at the last event when it stopped before.
  * Returns the number processed.
  */
-export function advance(m: Machine, untilNs: number, maxEvents: number, stopAtRefusal: boolean): number {
+export function advance(m: Machine, untilNs: number, maxEvents: number, count: Count | null): number {
   const { state: s } = m
   const { heap } = s
-  const enough = stopAtRefusal ? s.refusedTotal + 1 : Number.POSITIVE_INFINITY
+  const before = count === null ? 0 : count(s)
   let n = 0
-  while (n < maxEvents && s.refusedTotal < enough) {
+  while (n < maxEvents && (count === null || count(s) <= before)) {
     if (heap.size === 0 || heap.times[0]! > untilNs) {
       if (untilNs < Number.POSITIVE_INFINITY && untilNs > s.nowNs) moveClock(s, untilNs)
       break

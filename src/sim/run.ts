@@ -3,7 +3,9 @@
 
 import { hashPlain } from '../lib/hash.ts'
 import { createSnapshots, dropSnapshot, restoreSnapshot, type Snapshot, takeSnapshot } from '../lib/snapshot.ts'
+import type { Count } from './happenings.ts'
 import { applyInput } from './inputs.ts'
+import { type Errand, forward, type Journey, journey, type RunPosition, type Track, whole } from './journeys.ts'
 import { createMachine, rewire } from './load.ts'
 import { advance, type Machine, moveClock } from './machine.ts'
 import type { ParamValue } from './params.ts'
@@ -19,16 +21,6 @@ const TCES_PER_UNIT = 8
 /** Most checkpoints, and most bytes in them; older ones are thinned out. */
 const CHECKPOINTS = 32
 const CHECKPOINT_BYTES = 96 * 1024 * 1024
-/** Going back over more than this many events leaves a checkpoint this near to the target: the next step back is short. */
-const NEAR_EVENTS = 512
-/** Positions that stepping back returns to exactly. */
-const BACK_STEPS = 4096
-
-/** After exactly `events` heap events if given, otherwise after every event at or before `ns`. */
-export interface RunPosition {
-  readonly ns: number
-  readonly events?: number
-}
 
 interface Checkpoint {
   readonly events: number
@@ -46,16 +38,20 @@ export interface Run {
   readonly machine: Machine
   /** The scenario with every input so far. */
   scenario(): Scenario
-  /** Simulates to `untilNs` (inclusive), for `maxEvents`, or to right after the next refusal; returns the events processed. */
-  advance(untilNs: number, maxEvents?: number, stopAtRefusal?: boolean): number
-  /** One visible operation further; false when nothing is left to happen. */
+  /** Simulates to `untilNs` (inclusive), for `maxEvents`, or to right after what `count` counts; returns the events processed. */
+  advance(untilNs: number, maxEvents?: number, count?: Count): number
+  /** The same, piece by piece. */
+  walk(untilNs: number): Journey<boolean>
+  /** An errand, piece by piece. */
+  go(errand: Errand): Journey
+  /** Goes to a position, however far. */
+  seek(to: RunPosition): void
+  /** One visible operation further; false, and nothing has changed, when there is none for long. */
   stepForward(): boolean
   /** One visible operation back: exactly where a step forward began, if there was one. False at the start. */
   stepBack(): boolean
-  /** Goes back, if need be, to the last checkpoint at or before `to`; `advance` or `seek` does the rest. */
-  rewind(to: RunPosition): void
-  /** Goes to a position, however far. */
-  seek(to: RunPosition): void
+  /** Nothing is left to happen, now or later. */
+  over(): boolean
   /** Changes a setting now. Returns the input, or what is wrong in words. Later inputs, if any, are dropped. */
   input(path: string, value: ParamValue): Input | string
   /**
@@ -76,7 +72,6 @@ export function createRun(initial: Scenario, horizonNs: number): Run {
   const { state } = machine
   const snapshots = createSnapshots()
   const checkpoints: Checkpoint[] = []
-  let back: RunPosition[] = []
   saveCheckpoint()
 
   function saveCheckpoint(): void {
@@ -89,7 +84,7 @@ export function createRun(initial: Scenario, horizonNs: number): Run {
     for (const dropped of thinOut(checkpoints)) dropSnapshot(snapshots, dropped)
   }
 
-  function restore(fits: (c: Checkpoint) => boolean): void {
+  function restore(fits: Parameters<Track['restore']>[0]): void {
     const at = checkpoints.findLast(fits) ?? checkpoints[0]!
     restoreSnapshot(snapshots, state, at.snapshot)
     rewire(machine)
@@ -99,20 +94,17 @@ export function createRun(initial: Scenario, horizonNs: number): Run {
     return { ...scenario, inputs: scenario.inputs.slice(0, state.inputs) }
   }
 
-  /** Applies the next input if its moment has come. */
-  function takeInput(untilNs: number): boolean {
+  function inputDue(untilNs: number): boolean {
     const input = scenario.inputs[state.inputs]
-    if (!input || state.events < input.events || input.ns > untilNs) return false
+    return input !== undefined && state.events >= input.events && input.ns <= untilNs
+  }
+
+  function takeInput(untilNs: number): boolean {
+    if (!inputDue(untilNs)) return false
+    const input = scenario.inputs[state.inputs]!
     if (input.ns > state.nowNs) moveClock(state, input.ns)
     applyInput(machine, inputsDone(), input)
     return true
-  }
-
-  /** Applies every input whose moment has come: several are of one moment when a person changed them at rest. */
-  function takeInputs(untilNs: number): boolean {
-    const { inputs } = state
-    while (takeInput(untilNs));
-    return state.inputs > inputs
   }
 
   /** Work after which a checkpoint follows this one. */
@@ -125,77 +117,21 @@ export function createRun(initial: Scenario, horizonNs: number): Run {
     if (workOf(state) - last.work >= gapAfter(last)) saveCheckpoint()
   }
 
-  function advanceRun(untilNs: number, maxEvents = Number.POSITIVE_INFINITY, stopAtRefusal = false): number {
-    const refused = state.refusedTotal
-    let done = 0
-    takeInputs(untilNs)
-    while (done < maxEvents) {
-      const last = checkpoints[checkpoints.length - 1]!
-      const toInput = (scenario.inputs[state.inputs]?.events ?? Number.POSITIVE_INFINITY) - state.events
-      const work = workOf(state)
-      const left = last.work + gapAfter(last) - work
-      const toCheckpoint = Math.max(1, Math.floor((left * (state.events + 1)) / (work + 1)))
-      const room = Math.min(maxEvents - done, Math.max(1, toInput), toCheckpoint)
-      const n = advance(machine, untilNs, room, stopAtRefusal)
-      done += n
-      saveIfFar()
-      if (stopAtRefusal && state.refusedTotal > refused) break
-      if (!takeInputs(untilNs) && n < room) break
-    }
-    return done
-  }
-
-  /** The next input or else the next event; false when there is neither. */
-  function advanceOne(): boolean {
-    if (takeInput(Number.POSITIVE_INFINITY)) return true
-    const n = advance(machine, Number.POSITIVE_INFINITY, 1, false)
+  function events(untilNs: number, most: number, count: Count | null): boolean {
+    const last = checkpoints[checkpoints.length - 1]!
+    const toInput = (scenario.inputs[state.inputs]?.events ?? Number.POSITIVE_INFINITY) - state.events
+    const work = workOf(state)
+    const left = last.work + gapAfter(last) - work
+    const toCheckpoint = Math.max(1, Math.floor((left * (state.events + 1)) / (work + 1)))
+    const room = Math.min(most, Math.max(1, toInput), toCheckpoint)
+    const n = advance(machine, untilNs, room, count)
     saveIfFar()
-    return n > 0
+    return n === room
   }
 
-  function stepForward(): boolean {
-    const from = { ns: state.nowNs, events: state.events }
-    const { steps } = state
-    while (state.steps === steps) if (!advanceOne()) return false
-    if (back.length === BACK_STEPS) back.shift()
-    back.push(from)
-    return true
-  }
+  const over = () => state.heap.size === 0 && !inputDue(Number.POSITIVE_INFINITY)
 
-  function stepBack(): boolean {
-    const known = back.pop()
-    if (known) {
-      seek(known)
-      return true
-    }
-    const target = state.steps - 1
-    if (target < 0) return false
-    const { events, nowNs: ns } = state
-    restore((c) => c.steps <= target && c.events < events)
-    approach({ ns, events })
-    if (state.steps > target) restore((c) => c.steps <= target && c.events < events)
-    while (state.steps < target && advanceOne());
-    return true
-  }
-
-  /** Replays to a little before a position and leaves a checkpoint there, if that is far. */
-  function approach({ ns, events = 0 }: RunPosition): void {
-    if (events - state.events < 2 * NEAR_EVENTS) return
-    const before = events - NEAR_EVENTS
-    while (state.events < before && advanceRun(ns, before - state.events) > 0);
-    saveCheckpoint()
-  }
-
-  function isBehind(to: RunPosition): boolean {
-    if (to.events !== undefined) return state.events > to.events || (state.events === to.events && state.nowNs > to.ns)
-    return state.nowNs > to.ns
-  }
-
-  function rewind(to: RunPosition): void {
-    if (!isBehind(to)) return
-    const { events } = to
-    restore(events === undefined ? (c) => c.ns <= to.ns : (c) => c.events <= events && c.ns <= to.ns)
-  }
+  const track: Track = { state, back: [], inputDue, takeInput, events, restore, mark: saveCheckpoint, over }
 
   /** Has other inputs from the first that differs on; checkpoints that hold what is not so any more are dropped. */
   function adopt(inputs: readonly Input[]): { readonly stands: boolean; readonly differ: number } {
@@ -208,7 +144,7 @@ export function createRun(initial: Scenario, horizonNs: number): Run {
     const gone = checkpoints.filter((c) => !holds(c))
     checkpoints.splice(0, checkpoints.length, ...checkpoints.filter(holds))
     for (const { snapshot } of gone) dropSnapshot(snapshots, snapshot)
-    back = []
+    track.back.length = 0
     return { stands: holds({ events: state.events, ns: state.nowNs, inputs: state.inputs }), differ }
   }
 
@@ -221,32 +157,29 @@ export function createRun(initial: Scenario, horizonNs: number): Run {
     return changed.some((input) => input && isAfter({ events, ns }, input.events, input.ns)) ? { ns } : { ns, events }
   }
 
-  function seek(to: RunPosition): void {
-    const back = isBehind(to)
-    rewind(to)
-    if (back) approach(to)
-    if (to.events === undefined) advanceRun(to.ns)
-    else {
-      while (state.events < to.events && advanceRun(to.ns, to.events - state.events) > 0);
-      takeInputs(to.ns)
-      if (to.ns > state.nowNs) moveClock(state, to.ns)
-    }
+  function go(errand: Errand): Journey {
+    if (errand.kind !== 'step') track.back.length = 0
+    return journey(track, errand)
   }
 
   return {
     machine,
     scenario: () => scenario,
-    advance(untilNs, maxEvents, stopAtRefusal) {
-      back = []
-      return advanceRun(untilNs, maxEvents, stopAtRefusal)
+    advance(untilNs, maxEvents, count) {
+      track.back.length = 0
+      const before = state.events
+      whole(forward(track, untilNs, maxEvents, count))
+      return state.events - before
     },
-    stepForward,
-    stepBack,
-    rewind,
-    seek(to) {
-      back = []
-      seek(to)
+    walk(untilNs) {
+      track.back.length = 0
+      return forward(track, untilNs)
     },
+    go,
+    seek: (to) => void whole(go({ kind: 'seek', to })),
+    stepForward: () => whole(go({ kind: 'step', steps: 1 })).found,
+    stepBack: () => whole(go({ kind: 'step', steps: -1 })).found,
+    over,
     input(path, value) {
       const now = inputsDone()
       const refusal = refusalOf(now, path, value)

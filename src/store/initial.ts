@@ -20,6 +20,7 @@ export function initialState(first: Preset, speed: number, theme: Theme): AppSta
     theme,
     problems: [],
     failure: null,
+    ended: null,
     loading: null,
     fromLog: null,
     unreadable: null,

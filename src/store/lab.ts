@@ -12,7 +12,7 @@ import {
   type Scenario,
 } from '../sim/index.ts'
 import type { SimClient } from '../worker/client.ts'
-import type { Position } from '../worker/protocol.ts'
+import type { Ended, Position } from '../worker/protocol.ts'
 import { createChanges } from './changes.ts'
 import { createFetching } from './fetching.ts'
 import { completed, createFrameHolder } from './frames.ts'
@@ -26,7 +26,7 @@ import { wish } from './wish.ts'
 
 /** What the store has to say to a person; turned into words outside. */
 export type Notice =
-  | { readonly kind: 'stopped'; readonly why: 'failure' | 'no-failure'; readonly frame: Frame | null }
+  | { readonly kind: 'ended'; readonly ended: Ended }
   | { readonly kind: 'undo' | 'redo'; readonly path: string; readonly value: ParamValue; readonly scenario: Scenario }
   | { readonly kind: 'opened'; readonly preset: Preset }
   | { readonly kind: 'log'; readonly name: string; readonly device: string }
@@ -194,14 +194,11 @@ export function createLab(options: LabOptions): Lab {
       showHere(scenario, scenario.inputs.length)
       wake()
     },
-    stopped(why) {
-      if (why === 'failure' || why === 'no-failure') {
-        set({ playing: false })
-        const off = frames.subscribe((frame) => {
-          if (frame.status.mode === 'seeking') return
-          off()
-          set({ announcement: options.say({ kind: 'stopped', why, frame }) })
-        })
+    stopped(ended) {
+      if (ended.kind === 'play') set({ playing: false })
+      if (ended.kind === 'play' || ended.kind === 'find' || ended.how !== 'there') {
+        const untold = ended.how === 'there' || ended.how === 'stopped'
+        set({ ended: untold ? null : ended, announcement: options.say({ kind: 'ended', ended }) })
       }
       wake()
     },
@@ -249,6 +246,7 @@ export function createLab(options: LabOptions): Lab {
       hovered: null,
       pinned: false,
       failure: null,
+      ended: null,
       loading: null,
       unreadable: null,
       ...changeState(),
@@ -307,6 +305,7 @@ export function createLab(options: LabOptions): Lab {
   function move(how: 'push' | 'replace', go: () => void) {
     if (get().dead) return
     if (get().playing) pause()
+    set({ ended: null })
     go()
     intend(how)
     wake()
@@ -319,7 +318,7 @@ export function createLab(options: LabOptions): Lab {
     client.play(speed)
     // The page has Play itself to show first: figures follow a moment later.
     wholeAt = options.now()
-    set({ playing: true })
+    set({ playing: true, ended: null })
     loop.wake()
   }
 
@@ -352,7 +351,7 @@ export function createLab(options: LabOptions): Lab {
         const from = current(path)
         if (from === null || from === value || get().dead) return
         changes.set(path, from, value)
-        set(changeState())
+        set({ ended: null, ...changeState() })
         intend('push')
         loop.urge()
       },
@@ -369,7 +368,8 @@ export function createLab(options: LabOptions): Lab {
       pause,
       step: (steps) => move('replace', () => client.step(steps)),
       seek: (ns) => move('push', () => client.seek({ ns: Math.max(0, Math.round(ns)) })),
-      nextFailure: () => move('push', () => client.nextFailure()),
+      find: (what, back) => move('push', () => client.find(what, back)),
+      stop: pause,
       reset: () => move('push', () => client.seek({ ns: 0, events: 0 })),
       setSpeed(speed) {
         set({ speed })

@@ -2,7 +2,8 @@
 // can do. Everything here that a link must carry is in `scenario`, `position` and `view`.
 
 import type { LoggedScenario } from '../share/ddw-scenario.ts'
-import type { Brush, ColourBy, ParamValue, Problem, Recording, Scenario } from '../sim/index.ts'
+import type { Brush, ColourBy, HappeningId, ParamValue, Problem, Recording, Scenario } from '../sim/index.ts'
+import type { Ended } from '../worker/protocol.ts'
 import type { LogFile } from './ddw-log.ts'
 import type { FrameHolder } from './frames.ts'
 
@@ -64,6 +65,8 @@ export interface AppState {
   readonly problems: readonly Problem[]
   /** What the worker could not do; the page keeps its last picture. */
   readonly failure: string | null
+  /** Why the run stands where it does, if that is not where it was sent; until something else is done. */
+  readonly ended: Ended | null
   /** Name of the file that is being read, or null; the run before stays until it is there. */
   readonly loading: string | null
   /** The kernel log that the scenario was made from, until another one is opened; null for every other scenario. */
@@ -97,7 +100,10 @@ export interface AppActions {
   /** Visible operations; negative goes back. */
   step(steps: number): void
   seek(ns: number): void
-  nextFailure(): void
+  /** To right after the next, or the last, happening of a kind. */
+  find(what: HappeningId, back: boolean): void
+  /** Ends a seek, a step or a search that is under way. */
+  stop(): void
   reset(): void
   setSpeed(speed: number | 'max'): void
   setView(change: Partial<ViewState>): void

@@ -1,6 +1,7 @@
 // Every word that page and controls show. The views keep theirs in views.ts.
 
 import type { EntryName } from '../sim/index.ts'
+import { endedText, happeningText, leftText, underwayText } from './worker.ts'
 
 export const text = {
   brand: 'dmascope',
@@ -115,7 +116,7 @@ export const text = {
     pressPlay: 'Press play',
     nothing: (usable: string, reserved: string) => `0 of ${usable} mapped, ${reserved} reserved`,
     nothingListed: (usable: string, listed: string) => `0 of ${usable} mapped, ${listed}`,
-    replaying: (done: string, of: string) => `replaying ${done} of ${of} events`,
+    stop: 'Stop',
     starting: 'starting the simulation',
     direct: 'No IOMMU: nothing is mapped, and the device reaches all memory',
     pools: {
@@ -138,11 +139,13 @@ export const text = {
     restartHint: 'The picture is the last one. Restart brings the run back to where it stood.',
   },
 
+  happening: happeningText,
+  underway: underwayText,
+  left: leftText,
+  ended: endedText,
   say: {
     opened: (title: string) => `${title} is open`,
     log: (name: string, device: string) => `What ${device} found in ${name} is open`,
-    refused: (ms: string) => `A mapping is refused at ${ms} ms`,
-    noRefusal: (ms: string) => `No refusal until ${ms} ms`,
     undone: (label: string, value: string) => `Undone: ${label} is ${value} again`,
     redone: (label: string, value: string) => `Done again: ${label} is ${value}`,
     theme: (name: string) => `${name} theme`,

@@ -46,7 +46,7 @@ function frameOf(run: Run, breaks = true): Frame {
   const probes = { 'iova-space': map, 'address-time': { table: 0 }, regions: { table: 0 }, 'tce-pages': { table: 0 } }
   const wish = { table: 0, inspect: null, logLines: 0, probes }
   const ids = { source: 0, request: 1, revision: 0 }
-  return buildFrame(run.machine, wish, { mode: 'paused', seek: null }, ids, createArrays())
+  return buildFrame(run.machine, wish, { mode: 'paused', underway: null }, ids, createArrays())
 }
 
 /** Entries shown, left out, and pages that no entry stands for. */

@@ -1,7 +1,7 @@
 // The page's end of the wire: typed posts, at most one frame request in flight, stale answers dropped.
 
-import type { Frame, ParamValue, Scenario } from '../sim/index.ts'
-import type { FrameRequest, FromWorker, Position, SourceId, Speed, ToWorker } from './protocol.ts'
+import type { Frame, HappeningId, ParamValue, Scenario } from '../sim/index.ts'
+import type { Ended, FrameRequest, FromWorker, Position, SourceId, Speed, ToWorker } from './protocol.ts'
 
 /** The part of a Worker that the client needs; tests give their own. */
 export interface WorkerLike {
@@ -16,7 +16,7 @@ export interface WorkerLike {
 export interface ClientListener {
   frame(frame: Frame): void
   scenario(scenario: Scenario, revision: number): void
-  stopped(why: 'seek' | 'failure' | 'no-failure' | 'step'): void
+  stopped(ended: Ended): void
   problem(message: string): void
   /** The worker is gone; nothing more comes until `restart`. */
   died(message: string): void
@@ -39,7 +39,7 @@ export interface SimClient {
   pause(): void
   seek(to: Position): void
   step(steps: number): void
-  nextFailure(): void
+  find(what: HappeningId, back: boolean): void
   input(path: string, value: ParamValue): void
   /** Asks now, or as soon as the answer under way has come; of several wishes that wait, the newest wins. */
   requestFrame(wish: FrameWish): void
@@ -107,6 +107,14 @@ export function createSimClient(makeWorker: () => WorkerLike): SimClient {
     post({ type: 'frame', source, request: ++request, recycle, ...wish }, recycle)
   }
 
+  function sendWaiting() {
+    // The listener may have asked already.
+    if (!waiting || inFlight) return
+    const wish = waiting
+    waiting = null
+    send(wish)
+  }
+
   function hold(id: string, view: object) {
     const kept = held.get(id) ?? []
     held.set(id, kept)
@@ -129,19 +137,19 @@ export function createSimClient(makeWorker: () => WorkerLike): SimClient {
         inFlight = false
         for (const [id, view] of Object.entries(message.frame.views)) hold(id, view)
         listener?.frame(message.frame)
-        // The listener may have asked already.
-        if (waiting && !inFlight) {
-          const wish = waiting
-          waiting = null
-          send(wish)
-        }
+        sendWaiting()
         break
       }
+      case 'no-frame':
+        inFlight = false
+        listener?.problem(message.message)
+        sendWaiting()
+        break
       case 'scenario':
         listener?.scenario(message.scenario, message.revision)
         break
       case 'stopped':
-        listener?.stopped(message.why)
+        listener?.stopped(message.ended)
         break
       case 'hash':
         hashWaiters.shift()?.done({ hash: message.hash, ns: message.ns, events: message.events })
@@ -181,7 +189,7 @@ export function createSimClient(makeWorker: () => WorkerLike): SimClient {
     pause: () => post({ type: 'pause', source }),
     seek: (to) => post({ type: 'seek', source, to }),
     step: (steps) => post({ type: 'step', source, steps }),
-    nextFailure: () => post({ type: 'nextFailure', source }),
+    find: (what, back) => post({ type: 'find', source, what, back }),
     input: (path, value) => post({ type: 'input', source, path, value }),
     requestFrame(wish) {
       if (!worker) return

@@ -10,6 +10,8 @@ const ASK: FrameRequest = {
   probes: { timeline: {} },
 }
 
+const REFUSAL: ToWorker = { type: 'find', source: 1, what: 'refusal', back: false }
+
 /** A host whose clock and mail the test moves by hand. */
 function rig(restMs = 0) {
   const said: FromWorker[] = []
@@ -43,6 +45,10 @@ function rig(restMs = 0) {
     settle() {
       while (this.turn());
     },
+    ended() {
+      const last = said.findLast((m) => m.type === 'stopped')
+      return last?.type === 'stopped' ? last.ended : null
+    },
     frame() {
       host.receive(ASK)
       const last = said.at(-1)!
@@ -63,7 +69,7 @@ describe('host', () => {
   it('opens a scenario where it is asked to and says so', () => {
     const r = opened(3 * MS)
     expect(r.said.map((m) => m.type)).toEqual(['scenario', 'stopped'])
-    expect(r.frame().status).toMatchObject({ ns: 3 * MS, mode: 'paused', seek: null })
+    expect(r.frame().status).toMatchObject({ ns: 3 * MS, mode: 'paused', underway: null })
   })
 
   it('plays at the asked speed, whatever the turns', () => {
@@ -89,17 +95,17 @@ describe('host', () => {
     r.turn()
     const { status } = r.frame()
     expect(status.mode).toBe('seeking')
-    expect(status.seek!.done).toBeGreaterThan(0)
-    expect(status.seek!.of).toBeGreaterThan(status.seek!.done)
+    expect(status.underway!.done).toBeGreaterThan(0)
+    expect(status.underway!.of).toBeGreaterThan(status.underway!.done)
     r.settle()
     expect(r.frame().status).toMatchObject({ ns: 60 * MS, mode: 'paused' })
   })
 
   it('runs to the next failure and stops there', () => {
     const r = opened()
-    r.send({ type: 'nextFailure', source: 1 })
+    r.send(REFUSAL)
     r.settle()
-    expect(r.said.at(-1)).toMatchObject({ type: 'stopped', why: 'failure' })
+    expect(r.ended()).toMatchObject({ kind: 'find', how: 'there', what: 'refusal' })
     expect(r.frame().summary.refused).toBe(1)
   })
 
@@ -107,9 +113,9 @@ describe('host', () => {
     const r = opened()
     r.send({ type: 'input', source: 1, path: 'w0.load', value: 0 })
     r.send({ type: 'input', source: 1, path: 'w0.ring', value: 64 })
-    r.send({ type: 'nextFailure', source: 1 })
+    r.send(REFUSAL)
     r.settle()
-    expect(r.said.at(-1)).toMatchObject({ type: 'stopped', why: 'no-failure' })
+    expect(r.ended()).toMatchObject({ kind: 'find', how: 'over' })
   })
 
   it('takes changes while it plays, counts them, and sends the scenario that holds them', () => {
@@ -158,6 +164,7 @@ describe('host', () => {
   it('steps forward and back', () => {
     const r = opened(3 * MS)
     const hash = () => {
+      r.settle()
       r.send({ type: 'hash', source: 1 })
       const last = r.said.at(-1)!
       return last.type === 'hash' ? last.hash : ''

@@ -1,15 +1,14 @@
-// The simulations of one worker: plays, seeks and answers. Wall time exists only here, and decides when to compute,
-// never what. Post, clock and yield are given in, so that tests run it in Node.
+// The simulations of one worker: plays, goes on errands and answers. Wall time exists only here, and decides when to
+// compute, never what. Post, clock and yield are given in, so that tests run it in Node.
+//
+// Whatever is computed is computed in slices, with a look at the mail after each: nothing keeps a run from being left.
 
-import { buffersOf, buildFrame, createArrays, createRun, type Frame, type Run } from '../sim/index.ts'
-import type { FrameRequest, FromWorker, Position, Speed, ToWorker } from './protocol.ts'
+import { buffersOf, buildFrame, createArrays, createRun, type Errand, type Run } from '../sim/index.ts'
+import { begun, carryOn, endedNow, going, homeward, type Job, playedTo, underway } from './jobs.ts'
+import type { Ended, FrameRequest, FromWorker, Speed, ToWorker } from './protocol.ts'
 
 /** Longest stretch of computing between two looks at the mail, ms. */
 const SLICE_MS = 4
-/** Events computed between two looks at the clock. */
-const BATCH = 1024
-/** A failure is looked for this far ahead, in events. */
-const SEARCH_EVENTS = 20_000_000
 
 export interface HostEnv {
   post(message: FromWorker, transfer: ArrayBuffer[]): void
@@ -21,20 +20,11 @@ export interface HostEnv {
   readonly restMs: number
 }
 
-interface Job {
-  readonly kind: 'play' | 'seek' | 'failure'
-  /** Play: ns of simulated time at `fromMs` of wall time. */
-  readonly fromNs: number
-  readonly fromMs: number
-  readonly speed: Speed
-  readonly to: Position
-  readonly startEvents: number
-  readonly refused: number
-}
-
 interface Source {
   readonly run: Run
   job: Job | null
+  /** Steps and changes that came during an errand: they are meant for where it ends. */
+  waiting: ToWorker[]
   revision: number
 }
 
@@ -72,78 +62,87 @@ export function createHost(env: HostEnv): Host {
       act()
     } catch (error) {
       const source = sources.get(id)
-      if (source) source.job = null
-      env.post({ type: 'problem', source: id, message: error instanceof Error ? error.message : String(error) }, [])
+      if (source) {
+        source.job = null
+        source.waiting = []
+      }
+      env.post({ type: 'problem', source: id, message: wordsOf(error) }, [])
     }
   }
 
   function workOn(id: number, source: Source): void {
-    const job = source.job!
     const { run } = source
-    const { state } = run.machine
-    const deadline = env.nowMs() + SLICE_MS
-    const until = untilOf(job, env.nowMs())
-    do {
-      const limit = job.to.events === undefined ? BATCH : Math.min(BATCH, job.to.events - state.events)
-      const n = limit > 0 ? run.advance(until, limit, job.kind === 'failure') : 0
-      if (job.kind === 'failure' && state.refusedTotal > job.refused) {
-        stop(id, source, 'failure')
-        return
-      }
-      if (n < BATCH) break
-    } while (env.nowMs() < deadline)
-    if (job.kind === 'seek' && hasReached(run, job.to)) {
-      run.seek(job.to)
-      stop(id, source, 'seek')
+    const job = source.job!
+    const now = env.nowMs()
+    if (job.kind === 'play') {
+      const walk = run.walk(playedTo(job, now))
+      while (!walk.next().done && env.nowMs() < now + SLICE_MS);
+      if (job.speed === 'max' && run.over()) stand(id, source, endedNow(run, job, 'over'))
+      return
     }
-    const exhausted = state.heap.size === 0 || state.events - job.startEvents > SEARCH_EVENTS
-    if (job.kind === 'failure' && exhausted) stop(id, source, 'no-failure')
+    let ended: Ended | null = null
+    do ended = carryOn(job)
+    while (!ended && env.nowMs() < now + SLICE_MS)
+    if (!ended) return
+    stand(id, source, ended)
+    takeWaiting(source)
   }
 
-  function untilOf(job: Job, nowMs: number): number {
-    if (job.kind === 'failure' || job.to.events !== undefined) return Number.POSITIVE_INFINITY
-    if (job.kind === 'seek') return job.to.ns
-    if (job.speed === 'max') return Number.POSITIVE_INFINITY
-    return Math.floor(job.fromNs + (nowMs - job.fromMs) * 1e6 * job.speed)
-  }
-
-  function stop(id: number, source: Source, why: 'seek' | 'failure' | 'no-failure' | 'step'): void {
+  function stand(id: number, source: Source, ended: Ended): void {
     source.job = null
-    env.post({ type: 'stopped', source: id, why }, [])
+    env.post({ type: 'stopped', source: id, ended }, [])
   }
 
-  function start(source: Source, kind: Job['kind'], speed: Speed, to: Position): void {
-    const { state } = source.run.machine
-    source.job = {
-      kind,
-      speed,
-      to,
-      fromNs: state.nowNs,
-      fromMs: env.nowMs(),
-      startEvents: state.events,
-      refused: state.refusedTotal,
+  /** What waited, in order; a step among it is the next errand, for whose end the rest waits on. */
+  function takeWaiting(source: Source): void {
+    while (!source.job) {
+      const next = source.waiting.shift()
+      if (!next) return
+      act(source, next)
     }
+  }
+
+  function play(source: Source, speed: Speed): void {
+    source.job = { kind: 'play', speed, ...begun(source.run, env.nowMs()) }
     wake()
   }
 
-  function seek(source: Source, to: Position): void {
-    source.run.rewind(to)
-    start(source, 'seek', 'max', to)
+  function go(source: Source, errand: Errand): void {
+    source.job = going(source.run, errand, env.nowMs())
+    wake()
   }
 
+  function pause(id: number, source: Source): void {
+    const { job, run } = source
+    source.waiting = source.waiting.filter(({ type }) => type === 'input')
+    if (job && job.kind !== 'play') {
+      // Already on the way home.
+      if (job.stopped) return
+      source.job = homeward(run, job, env.nowMs())
+      if (!source.job) stand(id, source, endedNow(run, job, 'stopped'))
+    } else source.job = null
+    takeWaiting(source)
+  }
+
+  /** Answers in any case: the page waits for it. */
   function frame(source: Source, request: FrameRequest): void {
-    const { machine } = source.run
-    const { job } = source
-    const mode = job === null ? 'paused' : job.kind === 'play' ? 'playing' : 'seeking'
-    const built: Frame = buildFrame(
-      machine,
-      request,
-      { mode, seek: job?.kind === 'seek' ? progress(source, job) : null },
-      { source: request.source, request: request.request, revision: source.revision },
-      createArrays(request.recycle),
-    )
-    env.post({ type: 'frame', frame: built }, buffersOf(built))
-    if (mode === 'playing') restUntil = env.nowMs() + env.restMs
+    const { run, job } = source
+    try {
+      const errand = job === null || job.kind === 'play' ? null : underway(run, job, env.nowMs())
+      const mode = job === null ? 'paused' : errand ? 'seeking' : 'playing'
+      const built = buildFrame(
+        run.machine,
+        request,
+        { mode, underway: errand },
+        { source: request.source, request: request.request, revision: source.revision },
+        createArrays(request.recycle),
+      )
+      env.post({ type: 'frame', frame: built }, buffersOf(built))
+      if (mode === 'playing') restUntil = env.nowMs() + env.restMs
+    } catch (error) {
+      const message = wordsOf(error)
+      env.post({ type: 'no-frame', source: request.source, request: request.request, message }, [])
+    }
   }
 
   function tellScenario(id: number, source: Source): void {
@@ -152,51 +151,42 @@ export function createHost(env: HostEnv): Host {
     env.post({ type: 'scenario', source: id, revision: source.revision, scenario }, [])
   }
 
-  function step(id: number, source: Source, steps: number): void {
-    source.job = null
-    for (let i = 0; i < Math.abs(steps); i++) {
-      if (!(steps > 0 ? source.run.stepForward() : source.run.stepBack())) break
-    }
-    env.post({ type: 'stopped', source: id, why: 'step' }, [])
-  }
-
   function input(id: number, source: Source, path: string, value: string | number): void {
     const done = source.run.input(path, value)
     if (typeof done === 'string') env.post({ type: 'problem', source: id, message: done }, [])
     else source.revision++
-    if (source.job?.kind === 'play') start(source, 'play', source.job.speed, source.job.to)
+    if (source.job?.kind === 'play') play(source, source.job.speed)
     tellScenario(id, source)
   }
 
-  function handle(message: ToWorker): void {
+  function open(message: Extract<ToWorker, { type: 'open' }>): void {
+    const run = createRun(message.scenario, message.horizonNs)
+    const source: Source = { run, job: null, waiting: [], revision: 0 }
+    sources.set(message.source, source)
+    go(source, { kind: 'seek', to: message.at })
+    tellScenario(message.source, source)
+  }
+
+  function act(source: Source, message: ToWorker): void {
     const id = message.source
-    if (message.type === 'open') {
-      const source: Source = { run: createRun(message.scenario, message.horizonNs), job: null, revision: 0 }
-      sources.set(id, source)
-      seek(source, message.at)
-      tellScenario(id, source)
-      return
-    }
-    const source = sources.get(id)
-    if (!source) return
     switch (message.type) {
       case 'close':
         sources.delete(id)
         break
       case 'play':
-        start(source, 'play', message.speed, { ns: Number.POSITIVE_INFINITY })
+        play(source, message.speed)
         break
       case 'pause':
-        source.job = null
+        pause(id, source)
         break
       case 'seek':
-        seek(source, message.to)
+        go(source, { kind: 'seek', to: message.to })
         break
       case 'step':
-        step(id, source, message.steps)
+        go(source, { kind: 'step', steps: message.steps })
         break
-      case 'nextFailure':
-        start(source, 'failure', 'max', { ns: Number.POSITIVE_INFINITY })
+      case 'find':
+        go(source, { kind: 'find', what: message.what, back: message.back })
         break
       case 'input':
         input(id, source, message.path, message.value)
@@ -211,19 +201,31 @@ export function createHost(env: HostEnv): Host {
     }
   }
 
+  function handle(message: ToWorker): void {
+    const id = message.source
+    if (message.type === 'open') open(message)
+    if (message.type === 'ping') env.post({ type: 'pong', source: id, ping: message.ping }, [])
+    const source = sources.get(id)
+    if (!source || message.type === 'open') return
+    const { job } = source
+    const onErrand = job !== null && job.kind !== 'play'
+    if (onErrand && (message.type === 'input' || message.type === 'step')) {
+      source.waiting.push(message)
+      // Who changes something has found what they looked for.
+      if (message.type === 'input' && job.kind === 'find') pause(id, source)
+      return
+    }
+    if (message.type === 'play' && onErrand) {
+      pause(id, source)
+      // It may have to go home first.
+      if (source.job) return void source.waiting.push(message)
+    }
+    act(source, message)
+  }
+
   return { receive: (message) => guarded(message.source, () => handle(message)) }
 }
 
-function hasReached(run: Run, to: Position): boolean {
-  const { state } = run.machine
-  if (to.events === undefined) return state.nowNs >= to.ns
-  return state.events >= to.events || state.heap.size === 0
-}
-
-function progress(source: Source, job: Job): { done: number; of: number } {
-  const { state } = source.run.machine
-  const done = state.events - job.startEvents
-  if (job.to.events !== undefined) return { done, of: job.to.events - job.startEvents }
-  const share = job.to.ns > job.fromNs ? (state.nowNs - job.fromNs) / (job.to.ns - job.fromNs) : 1
-  return { done, of: share > 0 ? Math.round(done / share) : done }
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }

@@ -1,7 +1,16 @@
 // The messages between page and worker; nothing else. Every message names the source it speaks of, so that
 // two simulations, or a simulation and a recording, can run side by side.
 
-import type { Brush, Frame, ParamValue, ProbeRequests, Scenario } from '../sim/index.ts'
+import type {
+  Brush,
+  Errand,
+  Frame,
+  HappeningId,
+  ParamValue,
+  ProbeRequests,
+  RunPosition,
+  Scenario,
+} from '../sim/index.ts'
 import type { PointResult, StudyId } from '../sim/studies/index.ts'
 
 /** A source is anything that yields frames. The page numbers them. */
@@ -10,10 +19,20 @@ export type SourceId = number
 /** Simulated nanoseconds per wall nanosecond, or as fast as it goes. */
 export type Speed = number | 'max'
 
-/** Where to go: after exactly `events` heap events if given, otherwise after every event at or before `ns`. */
-export interface Position {
+/** Where to go. */
+export type Position = RunPosition
+
+/** How a run came to stand by itself, or was made to. */
+export interface Ended {
+  readonly kind: 'play' | Errand['kind']
+  /** It is where it should go; found nothing and is where it was; was stopped; or nothing is left to happen. */
+  readonly how: 'there' | 'none' | 'stopped' | 'over'
+  /** Of a search. */
+  readonly what?: HappeningId
+  readonly back?: boolean
+  /** How far it looked: simulated time, ns, and the number of the event. */
   readonly ns: number
-  readonly events?: number
+  readonly events: number
 }
 
 export type ToWorker =
@@ -26,13 +45,17 @@ export type ToWorker =
     }
   | { readonly type: 'close'; readonly source: SourceId }
   | { readonly type: 'play'; readonly source: SourceId; readonly speed: Speed }
+  /** Ends what is under way: a step and a search back return to where they began, everything else stands where it is. */
   | { readonly type: 'pause'; readonly source: SourceId }
   | { readonly type: 'seek'; readonly source: SourceId; readonly to: Position }
   /** Visible operations: map, unmap, failure … Negative goes back. */
   | { readonly type: 'step'; readonly source: SourceId; readonly steps: number }
-  | { readonly type: 'nextFailure'; readonly source: SourceId }
+  /** To right after the next, or the last, happening of a kind. */
+  | { readonly type: 'find'; readonly source: SourceId; readonly what: HappeningId; readonly back: boolean }
   | { readonly type: 'input'; readonly source: SourceId; readonly path: string; readonly value: ParamValue }
   | { readonly type: 'hash'; readonly source: SourceId }
+  /** Answered at once, and after everything that was sent before: the worker is alive. */
+  | { readonly type: 'ping'; readonly source: SourceId; readonly ping: number }
   | FrameRequest
 
 export interface FrameRequest {
@@ -58,8 +81,9 @@ export type FromWorker =
   | { readonly type: 'frame'; readonly frame: Frame }
   /** The scenario as the run now holds it, without its recording, after `open` and after every input. */
   | { readonly type: 'scenario'; readonly source: SourceId; readonly revision: number; readonly scenario: Scenario }
-  /** A run stopped by itself: the failure was found, the end of a seek was reached. */
-  | { readonly type: 'stopped'; readonly source: SourceId; readonly why: 'seek' | 'failure' | 'no-failure' | 'step' }
+  /** Instead of a frame: it could not be built. */
+  | { readonly type: 'no-frame'; readonly source: SourceId; readonly request: number; readonly message: string }
+  | { readonly type: 'stopped'; readonly source: SourceId; readonly ended: Ended }
   | {
       readonly type: 'hash'
       readonly source: SourceId
@@ -67,6 +91,7 @@ export type FromWorker =
       readonly ns: number
       readonly events: number
     }
+  | { readonly type: 'pong'; readonly source: SourceId; readonly ping: number }
   | { readonly type: 'problem'; readonly source: SourceId; readonly message: string }
 
 /** To the worker that carries out studies, one at a time: a new one takes the place of the one before. */

@@ -118,7 +118,7 @@ describe('tables', () => {
         const m = createMachine(machine({ platform }, own, type, load), 4 * MS)
         const table = m.state.tables[0]!
         const told = JSON.stringify([type, own])
-        advance(m, Number.POSITIVE_INFINITY, 800, false)
+        advance(m, Number.POSITIVE_INFINITY, 800, null)
         expect(astray(table), told).toEqual([])
         expect([table.maps > 10, leaves(table) > 0], told).toEqual([true, table.mapped > 0])
         unmapAll(m)

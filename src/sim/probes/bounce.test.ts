@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { poolOf } from '../bounce-ops.ts'
 import { PRICES } from '../engine/cost.ts'
+import { countOf } from '../happenings.ts'
 import { createRun, type Run } from '../run.ts'
 import type { Scenario, Settings } from '../scenario/schema.ts'
 import { MAP_ADDRESS, MAP_BYTES, MAP_ENTRY, MAP_NPAGES, MAP_NS, MAP_WHO } from '../state.ts'
@@ -182,7 +183,7 @@ describe('the frame of bouncing', () => {
 
   it('says how many slots were taken when it was refused, not how many are now', () => {
     const run = bouncing('map-loop', { size: 64 * KIB, queues: 1, depth: 64 }, { swiotlb: 512, cpus: 1 })
-    run.advance(10 * MS, undefined, true)
+    run.advance(10 * MS, undefined, countOf.refusal)
     expect(lastOf(run, run.machine.state.nowNs).at(-1)).toBe(
       'Are 32 free slots in a row to be had for 64 KiB? No: 512 are taken.',
     )

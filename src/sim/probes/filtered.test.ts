@@ -126,7 +126,7 @@ describe('a frame asked for a brush', () => {
   const wish = { probes: {}, table: 0, inspect: null, logLines: 80 }
   const ids = { source: 0, request: 1, revision: 0 }
   const frame = (run: Run, filter: Parameters<typeof filtered>[2] | null) =>
-    buildFrame(run.machine, { ...wish, filter }, { mode: 'paused', seek: null }, ids, createArrays())
+    buildFrame(run.machine, { ...wish, filter }, { mode: 'paused', underway: null }, ids, createArrays())
 
   it('holds the log lines of its time alone', () => {
     const run = open('frames-64k', 5 * MS)

@@ -1,6 +1,7 @@
 // What the probes measure and the views draw. Every array is planar and transferable; every shape is stated.
 // A frame is complete: a view needs nothing else to paint, hit-test and describe itself.
 
+import type { HappeningId } from '../happenings.ts'
 import type { Island } from '../iova/allocator.ts'
 import type { EntryName, Filtered, InspectCard, LogLine, Refusal, SearchResult, StateCounts, Summary } from './cards.ts'
 import type { BootFrame, BounceFrame, PoolFrame } from './frames-boot.ts'
@@ -307,6 +308,19 @@ export type ProbeId = keyof ProbeTypes
 export type ProbeRequests = { readonly [K in ProbeId]?: ProbeTypes[K]['request'] }
 export type ProbeFrames = { readonly [K in ProbeId]?: ProbeTypes[K]['frame'] }
 
+/** What a run does until it is there, and how far it is. */
+export interface Underway {
+  readonly kind: 'seek' | 'step' | 'find'
+  /** Of a search. */
+  readonly what?: HappeningId
+  readonly back?: boolean
+  /** Events done; and to be done: an estimate when the target is a time, the most of them where it is not known. */
+  readonly done: number
+  readonly of: number
+  /** How much longer it may take as fast as it went so far, in ms of wall time. */
+  readonly leftMs: number
+}
+
 /** Where a run is. */
 export interface RunStatus {
   readonly ns: number
@@ -315,8 +329,8 @@ export interface RunStatus {
   /** Inputs of the scenario that have taken effect. */
   readonly inputs: number
   readonly mode: 'paused' | 'playing' | 'seeking'
-  /** While seeking: events replayed and to be replayed (an estimate when the target is a time). */
-  readonly seek: { readonly done: number; readonly of: number } | null
+  /** While seeking, which a step and a search are, too. */
+  readonly underway: Underway | null
   /** The last visible operation, in words. */
   readonly lastStep: string
 }

@@ -72,7 +72,7 @@ export interface FrameWish {
 }
 
 /** Where the run is, as far as the machine knows. */
-export type RunMode = Pick<RunStatus, 'mode' | 'seek'>
+export type RunMode = Pick<RunStatus, 'mode' | 'underway'>
 
 /** The figures told last of each machine, and of which table. */
 const told = new WeakMap<Machine, { readonly table: number; readonly summary: Summary }>()

@@ -51,7 +51,7 @@ describe('probes', () => {
       const frame = buildFrame(
         run.machine,
         wish,
-        { mode: 'paused', seek: null },
+        { mode: 'paused', underway: null },
         { source: 0, request: 1, revision: 0 },
         createArrays(),
       )

@@ -122,7 +122,7 @@ export function createStudyRun(points: readonly StudyPoint[]): StudyRun {
     const { state } = m
     for (let n = 0; n < events; n++) {
       const { steps } = state
-      if (advance(m, point.mostNs, 1, false) === 0) return true
+      if (advance(m, point.mostNs, 1, null) === 0) return true
       if (state.steps === steps) continue
       if (start === null) {
         if (state.steps >= point.warmOps) start = count(m)

@@ -1,0 +1,49 @@
+// What the page says of a run that is on an errand, and of a worker that is slow or gone.
+
+import { count, ms } from '../lib/format.ts'
+import type { HappeningId, Underway } from '../sim/index.ts'
+import type { Ended } from '../worker/protocol.ts'
+
+/** A happening: as what it is, one of it, and what happened in a sentence. */
+export const happeningText: Readonly<Record<HappeningId, { readonly one: string; readonly found: string }>> = {
+  refusal: { one: 'refusal', found: 'A mapping is refused' },
+  flush: { one: 'flush', found: 'An IOTLB is flushed' },
+  late: { one: 'late access', found: 'A device uses an address that was unmapped' },
+  bounce: { one: 'bounce', found: 'A buffer is bounced' },
+  fallback: { one: 'fallback', found: 'A request falls back' },
+}
+
+const at = (ns: number) => `${ms(ns)} ms`
+
+/** What is under way, at `ns` of simulated time. */
+export function underwayText(underway: Underway, ns: number): string {
+  const { kind, what = 'refusal', back, done, of } = underway
+  if (kind === 'seek') return `replaying ${count(done)} of ${count(of)} events`
+  if (kind === 'step') return `looking for the next operation: ${at(ns)} …`
+  return `looking for the ${back ? 'last' : 'next'} ${happeningText[what].one}: ${at(ns)} …`
+}
+
+const HOUR = 3_600_000
+
+/** How much longer it may take; empty where that is soon. */
+export function leftText(leftMs: number): string {
+  if (leftMs < 5000) return ''
+  if (leftMs < 120_000) return `about ${Math.round(leftMs / 1000)} s more`
+  if (leftMs < 2 * HOUR) return `about ${Math.round(leftMs / 60_000)} min more`
+  return leftMs < 48 * HOUR
+    ? `about ${Math.round(leftMs / HOUR)} h more`
+    : `about ${count(Math.round(leftMs / 24 / HOUR))} days more`
+}
+
+export function endedText({ kind, how, what = 'refusal', back, ns, events }: Ended): string {
+  if (how === 'stopped') return `Stopped at ${at(ns)}`
+  const { one, found } = happeningText[what]
+  if (kind === 'find' && how === 'there') return `${found} at ${at(ns)}`
+  if (kind === 'find' && back) return `No ${one} before this`
+  const all = how === 'over' ? 'nothing is left to happen' : `${count(events)} events looked at`
+  if (kind === 'find') return `No ${one} up to ${at(ns)}: ${all}`
+  if (kind === 'step')
+    return how === 'over' ? 'Nothing more happens' : `Nothing visible happens up to ${at(ns)}: ${all}`
+  if (kind === 'play') return `Nothing is left to happen after ${at(ns)}`
+  return `There are only ${count(events)} events up to ${at(ns)}`
+}

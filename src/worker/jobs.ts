@@ -1,0 +1,95 @@
+// What one run is about in its worker: playing, or an errand with an end.
+
+import { type Errand, FIND_EVENTS, type Journey, type Run, STEP_EVENTS, type Underway } from '../sim/index.ts'
+import type { Ended, Speed } from './protocol.ts'
+
+interface Begun {
+  /** Simulated ns, events and wall ms at which it began. */
+  readonly fromNs: number
+  readonly fromEvents: number
+  readonly fromMs: number
+}
+
+export interface Playing extends Begun {
+  readonly kind: 'play'
+  readonly speed: Speed
+}
+
+export interface Going extends Begun {
+  readonly kind: Errand['kind']
+  readonly errand: Errand
+  readonly journey: Journey
+  /** It was stopped: `errand` leads back to where it began, and this is told when it is there. */
+  readonly stopped: Ended | null
+}
+
+export type Job = Playing | Going
+
+export function begun({ machine }: Run, nowMs: number): Begun {
+  const { nowNs, events } = machine.state
+  return { fromNs: nowNs, fromEvents: events, fromMs: nowMs }
+}
+
+export function going(run: Run, errand: Errand, nowMs: number): Going {
+  return { kind: errand.kind, errand, journey: run.go(errand), stopped: null, ...begun(run, nowMs) }
+}
+
+/** Simulated ns that a run which plays has come to. */
+export function playedTo({ speed, fromNs, fromMs }: Playing, nowMs: number): number {
+  return speed === 'max' ? Number.POSITIVE_INFINITY : Math.floor(fromNs + (nowMs - fromMs) * 1e6 * speed)
+}
+
+/** Its journey back when it is stopped; null if it may stand anywhere. */
+export function homeward(run: Run, job: Going, nowMs: number): Going | null {
+  const { errand } = job
+  if (errand.kind === 'seek' || (errand.kind === 'find' && !errand.back)) return null
+  const home = going(run, { kind: 'seek', to: { ns: job.fromNs, events: job.fromEvents } }, nowMs)
+  return { ...home, stopped: endedNow(run, job, 'stopped') }
+}
+
+export function endedNow({ machine }: Run, job: Job, how: Ended['how']): Ended {
+  const { nowNs: ns, events } = machine.state
+  return { kind: job.kind, how, ...searched(job), ns, events }
+}
+
+function searched(job: Job): Pick<Ended, 'what' | 'back'> {
+  if (job.kind === 'play' || job.errand.kind !== 'find') return {}
+  const { what, back } = job.errand
+  return { what, back }
+}
+
+/** Carries an errand on by a piece; says how it ended once it has. */
+export function carryOn(job: Going): Ended | null {
+  const { done, value } = job.journey.next()
+  if (!done) return null
+  if (job.stopped) return job.stopped
+  const { found, over, ns, events } = value
+  const how = found ? 'there' : over ? 'over' : 'none'
+  return { kind: job.kind, how, ...searched(job), ns, events }
+}
+
+export function underway({ machine }: Run, job: Going, nowMs: number): Underway {
+  const { nowNs, events } = machine.state
+  const done = Math.max(0, events - job.fromEvents)
+  const of = Math.max(done, aheadOf(job, done, nowNs))
+  const { what, back } = searched(job)
+  const search = what === undefined ? {} : { what, back: back === true }
+  const leftMs = done > 0 ? ((nowMs - job.fromMs) * (of - done)) / done : 0
+  return { kind: job.kind, ...search, done, of, leftMs }
+}
+
+/** Events that an errand takes: exact, guessed from the time that has passed, or at most. */
+function aheadOf({ errand, fromNs, fromEvents }: Going, done: number, nowNs: number): number {
+  switch (errand.kind) {
+    case 'step':
+      return Math.abs(errand.steps) * STEP_EVENTS
+    case 'find':
+      return errand.back ? fromEvents : FIND_EVENTS
+    case 'seek': {
+      const { ns, events } = errand.to
+      const share = ns > fromNs ? (nowNs - fromNs) / (ns - fromNs) : 1
+      const guess = share > 0 ? Math.round(done / share) : done
+      return events === undefined ? guess : Math.min(events - fromEvents, share < 1 ? Math.max(guess, done) : Infinity)
+    }
+  }
+}
