@@ -9,7 +9,6 @@ import { createIommuState, type IommuState } from './dma/iommu-state.ts'
 import { PRICES } from './engine/cost.ts'
 import { createLock } from './engine/lock.ts'
 import { MAX_STAGES, MAX_TRIES, MAX_WALKS } from './engine/meter.ts'
-import { createBands, type Recorder } from './engine/recorder.ts'
 import { createFlushQueue } from './flush/flush-queue.ts'
 import { guestMemory, guestWindow, requestOf } from './guest-window.ts'
 import { createIotlb, type IotlbState } from './iotlb/iotlb-state.ts'
@@ -274,19 +273,6 @@ export function buildIotlbs(settings: Settings, devices: number): IotlbState[] {
   const walkEntries = Number(settings['m.walkCache'])
   const shared = settings['m.iotlbShare'] !== 'device'
   return Array.from({ length: shared ? 1 : devices }, () => createIotlb({ entries, ways, walkEntries }))
-}
-
-/** Gives the recorder's band history of a table to a new table of the same device; old columns stay. */
-export function adoptBands(recorder: Recorder, index: number, size: number): void {
-  const fresh = createBands(size)
-  const old = recorder.bands[index]
-  // Columns of a whole table and of a part of one lie elsewhere.
-  if (!old || old.whole !== fresh.whole) recorder.bands[index] = fresh
-  else {
-    const { levelByColumn, marksByColumn } = old
-    const covers = fresh.whole ? {} : { first: old.first, entriesPerBand: old.entriesPerBand, open: old.open }
-    recorder.bands[index] = { ...fresh, ...covers, levelByColumn, marksByColumn }
-  }
 }
 
 /** Id of the device whose table a device uses. */

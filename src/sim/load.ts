@@ -1,7 +1,7 @@
 // Loading drivers: a machine from a scenario, and anew when a setting changes that a driver must be reloaded for.
 
 import { createHeap } from '../lib/heap.ts'
-import { adoptBands, bounces, buildCpus, buildIotlbs, buildTable, buildWorkload, maskOf, settingsOf } from './build.ts'
+import { bounces, buildCpus, buildIotlbs, buildTable, buildWorkload, maskOf, settingsOf } from './build.ts'
 import { armLate, setEngine } from './device-access.ts'
 import type { IommuRules } from './dma/dma-iommu.ts'
 import { createDomain, createSgList, type DmaDomain } from './dma/dma-ops.ts'
@@ -9,11 +9,12 @@ import { createIo } from './dma/iommu-driver.ts'
 import { driverOf, type IommuState } from './dma/iommu-state.ts'
 import { createLog } from './engine/log.ts'
 import { type CostMeter, createMeter, resetMeter } from './engine/meter.ts'
-import { createRecorder, withCpus } from './engine/recorder.ts'
+import { createRecorder, endBands, replaceBands, withCpus } from './engine/recorder.ts'
 import { createGather } from './flush/gather.ts'
 import { createSink } from './invalidation.ts'
 import { flushDomain } from './iotlb/iotlb.ts'
 import type { IovaAllocator } from './iova/allocator.ts'
+import { extentOf } from './iova/geometry.ts'
 import { allocatorById } from './iova/index.ts'
 import { type Binding, type Machine, setTimer } from './machine.ts'
 import { announceBoot, announceTable } from './new-table.ts'
@@ -179,12 +180,17 @@ export function rebuild(m: Machine, affected: (scope: string) => boolean): numbe
       // The hardware is told that the old table is gone.
       for (const iotlb of s.iotlbs) flushDomain(iotlb, i, s.nowNs)
     }
-    if (!owns[i]) s.tables[i] = null
+    const old = s.tables[i]
+    const before = old ? extentOf(old.geometry, old.windowBytes) : null
+    if (!owns[i]) {
+      if (before) endBands(s.recorder, i, before)
+      s.tables[i] = null
+    }
     if (!newTables[i]) return
     const table = buildTable(i, device, s, cpus, scenario.devices.length, alignMasks(scenario))
     s.tables[i] = table
     made.push(i)
-    adoptBands(s.recorder, i, table.geometry.size)
+    replaceBands(s.recorder, i, before, extentOf(table.geometry, table.windowBytes))
   })
   rewire(m)
   let firstTask = 0

@@ -111,6 +111,8 @@ export const viewText = {
     nowPercent: 'now %',
     describe: (from: string, to: string, ms: string, regions: string) =>
       `Share of each address band that is mapped over time, ${from} to ${to}, up to ${ms} ms. Now: ${regions}.`,
+    describeFormer: (ms: string, window: string) => ` Up to ${ms} ms another window was there: ${window}.`,
+    former: (from: string, to: string, page: string) => `${from} to ${to}, ${page} pages`,
     region: (name: string, share: string) => `${name} ${share}`,
     cell: (ms: string, from: string, share: string) => `at ${ms} ms, from ${from}: ${share} mapped`,
     columns: (bands: readonly string[]) => ['ms', ...bands],

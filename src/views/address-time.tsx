@@ -5,7 +5,7 @@ import { useMemo } from 'react'
 import { type AddressTimeFrame, addressAt, addressBehind, type Frame, type TimeMark } from '../sim/index.ts'
 import { useApp, useFrame } from '../store/context.ts'
 import { viewText } from '../text/views.ts'
-import { addressTimeView, bandBytes, regionShare } from './address-time.view.ts'
+import { addressTimeView, bandBytes, begunAt, formerText, regionShare } from './address-time.view.ts'
 import { hasSpace } from './iova-space.view.ts'
 import { AddressAxis, gutterAddress, gutterEnd, RegionBars, shortRegion } from './kit/axis.tsx'
 import { usePalette } from './kit/hooks.ts'
@@ -21,6 +21,7 @@ const frameOf = (frame: Frame) => frame.views['address-time'] ?? null
 
 const shapeKey = (f: AddressTimeFrame) =>
   [f.bands, f.first, f.entriesPerBand, f.pageShift, f.offset, f.size, f.columns, f.columnNs]
+    .concat(f.former.map(({ until }) => until))
     .concat(f.regions.flatMap((r) => [r.start, r.end]))
     .join()
 const sameShape = (a: AddressTimeFrame | null, b: AddressTimeFrame | null) =>
@@ -86,11 +87,13 @@ export function AddressTime({ ruler, height }: { ruler: Ruler; height: number })
   const ink = useMemo(() => timeInk(palette), [palette])
   const shape = useFrame(frameOf, sameShape)
   const space = useFrame(hasSpace) ?? true
+  const begun = shape ? Math.round((begunAt(shape) * ruler.plot) / shape.columns) : 0
   const y = (entry: number) => (shape ? shareOf(shape, entry) * height : 0)
   return (
     <Track view={addressTimeView} ink={ink} ruler={ruler} height={height}>
       {shape && space && (
         <>
+          <Former shape={shape} width={ruler.plot} height={height} />
           <AddressAxis marks={marks(shape, height, ruler.narrow)} narrow={ruler.narrow} />
           <RegionBars
             marks={shape.regions
@@ -107,12 +110,38 @@ export function AddressTime({ ruler, height }: { ruler: Ruler; height: number })
             .slice(1)
             .filter((r) => y(r.start) > 0 && y(r.start) < height)
             .map((r) => (
-              <path key={r.start} d={`M0,${Math.round(y(r.start)) - 0.5}h${ruler.plot}`} className="v-limit" />
+              <path key={r.start} d={`M${begun},${Math.round(y(r.start)) - 0.5}H${ruler.plot}`} className="v-limit" />
             ))}
           {!ruler.narrow && <Shares shape={shape} x={ruler.plot + 7} height={height} />}
         </>
       )}
     </Track>
+  )
+}
+
+/** Room that a former window's addresses take, css px. */
+const FORMER_TEXT = 300
+
+/** Windows that were there before: what the axis says is not of their columns, so they are set off and say their own. */
+function Former({ shape, width, height }: { shape: AddressTimeFrame; width: number; height: number }) {
+  const x = (column: number) => Math.round((column * width) / shape.columns)
+  return (
+    <g>
+      {shape.former.map((of, i) => {
+        const [from, to] = [x(shape.former[i - 1]?.until ?? 0), x(of.until)]
+        return (
+          <g key={of.until}>
+            <rect x={from} y={0} width={to - from} height={height} className="v-former" />
+            <path d={`M${to - 0.5},0v${height}`} className="v-former-end" />
+            {to - from >= FORMER_TEXT && (
+              <text x={to - 6} y={14} textAnchor="end" className="v-callout">
+                {formerText(shape, of)}
+              </text>
+            )}
+          </g>
+        )
+      })}
+    </g>
   )
 }
 

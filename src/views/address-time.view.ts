@@ -1,16 +1,44 @@
 // Address × time without the page: rings are diagonals, leaks are streaks, batched frees are a comb.
 
 import { bytes, hex, ms, percent } from '../lib/format.ts'
-import { type AddressTimeFrame, addressAt, addressBehind, type RegionInfo } from '../sim/index.ts'
+import { type AddressSpace, type AddressTimeFrame, addressAt, addressBehind, type RegionInfo } from '../sim/index.ts'
 import { viewText } from '../text/views.ts'
 import { columnAt, columnStarts, filledPixels, paintDots, type TimeInk } from './kit/time.ts'
 import { type HeatmapView, type TableTwin, TWIN_ROWS } from './view.ts'
 
 const text = viewText.addressTime
 
-export function bandAddress(frame: AddressTimeFrame, band: number): string {
-  const entry = Math.min(frame.size, frame.first + band * frame.entriesPerBand)
-  return hex(band === frame.bands ? addressBehind(frame, entry) : addressAt(frame, entry))
+/** What leads from the bands of a column to addresses. */
+interface Measure {
+  readonly space: AddressSpace & { readonly size: number }
+  readonly first: number
+  readonly entriesPerBand: number
+}
+
+/** The measures that a column was recorded with: those of the window that was there then. */
+export function measureAt(frame: AddressTimeFrame, column: number): Measure {
+  const { first, entriesPerBand } = frame
+  return frame.former.find(({ until }) => column < until) ?? { space: frame, first, entriesPerBand }
+}
+
+/** First column of the window that is there now. */
+export function begunAt({ former }: AddressTimeFrame): number {
+  return former.at(-1)?.until ?? 0
+}
+
+/** Address at which a band begins; behind the last one (`band` = `bands`) the end of what they cover. */
+export function bandAddress(
+  frame: AddressTimeFrame,
+  band: number,
+  { space, first, entriesPerBand }: Measure = measureAt(frame, frame.filled),
+): string {
+  const entry = Math.min(space.size, first + band * entriesPerBand)
+  return hex(band === frame.bands ? addressBehind(space, entry) : addressAt(space, entry))
+}
+
+/** A former window in words: `0x0000_0000 to 0x2444_0000_0000, 64 KiB pages`. */
+export function formerText(frame: AddressTimeFrame, of: Measure): string {
+  return text.former(bandAddress(frame, 0, of), bandAddress(frame, frame.bands, of), bytes(2 ** of.space.pageShift))
 }
 
 /** Share of a region that is mapped in a column, 0 … 1, from its bands; what they do not cover was never mapped. */
@@ -29,20 +57,28 @@ export function regionShare(frame: AddressTimeFrame, { start, end }: RegionInfo,
 function describe(frame: AddressTimeFrame): string {
   const now = Math.max(0, frame.filled - 1)
   const regions = frame.regions.map((r) => text.region(r.name, percent(regionShare(frame, r, now))))
-  return text.describe(
-    bandAddress(frame, 0),
-    bandAddress(frame, frame.bands),
-    ms(frame.filled * frame.columnNs),
-    regions.join(', '),
+  const before = frame.former.map((of) => text.describeFormer(ms(of.until * frame.columnNs), formerText(frame, of)))
+  return (
+    text.describe(
+      bandAddress(frame, 0),
+      bandAddress(frame, frame.bands),
+      ms(frame.filled * frame.columnNs),
+      regions.join(', '),
+    ) + before.join('')
   )
 }
 
 /** A row per point in time, a column per region. */
 function table(frame: AddressTimeFrame): TableTwin {
   const stride = Math.max(1, Math.ceil(frame.filled / TWIN_ROWS))
+  const begun = begunAt(frame)
   const rows: string[][] = []
   for (let c = stride - 1; c < frame.filled; c += stride)
-    rows.push([ms((c + 1) * frame.columnNs), ...frame.regions.map((r) => percent(regionShare(frame, r, c)))])
+    rows.push([
+      ms((c + 1) * frame.columnNs),
+      // The regions are those of the window that is there now.
+      ...frame.regions.map((r) => (c < begun ? '–' : percent(regionShare(frame, r, c)))),
+    ])
   return { columns: text.columns(frame.regions.map((r) => r.name)), rows, total: rows.length }
 }
 
@@ -95,7 +131,11 @@ export const addressTimeView: HeatmapView<'address-time', TimeInk> = {
     const band = Math.floor(cell / frame.columns)
     if (column >= frame.filled) return ''
     const share = frame.mapped[column * frame.bands + band]! / 255
-    return text.cell(ms((column + 1) * frame.columnNs), bandAddress(frame, band), percent(share))
+    return text.cell(
+      ms((column + 1) * frame.columnNs),
+      bandAddress(frame, band, measureAt(frame, column)),
+      percent(share),
+    )
   },
   describe,
   table,

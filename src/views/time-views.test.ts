@@ -37,6 +37,7 @@ const ADDRESS_TIME: AddressTimeFrame = {
   pageShift: 16,
   offset: 0,
   size: 64,
+  former: [],
   regions: [
     { name: 'small pool', start: 0, end: 32, hint: 0 },
     { name: 'large pool', start: 32, end: 64, hint: 32 },
@@ -243,4 +244,15 @@ test('the plot is a whole number of pixels per cell between the two gutters', ()
   expect(rulerOf(912, 128)).toMatchObject({ left: 92, plot: 768, right: 52, narrow: false })
   expect(rulerOf(390, 64)).toMatchObject({ left: 56, plot: 320, narrow: true })
   expect(rulerOf(1392, 128).plot).toBe(1024)
+})
+
+test('columns of a window that was there before are read by its measures, and no region of the present one is told of them', () => {
+  const space = { pageShift: 12, offset: 0x100, size: 64 }
+  const frame: AddressTimeFrame = { ...ADDRESS_TIME, former: [{ until: 1, space, first: 0, entriesPerBand: 32 }] }
+  expect(addressTimeView.cellText(frame, 4)).toContain('0x0012_0000')
+  expect(addressTimeView.cellText(frame, 5)).toContain('0x0020_0000')
+  expect(addressTimeView.describe(frame)).toContain(
+    'Up to 1.000 ms another window was there: 0x0010_0000 to 0x0014_0000, 4 KiB pages.',
+  )
+  expect(addressTimeView.table(frame).rows.map((row) => row[1])).toEqual(['–', expect.stringContaining('%')])
 })

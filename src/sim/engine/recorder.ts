@@ -7,6 +7,24 @@ import { type Chunked, chunked, touch, touchRange } from '../../lib/chunked.ts'
 export const COLUMNS = 768
 export const BANDS = 64
 
+/** What leads from the entries of a window to what they stand for: where it differs, entries mean something else. */
+export interface BandSpace {
+  readonly pageShift: number
+  readonly offset: number
+  readonly size: number
+  readonly islands?: readonly { readonly entry: number; readonly abs: number; readonly pages: number }[]
+  readonly unlisted?: number
+}
+
+/** Columns that were recorded of a former window, up to the one where the next begins: they are read by its measures. */
+export interface FormerBands {
+  /** The first column that is not of it. */
+  readonly until: number
+  readonly space: BandSpace
+  readonly first: number
+  readonly entriesPerBand: number
+}
+
 /** One table's address × time history. */
 export interface BandHistory {
   /** [BANDS] level now (entries in use) and marks since the column began (entries newly used). */
@@ -19,6 +37,8 @@ export interface BandHistory {
   /** False of a table too large to be covered whole; `open` until something of it is marked. */
   readonly whole: boolean
   open: boolean
+  /** Windows that were there before, oldest first; absent while there was none. All else is of the columns after them. */
+  former?: readonly FormerBands[]
   /** [COLUMNS*BANDS] column-major, 0…255. */
   readonly levelByColumn: Chunked<Uint8Array>
   readonly marksByColumn: Chunked<Uint8Array>
@@ -107,6 +127,46 @@ export function createBands(size: number): BandHistory {
   }
 }
 
+/** First column of the window that is there now. */
+const begun = ({ former }: BandHistory): number => former?.at(-1)?.until ?? 0
+
+/**
+ * Makes room for the window that takes the place of another in the history `index`. Columns of the same entries go on;
+ * those of other ones are kept as a former window's. `before`: the window that was there, null where there was none.
+ */
+export function replaceBands(r: Recorder, index: number, before: BandSpace | null, after: BandSpace): void {
+  const fresh = createBands(after.size)
+  const old = r.bands[index]
+  if (!old) {
+    r.bands[index] = fresh
+    return
+  }
+  const { levelByColumn, marksByColumn, first, entriesPerBand, open } = old
+  const goesOn = before !== null && sameEntries(before, after)
+  const covers = goesOn && !fresh.whole ? { first, entriesPerBand, open } : {}
+  const former =
+    goesOn || before === null || r.column === begun(old)
+      ? old.former
+      : [...(old.former ?? []), { until: r.column, space: before, first, entriesPerBand }]
+  r.bands[index] = { ...fresh, ...covers, ...(former && { former }), levelByColumn, marksByColumn }
+}
+
+/** Ends the history of a window that goes and has no successor. */
+export function endBands(r: Recorder, index: number, before: BandSpace): void {
+  if (r.bands[index]) replaceBands(r, index, before, { ...before, size: 1 })
+}
+
+function sameEntries(a: BandSpace, b: BandSpace): boolean {
+  const islands = ({ islands = [] }: BandSpace) => islands.map(({ abs, pages }) => `${abs}+${pages}`).join()
+  return (
+    a.pageShift === b.pageShift &&
+    a.offset === b.offset &&
+    a.size === b.size &&
+    a.unlisted === b.unlisted &&
+    islands(a) === islands(b)
+  )
+}
+
 /** Band of an entry that is mapped; the bands are widened if it lies outside. */
 export function bandOf(b: BandHistory, e: number): number {
   if (b.open) {
@@ -123,7 +183,7 @@ function widen(b: BandHistory, e: number): number {
     const shift = first === b.first ? 0 : BANDS / 2
     pair(b.level, 0, shift, add)
     pair(b.marks, 0, shift, add)
-    for (let c = 0; c < COLUMNS; c++) {
+    for (let c = begun(b); c < COLUMNS; c++) {
       pair(b.levelByColumn.data, c * BANDS, shift, mean)
       pair(b.marksByColumn.data, c * BANDS, shift, mean)
     }
@@ -254,20 +314,35 @@ function halve(r: Recorder): void {
   }
   lockWaitNs.data.fill(0, half * cpus)
   touchRange(lockWaitNs, 0, COLUMNS * cpus)
-  for (const { levelByColumn, marksByColumn } of r.bands) {
+  for (const history of r.bands) {
+    const { levelByColumn, marksByColumn, former } = history
     for (let c = 0; c < half; c++) {
+      // Where a window begins in the midst of the two, the column is of that one.
+      const begins = former?.some(({ until }) => until === 2 * c + 1) ?? false
       for (let b = 0; b < BANDS; b++) {
         const first = 2 * c * BANDS + b
         const second = first + BANDS
         levelByColumn.data[c * BANDS + b] = levelByColumn.data[second]!
-        marksByColumn.data[c * BANDS + b] = Math.max(marksByColumn.data[first]!, marksByColumn.data[second]!)
+        const marks = begins ? 0 : marksByColumn.data[first]!
+        marksByColumn.data[c * BANDS + b] = Math.max(marks, marksByColumn.data[second]!)
       }
     }
     levelByColumn.data.fill(0, half * BANDS)
     marksByColumn.data.fill(0, half * BANDS)
     touchRange(levelByColumn, 0, COLUMNS * BANDS)
     touchRange(marksByColumn, 0, COLUMNS * BANDS)
+    if (former) history.former = halved(former)
   }
   r.columnNs *= 2
   r.column = half
+}
+
+/** Former windows in columns twice as long; those that have none left are forgotten. */
+function halved(former: readonly FormerBands[]): FormerBands[] {
+  const kept: FormerBands[] = []
+  for (const one of former) {
+    const until = Math.floor(one.until / 2)
+    if (until > (kept.at(-1)?.until ?? 0)) kept.push({ ...one, until })
+  }
+  return kept
 }

@@ -1,7 +1,7 @@
 // What the bitmap allocators share: which windows they take, and how used and reserved entries are listed.
 
 import { type Bitmap, findNextSet, findNextZero } from '../../lib/bitmap.ts'
-import { isPow2 } from '../../lib/bits.ts'
+import { isPow2, pow2 } from '../../lib/bits.ts'
 import { type Entry, entry, type Pages, pages } from '../types.ts'
 import type { RangeKind, WindowGeometry } from './allocator.ts'
 
@@ -51,6 +51,12 @@ export function freeRuns(used: Bitmap, start: number, limit: number): { free: nu
     at = end
   }
   return { free, longestRun }
+}
+
+/** Where the entries of a window of so many bytes lie, and how many pages of it no entry stands for. */
+export function extentOf({ size, pageShift, offset, islands }: WindowGeometry, windowBytes: number) {
+  const unlisted = Math.floor(windowBytes / pow2(pageShift)) - size
+  return { pageShift, offset, size, ...(islands && { islands }), ...(unlisted > 0 && { unlisted }) }
 }
 
 /** Absolute entry of table-relative entry `e` (0 … size). */

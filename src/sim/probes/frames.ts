@@ -174,6 +174,15 @@ export interface MinimapFrame extends AddressSpace {
 /** Most cells of a minimap. */
 export const MINIMAP_CELLS = 512
 
+/** Columns of a window that was there before: they are read by its measures. */
+export interface FormerColumns {
+  /** The first column that is not of it. */
+  readonly until: number
+  readonly space: AddressSpace & { readonly size: number }
+  readonly first: number
+  readonly entriesPerBand: number
+}
+
 /** Address × time. Column-major: index = column*bands + band. Column c covers [c*columnNs, (c+1)*columnNs). */
 export interface AddressTimeFrame extends AddressSpace {
   readonly table: number
@@ -188,6 +197,8 @@ export interface AddressTimeFrame extends AddressSpace {
   readonly first: number
   readonly size: number
   readonly regions: readonly RegionInfo[]
+  /** Windows that were there before, oldest first; addresses and regions above are of the columns after theirs. */
+  readonly former: readonly FormerColumns[]
   /** [columns*bands] share of the band that is mapped at the column's end, 0…255. */
   readonly mapped: Uint8Array
   /** [columns*bands] new mappings in the column as a share of the band, 0…255, saturating; at least 1 if any. */

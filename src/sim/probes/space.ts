@@ -2,15 +2,14 @@
 
 import { pow2 } from '../../lib/bits.ts'
 import { addressOf } from '../../lib/format.ts'
-import { absOf } from '../iova/geometry.ts'
+import { absOf, extentOf } from '../iova/geometry.ts'
 import type { DmaTable } from '../state.ts'
 import type { AddressSpace } from './frames.ts'
 
 /** The part of a table that leads to addresses, and how much of its window has no entry. */
 export function spaceOf({ geometry, windowBytes }: Pick<DmaTable, 'geometry' | 'windowBytes'>): AddressSpace {
-  const { pageShift, offset, islands, size } = geometry
-  const unlisted = Math.floor(windowBytes / pow2(pageShift)) - size
-  return { pageShift, offset, ...(islands && { islands }), ...(unlisted > 0 && { unlisted }) }
+  const { size: _, ...space } = extentOf(geometry, windowBytes)
+  return space
 }
 
 /** How much of a window stands entry by entry; nothing is placed in the rest. */

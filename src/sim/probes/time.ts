@@ -40,6 +40,7 @@ export const addressTime: Probe<'address-time'> = {
       first: band.first,
       size: geometry.size,
       regions: regionsOf(m, index),
+      former: band.former ?? [],
       mapped,
       fresh,
     }
@@ -100,10 +101,12 @@ function exposedOverTime({ state: s }: Machine, arrays: Arrays): Float64Array | 
   return out
 }
 
-/** The bytes at the top of the curves: the windows, or a power of two where what was mapped is lost in them. */
+/** The bytes at the top of the curves: the windows, what was mapped in larger ones before, or a power of two where what was
+ *  mapped is lost in them. */
 function fullOf(windowBytes: number, mappedBytes: Float64Array): number {
-  const most = mappedBytes.reduce((max, b) => Math.max(max, b), 1)
-  return windowBytes > 64 * most && windowBytes > LARGEST_FULL ? pow2(log2Ceil(most)) : windowBytes
+  const most = mappedBytes.reduce((max, b) => Math.max(max, b), 0)
+  if (most === 0) return windowBytes
+  return windowBytes > 64 * most && windowBytes > LARGEST_FULL ? pow2(log2Ceil(most)) : Math.max(windowBytes, most)
 }
 
 /** Bytes mapped and useful in all tables, and the windows' size. */
