@@ -30,9 +30,11 @@ function fieldsOf(scenario: Scenario): Field[] {
     .map(([path, param]) => {
       const refused: Record<string, string> =
         path === 'm.page' && now.get('d0.alloc') === 'halves!' ? { '4k': 'halves want 64k' } : {}
-      return { path, param, value: now.get(path) ?? param.default, group: 'machine', owner: '', refused, notes: {} }
+      const said = now.get(path) ?? null
+      return { path, param, value: said ?? param.default, said, group: 'machine', owner: '', refused, notes: {} }
     })
 }
+const fieldAt = (scenario: Scenario, path: string) => fieldsOf(scenario).find((f) => f.path === path) ?? null
 const withValue = (scenario: Scenario, path: string, value: ParamValue): Scenario => ({
   ...scenario,
   machine: { ...scenario.machine, [path]: value },
@@ -57,7 +59,7 @@ const presets = [
   preset('big', { 'm.page': '64k!', 'm.cpus': 4 }, 11_000_000),
   preset('small', { 'm.page': '64k!', 'd0.alloc': 'halves!', 'd0.generation': '2!' }, 0),
 ]
-const { encodeLink, decodeLink } = linkCodec({ presets, fieldsOf, withValue })
+const { encodeLink, decodeLink } = linkCodec({ presets, fieldsOf, fieldAt, withValue })
 const [big, small] = presets as [Preset, Preset]
 const opened = (p: Preset): Link => ({
   ...{ scenario: p.scenario, position: { ns: p.openNs }, view: defaultView(p), speed: null },

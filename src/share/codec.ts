@@ -3,17 +3,16 @@
 // Whatever equals the preset is left out. Reading never throws: what cannot be used is reported, the rest counts.
 
 import {
-  allowedText,
   FILE_PRESET,
-  type Field,
   formatParam,
   type Input,
-  type ParamValue,
+  MAX_INPUTS,
   type Preset,
   type Problem,
   parseParam,
   presetOfRecording,
   type Scenario,
+  saidOtherwise,
 } from '../sim/index.ts'
 import {
   defaultView,
@@ -31,6 +30,7 @@ import {
   splitPairs,
   viewPairs,
 } from './link-text.ts'
+import { type GivenInput, readInputs, readSettings, type SettingsWorld } from './settle.ts'
 import { LINK_VERSION } from './versions.ts'
 
 export interface Link {
@@ -45,13 +45,9 @@ export interface DecodedLink extends Link {
 }
 
 /** What the codec must know of the simulation; given in, so that a test can bring a small one. */
-export interface LinkWorld {
+export interface LinkWorld extends SettingsWorld {
   /** At least one; the first is the one that an empty link opens. */
   readonly presets: readonly Preset[]
-  /** Every settable value of the scenario, inputs taken into account. */
-  readonly fieldsOf: (scenario: Scenario) => readonly Field[]
-  /** The scenario with another initial value for the field at `path`. */
-  readonly withValue: (scenario: Scenario, path: string, value: ParamValue) => Scenario
 }
 
 export interface LinkCodec {
@@ -62,10 +58,8 @@ export interface LinkCodec {
   decodeLink(text: string, dockViews?: readonly string[], own?: Preset | null): DecodedLink
 }
 
-const MAX_INPUTS = 4096
-
 export function linkCodec(world: LinkWorld): LinkCodec {
-  const { presets, fieldsOf, withValue } = world
+  const { presets, fieldAt, withValue } = world
 
   function encodeLink({ scenario, position, view, speed = null }: Parameters<LinkCodec['encodeLink']>[0]): string {
     const { recording } = scenario
@@ -76,7 +70,10 @@ export function linkCodec(world: LinkWorld): LinkCodec {
       ['v', String(LINK_VERSION)],
       ['s', preset.id],
       ...(own ? [['file', fileKey(own.title)] as [string, string]] : []),
-      ...settingPairs(scenario, preset.scenario),
+      ...saidOtherwise(scenario, preset.scenario, world).map(({ path, param, value }): [string, string] => [
+        path,
+        formatParam(param, value),
+      ]),
     ]
     if (scenario.seed !== preset.scenario.seed) pairs.push(['seed', `0x${scenario.seed.toString(16)}`])
     if (scenario.inputs.length > 0) pairs.push(['in', encodeInputs(scenario)])
@@ -86,29 +83,10 @@ export function linkCodec(world: LinkWorld): LinkCodec {
     return `#${pairs.map((pair) => pair.join('=')).join('&')}`
   }
 
-  /** Keys in the order in which they must be set: a field may exist only because of another one's value. */
-  function settingPairs(scenario: Scenario, preset: Scenario): [string, string][] {
-    const pairs: [string, string][] = []
-    let reached: Scenario = { ...preset, inputs: [] }
-    const written = new Set<string>()
-    for (let changed = true; changed; ) {
-      changed = false
-      const now = new Map(fieldsOf(reached).map((field) => [field.path, field.value]))
-      for (const { path, param, value } of fieldsOf({ ...scenario, inputs: [] })) {
-        if (written.has(path) || !now.has(path) || now.get(path) === value) continue
-        pairs.push([path, formatParam(param, value)])
-        written.add(path)
-        reached = withValue(reached, path, value)
-        changed = true
-      }
-    }
-    return pairs
-  }
-
   function encodeInputs(scenario: Scenario): string {
     let now: Scenario = { ...scenario, inputs: [] }
     const parts = scenario.inputs.map((input) => {
-      const field = fieldsOf(now).find((f) => f.path === input.path)
+      const field = fieldAt(now, input.path)
       now = field ? withValue(now, input.path, input.value) : now
       const value = field ? formatParam(field.param, input.value) : String(input.value)
       return `${encodePosition(input)}~${input.path}~${value}`
@@ -147,58 +125,22 @@ export function linkCodec(world: LinkWorld): LinkCodec {
     const speed = readSpeed(take('speed'), problems)
     const seed = readSeed(take('seed'), problems) ?? preset.scenario.seed
     const inputs = take('in')
-    const settled = readSettings({ ...preset.scenario, seed, inputs: [] }, values, problems)
+    const settled = readSettings(world, { ...preset.scenario, seed, inputs: [] }, values, {
+      meaning: parseParam,
+      tell: (field, text, allowed) => problems.add(field, text, allowed),
+    })
     // A preset may come with inputs of its own; a link that says nothing of inputs keeps them.
-    const list = inputs === undefined ? preset.scenario.inputs : readInputs(settled, inputs, problems)
+    const list = inputs === undefined ? preset.scenario.inputs : readChanges(settled, inputs, problems)
     return { scenario: { ...settled, inputs: list }, position, view, speed, problems: problems.list() }
   }
 
-  /** Sets every value that the scenario has a field for, then takes back what the combination refuses. */
-  function readSettings(start: Scenario, values: Map<string, string>, problems: Problems): Scenario {
-    const before = new Map<string, ParamValue>()
-    let scenario = start
-    for (let progress = true; progress && values.size > 0; ) {
-      progress = false
-      for (const { path, param, value } of fieldsOf(scenario)) {
-        const text = values.get(path)
-        const wanted = text === undefined ? null : parseParam(param, text)
-        // What is not allowed may be once another field has its value: the platform comes after fields that it governs.
-        if (wanted === null) continue
-        values.delete(path)
-        progress = true
-        before.set(path, value)
-        scenario = withValue(scenario, path, wanted)
-        break
-      }
-    }
-    for (const { path, param } of fieldsOf(scenario)) {
-      const text = values.get(path)
-      if (text === undefined) continue
-      values.delete(path)
-      problems.add(path, text, allowedText(param))
-    }
-    const known = fieldsOf(scenario).map((field) => field.path)
-    for (const [key, value] of values) problems.add(key, value, keysNear(key, known))
-
-    // Each round takes back one value, so there are at most as many rounds as values.
-    for (let left = before.size; left > 0; left--) {
-      const bad = fieldsOf(scenario).find((f) => before.has(f.path) && reasonAgainst(f, f.value) !== null)
-      if (!bad) break
-      problems.add(bad.path, formatParam(bad.param, bad.value), reasonAgainst(bad, bad.value) ?? '')
-      scenario = withValue(scenario, bad.path, before.get(bad.path) ?? bad.param.default)
-      before.delete(bad.path)
-    }
-    return scenario
-  }
-
-  function readInputs(start: Scenario, text: string, problems: Problems): readonly Input[] {
+  function readChanges(start: Scenario, text: string, problems: Problems): readonly Input[] {
     const parts = text === '' ? [] : text.split('~')
-    const inputs: Input[] = []
-    let scenario = start
+    const given: (GivenInput<string> & { readonly shown: string })[] = []
     for (let i = 0; i < parts.length; i += 3) {
-      const [at = '', path = '', given = ''] = parts.slice(i, i + 3)
-      const shown = [at, path, given].join('~')
-      if (inputs.length === MAX_INPUTS) {
+      const [at = '', path = '', value = ''] = parts.slice(i, i + 3)
+      const shown = [at, path, value].join('~')
+      if (given.length === MAX_INPUTS) {
         problems.add('in', `${Math.ceil(parts.length / 3)} changes`, `at most ${MAX_INPUTS}`)
         break
       }
@@ -208,28 +150,9 @@ export function linkCodec(world: LinkWorld): LinkCodec {
         problems.add('in', shown, '<ns>.<events>~<key>~<value>; this change and those after it are left out')
         break
       }
-      const last = inputs.at(-1)
-      if (last && (position.events < last.events || position.ns < last.ns)) {
-        problems.add('in', shown, 'changes in the order of their times')
-        continue
-      }
-      const fields = fieldsOf(scenario)
-      const field = fields.find((f) => f.path === path)
-      const value = field ? parseParam(field.param, given) : null
-      if (!field || value === null) {
-        const known = fields.map((f) => f.path)
-        problems.add('in', shown, field ? allowedText(field.param) : keysNear(path, known))
-        continue
-      }
-      const reason = reasonAgainst(field, value)
-      if (reason !== null) {
-        problems.add('in', shown, reason)
-        continue
-      }
-      inputs.push({ ns: position.ns, events: position.events, path, value })
-      scenario = withValue(scenario, path, value)
+      given.push({ ns: position.ns, events: position.events, path, value, shown })
     }
-    return inputs
+    return readInputs(world, start, given, parseParam, ({ shown }, allowed) => problems.add('in', shown, allowed))
   }
 
   return { encodeLink, decodeLink }
@@ -241,18 +164,3 @@ function fileKey(name: string): string {
 }
 
 const NOT_IN_LINK = 'a recording is not in its link; open the file itself, with the preset menu or by dropping it here'
-
-/** Why a field's value cannot stand beside the other settings, or null. */
-function reasonAgainst(field: Field, value: ParamValue): string | null {
-  const key = formatParam(field.param, value)
-  return Object.hasOwn(field.refused, key) ? (field.refused[key] ?? null) : null
-}
-
-/** The keys a person may have meant: those of the same namespace, or those that stand alone. */
-function keysNear(key: string, known: readonly string[]): string {
-  const namespace = key.split('.')[0]
-  const near = known.filter((path) => path.split('.')[0] === namespace)
-  return near.length > 0
-    ? near.join(', ')
-    : 's, seed, in, at, table, zoom, colour, breaks, dock, sel, bt, ba, q, off, speed'
-}

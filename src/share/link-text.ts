@@ -57,8 +57,12 @@ const MAX_PAIRS = 1024
 const MAX_PROBLEMS = 40
 const MAX_DOCK = 3
 /** An hour of simulated time: a longer replay is a mistake, not a link. */
-const MAX_NS = 3_600_000_000_000
+export const MAX_NS = 3_600_000_000_000
 const MAX_EVENTS = 1_000_000_000_000
+/** Events that a run can have at one moment: every descriptor of every ring handed over for nothing; and those of every
+ *  nanosecond after it: an operation takes a CPU tens of them, and there are 64 CPUs. */
+const EVENTS_AT_ONCE = 67_108_864
+const EVENTS_PER_NS = 16
 const MAX_ENTRY = 0xffff_ffff
 const MIN_SPEED = 1e-9
 const MAX_SPEED = 1000
@@ -137,20 +141,33 @@ export function encodePosition({ ns, events }: LinkPosition): string {
   return events === undefined ? String(ns) : `${ns}.${events}`
 }
 
+/** The most events that a run can have behind it at a moment. */
+export function mostEvents(ns: number): number {
+  return Math.min(MAX_EVENTS, EVENTS_AT_ONCE + EVENTS_PER_NS * ns)
+}
+
+/** What is wrong with a position, as what would be allowed; null for one that a run can be at. */
+export function positionProblem({ ns, events = 0 }: LinkPosition): string | null {
+  if (ns > MAX_NS) return `at most ${MAX_NS} ns`
+  return events > mostEvents(ns) ? `at most ${mostEvents(ns)} events at ${ns} ns: no run has more` : null
+}
+
+/** A position as it is written, whether a run can be there or not; null when the text is none. */
 export function parsePosition(text: string): LinkPosition | null {
   const [nsText = '', eventsText, ...more] = text.split('.')
-  const ns = parseWhole(nsText, MAX_NS)
+  const ns = parseWhole(nsText, Number.MAX_SAFE_INTEGER)
   if (ns === null || more.length > 0) return null
   if (eventsText === undefined) return { ns }
-  const events = parseWhole(eventsText, MAX_EVENTS)
+  const events = parseWhole(eventsText, Number.MAX_SAFE_INTEGER)
   return events === null ? null : { ns, events }
 }
 
 export function readPosition(text: string | undefined, problems: Problems): LinkPosition | null {
   if (text === undefined) return null
   const position = parsePosition(text)
-  if (!position) problems.add('at', text, `<ns> or <ns>.<events>, at most ${MAX_NS} ns`)
-  return position
+  const problem = position ? positionProblem(position) : `<ns> or <ns>.<events>, at most ${MAX_NS} ns`
+  if (problem !== null) problems.add('at', text, problem)
+  return problem === null ? position : null
 }
 
 export function readSeed(text: string | undefined, problems: Problems): number | null {

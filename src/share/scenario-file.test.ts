@@ -49,7 +49,7 @@ describe('a scenario file', () => {
     })
     expect(values).toContainEqual(['m.cpuPage', 4096])
     expect(inputs).toHaveLength(1)
-    expect(problems.map((p) => p.field)).toEqual(['m.cpus', 'm.__proto__x', 'inputs', 'w0.nothing'])
+    expect(problems.map((p) => p.field)).toEqual(['m.cpus', 'm.__proto__x', 'inputs', 'inputs'])
   })
 
   it.each([

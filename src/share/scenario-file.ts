@@ -3,10 +3,10 @@
 
 import * as v from 'valibot'
 import {
-  allowedText,
+  fieldAt,
   fieldsOf,
-  type Input,
   isAllowed,
+  MAX_INPUTS,
   type Param,
   type ParamValue,
   type Preset,
@@ -16,6 +16,7 @@ import {
   type Settings,
   withValue,
 } from '../sim/index.ts'
+import { readInputs, readSettings, type SettingsWorld } from './settle.ts'
 
 const Value = v.union([v.number(), v.string()])
 const SettingsFile = v.record(v.string(), Value)
@@ -30,8 +31,10 @@ const ScenarioFile = v.object({
   inputs: v.optional(v.array(v.object({ ns: Moment, events: Moment, path: v.string(), value: Value })), []),
 })
 
+const world: SettingsWorld = { fieldsOf, fieldAt, withValue }
+
 /** The value that a file means, or null when the parameter does not allow it. */
-function valueOfFile(param: Param, given: ParamValue): ParamValue | null {
+function meaning(param: Param, given: ParamValue): ParamValue | null {
   return isAllowed(param, given) ? given : parseParam(param, String(given))
 }
 
@@ -59,50 +62,26 @@ export function readScenarioFile(
   }
 
   const problems: Problem[] = []
+  const start: Scenario = { ...preset.scenario, seed: file.seed ?? preset.scenario.seed, inputs: [] }
   const wanted = new Map<string, ParamValue>()
-  const want = (scope: string, settings: Settings): void => {
-    for (const [name, value] of Object.entries(settings)) wanted.set(`${scope}.${name}`, value)
-  }
-  want('m', file.machine)
-  for (const { id, settings } of [...file.devices, ...file.workloads]) want(id, settings)
-
-  let scenario: Scenario = { ...preset.scenario, seed: file.seed ?? preset.scenario.seed, inputs: [] }
-  /** Notes a problem unless the value can stand; the value otherwise. */
-  function check(path: string, given: ParamValue): ParamValue | null {
-    const field = fieldsOf(scenario).find((f) => f.path === path)
-    const value = field ? valueOfFile(field.param, given) : null
-    if (value === null)
-      problems.push({
-        field: path,
-        given: String(given),
-        allowed: field ? allowedText(field.param) : 'no such setting',
-      })
-    return value
-  }
-  // A setting may exist only because of another one's value, so those that exist go first, again and again.
-  for (let before = -1; before !== wanted.size; ) {
-    before = wanted.size
-    for (const { path } of fieldsOf(scenario)) {
-      const given = wanted.get(path)
-      if (given === undefined) continue
-      wanted.delete(path)
-      const value = check(path, given)
-      if (value !== null) scenario = withValue(scenario, path, value)
+  const want = (scope: string, settings: Settings, said: Settings = {}): void => {
+    for (const [name, value] of Object.entries(settings)) {
+      // What equals the preset may be left out or not, be there a field for it now or not.
+      if (!Object.hasOwn(said, name) || said[name] !== value) wanted.set(`${scope}.${name}`, value)
     }
   }
-  for (const [path, given] of wanted) check(path, given)
-
-  const start = scenario
-  const inputs: Input[] = []
-  for (const { path, value: given, ns, events } of file.inputs) {
-    const last = inputs.at(-1)
-    const value = check(path, given)
-    if (last && (events < last.events || ns < last.ns)) {
-      problems.push({ field: 'inputs', given: `${ns} ns, event ${events}`, allowed: 'the order of their times' })
-    } else if (value !== null) {
-      inputs.push({ ns, events, path, value })
-      scenario = withValue(scenario, path, value)
-    }
+  want('m', file.machine, start.machine)
+  for (const { id, settings } of [...file.devices, ...file.workloads]) {
+    want(id, settings, [...start.devices, ...start.workloads].find((part) => part.id === id)?.settings)
   }
-  return { scenario: { ...start, inputs }, problems }
+  const tell = (field: string, given: unknown, allowed: string): void => {
+    problems.push({ field, given: String(given), allowed })
+  }
+  const scenario = readSettings(world, start, wanted, { meaning, tell })
+  const given = file.inputs.slice(0, MAX_INPUTS)
+  if (given.length < file.inputs.length) tell('inputs', `${file.inputs.length} changes`, `at most ${MAX_INPUTS}`)
+  const inputs = readInputs(world, scenario, given, meaning, ({ ns, events, path, value }, allowed) =>
+    tell('inputs', `${ns}.${events}~${path}~${value}`, allowed),
+  )
+  return { scenario: { ...scenario, inputs }, problems }
 }

@@ -1,9 +1,9 @@
 // The link codec over the simulation's own presets.
 
-import { fieldsOf, presets, withValue } from '../sim/index.ts'
+import { fieldAt, fieldsOf, presets, withValue } from '../sim/index.ts'
 import { linkCodec } from './codec.ts'
 
 export type { DecodedLink, Link } from './codec.ts'
 export { defaultView, type LinkPosition, type LinkView } from './link-text.ts'
 
-export const { encodeLink, decodeLink } = linkCodec({ presets, fieldsOf, withValue })
+export const { encodeLink, decodeLink } = linkCodec({ presets, fieldsOf, fieldAt, withValue })

@@ -24,10 +24,20 @@ export { type Arrays, createArrays } from './probes/probe.ts'
 export { addressAt, addressBehind, type Listing, listingOf, sameSpace } from './probes/space.ts'
 export { type Replay, replay } from './replay.ts'
 export { createRun, type Run } from './run.ts'
-export { currentValue, fieldsOf, refusalOf, withValue } from './scenario/fields.ts'
+export {
+  afterInputs,
+  currentValue,
+  fieldAt,
+  fieldsOf,
+  reasonAgainst,
+  refusalOf,
+  settledBy,
+  withValue,
+} from './scenario/fields.ts'
 export { presetById, presets } from './scenario/presets.ts'
 export { FILE_PRESET, playsRecording, presetOf, presetOfRecording, withRecording } from './scenario/recorded.ts'
 export * from './scenario/recording.ts'
+export { type Said, saidOtherwise, shownOnly } from './scenario/said.ts'
 export * from './scenario/schema.ts'
 export type { TceEra, TceRefusal } from './table/tce-multi-levels.ts'
 export * from './types.ts'

@@ -12,19 +12,18 @@ import { rebuild } from './load.ts'
 import { type Machine, wakeWorkload } from './machine.ts'
 import { plugMemory } from './new-table.ts'
 import { armWork } from './put-off.ts'
-import { fieldsOf } from './scenario/fields.ts'
+import { fieldAt, withValue } from './scenario/fields.ts'
 import type { Input, Scenario } from './scenario/schema.ts'
 import { type DmaTable, type MachineState, worstReachNs } from './state.ts'
 
 /**
- * Lets `input` take effect at the machine's clock. `before` is the scenario with the inputs that came earlier. An input
- * whose path or value is not allowed changes nothing and says so in the log.
+ * Lets `input` take effect at the machine's clock. `before` is the scenario as earlier inputs left it, without inputs
+ * (`settledBy`). An input whose path or value is not allowed changes nothing and says so in the log.
  */
 export function applyInput(m: Machine, before: Scenario, input: Input): void {
   const { state: s } = m
-  const field = fieldsOf(before).find((f) => f.path === input.path)
-  const now: Scenario = { ...before, inputs: [...before.inputs, input] }
-  s.settings = settingsOf(now)
+  const field = fieldAt(before, input.path)
+  s.settings = settingsOf(withValue(before, input.path, input.value))
   s.inputs++
   s.steps++
   const label = (value: unknown) => field?.param.values?.find((o) => o.value === value)?.label ?? String(value)

@@ -9,8 +9,8 @@ import { type Errand, forward, type Journey, journey, type RunPosition, type Tra
 import { createMachine, rewire } from './load.ts'
 import { advance, type Machine, moveClock } from './machine.ts'
 import type { ParamValue } from './params.ts'
-import { refusalOf } from './scenario/fields.ts'
-import type { Input, Scenario } from './scenario/schema.ts'
+import { refusalOf, settledBy } from './scenario/fields.ts'
+import { type Input, MAX_INPUTS, type Scenario } from './scenario/schema.ts'
 import type { MachineState } from './state.ts'
 
 /** Work between two checkpoints: a sixteenth of what has run, so that a young run has near ones too. An event is a unit of it,
@@ -68,6 +68,7 @@ export interface Run {
 /** A run at time 0. `horizonNs` is what the time axis shows at first. Inputs of the scenario take effect on the way. */
 export function createRun(initial: Scenario, horizonNs: number): Run {
   let scenario = initial
+  const settled = settledBy(initial)
   const machine = createMachine(initial, horizonNs)
   const { state } = machine
   const snapshots = createSnapshots()
@@ -90,10 +91,6 @@ export function createRun(initial: Scenario, horizonNs: number): Run {
     rewire(machine)
   }
 
-  function inputsDone(): Scenario {
-    return { ...scenario, inputs: scenario.inputs.slice(0, state.inputs) }
-  }
-
   function inputDue(untilNs: number): boolean {
     const input = scenario.inputs[state.inputs]
     return input !== undefined && state.events >= input.events && input.ns <= untilNs
@@ -103,7 +100,7 @@ export function createRun(initial: Scenario, horizonNs: number): Run {
     if (!inputDue(untilNs)) return false
     const input = scenario.inputs[state.inputs]!
     if (input.ns > state.nowNs) moveClock(state, input.ns)
-    applyInput(machine, inputsDone(), input)
+    applyInput(machine, settled.at(state.inputs), input)
     return true
   }
 
@@ -139,6 +136,7 @@ export function createRun(initial: Scenario, horizonNs: number): Run {
     let differ = 0
     while (differ < old.length && differ < inputs.length && isSame(old[differ]!, inputs[differ]!)) differ++
     scenario = { ...scenario, inputs }
+    settled.replace(inputs, differ)
     const next = inputs[differ]
     const holds = (c: Moment) => c.inputs <= differ && !(next && isAfter(c, next.events, next.ns))
     const gone = checkpoints.filter((c) => !holds(c))
@@ -181,11 +179,12 @@ export function createRun(initial: Scenario, horizonNs: number): Run {
     stepBack: () => whole(go({ kind: 'step', steps: -1 })).found,
     over,
     input(path, value) {
-      const now = inputsDone()
+      if (state.inputs >= MAX_INPUTS) return `${path}: a run takes ${MAX_INPUTS} changes, which it has had`
+      const now = settled.at(state.inputs)
       const refusal = refusalOf(now, path, value)
       if (refusal) return refusal
       const input: Input = { ns: state.nowNs, events: state.events, path, value }
-      adopt([...now.inputs, input])
+      adopt([...scenario.inputs.slice(0, state.inputs), input])
       applyInput(machine, now, input)
       return input
     },

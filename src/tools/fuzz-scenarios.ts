@@ -5,6 +5,7 @@ import { createRng, nextU32 } from '../lib/rng.ts'
 import { decodeLink, defaultView, encodeLink } from '../share/url.ts'
 import { createRun } from '../sim/run.ts'
 import { fieldsOf, withValue } from '../sim/scenario/fields.ts'
+import { shownOnly } from '../sim/scenario/said.ts'
 import type { FuzzCase, FuzzKind } from './fuzz-kind.ts'
 import { presets } from './open-presets.ts'
 import { loaded } from './recordings.ts'
@@ -25,7 +26,7 @@ function run(seed: number, n: number): FuzzCase {
       param.values ? param.values[draw(param.values.length)]!.value : (param.max ?? 0),
     )
   }
-  const played = createRun(scenario, preset.horizonNs)
+  const played = createRun(shownOnly(scenario, preset.scenario), preset.horizonNs)
   played.advance(Number.POSITIVE_INFINITY, EVENTS)
   const { nowNs: ns, events } = played.machine.state
   const link = encodeLink({ scenario: played.scenario(), position: { ns, events }, view: defaultView(preset) })

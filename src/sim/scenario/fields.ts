@@ -5,7 +5,7 @@ import { allowedText, formatParam, isAllowed, type Param, type ParamValue } from
 import { workloadInfoById } from '../workload/index.ts'
 import { deviceParams, machineParams, neverShipped, sharedParams, tableParam, withDefaults } from './platform.ts'
 import { openToChoice, playsRecording } from './recorded.ts'
-import type { Field, FieldGroup, Scenario, Settings } from './schema.ts'
+import type { Field, Input, Scenario, Settings } from './schema.ts'
 
 /** Device params that stand with the machine on the page; the others stand with the allocator. */
 const BESIDE_MACHINE = ['table', 'iommuPage', 'window', 'dmaMask']
@@ -49,29 +49,102 @@ export function valuesOf(scenario: Scenario): Field[] {
   return baseFields(afterInputs(scenario))
 }
 
-function afterInputs(scenario: Scenario): Scenario {
-  return scenario.inputs.reduce((s, input) => withValue(s, input.path, input.value), scenario)
+/** The one of `fieldsOf` at `path`, or null when there is no such field. Costs its own scope, not all of them. */
+export function fieldAt(scenario: Scenario, path: string): Field | null {
+  const now = afterInputs(scenario)
+  const scope = scopesOf(now).find(({ id }) => path.startsWith(`${id}.`))
+  const fields = scope ? fieldsOfScope(now, scope).filter((f) => f.path === path) : []
+  return (playsRecording(now) ? openToChoice(fields) : fields)[0] ?? null
+}
+
+/** The scenario as all of its inputs leave it: other settings, no inputs. */
+export function afterInputs(scenario: Scenario): Scenario {
+  return settledBy(scenario).at(scenario.inputs.length)
+}
+
+/** The settings of a scenario on their way through its inputs. */
+export interface Settled {
+  /** The scenario as its first `count` inputs leave it, without inputs. To go on costs the inputs between; to go back
+   *  begins anew. */
+  at(count: number): Scenario
+  /** Takes other inputs in place of its own; the first `same` of both are the same. */
+  replace(inputs: readonly Input[], same: number): void
+}
+
+export function settledBy(scenario: Scenario): Settled {
+  const start = scenario.inputs.length === 0 ? scenario : { ...scenario, inputs: [] }
+  let { inputs } = scenario
+  let settled = start
+  let done = 0
+  function beginAnew(): void {
+    settled = start
+    done = 0
+  }
+  return {
+    at(count) {
+      if (count < done) beginAnew()
+      for (; done < count; done++) settled = withValue(settled, inputs[done]!.path, inputs[done]!.value)
+      return settled
+    },
+    replace(others, same) {
+      if (same < done) beginAnew()
+      inputs = others
+    },
+  }
+}
+
+/** A namespace of field paths: the machine, a device or a workload. */
+interface Scope {
+  readonly id: string
+  /** As the scenario has them. */
+  readonly settings: Settings
+  readonly params: () => readonly Param[]
+  readonly of: 'machine' | 'device' | 'workload'
+  readonly owner: string
+}
+
+/** Every scope of a scenario without inputs, the machine first. */
+function scopesOf(scenario: Scenario): Scope[] {
+  return [
+    { id: 'm', settings: scenario.machine, params: () => machineParams(scenario.machine), of: 'machine', owner: '' },
+    ...scenario.devices.map(({ id, name, settings }, index): Scope => {
+      const params = () => paramsOfDevice(index, machineOf(scenario), settings)
+      return { id, settings, params, of: 'device', owner: name }
+    }),
+    ...scenario.workloads.map(({ id, type, device, settings }): Scope => {
+      const owner = scenario.devices[device]?.name ?? ''
+      return { id, settings, params: () => workloadInfoById(type).params, of: 'workload', owner }
+    }),
+  ]
+}
+
+function machineOf({ machine }: Scenario): Settings {
+  return withDefaults(machineParams(machine), machine)
+}
+
+function fieldsOfScope(scenario: Scenario, { id, settings: said, params: paramsOf, of, owner }: Scope): Field[] {
+  const params = paramsOf()
+  const settings = withDefaults(params, said)
+  const notes =
+    of === 'machine' ? platformNotes(scenario) : of === 'device' ? neverShipped(machineOf(scenario), settings) : {}
+  return params.map((param) => {
+    const group = of !== 'device' ? of : BESIDE_MACHINE.includes(param.name) ? 'machine' : 'iova'
+    const { name } = param
+    return {
+      path: `${id}.${name}`,
+      param,
+      value: settings[name]!,
+      said: said[name] ?? null,
+      group,
+      owner,
+      refused: {},
+      notes: notesOn(param, notes),
+    }
+  })
 }
 
 function baseFields(scenario: Scenario): Field[] {
-  const ofMachine = machineParams(scenario.machine)
-  const machine = withDefaults(ofMachine, scenario.machine)
-  const fields: Field[] = ofMachine.map((param) => field('m', param, machine, 'machine', '', platformNotes(scenario)))
-  scenario.devices.forEach((device, index) => {
-    const params = paramsOfDevice(index, machine, device.settings)
-    const settings = withDefaults(params, device.settings)
-    const notes = neverShipped(machine, settings)
-    for (const param of params) {
-      const group = BESIDE_MACHINE.includes(param.name) ? 'machine' : 'iova'
-      fields.push(field(device.id, param, settings, group, device.name, notes))
-    }
-  })
-  for (const workload of scenario.workloads) {
-    const { params } = workloadInfoById(workload.type)
-    const settings = withDefaults(params, workload.settings)
-    const owner = scenario.devices[workload.device]?.name ?? ''
-    for (const param of params) fields.push(field(workload.id, param, settings, 'workload', owner, {}))
-  }
+  const fields = scopesOf(scenario).flatMap((scope) => fieldsOfScope(scenario, scope))
   // A device's own table comes with its page size, after the devices before it.
   const place = (name: string) => MACHINE_ORDER.indexOf(name === 'table' ? 'iommuPage' : name)
   const rank = (f: Field) => (f.group === 'machine' ? place(f.param.name) : MACHINE_ORDER.length)
@@ -98,68 +171,46 @@ function platformNotes({ workloads }: Scenario): Readonly<Record<string, string>
   return notes
 }
 
-function field(
-  scope: string,
-  param: Param,
-  settings: Settings,
-  group: FieldGroup,
-  owner: string,
-  notesByOption: Readonly<Record<string, string>>,
-): Field {
-  const notes: Record<string, string> = {}
-  for (const option of param.values ?? []) {
-    const note = notesByOption[`${param.name}=${option.key}`]
-    if (note) notes[option.key] = note
+/** Of notes by `param.name=option`, those on one param, by option. */
+function notesOn({ name, values = [] }: Param, notes: Readonly<Record<string, string>>): Record<string, string> {
+  const own: Record<string, string> = {}
+  for (const { key } of values) {
+    const note = notes[`${name}=${key}`]
+    if (note) own[key] = note
   }
-  return { path: `${scope}.${param.name}`, param, value: settings[param.name]!, group, owner, refused: {}, notes }
-}
-
-/** The param that governs a field path, or null when there is no such field. */
-function paramAt(scenario: Scenario, path: string): Param | null {
-  const [scope, name] = path.split('.') as [string, string | undefined]
-  const index = scenario.devices.findIndex((d) => d.id === scope)
-  const device = scenario.devices[index]
-  const workload = scenario.workloads.find((w) => w.id === scope)
-  const params =
-    scope === 'm'
-      ? machineParams(scenario.machine)
-      : device
-        ? paramsOfDevice(index, scenario.machine, device.settings)
-        : workload
-          ? workloadInfoById(workload.type).params
-          : []
-  return params.find((p) => p.name === name) ?? null
+  return own
 }
 
 /** The scenario with one base setting changed; unchanged when the path or the value is not allowed. */
 export function withValue(scenario: Scenario, path: string, value: ParamValue): Scenario {
-  const param = paramAt(scenario, path)
-  if (!param || !isAllowed(param, value)) return scenario
-  const scope = path.split('.')[0]
+  const scope = scopesOf(scenario).find(({ id }) => path.startsWith(`${id}.`))
+  const param = scope?.params().find(({ name }) => path === `${scope.id}.${name}`)
+  if (!scope || !param || !isAllowed(param, value)) return scenario
+  const settings = { ...scope.settings, [param.name]: value }
   const set = <T extends { readonly id: string; readonly settings: Settings }>(items: readonly T[]): readonly T[] =>
-    items.some((item) => item.id === scope)
-      ? items.map((item) =>
-          item.id === scope ? { ...item, settings: { ...item.settings, [param.name]: value } } : item,
-        )
-      : items
-  return {
-    ...scenario,
-    machine: scope === 'm' ? { ...scenario.machine, [param.name]: value } : scenario.machine,
-    devices: set(scenario.devices),
-    workloads: set(scenario.workloads),
-  }
+    items.map((item) => (item.id === scope.id ? { ...item, settings } : item))
+  if (scope.of === 'machine') return { ...scenario, machine: settings }
+  if (scope.of === 'device') return { ...scenario, devices: set(scenario.devices) }
+  return { ...scenario, workloads: set(scenario.workloads) }
 }
 
 /** The value at `path` after all inputs, or null when there is no such field. */
 export function currentValue(scenario: Scenario, path: string): ParamValue | null {
-  return fieldsOf(scenario).find((f) => f.path === path)?.value ?? null
+  return fieldAt(scenario, path)?.value ?? null
+}
+
+/** Why a field's value cannot stand beside the other settings, or null when it can. */
+export function reasonAgainst({ param, refused }: Field, value: ParamValue): string | null {
+  const key = formatParam(param, value)
+  return Object.hasOwn(refused, key) ? (refused[key] ?? null) : null
 }
 
 /** Why an input cannot be taken, or null when it can: the field, what was given, what is allowed. */
 export function refusalOf(scenario: Scenario, path: string, value: ParamValue): string | null {
-  const now = afterInputs(scenario)
-  const param = paramAt(now, path)
-  if (!param || !fieldsOf(scenario).some((f) => f.path === path)) return `there is no setting ${path}`
-  if (isAllowed(param, value)) return null
-  return `${path}: ${formatParam(param, value)} is not allowed; allowed: ${allowedText(param)}`
+  const field = fieldAt(scenario, path)
+  if (!field) return `there is no setting ${path}`
+  const given = `${path}: ${formatParam(field.param, value)}`
+  if (!isAllowed(field.param, value)) return `${given} is not allowed; allowed: ${allowedText(field.param)}`
+  const reason = reasonAgainst(field, value)
+  return reason && `${given} is not allowed: ${reason}`
 }

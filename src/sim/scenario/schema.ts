@@ -45,6 +45,9 @@ export interface Input {
   readonly value: ParamValue
 }
 
+/** As many inputs as a scenario may have. */
+export const MAX_INPUTS = 4096
+
 export interface Scenario {
   /** Id of the preset it started from. */
   readonly preset: string
@@ -68,6 +71,8 @@ export interface Field {
   readonly path: string
   readonly param: Param
   readonly value: ParamValue
+  /** What the scenario itself says, null where it says nothing. The param's default stands for what it does not allow. */
+  readonly said: ParamValue | null
   readonly group: FieldGroup
   /** Name of the device or workload it belongs to, empty for the machine. */
   readonly owner: string

@@ -6,6 +6,7 @@ import { formatParam, type Param, type ParamValue } from '../params.ts'
 import type { Run } from '../run.ts'
 import { fieldsOf, withValue } from '../scenario/fields.ts'
 import { presets } from '../scenario/presets.ts'
+import { shownOnly } from '../scenario/said.ts'
 import type { Field, Scenario } from '../scenario/schema.ts'
 
 /** A change on the way: made when the run is `ns` ns or `events` events further than at the change before it, whichever
@@ -32,7 +33,8 @@ const EVENT_BITS = 12
 /** `seed`: uint32. Every value that is set was allowed and not refused when its turn came. */
 export function randomScenario(seed: number): RandomScenario {
   const rng = createRng(seed)
-  let now: Scenario = presets[below(rng, presets.length)]!.scenario
+  const preset = presets[below(rng, presets.length)]!
+  let now: Scenario = preset.scenario
   // Where the preset decides, the seed it comes with is as good as any.
   if (oneIn(rng, 2)) now = { ...now, seed: nextU32(rng) }
 
@@ -58,7 +60,9 @@ export function randomScenario(seed: number): RandomScenario {
   }
 
   for (let left = below(rng, MOST_AT_START + 1); left > 0; left--) change()
-  const scenario = now
+  // What a change of platform has hidden is in no link.
+  const scenario = shownOnly(now, preset.scenario)
+  now = scenario
   const changes: RandomChange[] = []
   for (let left = below(rng, MOST_ON_THE_WAY + 1); left > 0; left--) {
     const isSameMoment = oneIn(rng, 3)
