@@ -3,7 +3,7 @@
 import { FileDown, TriangleAlert } from 'lucide-react'
 import { useCallback, useEffect, useState } from 'react'
 import { useApp, useLab } from '../store/context.ts'
-import { readFile } from '../store/ddw-log.ts'
+import { readFile } from '../store/files.ts'
 import { text } from '../text/en.ts'
 import { recordingText as t } from '../text/recording.ts'
 
@@ -14,7 +14,15 @@ export default function Files() {
   const loading = useApp((s) => s.loading)
   const unreadable = useApp((s) => s.unreadable)
   const { actions } = useLab()
-  const take = useCallback((file: File) => actions.openFile(file.name, () => readFile(file)), [actions])
+  const take = useCallback(
+    (dropped: DataTransfer) => {
+      const [file, ...others] = Array.from(dropped.files)
+      if (!file) return
+      const refusal = others.length > 0 ? t.several(others.length + 1) : isFolder(dropped) ? t.folder(file.name) : ''
+      actions.openFile(file.name, () => (refusal === '' ? readFile(file) : Promise.reject(new Error(refusal))))
+    },
+    [actions],
+  )
   const over = useDrop(take)
   return (
     <>
@@ -51,8 +59,11 @@ export default function Files() {
   )
 }
 
-/** True while a file is held over the page; calls `take` with the first one that is let go. */
-function useDrop(take: (file: File) => void): boolean {
+/** A folder comes as a file that cannot be read. */
+const isFolder = ({ items }: DataTransfer): boolean => items[0]?.webkitGetAsEntry?.()?.isDirectory ?? false
+
+/** True while files are held over the page; calls `take` with what is let go. */
+function useDrop(take: (dropped: DataTransfer) => void): boolean {
   const [over, setOver] = useState(false)
   useEffect(() => {
     // Entering a child leaves its parent: only the last way out counts.
@@ -77,8 +88,7 @@ function useDrop(take: (file: File) => void): boolean {
       setOver(false)
       if (!hasFiles(event)) return
       event.preventDefault()
-      const file = event.dataTransfer?.files[0]
-      if (file) take(file)
+      if (event.dataTransfer) take(event.dataTransfer)
     }
     addEventListener('dragenter', enter)
     addEventListener('dragleave', leave)

@@ -6,7 +6,7 @@ import { type ChangeEvent, useRef } from 'react'
 import { presetOf, presets } from '../sim/index.ts'
 import { stories } from '../sim/scenario/stories.ts'
 import { useApp, useLab } from '../store/context.ts'
-import { readFile } from '../store/ddw-log.ts'
+import { readFile } from '../store/files.ts'
 import { text } from '../text/en.ts'
 
 export default function PresetMenu() {

@@ -1,12 +1,28 @@
 // Kernel messages of a partition: what its firmware was asked about dynamic DMA windows, and what it answered.
 //
-// What is read, by device: `ibm,query-pe-dma-windows(…) … returned 0, lb=… ps=… wn=…`, `ibm,create-pe-dma-window(…) …`,
-// and what the kernel says about the outcome. Numbers are hexadecimal, except return codes, the number of windows and
-// those of "can't map". Kernels before 6.1 print neither block nor page sizes nor windows: these are null.
-// Not read: lines of a reset, of windows removed, and of devices whose driver never sets a mask.
-// Cost: one pass over the text.
+// What is read, by device: queries and creations with their answers, and what the kernel says about the outcome; the
+// forms stand in ddw-lines.ts. A message that a mail or a terminal has folded is joined again. A query by the driver
+// `pci` is the kernel's own, at probe: it tells what is offered and decides nothing.
+// Kernels before 6.1 print neither block nor page sizes nor windows: these are null. What a line cut in two loses is told.
+// Not read: lines of a reset, and devices whose driver never sets a mask.
+// Cost: one pass over the lines.
 
-import { isPow2, log2Ceil, pow2 } from '../lib/bits.ts'
+import { isPow2, log2Ceil } from '../lib/bits.ts'
+import type { Problem } from '../sim/index.ts'
+import {
+  bare,
+  begun,
+  continuation,
+  type DeviceLine,
+  deviceLine,
+  type Groups,
+  goesOn,
+  type Said,
+  saidIn,
+  stampOf,
+} from './ddw-lines.ts'
+import { type AgeReading, createAgeReading, type KernelAge, releaseIn } from './kernel-age.ts'
+import { BrokenLines } from './trace-import/trace.ts'
 
 /** What the query was answered last before the window was made; null where the kernel does not print it. */
 export interface LoggedQuery {
@@ -24,128 +40,107 @@ export interface LoggedCreate {
   readonly pageShift: number
   readonly windowShift: number
   readonly rc: number
-  readonly liobn: number
-  /** First bus address, in frames of 4 KiB. */
-  readonly base: number
+  /** Null where the call failed, or where its line is cut. */
+  readonly liobn: number | null
+  /** First bus address, in frames of 4 KiB; null likewise. */
+  readonly base: number | null
 }
 
 /** How one device came to its window, once. */
 export interface DdwLog {
-  /** Driver and address, `e1000e 0000:00:00.0`. */
+  /** Driver and address, `e1000e 0000:00:00.0`; the address alone where no driver is named. */
   readonly device: string
-  /** Line of its first query, from 1. */
+  /** Line of the first that is said of it, from 1. */
   readonly line: number
-  readonly query: LoggedQuery
+  /** False where only the kernel itself asked, at probe: nothing was decided. */
+  readonly asked: boolean
+  /** Null where no query is in the log: a window, or a limit, alone. */
+  readonly query: LoggedQuery | null
   readonly create: LoggedCreate | null
-  /** True and false as the kernel says, or as the sizes leave no doubt; null where they do. */
+  /** True and false as the kernel says last, or as the sizes leave no doubt; null where they do. */
   readonly direct: boolean | null
+  /** The kernel said that no window of this block holds all memory. */
+  readonly tooSmall: boolean
   /** The kernel met a node of persistent memory. */
   readonly pmem: boolean
+  /** Bytes of memory that direct DMA reaches, where the kernel prints where it ends; null otherwise. */
+  readonly limitBytes: number | null
   /** log2 of the page that the kernel chose; null where nothing tells it. */
   readonly pageShift: number | null
-  /** Version of the kernel that wrote the log, `[6, 1]`; null where its banner is not there. */
-  readonly kernel: readonly [major: number, minor: number] | null
+  readonly kernel: KernelAge
 }
 
 export interface DdwLogResult {
-  /** In the order of their first queries; a device that was asked for at two boots stands there twice. */
+  /** In the order of their first lines; a device that was asked for at two boots stands there twice. */
   readonly logs: readonly DdwLog[]
   /** Why there is none, in a sentence; empty otherwise. */
   readonly message: string
+  /** Lines that could not be read to their ends, and how many devices are left out. */
+  readonly problems: readonly Problem[]
 }
 
-const DEVICE = '(?<device>\\S+ [0-9a-f]{4,8}:[0-9a-f]{2}:[0-9a-f]{2}\\.[0-7]):'
-const HEX = '[0-9a-f]{1,16}'
-/** log2 of a size; what is no address is no log2 of one either. */
-const SHIFT = '[0-9a-f]{1,2}'
-const ENDPOINT = `\\(${HEX}\\) ${HEX} ${HEX} ${HEX}`
-const QUERY = new RegExp(
-  `${DEVICE} ibm,query-pe-dma-windows${ENDPOINT} returned (?<rc>-?\\d{1,9})(?:, lb=(?<lb>${HEX}) ps=(?<ps>${HEX}) wn=(?<wn>\\d{1,9}))?`,
-)
-const CREATE = new RegExp(
-  `${DEVICE} ibm,create-pe-dma-window${ENDPOINT} (?<page>${SHIFT}) (?<window>${SHIFT}) returned (?<rc>-?\\d{1,9})(?: \\(liobn = 0x(?<liobn>${HEX}) starting addr = (?<high>${HEX}) (?<low>${HEX})\\))?`,
-)
-const TOO_SMALL = new RegExp(
-  `${DEVICE} can't map (?:partition max|window) \\S+ with (?<block>\\d{1,15}) (?<page>\\d{1,15})-sized pages`,
-)
-const OF_DEVICE = new RegExp(DEVICE)
-const PMEM = new RegExp(`${DEVICE} Skipping ibm,pmemory`)
-const LIMITED = new RegExp(`${DEVICE} iommu: 64-bit OK but direct DMA is limited by`)
-const AT_OFFSET = new RegExp(`${DEVICE} Using 64-bit direct DMA at offset (?<offset>${HEX})`)
-const MAPPING = new RegExp(`${DEVICE} .*direct mapping: (?<direct>[01])`)
-const DISABLED = /ppc iommu: disabling ddw|Kernel command line: .*\bdisable_ddw\b/
-const BANNER = /Linux version (?<major>\d+)\.(?<minor>\d+)/
+/** Lines come in order, from 1, without their ends. */
+export interface DdwReader {
+  line(text: string, number: number): void
+  /** `lines` = how many there were. */
+  end(lines: number): DdwLogResult
+}
 
-/** How lines of `dmesg` begin, and those of a log file that name the kernel. */
-const STAMPED = /^(?:<\d+>)?\[ *\d+\.\d{6}\] |\bkernel: /
-
-/** What is longer is no message of a kernel. */
 const LONGEST_LINE = 1024
+/** Pieces that a message is folded into at most. */
+const MOST_FOLDS = 4
+/** Devices that are listed; a log has a handful. */
+const MOST_DEVICES = 256
 const FRAME = 12n
 /** Where a partition's addresses end: a window takes no more than 64 bits. */
 const ADDRESS_BITS = 64
+const WINDOW_BASE = 1n << 59n
+/** The kernel's own name for a device without a driver. */
+const PROBE = 'pci'
+/** A stamp so much earlier than the one before belongs to another boot, s. */
+const BOOT_GAP = 1
 
-/** True where a text is kernel messages rather than a trace: by its lines, or because it speaks of dynamic windows. */
-export function isKernelLog(text: string): boolean {
-  const first = text.split('\n', 20)
-  return (
-    first.some((line) => STAMPED.test(line)) || /ibm,(?:query|create)-pe-dma-window|direct DMA at offset/.test(text)
-  )
-}
+/** An answer that says nothing but that it came. */
+const ANSWERED: LoggedQuery = { rc: 0, windows: null, largestBlock: null, pageSizes: null }
 
 /** A device on its way through the log. */
 interface Reading {
   readonly device: string
+  readonly address: string
   readonly line: number
-  query: LoggedQuery
+  readonly age: AgeReading
+  asked: boolean
+  query: LoggedQuery | null
   create: LoggedCreate | null
   direct: boolean | null
+  tooSmall: boolean
   pmem: boolean
+  limitBytes: number | null
   pageShift: number | null
 }
 
-type Groups = Readonly<Record<string, string>>
+/** A message that may go on in the next line: what it may be so far, and what it is if it does not. */
+interface Folded {
+  readonly at: DeviceLine
+  readonly number: number
+  readonly candidates: readonly string[]
+  readonly said: Said | null
+  readonly pieces: number
+}
 
 const number = (digits: string | undefined, radix: 10 | 16): number | null =>
   digits === undefined ? null : Number(BigInt(radix === 16 ? `0x${digits}` : digits))
 
-/** Takes up what a line says of a device; false where it says nothing of what is looked for. */
-function takeLine(reading: Reading, line: string): boolean {
-  const create = CREATE.exec(line)?.groups
-  if (create) {
-    reading.create = createOf(create)
-    reading.pageShift = reading.create.pageShift
-    return true
-  }
-  const small = TOO_SMALL.exec(line)?.groups
-  const page = Number(small?.page ?? 0)
-  if (small && isPow2(page)) {
-    reading.direct = false
-    reading.pageShift = log2Ceil(page)
-    reading.query = { ...reading.query, largestBlock: reading.query.largestBlock ?? Number(small.block) }
-    return true
-  }
-  if (PMEM.test(line)) reading.pmem = true
-  else if (LIMITED.test(line)) {
-    reading.pmem = true
-    reading.direct = true
-  } else if (AT_OFFSET.test(line)) reading.direct = true
-  else {
-    const direct = MAPPING.exec(line)?.groups?.direct
-    if (direct === undefined) return false
-    reading.direct = direct === '1'
-  }
-  return true
-}
-
 function createOf(g: Groups): LoggedCreate {
+  const rc = Number(g.rc)
+  const placed = rc === 0 && g.liobn !== undefined
   const address = (BigInt(`0x${g.high ?? 0}`) << 32n) | BigInt(`0x${g.low ?? 0}`)
   return {
     pageShift: number(g.page, 16)!,
     windowShift: number(g.window, 16)!,
-    rc: Number(g.rc),
-    liobn: number(g.liobn, 16) ?? 0,
-    base: Number(address >> FRAME),
+    rc,
+    liobn: placed ? number(g.liobn, 16) : null,
+    base: placed ? Number(address >> FRAME) : null,
   }
 }
 
@@ -165,72 +160,237 @@ function spanShift(block: number, pageShift: number): number {
 
 /** Whether the sizes alone say that a window is direct: it is smaller than it could have been. */
 function bySizes({ query, create }: Reading): boolean | null {
-  if (create === null || query.largestBlock === null) return null
-  return create.windowShift < spanShift(query.largestBlock, create.pageShift) ? true : null
+  const block = query?.largestBlock ?? null
+  if (create === null || create.rc !== 0 || block === null) return null
+  return create.windowShift < spanShift(block, create.pageShift) ? true : null
 }
 
-/** What the messages of a kernel say about dynamic windows. Never throws. */
-export function readDdwLog(text: string): DdwLogResult {
+/** Begins a log. Nothing that it is given makes it throw. */
+export function createDdwReader(): DdwReader {
   const readings: Reading[] = []
+  const problems = new BrokenLines()
+  /** Of this boot, by address. */
   const newest = new Map<string, Reading>()
-  let kernel: DdwLog['kernel'] = null
+  let age = createAgeReading()
+  let named = false
+  let stamp = 0
+  let leftOut = 0
   let disabled = false
-  let offset: Groups | null = null
-  const lines = text.replace(/\n$/, '').split('\n')
-  lines.forEach((whole, i) => {
-    const line = whole.slice(0, LONGEST_LINE)
-    const query = QUERY.exec(line)?.groups
-    if (query) {
-      const device = query.device!
-      const before = newest.get(device)
-      // Without a free window the default one is given up, and the same question asked again.
-      if (before && before.create === null && before.query.windows === 0) {
-        before.query = { ...queryOf(query), windows: 0 }
-        return
-      }
-      const reading = {
-        device,
-        line: i + 1,
-        query: queryOf(query),
-        create: null,
-        direct: null,
-        pmem: false,
-        pageShift: null,
-      }
-      newest.set(device, reading)
-      readings.push(reading)
+  let offset: { readonly device: string; readonly at: string } | null = null
+  let folded: Folded | null = null
+
+  function newBoot(): void {
+    newest.clear()
+    age = createAgeReading()
+    named = false
+  }
+
+  const nameOf = ({ driver, address }: DeviceLine) => (driver === '' ? address : `${driver} ${address}`)
+
+  function begin(at: DeviceLine, line: number): Reading {
+    const reading: Reading = {
+      device: nameOf(at),
+      address: at.address,
+      line,
+      age,
+      asked: at.driver !== PROBE,
+      query: null,
+      create: null,
+      direct: null,
+      tooSmall: false,
+      pmem: false,
+      limitBytes: null,
+      pageShift: null,
+    }
+    const probe = newest.get(at.address)
+    // What the kernel asked for itself is asked again by the driver.
+    const listed = probe && !probe.asked && reading.asked ? readings.indexOf(probe) : -1
+    if (listed >= 0) readings.splice(listed, 1)
+    newest.set(at.address, reading)
+    if (readings.length < MOST_DEVICES) readings.push(reading)
+    else leftOut++
+    return reading
+  }
+
+  function takeQuery(at: DeviceLine, groups: Groups, line: number): void {
+    const before = newest.get(at.address)
+    const query = queryOf(groups)
+    if (query.rc === 0) {
+      if (query.largestBlock === null) age.atMost([6, 0])
+      else age.atLeast([6, 1])
+    }
+    // Without a free window the default one is given up, and the same question asked again: a PE that was refused is not
+    // tried twice, so nothing else asks again before a window is made.
+    const again = before?.query && before.asked && at.driver !== PROBE && before.create === null
+    if (again && (before.query!.windows ?? 0) === 0 && before.query!.rc === 0) {
+      before.query = { ...query, windows: 0 }
       return
     }
-    const device = OF_DEVICE.exec(line)?.groups?.device
-    const reading = device === undefined ? undefined : newest.get(device)
-    if (reading && takeLine(reading, line)) return
-    offset ??= AT_OFFSET.exec(line)?.groups ?? null
-    const banner = BANNER.exec(line)?.groups
-    if (banner) kernel ??= [Number(banner.major), Number(banner.minor)]
-    disabled ||= DISABLED.test(line)
-  })
-  const logs = readings.map((r) => ({ ...r, direct: r.direct ?? bySizes(r), kernel }))
-  return { logs, message: logs.length > 0 ? '' : nothing(lines.length, disabled, offset) }
+    begin(at, line).query = query
+  }
+
+  /** The device that a message speaks of, begun with it where it has not been met. */
+  const readingOf = (at: DeviceLine, line: number): Reading => newest.get(at.address) ?? begin(at, line)
+
+  function take(at: DeviceLine, { form, groups }: Said, line: number): void {
+    switch (form.id) {
+      case 'query':
+        takeQuery(at, groups, line)
+        return
+      case 'create': {
+        const before = newest.get(at.address)
+        // One window to an asking: a second one belongs to another.
+        const reading = before?.asked && before.create === null ? before : begin(at, line)
+        reading.asked = true
+        reading.create = createOf(groups)
+        reading.pageShift = reading.create.pageShift
+        return
+      }
+      case 'limited': {
+        age.atLeast([5, 1])
+        const limit = BigInt(`0x${groups.limit}`)
+        if (limit === 0n) return
+        const bytes = limit > WINDOW_BASE ? Number(limit - WINDOW_BASE) : null
+        const reading = bytes === null ? newest.get(at.address) : readingOf(at, line)
+        if (!reading) return
+        reading.asked = true
+        reading.pmem = true
+        reading.direct = true
+        reading.limitBytes = bytes
+        return
+      }
+      case 'offset': {
+        age.atMost([5, 0])
+        const reading = newest.get(at.address)
+        if (reading) reading.direct = true
+        else offset ??= { device: nameOf(at), at: groups.offset! }
+        return
+      }
+      default:
+    }
+    const reading = newest.get(at.address)
+    if (!reading) return
+    if (form.id === 'too-small') {
+      const page = Number(groups.page)
+      if (!isPow2(page)) return
+      reading.direct = false
+      reading.tooSmall = true
+      reading.pageShift = log2Ceil(page)
+      const answer = reading.query ?? ANSWERED
+      reading.query = { ...answer, largestBlock: answer.largestBlock ?? Number(groups.block) }
+    } else if (form.id === 'pmem') reading.pmem = true
+    else if (form.id === 'mapping') reading.direct = groups.direct === '1'
+    else if (form.id === 'available' && reading.query && reading.query.largestBlock === null) {
+      const { windows, largestBlock, pageSizes } = queryOf(groups)
+      reading.query = { ...reading.query, windows: reading.query.windows ?? windows, largestBlock, pageSizes }
+    }
+  }
+
+  /** Takes a folded message as it stands: nothing more of it comes. */
+  function close({ at, said, number, candidates }: Folded): void {
+    if (said) take(at, said, number)
+    else if (begun(candidates[0]!)) problems.add(number, candidates[0]!, 'a message that is whole')
+  }
+
+  /** Joins a line with the message before it. False: it does not belong to it. */
+  function join(line: string): boolean {
+    const open = folded!
+    const more = continuation(line)
+    if (more === null || more === '') return false
+    const joined = open.candidates.flatMap((c) => [`${c} ${more}`, `${c}${more}`])
+    const whole = joined.map((message) => ({ message, said: saidIn(message) })).filter(({ said }) => said)
+    const closed = whole.find(({ said }) => said!.closed)
+    if (closed) {
+      folded = null
+      take(open.at, closed.said!, open.number)
+      return true
+    }
+    const candidates = whole.length > 0 ? whole.map(({ message }) => message) : joined.filter(goesOn)
+    if (open.pieces >= MOST_FOLDS || candidates.length === 0) return false
+    // A message that is whole already is only gone on with by what makes it whole again.
+    if (open.said && !candidates.some((c) => /returned -?\d+,? ?(?:\(|l)/.test(c))) return false
+    folded = { ...open, candidates, said: whole[0]?.said ?? open.said, pieces: open.pieces + 1 }
+    return true
+  }
+
+  function line(raw: string, number: number): void {
+    const text = bare(raw.slice(0, LONGEST_LINE))
+    if (folded) {
+      if (join(text)) return
+      const open = folded
+      folded = null
+      close(open)
+    }
+    const now = stampOf(text)
+    if (now !== null) {
+      if (now < stamp - BOOT_GAP) newBoot()
+      stamp = now
+    }
+    const release = releaseIn(text)
+    if (release) {
+      // Lines before the banner of the first boot are its own.
+      if (release.boot && named) newBoot()
+      named ||= release.boot
+      age.named(release.version)
+    }
+    disabled ||= text.includes('ppc iommu: disabling ddw') || (text.includes('Kernel command line: ') && /\bdisable_ddw\b/.test(text)) // biome-ignore format: one
+    const at = deviceLine(text)
+    if (!at) return
+    const said = saidIn(at.message)
+    if (said?.closed) take(at, said, number)
+    else if (said || goesOn(at.message)) folded = { at, number, candidates: [at.message], said, pieces: 1 }
+  }
+
+  return {
+    line,
+    end(lines) {
+      if (folded) close(folded)
+      folded = null
+      const logs = readings.map((reading): DdwLog => {
+        const { device, line, asked, query, create, tooSmall, pmem, limitBytes, pageShift } = reading
+        const direct = reading.direct ?? bySizes(reading)
+        return {
+          device,
+          line,
+          asked,
+          query,
+          create,
+          direct,
+          tooSmall,
+          pmem,
+          limitBytes,
+          pageShift,
+          kernel: reading.age.age(),
+        }
+      })
+      const told = [...problems.first]
+      if (leftOut > 0)
+        told.push({
+          field: 'devices',
+          given: String(MOST_DEVICES + leftOut),
+          allowed: `the first ${MOST_DEVICES} are read`,
+        })
+      return { logs, message: logs.length > 0 ? '' : nothing(lines, disabled, offset), problems: told }
+    },
+  }
 }
 
-function nothing(lines: number, disabled: boolean, offset: Groups | null): string {
+/** What a text that is there as a whole says about dynamic windows. */
+export function readDdwLog(text: string): DdwLogResult {
+  const reader = createDdwReader()
+  const lines = text.replace(/\n$/, '').split('\n')
+  for (const [i, one] of lines.entries()) reader.line(one, i + 1)
+  return reader.end(lines.length)
+}
+
+function nothing(
+  lines: number,
+  disabled: boolean,
+  offset: { readonly device: string; readonly at: string } | null,
+): string {
   const sought = `none of its ${lines} lines has "ibm,query-pe-dma-windows(…) … returned …"`
   if (disabled) return `${sought}: the kernel was started with disable_ddw and asked for no dynamic window`
   if (offset === null)
     return `${sought}, which a kernel of a pseries partition prints when it asks for a dynamic window`
-  const base = `0x${offset.offset}`
-  return `${sought}; ${offset.device} says that it has a direct window at ${base}, but not of which size and pages`
-}
-
-/** log2 of the bytes that memory may have had, for the kernel to have made this window; null where it made none. */
-export function impliedMemoryShift({ create, direct }: DdwLog): number | null {
-  if (create === null) return null
-  if (direct !== false) return create.windowShift
-  // An indirect window is as large as it can be made: memory is larger.
-  return create.windowShift + 1
-}
-
-/** TCEs that there must have been for the window that was made; null where none was. */
-export function impliedBlock({ create }: DdwLog): number | null {
-  return create === null ? null : pow2(Math.max(0, create.windowShift - create.pageShift))
+  return `${sought}; ${offset.device} says that it has a direct window at 0x${offset.at}, but not of which size and pages`
 }

@@ -15,7 +15,9 @@ import {
   type Scenario,
   withValue,
 } from '../sim/index.ts'
-import { type DdwLog, impliedBlock, impliedMemoryShift, type LoggedCreate } from './ddw-log.ts'
+import { impliedBlock, impliedMemoryShift } from './ddw-implied.ts'
+import type { DdwLog, LoggedCreate } from './ddw-log.ts'
+import { isBefore } from './kernel-age.ts'
 
 /** A scenario in which a device finds what its log says, and what is known of where its settings come from. */
 export interface LoggedScenario {
@@ -28,7 +30,9 @@ export interface LoggedScenario {
   readonly assumed: readonly string[]
   /** Values of the log that no setting here can take, and what was taken for them. */
   readonly problems: readonly Problem[]
-  /** The window that the log says was made, and whether it is direct; null where it says nothing. */
+  /** False where no driver asked: the log states what is offered, and nothing was decided. */
+  readonly asked: boolean
+  /** The window that the log says was asked for, and whether it is direct; null where it says nothing. */
   readonly made: LoggedCreate | null
   readonly direct: boolean | null
 }
@@ -51,53 +55,78 @@ interface Wish {
 
 /** Kernels from this one on use a window that is too small for all memory. */
 const INDIRECT_SINCE = [5, 16] as const
+/** log2 of the pages that kernels before that knew. */
+const OLD_SHIFTS = [12, 16, 24]
 const ALL_ONES = 64
 /** 16 GiB, for a log from which no size of memory follows. */
 const SOME_MEMORY_SHIFT = 34
 
 function wishesOf(log: DdwLog): Wish[] {
-  const { query, create, direct, pmem, pageShift, kernel } = log
+  const { query, create, pmem, pageShift } = log
   const given = (path: string, value: ParamValue | null, otherwise: ParamValue): Wish =>
     value === null ? { path, value: otherwise, stated: false } : { path, value, stated: true }
-  const memory = pow2(impliedMemoryShift(log) ?? SOME_MEMORY_SHIFT)
+  const memoryShift = impliedMemoryShift(log) ?? SOME_MEMORY_SHIFT
+  const memory = pow2(memoryShift)
+  // Enough for all of it, where nothing tells how many there are.
+  const block = impliedBlock(log) ?? pow2(Math.max(20, memoryShift - (pageShift ?? 16)))
   return [
     { path: 'm.vfs', value: 0, stated: false },
-    { path: 'm.maxRam', value: memory, stated: false, told: true },
+    // A limit says where memory ends; a window only that it may end there.
+    { path: 'm.maxRam', value: memory, stated: log.limitBytes !== null, told: true },
     { path: 'm.ram', value: memory, stated: false },
     given('m.pmem', pmem ? 'on' : null, 'off'),
     { path: 'd0.dmaMask', value: ALL_ONES, stated: false },
     { path: 'd0.ddw', value: 'on', stated: true },
-    given('d0.kernel', kernelOf(direct, create, kernel), 'today'),
-    given('d0.windows', query.windows, 1),
-    given('d0.tces', query.largestBlock, impliedBlock(log) ?? pow2(20)),
-    given('d0.pageSizes', query.pageSizes, bitsUpTo(pageShift)),
+    given('d0.kernel', kernelOf(log), 'today'),
+    given('d0.windows', query?.windows ?? null, 1),
+    given('d0.tces', query?.largestBlock ?? null, block),
+    given('d0.pageSizes', query?.pageSizes ?? null, bitsUpTo(pageShift)),
     { path: 'd0.firmware', value: 'all', stated: false },
     given('d0.create', create === null ? null : create.rc === 0 ? 'works' : 'fails', 'works'),
   ]
 }
 
-/** Before or after the patches that use windows too small for all memory: by what was done, or by the kernel's version. */
-function kernelOf(direct: boolean | null, create: LoggedCreate | null, version: DdwLog['kernel']): ParamValue | null {
-  if (direct === false) return create === null ? 'before' : 'today'
-  if (version === null) return null
-  const [major, minor] = version
-  return major > INDIRECT_SINCE[0] || (major === INDIRECT_SINCE[0] && minor >= INDIRECT_SINCE[1]) ? 'today' : 'before'
+/** Before or after the patches that use windows too small for all memory, and all page sizes: by what was done, else by
+ *  the kernel's version or the wording of its messages; null where nothing tells it. */
+function kernelOf({ direct, create, tooSmall, pageShift, query, kernel }: DdwLog): ParamValue | null {
+  if (direct === false && create?.rc === 0) return 'today'
+  if (tooSmall && create === null) return 'before'
+  if (pageShift !== null && !OLD_SHIFTS.includes(pageShift)) return 'today'
+  if (pageShift !== null && pageShift < largestOf(query?.pageSizes ?? 0)) return 'before'
+  const { release, atLeast, atMost } = kernel
+  if (release) return isBefore(release, INDIRECT_SINCE) ? 'before' : 'today'
+  if (atLeast && !isBefore(atLeast, INDIRECT_SINCE)) return 'today'
+  return atMost && isBefore(atMost, INDIRECT_SINCE) ? 'before' : null
 }
 
-/** Bits of 4K, 64K and 16M up to the page that was taken; 4K and 64K where that is not known. */
+const largestOf = (bits: number): number => Math.max(0, ...pageShiftsOf(bits))
+
+/** Bits whose largest page is the one that was taken: 4K, 64K, and from 16M on all that are smaller; 2M was defined last.
+ *  4K and 64K where nothing is known. */
 function bitsUpTo(pageShift: number | null): number {
   if (pageShift === null) return 0x3
-  return [0x1, 0x3, 0x7].find((bits) => pageShiftsOf(bits).includes(pageShift)) ?? 0x1ff
+  if (pageShift === 21) return 0x103
+  for (let bits = 0x1; bits <= 0xff; bits = 2 * bits + 1) if (largestOf(bits) === pageShift) return bits
+  return 0x1
 }
 
-/** The number that stands best for one that is not allowed: of page sizes with the same largest one, else the next. */
+/** Of sets of page sizes the one that stands best for another: its largest page is the same, or else smaller, never
+ *  larger; then the one with the most pages in common. */
+function nearestPages(sets: readonly number[], bits: number): number {
+  const most = largestOf(bits)
+  const worth = (set: number): number => {
+    const largest = largestOf(set)
+    const shared = pageShiftsOf(set & bits).length - pageShiftsOf(set & ~bits).length
+    return largest > most ? Number.NEGATIVE_INFINITY : largest * 64 + shared
+  }
+  return sets.reduce((best, set) => (worth(set) > worth(best) ? set : best))
+}
+
+/** The number that stands best for one that is not allowed: of page sizes see above, else the next. */
 function nearest({ name, values, min, max }: Param, value: number): ParamValue {
   const numbers = (values ?? []).map((o) => o.value).filter((v) => typeof v === 'number')
   if (numbers.length === 0) return Math.max(min ?? 0, Math.min(max ?? value, value))
-  if (name === 'pageSizes') {
-    const largest = (bits: number) => Math.max(0, ...pageShiftsOf(bits))
-    return numbers.find((bits) => largest(bits) === largest(value)) ?? numbers.at(-1)!
-  }
+  if (name === 'pageSizes') return nearestPages(numbers, value)
   // The kernel rounds a block up to a power of two as well.
   return numbers.find((n) => n >= value) ?? numbers.at(-1)!
 }
@@ -135,8 +164,8 @@ export function scenarioOfDdwLog(log: DdwLog, preset: Preset): LoggedScenario {
   for (const [path, value] of LIGHT_LOAD) scenario = withValue(scenario, path, value)
   const base = fieldAt('d0.window')
   if (base) assumed.push(base.path)
-  const { device, line, create, direct } = log
-  return { device, line, scenario, stated, assumed, problems, made: create, direct }
+  const { device, line, asked, create, direct } = log
+  return { device, line, scenario, stated, assumed, problems, asked, made: create, direct }
 }
 
 function problemOf(param: Param, field: string, value: ParamValue, taken: ParamValue): Problem {

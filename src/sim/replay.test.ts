@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { importText } from '../share/trace-import/index.ts'
+import { recordingIn } from '../tools/open-text.ts'
 import { playable } from '../tools/recordings.ts'
 import { inspect, summarise } from './probes/figures.ts'
 import { replay } from './replay.ts'
@@ -112,7 +112,7 @@ describe('a recording that is played', () => {
       'spapr_iommu_pci_stuff liobn=0x1 ioba=0x18000 tcevalue=0x0 npages=4 ret=0',
       'spapr_iommu_pci_stuff liobn=0x1 ioba=0x90000 tcevalue=0x0 npages=4 ret=0',
     ]
-    const { scenario, horizonNs } = presetOfRecording(importText('t', text.join('\n')).recording!)
+    const { scenario, horizonNs } = presetOfRecording(recordingIn(text.join('\n')))
     const run = createRun(scenario, horizonNs)
     run.advance(horizonNs)
     const live = Array.from({ length: 18 }, (_, i) => {

@@ -96,6 +96,7 @@ describe('a recording', () => {
       assumed: ['m.maxRam'],
       problems: [{ field: 'd0.tces', given: '0x6000', allowed: device }],
       made: null,
+      asked: true,
       direct: null,
     })
     const logged = [found('a'), found('b')]

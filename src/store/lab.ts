@@ -414,6 +414,10 @@ export function createLab(options: LabOptions): Lab {
       openFile: (name, load) =>
         fetching.await(name, load, (content) => {
           if ('logged' in content) return openLog({ name, logged: content.logged, at: 0 })
+          if ('link' in content) {
+            openLink(content.link)
+            return intend('push')
+          }
           own = presetOfRecording(content)
           openPreset(own.id)
           play()

@@ -4,7 +4,7 @@
 import type { LoggedScenario } from '../share/ddw-scenario.ts'
 import type { Brush, ColourBy, HappeningId, ParamValue, Problem, Recording, Scenario } from '../sim/index.ts'
 import type { Ended } from '../worker/protocol.ts'
-import type { LogFile } from './ddw-log.ts'
+import type { LinkFile, LogFile } from './files.ts'
 import type { FrameHolder } from './frames.ts'
 
 /** How the run is looked at; kept in the link. */
@@ -119,7 +119,7 @@ export interface AppActions {
   dismissProblems(): void
   dismissFailure(): void
   /** Opens what `load` brings, and plays it if it is a recording; when it fails, `unreadable` says why and the run stays. */
-  openFile(name: string, load: () => Promise<Recording | LogFile>): void
+  openFile(name: string, load: () => Promise<Recording | LogFile | LinkFile>): void
   /** Shows another device of the log that is open, by its place in `fromLog.logged`. */
   openLogged(at: number): void
   dismissUnreadable(): void

@@ -95,6 +95,9 @@ export const ddwText = {
   same: 'the log has the same window',
   other: (kind: string, size: string) => `in the log: ${kind}${size}`,
   noWindow: 'in the log: no dynamic window',
+  notAsked: 'in the log: no driver asked for a window',
+  failed: 'in the log: the window could not be made',
+  unsized: 'in the log: direct, of pages that it does not tell',
   also: (assumed: string) => `also assumed: ${assumed}`,
   setting: (name: string, value: string) => `${name} ${value}`,
 

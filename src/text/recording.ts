@@ -24,7 +24,9 @@ export const recordingText = {
 
   drop: 'Drop the file to open it',
   dropHelp:
-    'A QEMU trace of a pseries machine: spapr_iommu_pci_put, _indirect, _stuff; or its kernel log: ibm,query-pe-dma-windows',
+    'A QEMU trace of a pseries machine: spapr_iommu_pci_put, _indirect, _stuff; its kernel log: ibm,query-pe-dma-windows; a link, or a scenario as JSON',
+  several: (n: number) => `${n} files at once: drop one of them`,
+  folder: (name: string) => `${name} is a folder: drop a file that is in it`,
   loading: (name: string) => `Reading ${name}`,
   unreadable: 'The file could not be opened',
   stays: 'Nothing else has changed.',

@@ -1,9 +1,9 @@
-// Recordings for Node: those of the presets, and files of any size.
+// Files for Node, read as the page reads them, and the recordings of presets.
 
-import { closeSync, openSync, readSync } from 'node:fs'
+import { closeSync, openSync, readSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { StringDecoder } from 'node:string_decoder'
-import { type ImportResult, importTrace } from '../share/trace-import/index.ts'
+import type { Opened } from '../share/files/format.ts'
+import { beginFile } from '../share/files/open.ts'
 import { type Preset, type Scenario, withRecording } from '../sim/index.ts'
 import { ROOT } from './serve.ts'
 
@@ -11,29 +11,48 @@ import { ROOT } from './serve.ts'
 const RECORDINGS = join(ROOT, 'public', 'recordings')
 const PIECE = 1 << 20
 
-/** Reads a trace file piece by piece. Throws what the file system throws. */
-export function readTrace(path: string): ImportResult {
-  const file = importTrace(basename(path))
-  const descriptor = openSync(path, 'r')
+const WHY: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EACCES: 'the file may not be read',
+  EISDIR: 'a folder, not a file',
+}
+
+/** Why a path cannot be read, in a sentence that names it. */
+export function whyNot(path: string, error: unknown): Error {
+  const { code = '', message } = error as NodeJS.ErrnoException
+  return new Error(`${path}: ${WHY[code] ?? message}`)
+}
+
+/** What is in a file, read piece by piece. Throws a sentence where there is no file that can be read. */
+export function openPath(path: string): Opened {
   try {
-    const decoder = new StringDecoder('utf8')
-    const piece = Buffer.alloc(PIECE)
-    for (let n = readSync(descriptor, piece); n > 0; n = readSync(descriptor, piece)) {
-      file.push(decoder.write(piece.subarray(0, n)))
+    if (statSync(path).isDirectory()) throw Object.assign(new Error(), { code: 'EISDIR' })
+    const file = beginFile(basename(path))
+    const descriptor = openSync(path, 'r')
+    try {
+      const piece = Buffer.alloc(PIECE)
+      for (let n = readSync(descriptor, piece); n > 0; n = readSync(descriptor, piece)) {
+        if (!file.push(piece.subarray(0, n))) break
+      }
+    } finally {
+      closeSync(descriptor)
     }
-    file.push(decoder.end())
-  } finally {
-    closeSync(descriptor)
+    const work = file.end()
+    for (;;) {
+      const { done, value } = work.next()
+      if (done) return value
+    }
+  } catch (error) {
+    throw whyNot(path, error)
   }
-  return file.end()
 }
 
 /** `scenario` with the recording of its preset, if it plays one. Throws an Error when that is unreadable. */
 export function loaded(scenario: Scenario, preset: Preset | null): Scenario {
   if (scenario.recording || !preset?.recording) return scenario
-  const { recording, message } = readTrace(join(RECORDINGS, preset.recording))
-  if (!recording) throw new Error(`${preset.recording}: ${message}`)
-  return withRecording(scenario, recording)
+  const opened = openPath(join(RECORDINGS, preset.recording))
+  if (opened.kind !== 'recording') throw new Error(`${preset.recording}: no recording`)
+  return withRecording(scenario, opened.recording)
 }
 
 /** The preset with its recording, if it plays one: what tests and tools run. */

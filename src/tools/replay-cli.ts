@@ -4,7 +4,8 @@
 import { parseArgs } from 'node:util'
 import { duration, entryAddress } from '../lib/format.ts'
 import { allocators, type Recording, type Replay, replay } from '../sim/index.ts'
-import { readTrace } from './recordings.ts'
+import { endWithReader, refuser } from './command.ts'
+import { openPath } from './recordings.ts'
 
 const USAGE = `npm run replay -- <trace file> [--allocator <id>] [--json]
   allocators: ${allocators.flatMap((a) => (a.adopt ? [a.id] : [])).join(', ')}
@@ -12,10 +13,9 @@ const USAGE = `npm run replay -- <trace file> [--allocator <id>] [--json]
 
 const SHOWN = 10
 
-function refuse(message: string): never {
-  console.error(`${message}\n\n${USAGE}`)
-  process.exit(2)
-}
+const refuse: (message: string) => never = refuser(USAGE)
+/** Of a file, which no other command helps. */
+const fail: (message: string) => never = refuser('')
 
 function readCommand() {
   try {
@@ -42,9 +42,9 @@ function readCommand() {
 
 function read(file: string) {
   try {
-    return readTrace(file)
+    return openPath(file)
   } catch (error) {
-    return refuse(`${file}: ${(error as Error).message}`)
+    return fail((error as Error).message)
   }
 }
 
@@ -75,17 +75,24 @@ function report(recording: Recording, result: Replay): string[] {
   return lines
 }
 
+endWithReader()
 const command = readCommand()
 if (!allocators.some((a) => a.id === command.allocator)) refuse(`${command.allocator}: no such allocator`)
-const { recording, message, broken, problems } = read(command.file)
-for (const { field, given, allowed } of problems) console.error(`${field}: ${given} cannot be used (${allowed})`)
-if (broken > problems.length) console.error(`and ${broken - problems.length} more lines`)
+const opened = read(command.file)
+const problems = opened.kind === 'recording' ? opened.recording : opened.kind === 'unreadable' ? opened : null
+for (const { field, given, allowed } of problems?.problems ?? [])
+  console.error(`${field}: ${given} cannot be used (${allowed})`)
+if (problems && problems.broken > problems.problems.length)
+  console.error(`and ${problems.broken - problems.problems.length} more lines`)
 
-const none = { records: 0, allocations: 0, predicted: 0, corrected: 0, predictedUncorrected: 0 }
-if (!recording) console.error(`${command.file}: ${message}`)
-const result = recording && replayed(recording, command.allocator)
-if (command.json) {
-  const { records, allocations, predicted, corrected, predictedUncorrected } = result ?? none
-  console.log(JSON.stringify({ records, allocations, predicted, corrected, predictedUncorrected }))
-} else if (recording && result) console.log(report(recording, result).join('\n'))
-else console.log('0 records, 0 allocations, 0 predicted, 0 corrected; without corrections: 0')
+if (opened.kind === 'unreadable') {
+  const what = opened.what === '' ? '' : ` (${opened.what})`
+  fail(`${command.file}: ${opened.message}${what}`)
+} else if (opened.kind !== 'recording') {
+  fail(`${command.file}: ${opened.what}; no addresses are recorded in it. npm run sim -- ${command.file} opens it`)
+} else {
+  const result = replayed(opened.recording, command.allocator)
+  const { records, allocations, predicted, corrected, predictedUncorrected } = result
+  if (command.json) console.log(JSON.stringify({ records, allocations, predicted, corrected, predictedUncorrected }))
+  else console.log(report(opened.recording, result).join('\n'))
+}

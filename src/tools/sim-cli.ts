@@ -1,9 +1,9 @@
 // npm run sim -- <preset | link | file> [--until <time> | --events <n>] [--json | --csv] [--log]: the same simulation
 // without a page. What is wrong with the command or the scenario is said, and the exit code is 2.
 
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { readScenarioFile } from '../share/scenario-file.ts'
+import type { LoggedScenario } from '../share/ddw-scenario.ts'
 import { decodeLink } from '../share/url.ts'
 import {
   createRun,
@@ -21,10 +21,11 @@ import {
   type Summary,
   summarise,
 } from '../sim/index.ts'
-import { loaded, readTrace } from './recordings.ts'
+import { endWithReader, refuser, wholeNumber } from './command.ts'
+import { loaded, openPath } from './recordings.ts'
 
-const USAGE = `npm run sim -- <preset | link | file> [--until <time> | --events <n>] [--json | --csv] [--log]
-  file:    a scenario as JSON, a link, or a trace to play
+const USAGE = `npm run sim -- <preset | link | file> [--until <time> | --events <n>] [--json | --csv] [--log] [--device <n>]
+  file:    a trace to play, a kernel log (--device: which of its devices, from 1), a scenario as JSON, or a link
   presets: ${presets.map((p) => p.id).join(', ')}
   time:    a number with ns, us, ms or s, for example 20ms; without it a link goes to its own position,
            a preset to the end of its time axis
@@ -35,10 +36,9 @@ const LOOK_EVENTS = 1024
 const CSV_ROWS = 100
 const UNITS: Readonly<Record<string, number>> = { ns: 1, us: 1e3, ms: 1e6, s: 1e9 }
 
-function refuse(message: string): never {
-  console.error(`${message}\n\n${USAGE}`)
-  process.exit(2)
-}
+const refuse: (message: string) => never = refuser(USAGE)
+/** Of a file, which no other command helps. */
+const fail: (message: string) => never = refuser('')
 
 function readTime(text: string): number {
   const [, digits, unit = 'ns'] = /^(\d+(?:\.\d+)?)(ns|us|ms|s)?$/.exec(text) ?? []
@@ -47,8 +47,7 @@ function readTime(text: string): number {
 }
 
 function readCount(text: string): number {
-  const count = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN
-  return Number.isNaN(count) ? refuse(`--events ${text}: not a number of events`) : count
+  return wholeNumber(text) ?? refuse(`--events ${text}: not a number of events`)
 }
 
 interface Start {
@@ -67,25 +66,50 @@ function started(scenario: Scenario, problems: readonly Problem[], goal?: Start[
   return { scenario: loaded(scenario, preset), horizonNs, goal: goal ?? { ns: horizonNs } }
 }
 
-function readStart(text: string): Start {
+function readStart(text: string, device: string | undefined): Start {
   const preset = presetById(text)
   if (preset) return started(preset.scenario, [])
-  if (existsSync(text)) {
-    const trace = readTrace(text)
-    if (trace.recording) return playing(trace.recording)
-    const content = readFileSync(text, 'utf8').trim()
-    if (!content.startsWith('{')) return readLink(content)
-    let json: unknown
-    try {
-      json = JSON.parse(content)
-    } catch (error) {
-      return refuse(`${text}: ${(error as Error).message}`)
-    }
-    const { scenario, problems } = readScenarioFile(json, presets)
-    return started(scenario ?? presets[0]!.scenario, problems)
-  }
+  if (existsSync(text)) return readFile(text, device)
   if (/[#=]/.test(text)) return readLink(text)
   return refuse(`${text}: neither a preset nor a link nor a file`)
+}
+
+/** A file of any kind that the page opens, too; says what it is. */
+function readFile(path: string, device: string | undefined): Start {
+  const opened = opening(path)
+  if (opened.what !== '') console.error(`${path}: ${opened.what}`)
+  switch (opened.kind) {
+    case 'recording':
+      return playing(opened.recording)
+    case 'log':
+      return logged(opened.logged, device)
+    case 'link':
+      return readLink(opened.fragment)
+    case 'scenario':
+      return started(opened.scenario, [])
+    default:
+      for (const { field, given, allowed } of opened.problems) console.error(`${field}: ${given} (${allowed})`)
+      return fail(`${path}: ${opened.message}`)
+  }
+}
+
+function opening(path: string) {
+  try {
+    return openPath(path)
+  } catch (error) {
+    return fail((error as Error).message)
+  }
+}
+
+/** What a device of a kernel log found, on the preset that shows it. */
+function logged(devices: readonly LoggedScenario[], wanted = '1'): Start {
+  const one = devices[(wholeNumber(wanted) ?? 0) - 1] ?? refuse(`--device ${wanted}: 1 to ${devices.length}`)
+  devices.forEach(({ device, line }, i) => {
+    console.error(`${devices[i] === one ? '*' : ' '} device ${i + 1}: ${device}, line ${line}`)
+  })
+  console.error(`from the log: ${one.stated.join(', ')}; assumed: ${one.assumed.join(', ')}`)
+  for (const { field, given, allowed } of one.problems) console.error(`${field}: ${given} (${allowed})`)
+  return started(one.scenario, [])
 }
 
 /** A recording of one's own, to its end. */
@@ -228,6 +252,7 @@ function readCommand() {
         json: { type: 'boolean', default: false },
         csv: { type: 'boolean', default: false },
         log: { type: 'boolean', default: false },
+        device: { type: 'string' },
         help: { type: 'boolean', default: false },
       },
     })
@@ -250,23 +275,26 @@ function readCommand() {
 function goOn(run: Run, untilNs: number, maxEvents: number, log: ((line: string) => void) | null): number {
   let events = 0
   for (;;) {
-    const { total } = run.machine.state.log
     const wanted = Math.min(maxEvents - events, log ? LOOK_EVENTS : Number.POSITIVE_INFINITY)
     const done = run.advance(untilNs, wanted)
     events += done
     if (log) {
-      for (const line of logLines(run.machine, total)) {
+      for (const line of logLines(run.machine, told)) {
         log(`[${(line.ns / 1e9).toFixed(6).padStart(12)}] ${line.text}`)
       }
+      told = run.machine.state.log.total
     }
     if (done < wanted || events >= maxEvents) return events
   }
 }
 
+endWithReader()
+/** Lines of the log that are printed; the first were written while the machine was built. */
+let told = 0
 const command = readCommand()
 // What a program reads on the standard output stays free of other lines.
 const log = command.log ? (command.json || command.csv ? console.error : console.log) : null
-const { scenario, horizonNs, goal } = readStart(command.source)
+const { scenario, horizonNs, goal } = readStart(command.source, command.device)
 const run = createRun(scenario, horizonNs)
 const untilNs =
   command.until !== undefined

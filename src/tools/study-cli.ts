@@ -20,6 +20,7 @@ import {
   studyIdOf,
   studyPoints,
 } from '../sim/studies/index.ts'
+import { endWithReader, refuser } from './command.ts'
 
 const USAGE = `npm run study -- <scaling | published | flush | bounce> [<preset>] [--json]
   scaling:   maps a second against CPUs, for every allocator of the preset's platform (default: ${presets[0]!.id})
@@ -33,10 +34,7 @@ const EVENTS = 100_000
 /** A figure within this share of the formula follows it. */
 const NEAR = 0.01
 
-function refuse(message: string): never {
-  console.error(`${message}\n\n${USAGE}`)
-  process.exit(2)
-}
+const refuse: (message: string) => never = refuser(USAGE)
 
 function readCommand() {
   try {
@@ -59,6 +57,7 @@ function readCommand() {
   }
 }
 
+endWithReader()
 const { id, preset, json } = readCommand()
 const run = createStudyRun(studyPoints(id, preset.scenario))
 while (run.step(EVENTS))

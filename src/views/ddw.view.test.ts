@@ -205,7 +205,7 @@ describe('what it came to', () => {
 describe('a log beside it', () => {
   const made = { pageShift: 24, windowShift: 31, rc: 0, liobn: 1, base: BASE }
   const against = (over: object, frame = direct) => {
-    const logged = { device: '', line: 1, scenario: null as never, stated: [], assumed: [], problems: [], made, direct: true as boolean | null, ...over } // biome-ignore format: one
+    const logged = { device: '', line: 1, scenario: null as never, stated: [], assumed: [], problems: [], asked: true, made, direct: true as boolean | null, ...over } // biome-ignore format: one
     return comparison(frame, { name: 'log', logged: [logged], at: 0 })
   }
 
@@ -215,7 +215,9 @@ describe('a log beside it', () => {
     expect(against({ direct: false })).toBe('in the log: indirect, 16M pages, 2 GiB')
     expect(against({ direct: null }, restored)).toMatch(/^in the log: 16M pages, 2 GiB$/)
     expect(against({ made: { ...made, windowShift: 30 } })).toMatch(/^in the log: direct, 16M pages, 1 GiB$/)
-    expect(against({ made: null })).toBe(text.noWindow)
-    expect(against({ made: { ...made, rc: -1 } })).toBe(text.noWindow)
+    expect(against({ made: { ...made, rc: -1 } })).toBe(text.failed)
+    expect(against({ made: null, direct: null })).toBe(text.noWindow)
+    expect(against({ made: null, direct: true })).toBe(text.unsized)
+    expect(against({ made: null, asked: false })).toBe(text.notAsked)
   })
 })

@@ -195,8 +195,10 @@ export const DDW_INPUTS: readonly string[] = Object.keys(text.inputNames)
 
 /** Whether a run made the window that its log has, in words. */
 export function comparison(frame: DdwFrame, { logged, at }: FromLog): string {
-  const { made, direct } = logged[at]!
-  if (made === null || made.rc !== 0) return text.noWindow
+  const { asked, made, direct } = logged[at]!
+  if (!asked) return text.notAsked
+  if (made !== null && made.rc !== 0) return text.failed
+  if (made === null) return direct ? text.unsized : text.noWindow
   const kind = direct === null ? 'unknown' : direct ? 'direct' : 'indirect'
   const same = made.pageShift === frame.pageShift && made.windowShift === frame.windowShift
   const sameKind = kind === 'unknown' ? frame.result === 'direct' || frame.result === 'indirect' : kind === frame.result

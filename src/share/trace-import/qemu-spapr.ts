@@ -5,12 +5,12 @@
 // of a batch, so one more TCEs were written, and only the last of them is printed.
 // Cost: linear in the file, about 70 bytes of memory a record.
 
-import type { Recording } from '../../sim/index.ts'
+import { pow2 } from '../../lib/bits.ts'
 import { recordingOf, type SpaprRecords } from './spapr-window.ts'
 import { BrokenLines, Column, type TraceImporter, type TraceReader } from './trace.ts'
 
 const HEX = '(?:0x)?([0-9a-f]{1,16})'
-const ENVELOPE = /^(?:\d+@(\d+)\.(\d{1,9}):)?([a-z0-9_]+) (.*)$/
+const ENVELOPE = /^(?:\d{1,10}@(\d{1,12})\.(\d{1,9}):)?([a-z0-9_]{1,64}) +(.*)$/
 const CHANGE = /^spapr_iommu_(?:pci_)?(put|indirect|stuff)$/
 
 const PUT = {
@@ -31,6 +31,10 @@ export const CALL = 512
 /** Where a file tells no times, records stand this far apart. */
 const APART_NS = 10_000
 const PERMISSION = 3
+/** Longest time that a run has, ns. */
+const MAX_NS = 3_600_000_000_000
+/** Real addresses end here, in units of 4 KiB: as bytes they are exact numbers. */
+const MOST_REAL = pow2(53 - 12)
 
 /** A 64-bit hexadecimal address as units of 4 KiB, of which a double holds every one, and the bytes below. */
 function splitAddress(hex: string): { readonly unit: number; readonly low: number } {
@@ -60,11 +64,11 @@ function createReader(): TraceReader {
   let firstNanos = 0
   let lastNs = 0
 
-  /** Nanoseconds since the first record, never fewer than the record before had. */
-  function time(sec: string | undefined, fraction: string | undefined): number {
+  /** Nanoseconds since the first record, never fewer than the record before had; null where no run is so long. */
+  function time(sec: string | undefined, fraction: string | undefined): number | null {
     if (sec === undefined || fraction === undefined) {
       if (records.ns.length > 0) lastNs += APART_NS
-      return lastNs
+      return lastNs > MAX_NS ? null : lastNs
     }
     records.timed = true
     const nanos = Number(fraction.padEnd(9, '0'))
@@ -74,13 +78,14 @@ function createReader(): TraceReader {
     }
     // The seconds' difference first: an epoch in nanoseconds does not fit a double.
     const ns = (Number(sec) - firstSec) * 1e9 + nanos - firstNanos
+    if (ns > MAX_NS) return null
     if (ns < lastNs) records.disordered++
     else lastNs = ns
     return lastNs
   }
 
   /** Takes a record. Returns what would have been allowed when it cannot be used, else the empty string. */
-  function take(kind: string, body: string, at: () => number, number: number): string {
+  function take(kind: string, body: string, at: () => number | null, number: number): string {
     const grammar = kind === 'put' ? PUT : kind === 'indirect' ? INDIRECT : STUFF
     const match = grammar.regex.exec(body)
     if (!match) return grammar.allowed
@@ -96,7 +101,10 @@ function createReader(): TraceReader {
       records.failed++
       return ''
     }
-    records.ns.push(at())
+    if (permission !== 0 && tce.unit >= MOST_REAL) return 'a real address below 2^53'
+    const ns = at()
+    if (ns === null) return 'a time within an hour of the first record'
+    records.ns.push(ns)
     records.liobn.push(Number.parseInt(liobn, 16))
     records.unit.push(unit)
     records.npages.push(npages)
@@ -121,13 +129,13 @@ function createReader(): TraceReader {
       const allowed = take(kind, body, () => time(sec, fraction), number)
       if (allowed !== '') problems.add(number, text, `${event} ${allowed}`)
     },
-    end: (name): Recording | null => recordingOf(name, records),
+    end: (name) => recordingOf(name, records),
   }
 }
 
 export const qemuSpapr: TraceImporter = {
   id: 'qemu-spapr',
-  label: 'QEMU traces of a pseries machine (spapr_iommu_pci_put, _indirect, _stuff)',
+  label: 'a QEMU trace of a pseries machine (spapr_iommu_pci_put, _indirect, _stuff)',
   recognises: (line) => line.includes('spapr_iommu_') && CHANGE.test(ENVELOPE.exec(line)?.[3] ?? ''),
   begin: createReader,
 }

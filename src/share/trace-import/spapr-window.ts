@@ -10,7 +10,7 @@
 
 import { pow2 } from '../../lib/bits.ts'
 import { REC_CLEAR, REC_MAP, REC_UNMAP, type RecordedOps, type Recording } from '../../sim/index.ts'
-import type { BrokenLines, Column } from './trace.ts'
+import type { BrokenLines, Column, TraceResult } from './trace.ts'
 
 /** Records in the order of the file. Addresses are in units of 4 KiB. */
 export interface SpaprRecords {
@@ -41,6 +41,8 @@ const CALL = 512
 const HIGH_WINDOW = 0x8000_0000_0000
 /** The largest window whose entries a table of the lab can hold. */
 const MOST_ENTRIES = 0x100_0000
+/** Fewer are no window: a group of neighbours in the bitmap of a table. */
+const LEAST_ENTRIES = 16
 
 /** The window that most records are about, or null when there is none. */
 function busiest(liobn: Column): { readonly liobn: number; readonly records: number } | null {
@@ -77,41 +79,70 @@ function pageShiftOf(r: SpaprRecords, own: readonly number[], clear: number): nu
   return null
 }
 
-/** The recording of the busiest window; null when no record maps or unmaps anything. */
-export function recordingOf(name: string, r: SpaprRecords): Recording | null {
+/** Records between two turns of others. */
+const TURN = 100_000
+
+const NOTHING = 'the file has the right events, but none of them'
+const nothing = (message: string): TraceResult => ({ recording: null, message })
+
+/** Where the window lies and what of its beginning is its clearing; what had to be assumed goes to `assumed`. */
+interface WindowShape extends Shape {
+  readonly pageShift: number
+  /** Records at the beginning that clear the table. */
+  readonly clear: number
+}
+
+/** The window whose clearing the file begins with; null when it does not, or when these calls clear no window. */
+function clearedWindow(r: SpaprRecords, own: readonly number[], assumed: string[]): WindowShape | null {
+  const clear = leadingClear(r, own)
+  if (clear === 0) return null
+  const told = pageShiftOf(r, own, clear)
+  const per = pow2((told ?? UNIT_SHIFT) - UNIT_SHIFT)
+  const start = startOf(r, per)
+  const high = HIGH_WINDOW / per
+  const first = start(own[0]!)
+  const end = r.unit.at(own[clear - 1]!) / per
+  const base = first >= high ? high : 0
+  // What ends before it can have begun was not cleared by calls that follow each other.
+  if (first < base || end - base < LEAST_ENTRIES || end % 1 !== 0) return null
+  // A single call is the clear of a small window only if it begins where windows begin, and nothing lies beyond it.
+  if (clear === 1 && (first !== base || own.some((i) => start(i) + r.npages.at(i) > end))) return null
+  if (told === null && clear > 1 && end - first !== CALL + r.npages.at(own[1]!)) return null
+  if (told === null) assumed.push('IOMMU pages of 4K: the file does not tell their size.')
+  if (first !== base)
+    assumed.push(
+      `a window that begins ${first - base} TCEs before the first call: what cleared them is not in the file.`,
+    )
+  return { pageShift: told ?? UNIT_SHIFT, per, offset: base, size: end - base, start, clear }
+}
+
+/** The smallest window of 4K pages that holds every address. */
+function assumedWindow(r: SpaprRecords, own: readonly number[], assumed: string[]): WindowShape {
+  const start = startOf(r, 1)
+  let top = 0
+  for (const i of own) top = Math.max(top, start(i) + r.npages.at(i))
+  const offset = top > HIGH_WINDOW ? HIGH_WINDOW : 0
+  let size = 256
+  while (size < top - offset) size *= 2
+  assumed.push('IOMMU pages of 4K: the file does not tell their size.')
+  assumed.push(`a window of ${size} TCEs, the smallest that holds every address: its clearing is not in the file.`)
+  return { pageShift: UNIT_SHIFT, per: 1, offset, size, start, clear: 0 }
+}
+
+/** The recording of the busiest window. What is returned can be played. */
+export function* recordingOf(name: string, r: SpaprRecords): Generator<undefined, TraceResult> {
   const window = busiest(r.liobn)
-  if (!window) return null
+  if (!window) return nothing(`${NOTHING} could be used`)
   const own: number[] = []
   for (let i = 0; i < r.liobn.length; i++) if (r.liobn.at(i) === window.liobn) own.push(i)
+  yield
   const assumed: string[] = []
-
-  let clear = leadingClear(r, own)
-  const told = pageShiftOf(r, own, clear)
-  const pageShift = told ?? UNIT_SHIFT
-  const per = pow2(pageShift - UNIT_SHIFT)
-  const start = (i: number) => r.unit.at(i) / per - (r.endsThere.at(i) === 1 ? r.npages.at(i) : 0)
-  // A single call is the clear of a small window only if it begins where windows begin.
-  if (clear === 1 && start(own[0]!) % (HIGH_WINDOW / per) !== 0) clear = 0
-  if (told === null) assumed.push('IOMMU pages of 4K: the file does not tell their size.')
-
-  let offset: number
-  let size: number
-  if (clear > 0) {
-    offset = start(own[0]!)
-    const last = own[clear - 1]!
-    size = r.unit.at(last) / per - offset
-  } else {
-    let top = 0
-    for (const i of own) top = Math.max(top, start(i) + r.npages.at(i))
-    const high = HIGH_WINDOW / per
-    offset = top > high ? high : 0
-    size = 256
-    while (size < top - offset) size *= 2
-    assumed.push(`a window of ${size} TCEs, the smallest that holds every address: its clearing is not in the file.`)
-  }
+  const shape = clearedWindow(r, own, assumed) ?? assumedWindow(r, own, assumed)
+  const { pageShift, offset, size } = shape
   if (size > MOST_ENTRIES) {
-    r.problems.add(r.line.at(own[0]!), `a window of ${size} TCEs`, `at most ${MOST_ENTRIES}`)
-    return null
+    const last = own.find((i) => shape.start(i) + r.npages.at(i) > offset + MOST_ENTRIES)
+    const given = `${size} TCEs; a window has at most ${MOST_ENTRIES} here`
+    return nothing(last === undefined ? given : `line ${r.line.at(last)} is of a window of ${given}`)
   }
 
   const others = r.liobn.length - own.length
@@ -120,9 +151,10 @@ export function recordingOf(name: string, r: SpaprRecords): Recording | null {
   if (r.failed > 0) assumed.push(`${r.failed} hypercalls failed and changed nothing.`)
   if (!r.timed) assumed.push('10 µs from record to record: the file tells no times.')
   if (r.disordered > 0) assumed.push(`${r.disordered} records are earlier than the one before; they follow it at once.`)
-  const ops = operations(r, own, clear, { per, offset, size, start })
-  if (ops.count === 0) return null
-  return {
+  const ops = yield* operations(r, own, shape)
+  if (ops.kind.every((kind) => kind === REC_CLEAR)) return nothing(`${NOTHING} maps or unmaps anything`)
+  if (!ops.kind.includes(REC_MAP)) return nothing(`${NOTHING} maps anything`)
+  const recording: Recording = {
     name,
     format: 'qemu-spapr',
     liobn: window.liobn,
@@ -136,6 +168,7 @@ export function recordingOf(name: string, r: SpaprRecords): Recording | null {
     broken: r.problems.count,
     problems: r.problems.first,
   }
+  return { recording, message: '' }
 }
 
 interface Shape {
@@ -145,9 +178,14 @@ interface Shape {
   readonly start: (i: number) => number
 }
 
+/** First entry of a record's range, for pages of `per` units. */
+function startOf(r: SpaprRecords, per: number): (i: number) => number {
+  return (i) => r.unit.at(i) / per - (r.endsThere.at(i) === 1 ? r.npages.at(i) : 0)
+}
+
 /** Records as operations, those of one mapping joined. */
-function operations(r: SpaprRecords, own: readonly number[], clear: number, shape: Shape): RecordedOps {
-  const { per, offset, size, start } = shape
+function* operations(r: SpaprRecords, own: readonly number[], shape: WindowShape): Generator<undefined, RecordedOps> {
+  const { per, offset, size, start, clear } = shape
   const n = own.length
   const ops = {
     kind: new Uint8Array(n),
@@ -163,12 +201,13 @@ function operations(r: SpaprRecords, own: readonly number[], clear: number, shap
   let t0 = -1
   /** Entries of the record before, when the next one may continue it. */
   let open = false
-  own.forEach((i, k) => {
+  for (const [k, i] of own.entries()) {
+    if (k % TURN === TURN - 1) yield
     const npages = r.npages.at(i)
     const entry = start(i) - offset
     if (entry < 0 || entry + npages > size || entry % 1 !== 0) {
       r.problems.add(r.line.at(i), `TCEs ${entry} to ${entry + npages - 1} of the window`, `0 to ${size - 1}`)
-      return
+      continue
     }
     const kind = k < clear ? REC_CLEAR : r.real.at(i) < 0 ? REC_UNMAP : REC_MAP
     // The last TCE is printed; the first leads to as many pages before.
@@ -185,7 +224,7 @@ function operations(r: SpaprRecords, own: readonly number[], clear: number, shap
     open = npages === CALL || (!batches && npages === 1)
     if (joins) {
       ops.npages[last] = ops.npages[last]! + npages
-      return
+      continue
     }
     if (t0 < 0) t0 = r.ns.at(i)
     ops.kind[count] = kind
@@ -196,7 +235,7 @@ function operations(r: SpaprRecords, own: readonly number[], clear: number, shap
     ops.permission[count] = r.permission.at(i)
     ops.line[count] = r.line.at(i)
     count++
-  })
+  }
   return {
     count,
     kind: ops.kind.slice(0, count),

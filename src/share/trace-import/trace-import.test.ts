@@ -1,16 +1,25 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { REC_CLEAR, REC_MAP, REC_UNMAP, type Recording } from '../../sim/index.ts'
+import { createRun, presetOfRecording, REC_CLEAR, REC_MAP, REC_UNMAP, type Recording } from '../../sim/index.ts'
+import { openText, recordingIn } from '../../tools/open-text.ts'
 import { ROOT } from '../../tools/serve.ts'
-import { importText, importTrace } from './index.ts'
+import { beginFile } from '../files/open.ts'
 
 const BOOT = readFileSync(join(ROOT, 'public/recordings/real-boot.txt'), 'utf8')
 
-function recordingOf(text: string): Recording {
-  const { recording, message } = importText('t', text)
-  if (!recording) throw new Error(message)
-  return recording
+const recordingOf = (text: string): Recording => recordingIn(text)
+
+/** What a file is that comes in these pieces. */
+function opened(pieces: Iterable<string>) {
+  const file = beginFile('t')
+  const bytes = new TextEncoder()
+  for (const piece of pieces) if (!file.push(bytes.encode(piece))) break
+  const work = file.end()
+  for (;;) {
+    const { done, value } = work.next()
+    if (done) return value
+  }
 }
 
 /** [kind, entry, npages, real address] of each operation. */
@@ -50,17 +59,16 @@ describe('a recorded boot', () => {
   })
 
   it('means the same whatever the pieces it comes in', () => {
-    const file = importTrace('t')
-    for (let i = 0; i < BOOT.length; i += 977) file.push(BOOT.slice(i, i + 977))
-    expect(file.end().recording!.ops).toEqual(boot.ops)
+    const pieces = Array.from({ length: Math.ceil(BOOT.length / 977) }, (_, i) => BOOT.slice(977 * i, 977 * (i + 1)))
+    expect(opened(pieces)).toMatchObject({ kind: 'recording', recording: { ops: boot.ops } })
   })
 
   it('loads around broken lines, and says which, what and what is allowed', () => {
     const lines = BOOT.split('\n')
     lines[600] = '18917@1795185402.63: spapr_iommu_pci_put liobn=0x8'
     lines[601] = `18917@1795185402.637003:${put(0x100000, '472c003').replace('ioba=0x100000', 'ioba=0x100001')}`
-    const { recording, broken, problems } = importText('t', lines.join('\n'))
-    expect([recording!.records, broken]).toEqual([1428, 2])
+    const { records, broken, problems } = recordingOf(lines.join('\n'))
+    expect([records, broken]).toEqual([1428, 2])
     expect(problems.map((p) => p.field)).toEqual(['line 601', 'line 602'])
     expect(problems[0]!.given).toContain('spapr_iommu_pci_put liobn=0x8')
     expect(problems[1]!.allowed).toContain('multiple of 0x1000')
@@ -116,26 +124,71 @@ describe('QEMU TCE records', () => {
   })
 })
 
+describe('a trace whose beginning is missing', () => {
+  const played = (text: string) => {
+    const recording = recordingOf(text)
+    const { scenario, horizonNs } = presetOfRecording(recording)
+    const run = createRun(scenario, horizonNs)
+    run.advance(horizonNs, 10_000)
+    return { recording, mapped: run.machine.state.tables[0]!.mapped }
+  }
+
+  it.each([8, 16])('by calls that clear %sK pages: the window is one of 4K from 0, and it plays', (kib) => {
+    // The second call follows from where the first cannot have begun.
+    const [first, step] = [0x100000, 512 * 1024 * kib]
+    const { recording, mapped } = played([stuff(first, 512), stuff(first + step, 512), put(0x1000, '1003')].join('\n'))
+    expect([recording.offset, recording.pageShift, mapped]).toEqual([0, 12, 1])
+    expect(recording.assumed.join(' ')).toContain('pages of 4K')
+  })
+
+  it('by the first of its clearing calls: the window begins where windows begin, and that is said', () => {
+    const { recording } = played([stuff(0x400000, 512), stuff(0x600000, 512), put(0x1000, '1003')].join('\n'))
+    expect([recording.offset, recording.size]).toEqual([0, 0x600])
+    expect(recording.assumed.join(' ')).toContain('begins 512 TCEs before the first call')
+  })
+
+  it('so that it begins with an unmap of the first entry: that is no window of one TCE', () => {
+    const { recording } = played([stuff(0x1000, 1), put(0x5000, '9003'), stuff(0x6000, 1)].join('\n'))
+    expect([recording.size, rows(recording).map(([kind]) => kind)]).toEqual([256, [REC_UNMAP, REC_MAP, REC_UNMAP]])
+  })
+})
+
+describe('a trace that cannot be played', () => {
+  const refusal = (...lines: string[]) => {
+    const opened = openText('t', lines.join('\n'))
+    return opened.kind === 'unreadable' ? opened.message : opened
+  }
+
+  it('is told what it lacks', () => {
+    const none = 'the file has the right events, but none of them'
+    expect(refusal(stuff(0x200000, 512), stuff(0x400000, 512))).toBe(`${none} maps or unmaps anything`)
+    expect(refusal(stuff(0x5000, 1), stuff(0x7000, 1))).toBe(`${none} maps anything`)
+    expect(refusal(put(0x5000, '9003', 'ret=-4'))).toBe(`${none} could be used`)
+  })
+
+  it('is told by the line that asks for too large a window', () => {
+    expect(refusal(put(0x5000, '9003'), put(0x7fff_ffff_f000, '9003'))).toMatch(/^line 2 is of a window of \d+ TCEs/)
+  })
+
+  it('loses records whose numbers no run holds, and says which', () => {
+    const lines = [put(0x5000, '9003'), put(0x6000, 'ffffffffffff0003'), put(0x7000, '9003')]
+    const timed = lines.map((line, i) => `1@${i === 2 ? 999_999_999_999 : 5}.000001:${line}`)
+    const { records, problems } = recordingOf(timed.join('\n'))
+    expect([records, problems.map(({ field }) => field)]).toEqual([1, ['line 2', 'line 3']])
+  })
+})
+
 describe('a file that is no trace', () => {
-  it.each(['', 'hello\nworld', '\u0000'.repeat(5000), '{"preset":"pinhole"}'])(
-    '%j is refused with what can be read',
-    (text) => {
-      const { recording, message } = importText('t', text)
-      expect(recording).toBeNull()
-      expect(message).toContain('QEMU traces')
-    },
-  )
+  it.each(['', 'hello\nworld', '\u0000'.repeat(5000)])('%j is refused with a sentence', (text) => {
+    expect(openText('t', text)).toMatchObject({ kind: 'unreadable', message: expect.stringMatching(/./) })
+  })
 
   it('of 200 000 records is read in a time that grows with its length', () => {
-    const file = importTrace('t')
     const line = `1@2.000003:${put(0x5000, '9003')}\n1@2.000004:${stuff(0x6000, 1)}\n`
-    for (let i = 0; i < 100; i++) file.push(line.repeat(1000))
-    expect(file.end().recording!.records).toBe(200_000)
+    expect(opened(Array(100).fill(line.repeat(1000)))).toMatchObject({ recording: { records: 200_000 } })
   }, 120_000)
 
   it('without line ends costs no more than its length', () => {
-    const file = importTrace('t')
-    for (let i = 0; i < 100; i++) file.push('x'.repeat(1_000_000))
-    expect(file.end().recording).toBeNull()
+    expect(opened(Array(100).fill('x'.repeat(1_000_000)))).toMatchObject({ kind: 'unreadable' })
   })
 })

@@ -18,9 +18,15 @@ export interface TraceImporter {
 /** Reads one file; lines come in order, without their ends. */
 export interface TraceReader {
   line(text: string, number: number): void
-  /** The recording; null when there is no operation in it. */
-  end(name: string): Recording | null
+  /** Yields between steps of its work. What is returned can be played. */
+  end(name: string): Generator<undefined, TraceResult>
   readonly problems: BrokenLines
+}
+
+export interface TraceResult {
+  /** Null when nothing in the file can be played; `message` then says why, without the file's name. */
+  readonly recording: Recording | null
+  readonly message: string
 }
 
 /** Lines that are kept with their text. */

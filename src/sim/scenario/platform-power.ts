@@ -242,6 +242,7 @@ export const pseriesMachine: readonly Param[] = [
 const PAGE_SIZES: readonly ParamOption[] = [
   { value: 0x1, key: '4k', label: '4K' },
   { value: 0x3, key: '64k', label: 'to 64K', help: 'A hypervisor that offers 64K at most.' },
+  { value: 0x103, key: '64k-2m', label: '64K+2M', help: 'To 64K, and 2M: what processors without pages of 16M offer.' },
   { value: 0x7, key: '16m', label: 'to 16M' },
   { value: 0x107, key: '16m-2m', label: '+2M', help: 'To 16M, and 2M: its bit came last.' },
   { value: 0x1ff, key: 'all', label: 'to 16G', help: 'All that LoPAR has a bit for.' },

@@ -236,6 +236,18 @@ describe('a dynamic window', () => {
     expect(o.rtas.at(-1)).toEqual({ call: 'create', pageShift: 24, windowShift: 31, rc: 0, base: BASE })
   })
 
+  test('stays as it is when a mask after it is refused, and is left by one that is accepted', () => {
+    // No window free: the default one is given up, and a mask of 32 bits reaches no table.
+    const full = { ...plenty, answers: [answer(0, 0), answer(1, 0x800000)] }
+    const first = setDmaMask(fresh, full, 64)
+    expect([first.supported, first.state.bypass, first.state.slots[0]]).toEqual([true, true, null])
+    const second = setDmaMask(first.state, full, 32)
+    expect([second.supported, ids(second).at(-1)]).toEqual([false, 'mask-refused'])
+    expect(second.state).toEqual(first.state)
+    const kept = setDmaMask(setDmaMask(fresh, plenty, 64).state, plenty, 32)
+    expect([kept.supported, kept.state.bypass]).toEqual([true, false])
+  })
+
   test('leaves a device without window and without mappings when mapping RAM fails, once', () => {
     const failing = { ...plenty, hcallFailure: { call: 3, rc: -44 } }
     const first = setDmaMask(fresh, failing, 64)

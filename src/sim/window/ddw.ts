@@ -328,9 +328,10 @@ function reachesTable(a: Asking): boolean {
 
 /** How buffers are mapped from now on; the last step. */
 function settle(a: Asking): boolean {
-  const bypass = a.direct && a.s.busDmaLimit === 0
-  a.s = { ...a.s, bypass }
   const supported = a.direct || reachesTable(a)
+  // A mask that is refused changes nothing: the device is left as the mask before it had it.
+  const bypass = supported ? a.direct && a.s.busDmaLimit === 0 : a.s.bypass
+  a.s = { ...a.s, bypass }
   if (!supported) note(a, 'mask-refused', figure('mask', a.maskBits, 'bits'))
   else if (bypass) note(a, a.s.window === null ? 'bypass-without-window' : 'bypass')
   else if (a.direct && a.s.window !== null) note(a, 'bypass-below-limit')

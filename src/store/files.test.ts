@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { readFile } from './ddw-log.ts'
+import { readFile } from './files.ts'
 
 const sample = (name: string) =>
   new File([readFileSync(new URL(`../sim/vectors/dmesg/${name}`, import.meta.url))], name)
@@ -22,7 +22,7 @@ describe('a file', () => {
   })
 
   it('in which every query failed is told so, and one that failed beside another is left out', async () => {
-    await expect(readFile(lines(`${QUERY} -3`))).rejects.toThrow(/^dmesg\.txt, line 1: the query of .* returned -3/)
+    await expect(readFile(lines(`${QUERY} -3`))).rejects.toThrow(/^dmesg\.txt: line 1: the query of .* returned -3/)
     const both = lines(`${QUERY} -3`, `tg3 0002:00:00.0: ${QUERY.split(': ')[1]} 0, lb=4000 ps=3 wn=1`)
     expect(await readFile(both)).toMatchObject({ logged: [{ device: 'tg3 0002:00:00.0' }] })
   })
