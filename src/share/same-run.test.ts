@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createRun, fieldsOf, formatParam, presetById, presets, type Scenario, withRecording } from '../sim/index.ts'
+import { recordingIn } from '../tools/open-text.ts'
 import { readScenarioFile } from './scenario-file.ts'
-import { importText } from './trace-import/index.ts'
 import { decodeLink, defaultView, encodeLink } from './url.ts'
 
 // What is read and written again is the same run: the same scenario, down to what no field shows now and another
@@ -167,7 +167,7 @@ describe('a link and a file', () => {
 describe('a run', () => {
   it('refuses what its link could not say: a change that a record does not allow, one too many', () => {
     const text = readFileSync(new URL('../../public/recordings/real-boot.txt', import.meta.url), 'utf8')
-    const run = createRun(withRecording(presetById('real-boot')!.scenario, importText('', text).recording!), 1000)
+    const run = createRun(withRecording(presetById('real-boot')!.scenario, recordingIn(text)), 1000)
     expect(run.input('d0.allocator', 'rbtree')).toBe('d0.allocator: rbtree is not allowed: cannot follow a record')
     expect(run.input('d0.allocator', 'tce-halves')).toMatchObject({ path: 'd0.allocator' })
     const full = createRun(presetById('frames-64k')!.scenario, 1000)
