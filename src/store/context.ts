@@ -19,20 +19,20 @@ export function useApp<T>(select: (state: AppState) => T): T {
 }
 
 /**
- * A part of the newest frame, or null before the first; renders again only when `same` says that it changed. Both
+ * A part of the newest whole frame, or null before the first; renders again only when `same` says that it changed. Both
  * must be stable: functions of the module, or memoised. Follows whole frames: at once when
  * the run stands, and while it plays as soon as the canvases show them, so that no animation frame does both.
  */
 export function useFrame<T>(select: (frame: Frame) => T, same: (a: T, b: T) => boolean = Object.is): T | null {
   const { frames } = useLab()
   const [value, setValue] = useState<T | null>(() => {
-    const frame = frames.latest()
+    const frame = frames.read()
     return frame ? select(frame) : null
   })
   const held = useRef(value)
   useEffect(() => {
     const take = () => {
-      const frame = frames.latest()
+      const frame = frames.read()
       if (!frame) return
       const next = select(frame)
       // React keeps every update of a component that it does not render: none may be made in vain.

@@ -6,33 +6,43 @@ import type { Frame } from '../sim/index.ts'
 type Listener = (frame: Frame, whole: boolean) => void
 
 export interface FrameHolder {
+  /** What canvases paint: of a playing run the map is newer than the rest. */
   latest(): Frame | null
+  /**
+   * What is read: the whole frame that those who follow were told of last, so that all figures are of one moment. The
+   * arrays of its map are there while they are told, and may be given back (empty) once newer maps have come.
+   */
+  read(): Frame | null
   put(frame: Frame, whole: boolean): void
   /** Calls `listener` for every new frame; returns the way out. */
   subscribe(listener: Listener): () => void
-  /** Lets those who read follow to the newest frame: all, or one of `of` shares of them. */
-  tell(share?: number, of?: number): void
+  /** Lets those who read follow to the newest whole frame, all at once. */
+  tell(): void
   /** Calls `listener` whenever it is time to read the newest frame; returns the way out. */
   follow(listener: () => void): () => void
 }
 
 export function createFrameHolder(): FrameHolder {
   let frame: Frame | null = null
+  let wholeFrame: Frame | null = null
+  let told: Frame | null = null
   const listeners = new Set<Listener>()
   const readers = new Set<() => void>()
   return {
     latest: () => frame,
+    read: () => told,
     put(next, whole) {
       frame = next
+      if (whole) wholeFrame = next
       for (const listener of listeners) listener(next, whole)
     },
     subscribe(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    tell(share = 0, of = 1) {
-      let i = 0
-      for (const reader of [...readers]) if (i++ % of === share) reader()
+    tell() {
+      told = wholeFrame
+      for (const reader of [...readers]) reader()
     },
     follow(reader) {
       readers.add(reader)

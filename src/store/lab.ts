@@ -55,8 +55,6 @@ export interface LabOptions {
 
 /** While a run plays, everything but the map follows this often. */
 const WHOLE_EVERY_MS = 125
-/** While a run plays, what is read follows a whole frame in so many shares, one after each paint. */
-const SHARES = 3
 const DEFAULT_SPEED = 1 / 2000
 const MAX_DOCK = 3
 /** The view that a kernel log is opened for. */
@@ -128,11 +126,9 @@ export function createLab(options: LabOptions): Lab {
       if (!arrived) return
       frames.put(arrived.frame, arrived.whole)
       if (!arrived.whole) return
-      if (get().playing) untold = SHARES
-      else {
-        untold = 0
-        frames.tell()
-      }
+      // While a run plays, what is read follows after the paint.
+      untold = get().playing
+      if (!untold) frames.tell()
     },
     paintBegins: () => stats?.paintBegins(),
     paintEnds: () => stats?.paintEnds(),
@@ -140,7 +136,10 @@ export function createLab(options: LabOptions): Lab {
       const frame = frames.latest()
       if (!frame) return
       stats?.visible(frame.revision)
-      if (untold > 0) frames.tell(--untold, SHARES)
+      if (untold) {
+        untold = false
+        frames.tell()
+      }
       if (warmUp > 0) {
         warmUp--
         wake()
@@ -151,8 +150,8 @@ export function createLab(options: LabOptions): Lab {
       idle.check()
     },
   })
-  /** Shares of the readers that have not read the newest whole frame yet. */
-  let untold = 0
+  /** Those who read have not been told of the newest whole frame yet. */
+  let untold = false
   let arrived: { readonly frame: Frame; readonly whole: boolean } | null = null
 
   function wake() {
@@ -163,7 +162,7 @@ export function createLab(options: LabOptions): Lab {
   const mode = () => frames.latest()?.status.mode
   const idle = createIdle({
     dead: () => get().dead,
-    quiet: () => get().ready && get().loading === null && changesSettled() && mode() !== 'seeking' && untold === 0,
+    quiet: () => get().ready && get().loading === null && changesSettled() && mode() !== 'seeking' && !untold,
     playing: () => get().playing,
     settled: () => loop.settled() && mode() === 'paused',
     asked: () => asked,

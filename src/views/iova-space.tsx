@@ -179,7 +179,7 @@ function Gutters({ shape, box, ruler }: GutterProps) {
   useFrame(hintsOf)
   const lab = useLab()
   const zoomed = useApp((s) => s.view.count > 0)
-  const regions = lab.frames.latest()?.views['iova-space']?.regions ?? shape.regions
+  const regions = lab.frames.read()?.views['iova-space']?.regions ?? shape.regions
   const marks = addressMarks(shape, box, ruler.narrow)
   const bars = regionMarks(shape, regions, box, ruler.narrow ? [] : marks)
   const limits = bars.slice(1).map((bar) => bar.top)
@@ -292,7 +292,8 @@ function groupRows(shape: IovaSpaceFrame, pitch: number): number {
 
 function countKey(frame: Frame): string {
   const map = frameOf(frame)
-  if (!map) return ''
+  // The cells of a picture that newer ones have followed are given back.
+  if (!map || map.used.length === 0) return ''
   const counts = new Array<number>(map.rows).fill(0)
   for (let row = 0; row < map.rows; row++)
     for (let c = 0; c < map.columns; c++) counts[row]! += mappedIn(map, row * map.columns + c)

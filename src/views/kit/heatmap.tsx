@@ -90,7 +90,7 @@ export function Heatmap<P extends ProbeId, I extends Ink>(props: HeatmapProps<P,
   }, [lab, view, ink, box, twin])
 
   const words = useText(() => {
-    const frame = newest()
+    const frame = lab.frames.read()?.views[view.probe]
     return frame ? view.describe(frame) : viewText.waiting
   })
 
