@@ -35,6 +35,7 @@ export interface FuzzResult {
 
 export const KINDS: Readonly<Record<string, () => Promise<{ readonly kind: FuzzKind }>>> = {
   scenarios: () => import('./fuzz-scenarios.ts'),
+  links: () => import('./fuzz-links.ts'),
 }
 
 /** Runs one case; whatever it throws is its failure, and so is taking too long. */
