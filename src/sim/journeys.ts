@@ -125,7 +125,10 @@ function* approach(t: Track, to: RunPosition): Journey<void> {
     yield* near(t, to)
   }
   yield* forward(t, ns, events === undefined ? undefined : events - state.events)
-  if (events !== undefined && ns > state.nowNs) moveClock(state, ns)
+  if (events === undefined) return
+  // A position written by hand may name a later moment: the clock stays behind what has not happened.
+  const until = state.heap.size > 0 ? Math.min(ns, state.heap.times[0]!) : ns
+  if (until > state.nowNs) moveClock(state, until)
 }
 
 function isBehind({ state }: Track, { ns, events }: RunPosition): boolean {
