@@ -10,6 +10,7 @@ import { useKeys } from './keys.ts'
 import { useLayout } from './layout.ts'
 import { useTheme } from './theme.ts'
 import { type Drawers, TopBar } from './top-bar.tsx'
+import { Drawn } from './worker-state.tsx'
 
 // The controls are asked for at once but not waited for: the map comes first.
 const panel = import('../controls/panel.tsx')
@@ -68,9 +69,11 @@ export function App() {
           open={drawers.controls}
           onClose={() => toggle('controls')}
         >
-          <ControlsPanel />
-          {railDrawn && <Story />}
-          <PanelFoot />
+          <Drawn title={text.places.controls}>
+            <ControlsPanel />
+            {railDrawn && <Story />}
+            <PanelFoot />
+          </Drawn>
         </Side>
       )}
       <Centre layout={layout} dock={dock} />
@@ -84,11 +87,13 @@ export function App() {
           open={drawers.rail}
           onClose={() => toggle('rail')}
         >
-          {!railDrawn && <Story />}
-          <Inspector />
-          {recorded && <Prediction />}
-          <WhyRefused />
-          <KernelLog />
+          <Drawn title={text.places.rail}>
+            {!railDrawn && <Story />}
+            <Inspector />
+            {recorded && <Prediction />}
+            <WhyRefused />
+            <KernelLog />
+          </Drawn>
         </Side>
       )}
       <div className="a-live" aria-live="polite">

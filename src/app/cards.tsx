@@ -1,14 +1,14 @@
-// The states nobody draws: a link that could not be read whole, a simulation that stopped, a run that is being
-// replayed, and a map on which nothing has happened yet.
+// The states nobody draws: a link that could not be read whole, and a map on which nothing has happened yet.
 
-import { Play, Square, TriangleAlert } from 'lucide-react'
-import { useEffect, useMemo, useState } from 'react'
+import { Play, TriangleAlert } from 'lucide-react'
+import { useMemo } from 'react'
 import { count } from '../lib/format.ts'
 import { currentValue, type Frame, type Problem } from '../sim/index.ts'
 import { useApp, useFrame, useLab } from '../store/context.ts'
 import { text } from '../text/en.ts'
 import { listedNote } from '../views/index.ts'
 import { copyText } from './copy.ts'
+import { EndedNote, Underway, useLate } from './worker-state.tsx'
 
 const t = text.problem
 const icon = { size: 16, strokeWidth: 1.75, 'aria-hidden': true } as const
@@ -55,37 +55,8 @@ function ProblemLine({ problem }: { problem: Problem }) {
   )
 }
 
-export function FailureCard() {
-  const failure = useApp((s) => s.failure)
-  const dead = useApp((s) => s.dead)
-  const { actions } = useLab()
-  if (failure === null) return null
-  return (
-    <section className="a-card" role="alert" data-testid="failure-card">
-      <h2>
-        <TriangleAlert {...icon} /> {dead ? t.died : t.could}
-      </h2>
-      <p>
-        <code>{failure}</code>
-      </p>
-      {dead && <p>{t.restartHint}</p>}
-      <div className="a-actions">
-        <button type="button" className="c-button" onClick={actions.restartWorker}>
-          {t.restart}
-        </button>
-        {!dead && (
-          <button type="button" className="c-button c-bare" onClick={actions.dismissFailure}>
-            {t.dismiss}
-          </button>
-        )}
-      </div>
-    </section>
-  )
-}
-
 const emptyOf = (frame: Frame) => frame.summary.maps === 0 && frame.summary.mapped === 0
-const underwayOf = (frame: Frame) => frame.status.underway
-const nsOf = (frame: Frame) => frame.status.ns
+const goingOf = (frame: Frame) => frame.status.underway !== null
 const poolOf = (frame: Frame) => frame.summary.bounce?.pool ?? 'there'
 const usableOf = (frame: Frame) => frame.summary.usable
 const listedOf = (frame: Frame) => listedNote(frame.summary)
@@ -94,8 +65,7 @@ const reservedOf = (frame: Frame) => frame.views['iova-space']?.counts.reserved 
 /** Lies over the map. */
 export function MapState() {
   const empty = useFrame(emptyOf)
-  const underway = useFrame(underwayOf)
-  const ns = useFrame(nsOf) ?? 0
+  const going = useFrame(goingOf)
   const ended = useApp((s) => s.ended)
   const pool = useFrame(poolOf) ?? 'there'
   const usable = useFrame(usableOf) ?? 0
@@ -109,19 +79,14 @@ export function MapState() {
   const { actions } = useLab()
   const waiting = useLate(!ready && !dead, 100)
   if (dead) return <div className="a-over a-dots" />
-  if (underway) return <Underway words={text.underway(underway, ns)} left={text.left(underway.leftMs)} />
+  if (going) return <Underway />
   if (waiting)
     return (
       <div className="a-over">
         <p className="a-note">{text.state.starting}</p>
       </div>
     )
-  if (ended)
-    return (
-      <div className="a-over" data-testid="ended">
-        <p className="a-note">{text.ended(ended)}</p>
-      </div>
-    )
+  if (ended) return <EndedNote />
   const why = pool === 'there' ? (empty && direct ? text.state.direct : '') : text.state.pools[pool]
   if (why !== '')
     return (
@@ -142,41 +107,4 @@ export function MapState() {
       </p>
     </div>
   )
-}
-
-/** What a run does until it is there. Most is done before anybody could read of it. */
-function Underway({ words, left }: { words: string; left: string }) {
-  const { actions } = useLab()
-  const shown = useLate(true, 150)
-  useEffect(() => {
-    const press = (event: KeyboardEvent) => {
-      if (event.key !== 'Escape' || event.defaultPrevented) return
-      event.preventDefault()
-      actions.stop()
-    }
-    document.addEventListener('keydown', press)
-    return () => document.removeEventListener('keydown', press)
-  }, [actions])
-  if (!shown) return null
-  return (
-    <div className="a-over" data-testid="underway">
-      <p className="a-note">
-        {words} {left}
-      </p>
-      <button type="button" className="a-press" onClick={actions.stop}>
-        <Square {...icon} /> {text.state.stop} <kbd>Esc</kbd>
-      </button>
-    </div>
-  )
-}
-
-/** True once `on` has held for `ms`. */
-function useLate(on: boolean, ms: number): boolean {
-  const [late, setLate] = useState(false)
-  useEffect(() => {
-    if (!on) return setLate(false)
-    const timer = setTimeout(() => setLate(true), ms)
-    return () => clearTimeout(timer)
-  }, [on, ms])
-  return late
 }

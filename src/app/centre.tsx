@@ -6,9 +6,10 @@ import { useApp, useLab } from '../store/context.ts'
 import { loadable } from '../store/loadable.tsx'
 import { text } from '../text/en.ts'
 import { type DockView, dockViews, IovaSpace, MapHead, TimeStack } from '../views/index.ts'
-import { FailureCard, MapState, ProblemCard } from './cards.tsx'
+import { MapState, ProblemCard } from './cards.tsx'
 import { Headline } from './headline.tsx'
 import type { Layout } from './layout.ts'
+import { Drawn, MissingParts, Picture, WorkerCard } from './worker-state.tsx'
 
 // It counts what the map shows, so it may follow the map.
 const Legend = loadable(
@@ -44,17 +45,24 @@ export function Centre({ layout, dock }: { layout: Layout; dock: Docked }) {
         <Headline compact={small} />
         <MapHead />
         <div className="a-map">
-          <IovaSpace height={layout.mapHeight} />
+          <Picture title={text.worker.map} part="iova-space">
+            <IovaSpace height={layout.mapHeight} />
+          </Picture>
           <MapState />
         </div>
-        <Legend />
+        <Drawn title={text.worker.map}>
+          <Legend />
+        </Drawn>
+        <MissingParts />
         {!small && <Dock {...dock} />}
-        <TimeStack lanes={layout.lanes} height={layout.timeHeight} />
+        <Picture title={text.worker.history} part="timeline">
+          <TimeStack lanes={layout.lanes} height={layout.timeHeight} />
+        </Picture>
         {small && <Dock {...dock} />}
         {small && recorded && <Prediction />}
         <div className="a-cards">
           <ProblemCard />
-          <FailureCard />
+          <WorkerCard />
         </div>
       </div>
       {!small && <Transport />}
@@ -77,7 +85,9 @@ function Dock({ views, shown, choose }: Docked) {
           ))}
         </div>
       )}
-      <View />
+      <Picture key={shown.id} title={shown.title} part={shown.probe}>
+        <View />
+      </Picture>
     </section>
   )
 }

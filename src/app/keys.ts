@@ -45,7 +45,7 @@ function handleKey(lab: Lab, event: KeyboardEvent, target: Element, openHelp: ()
   switch (event.key) {
     case ' ':
       if (target.closest(PRESSED) || event.repeat) return false
-      if (lab.getState().playing) actions.pause()
+      if (lab.getState().playing || lab.frames.latest()?.status.underway) actions.pause()
       else actions.play()
       return true
     case ',':

@@ -1,6 +1,6 @@
 // Time: where the run is, and how to move in it.
 
-import { Pause, Play, RotateCcw, SkipForward, StepBack, StepForward } from 'lucide-react'
+import { Pause, Play, RotateCcw, SkipForward, Square, StepBack, StepForward } from 'lucide-react'
 import { count, inSeconds, ms } from '../lib/format.ts'
 import type { Frame } from '../sim/index.ts'
 import { useApp, useFrame, useLab } from '../store/context.ts'
@@ -15,12 +15,14 @@ const icon = { size: 16, strokeWidth: 1.75, 'aria-hidden': true } as const
 const longOf = (frame: Frame) => inSeconds(frame.views.timeline?.horizonNs ?? 0)
 const nsOf = (frame: Frame) => frame.status.ns
 const eventsOf = (frame: Frame) => frame.status.events
+const goingOf = (frame: Frame) => frame.status.underway !== null
 const refusedOf = (frame: Frame) => frame.summary.refused
 
 export function Transport({ compact = false }: { compact?: boolean }) {
   const { actions } = useLab()
   const playing = useApp((s) => s.playing)
   const dead = useApp((s) => s.dead)
+  const going = useFrame(goingOf) ?? false
   const refused = useFrame(refusedOf) ?? 0
   const t = text.transport
   return (
@@ -42,12 +44,18 @@ export function Transport({ compact = false }: { compact?: boolean }) {
           type="button"
           className="c-play"
           data-testid="play"
-          aria-label={playing ? t.pause : t.play}
-          title={`${playing ? t.pause : t.play} (Space)`}
+          aria-label={going ? t.stop : playing ? t.pause : t.play}
+          title={`${going ? t.stop : playing ? t.pause : t.play} (Space)`}
           disabled={dead}
-          onClick={playing ? actions.pause : actions.play}
+          onClick={going ? actions.stop : playing ? actions.pause : actions.play}
         >
-          {playing ? <Pause {...icon} size={20} /> : <Play {...icon} size={20} />}
+          {going ? (
+            <Square {...icon} size={20} />
+          ) : playing ? (
+            <Pause {...icon} size={20} />
+          ) : (
+            <Play {...icon} size={20} />
+          )}
         </button>
         <button
           type="button"

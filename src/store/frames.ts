@@ -22,7 +22,15 @@ export interface FrameHolder {
   follow(listener: () => void): () => void
 }
 
-export function createFrameHolder(): FrameHolder {
+/** One who draws or reads may fail; the others go on. The browser's console tells of it. */
+export function createFrameHolder(report: (error: unknown) => void = (error) => reportError(error)): FrameHolder {
+  const guarded = (act: () => void) => {
+    try {
+      act()
+    } catch (error) {
+      report(error)
+    }
+  }
   let frame: Frame | null = null
   let wholeFrame: Frame | null = null
   let told: Frame | null = null
@@ -34,7 +42,7 @@ export function createFrameHolder(): FrameHolder {
     put(next, whole) {
       frame = next
       if (whole) wholeFrame = next
-      for (const listener of listeners) listener(next, whole)
+      for (const listener of listeners) guarded(() => listener(next, whole))
     },
     subscribe(listener) {
       listeners.add(listener)
@@ -42,7 +50,7 @@ export function createFrameHolder(): FrameHolder {
     },
     tell() {
       told = wholeFrame
-      for (const reader of [...readers]) reader()
+      for (const reader of [...readers]) guarded(reader)
     },
     follow(reader) {
       readers.add(reader)
@@ -54,5 +62,10 @@ export function createFrameHolder(): FrameHolder {
 /** A frame that was asked for the map alone, with everything else as the frame before had it. */
 export function completed(frame: Frame, before: Frame): Frame {
   const { card, log, filtered, search = null } = before
-  return { ...frame, card, log, filtered, search, views: { ...before.views, ...frame.views } }
+  const views = { ...before.views, ...frame.views }
+  const failed = { ...before.failed, ...frame.failed }
+  // What it was asked for again speaks for itself.
+  for (const id of Object.keys(frame.views)) delete failed[id as keyof typeof failed]
+  for (const id of Object.keys(frame.failed ?? {})) delete views[id as keyof typeof views]
+  return { ...frame, card, log, filtered, search, views, ...(Object.keys(failed).length > 0 ? { failed } : {}) }
 }

@@ -25,6 +25,7 @@ export function initialState(first: Preset, speed: number, theme: Theme): AppSta
     fromLog: null,
     unreadable: null,
     dead: false,
+    silent: false,
     mapColumns: 128,
     mapMaxRows: 70,
     canUndo: false,

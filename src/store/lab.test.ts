@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Frame } from '../sim/index.ts'
 import { viewBuffers } from '../worker/client.ts'
+import { completed, createFrameHolder } from './frames.ts'
 import { bench, opened } from './testing/lab-bench.ts'
 
 describe('the frame loop', () => {
@@ -272,5 +273,77 @@ describe('a worker that died', () => {
     expect(b.made()).toBe(2)
     expect(b.sent.at(-1)).toMatchObject({ type: 'open', at: { ns: 1000, events: 1000 } })
     expect(b.lab.getState()).toMatchObject({ dead: false, failure: null })
+  })
+
+  it('is replaced when something else is opened, and when the page is dead from the start', () => {
+    const b = opened()
+    b.crash()
+    b.lab.actions.openPreset('one')
+    expect([b.made(), b.sent.at(-1)?.type]).toEqual([2, 'open'])
+    expect(b.lab.getState()).toMatchObject({ dead: false, failure: null })
+  })
+
+  it('gives way to one that makes the changes which it had not confirmed', () => {
+    const b = opened()
+    b.lab.actions.setParam('m.cpus', 4)
+    b.crash()
+    expect(b.lab.getState().pending).toEqual({ 'm.cpus': 4 })
+    b.sent.length = 0
+    b.lab.actions.restartWorker()
+    expect(b.sent.slice(1, 3)).toMatchObject([{ type: 'open' }, { type: 'input', path: 'm.cpus', value: 4 }])
+    b.accept(2, 0)
+    b.accept(2, 1)
+    expect(b.lab.getState()).toMatchObject({ pending: {}, scenario: { inputs: [{ value: 4 }] } })
+  })
+
+  it('is told of while it is silent, and no more when it answers, is restarted or left', () => {
+    const b = opened()
+    const beSilent = () => {
+      b.lab.actions.hover(1)
+      b.lab.actions.hover(2)
+      b.tick()
+      for (let i = 0; i < 6; i++) b.second()
+      expect(b.lab.getState().silent).toBe(true)
+    }
+    beSilent()
+    b.answer()
+    expect(b.lab.getState().silent).toBe(false)
+    beSilent()
+    b.lab.actions.restartWorker()
+    expect([b.lab.getState().silent, b.lab.getState().dead, b.made()]).toEqual([false, false, 2])
+    b.tick()
+    for (let i = 0; i < 6; i++) b.second()
+    b.lab.actions.openPreset('one')
+    expect([b.lab.getState().silent, b.made()]).toEqual([false, 3])
+  })
+})
+
+describe('a part that fails', () => {
+  it('keeps no other canvas and no other reader from the frame', () => {
+    const reports: unknown[] = []
+    const frames = createFrameHolder((error) => reports.push(error))
+    const seen: string[] = []
+    const broken = () => {
+      throw new Error('broken')
+    }
+    frames.subscribe(broken)
+    frames.subscribe(() => seen.push('canvas'))
+    frames.follow(broken)
+    frames.follow(() => seen.push('reader'))
+    frames.put({} as Frame, true)
+    frames.tell()
+    expect([seen, reports.length]).toEqual([['canvas', 'reader'], 2])
+  })
+
+  it('is missing until it is measured again, whatever the frames between were asked for', () => {
+    const whole = { views: { timeline: 1 }, failed: { regions: 'broken', 'iova-space': 'broken' } } as unknown as Frame
+    const map = { views: { 'iova-space': 1 } } as unknown as Frame
+    expect(completed(map, whole).failed).toEqual({ regions: 'broken' })
+    const worse = { views: {}, failed: { timeline: 'broken' } } as unknown as Frame
+    const after = completed(worse, completed(map, whole))
+    expect([after.failed, Object.keys(after.views)]).toEqual([
+      { regions: 'broken', timeline: 'broken' },
+      ['iova-space'],
+    ])
   })
 })

@@ -207,10 +207,11 @@ export function createLab(options: LabOptions): Lab {
       wake()
     },
     died(message) {
-      changes.refused()
-      set({ failure: message, dead: true, playing: false, ...changeState() })
+      // Changes that it has not confirmed stay pending: a restart makes them again.
+      set({ failure: message, dead: true, silent: false, playing: false })
       idle.check()
     },
+    silent: (silent) => set({ silent }),
   })
 
   function showHere(scenario: Scenario, inputs: number) {
@@ -250,6 +251,10 @@ export function createLab(options: LabOptions): Lab {
       unreadable: null,
       ...changeState(),
     })
+    if (get().dead) {
+      set({ dead: false })
+      client.restart()
+    }
     client.open(scenario, horizonNs, position)
     wake()
   }
@@ -428,12 +433,12 @@ export function createLab(options: LabOptions): Lab {
       dismissUnreadable: () => set({ unreadable: null }),
       link,
       restartWorker() {
-        const { scenario, view } = get()
-        const position = at
-        client.restart()
-        set({ dead: false })
-        open(scenario, position, view, horizonNs)
+        const { scenario, view, pending } = get()
+        set({ dead: true })
+        open(scenario, at, view, horizonNs)
+        for (const [path, value] of Object.entries(pending)) lab.actions.setParam(path, value)
       },
+      waitForWorker: client.wait,
     },
     idle() {
       const waited = idle.wait()

@@ -73,8 +73,10 @@ export interface AppState {
   readonly fromLog: FromLog | null
   /** Why a file could not be opened, in a sentence. */
   readonly unreadable: string | null
-  /** The worker is gone; only `restartWorker` helps. */
+  /** The worker is gone, or was never there; only `restartWorker` helps, or opening something else. */
   readonly dead: boolean
+  /** The worker has not answered for some seconds. */
+  readonly silent: boolean
   /** Columns of cells in a map row; set by the layout (128 wide, 64 on a phone). */
   readonly mapColumns: number
   /** Rows that the map's box has room for. */
@@ -125,7 +127,10 @@ export interface AppActions {
   dismissUnreadable(): void
   /** The link that brings another person here: fragment with leading `#`. */
   link(): string
+  /** Brings the run back in a new worker: its changes, where it stood, how it was looked at. */
   restartWorker(): void
+  /** Gives a silent worker more time. */
+  waitForWorker(): void
 }
 
 /** The whole of what views, controls and app see of the store. */

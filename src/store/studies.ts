@@ -20,6 +20,8 @@ export interface StudyState {
   readonly of: number
   /** Why it failed. */
   readonly message: string
+  /** Its worker has not answered for some seconds. */
+  readonly silent: boolean
 }
 
 export interface StudyStore {
@@ -33,7 +35,7 @@ export interface StudyStore {
   hold(held: boolean): void
 }
 
-const NONE: StudyState = { phase: 'none', key: '', results: [], done: 0, of: 0, message: '' }
+const NONE: StudyState = { phase: 'none', key: '', results: [], done: 0, of: 0, message: '', silent: false }
 
 export function createStudyStore(study: StudyId, client: StudyClient): StudyStore {
   let state = NONE
@@ -56,6 +58,7 @@ export function createStudyStore(study: StudyId, client: StudyClient): StudyStor
         progress: (more, done, of) =>
           set({ results: [...state.results, ...more], done, of, phase: done === of ? 'done' : 'running' }),
         failed: (message) => set({ phase: 'failed', message }),
+        silent: (silent) => set({ silent }),
       })
     },
     cancel() {

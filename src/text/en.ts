@@ -1,7 +1,7 @@
 // Every word that page and controls show. The views keep theirs in views.ts.
 
 import type { EntryName } from '../sim/index.ts'
-import { endedText, happeningText, leftText, underwayText } from './worker.ts'
+import { endedText, happeningText, leftText, underwayText, workerText } from './worker.ts'
 
 export const text = {
   brand: 'dmascope',
@@ -53,6 +53,7 @@ export const text = {
     stepBack: 'One step back',
     play: 'Play',
     pause: 'Pause',
+    stop: 'Stop',
     step: 'One step',
     nextRefusal: 'Next refusal',
     event: 'event',
@@ -133,16 +134,13 @@ export const text = {
     copy: 'Copy report',
     copied: 'Report copied',
     dismiss: 'Dismiss',
-    died: 'The simulation has stopped',
-    could: 'The simulation could not do that',
-    restart: 'Restart',
-    restartHint: 'The picture is the last one. Restart brings the run back to where it stood.',
   },
 
   happening: happeningText,
   underway: underwayText,
   left: leftText,
   ended: endedText,
+  worker: workerText,
   say: {
     opened: (title: string) => `${title} is open`,
     log: (name: string, device: string) => `What ${device} found in ${name} is open`,

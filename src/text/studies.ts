@@ -18,6 +18,7 @@ export const studyText = {
   held: 'waits while the simulation plays',
   cancelled: (done: number, of: number) => `cancelled after ${done} of ${of} runs`,
   failed: (why: string) => `failed: ${why}`,
+  silent: 'does not answer: cancel it and run it again, or wait',
   progressLabel: (title: string) => `${title}: how far it is`,
   published: {
     sub: 'what the mechanisms yield; prices that were fitted to it are named',

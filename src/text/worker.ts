@@ -47,3 +47,33 @@ export function endedText({ kind, how, what = 'refusal', back, ns, events }: End
   if (kind === 'play') return `Nothing is left to happen after ${at(ns)}`
   return `There are only ${count(events)} events up to ${at(ns)}`
 }
+
+/** A worker that is slow, gone or was never there; a part of the page that cannot be shown. */
+export const workerText = {
+  silent: 'The simulation does not answer',
+  silentHint:
+    'It may be in the midst of something long, or never come back. Restart brings the run back to where it stood.',
+  wait: 'Wait',
+  restart: 'Restart',
+  died: 'The simulation has stopped',
+  never: 'The simulation could not be started',
+  could: 'The simulation could not do that',
+  restartHint: 'The picture is the last one. Restart brings the run back to where it stood.',
+  neverHint:
+    'Workers of this page are blocked, or a part of it did not arrive. Restart tries again; so does loading the page anew.',
+  missing: (title: string) => `${title} cannot be shown`,
+  missingHint: 'The rest goes on.',
+  again: 'Try again',
+  map: 'The map',
+  history: 'The history',
+  parts: {
+    card: 'What is known of the selected page',
+    log: 'The log',
+    search: 'What the search finds',
+    filtered: 'The figures of the brushed ranges',
+    refusal: 'What the last refusal tried',
+    minimap: 'The overview',
+    classes: 'The classes of the colours',
+    'address-time': 'The picture of address and time',
+  },
+} as const

@@ -12,12 +12,14 @@ export interface StudyProgressProps {
 }
 
 export function StudyProgress({ title, study, onRun, narrow = false }: StudyProgressProps) {
-  const { phase, done, of, held, message } = study
+  const { phase, done, of, held, message, silent } = study
   const running = phase === 'running'
   const words = running
     ? held
       ? text.held
-      : text.progress(done, of)
+      : silent
+        ? text.silent
+        : text.progress(done, of)
     : phase === 'cancelled'
       ? text.cancelled(done, of)
       : phase === 'failed'

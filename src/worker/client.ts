@@ -2,6 +2,7 @@
 
 import type { Frame, HappeningId, ParamValue, Scenario } from '../sim/index.ts'
 import type { Ended, FrameRequest, FromWorker, Position, SourceId, Speed, ToWorker } from './protocol.ts'
+import { createWatch, everyTick } from './watch.ts'
 
 /** The part of a Worker that the client needs; tests give their own. */
 export interface WorkerLike {
@@ -12,14 +13,16 @@ export interface WorkerLike {
   onmessageerror: ((event: unknown) => void) | null
 }
 
-/** What the worker tells. All but `died` speak of the current source only. */
+/** What the worker tells. All but `died` and `silent` speak of the current source only. */
 export interface ClientListener {
   frame(frame: Frame): void
   scenario(scenario: Scenario, revision: number): void
   stopped(ended: Ended): void
   problem(message: string): void
-  /** The worker is gone; nothing more comes until `restart`. */
+  /** The worker is gone, or could not be made; nothing more comes until `restart`. */
   died(message: string): void
+  /** The worker has not answered for some seconds, or does again. */
+  silent(silent: boolean): void
 }
 
 /** What a frame should hold; source, number and buffers are added on the way. */
@@ -48,6 +51,8 @@ export interface SimClient {
   /** True while a frame is under way. */
   busy(): boolean
   hash(): Promise<StateHash>
+  /** A worker that does not answer is waited for some more before `silent` tells of it again. */
+  wait(): void
   /** Replaces the worker by a new one; nothing is open in it. */
   restart(): void
   close(): void
@@ -72,18 +77,32 @@ export function viewBuffers(view: object): ArrayBuffer[] {
 /** Pictures of each view whose buffers are kept. */
 const HELD = 10
 
-export function createSimClient(makeWorker: () => WorkerLike): SimClient {
+/** `everySecond` calls back once a second of the page. */
+export function createSimClient(
+  makeWorker: () => WorkerLike,
+  everySecond: (tick: () => void) => void = everyTick,
+): SimClient {
   let worker: WorkerLike | null = null
+  /** Why there is no worker, until somebody listens. */
+  let gone: string | null = null
   let listener: ClientListener | null = null
   let source: SourceId = 0
   let request = 0
   let inFlight = false
   let waiting: FrameWish | null = null
+  let last: FrameWish | null = null
   // A picture may still be on screen, or in the state of a component that renders less often than frames come, when its
   // successors arrive: its buffers go back only when HELD more have come.
   let held = new Map<string, object[]>()
   let spare = new Map<string, ArrayBuffer[]>()
   let hashWaiters: { done: (hash: StateHash) => void; failed: (error: Error) => void }[] = []
+
+  const watch = createWatch({
+    waits: () => worker !== null && (inFlight || hashWaiters.length > 0),
+    ping: () => post({ type: 'ping', source, ping: request }),
+    silent: (silent) => listener?.silent(silent),
+  })
+  everySecond(watch.tick)
 
   function post(message: ToWorker, transfer: Transferable[] = []) {
     worker?.postMessage(message, transfer)
@@ -100,6 +119,7 @@ export function createSimClient(makeWorker: () => WorkerLike): SimClient {
 
   function send(wish: FrameWish) {
     inFlight = true
+    last = wish
     // Only what this frame can use: what the worker leaves over is lost.
     const probes = Object.keys(wish.probes)
     const recycle = probes.flatMap((id) => spare.get(id) ?? [])
@@ -126,10 +146,20 @@ export function createSimClient(makeWorker: () => WorkerLike): SimClient {
     worker?.terminate()
     worker = null
     forget()
-    listener?.died(message)
+    watch.renew()
+    if (listener) listener.died(message)
+    else gone = message
+  }
+
+  /** A request that will not be answered is made again with the newest wish. */
+  function lost() {
+    inFlight = false
+    waiting ??= last
+    sendWaiting()
   }
 
   function receive(message: FromWorker) {
+    watch.heard()
     const of = message.type === 'frame' ? message.frame.source : message.source
     if (of !== source) return
     switch (message.type) {
@@ -144,6 +174,10 @@ export function createSimClient(makeWorker: () => WorkerLike): SimClient {
         inFlight = false
         listener?.problem(message.message)
         sendWaiting()
+        break
+      case 'pong':
+        // Everything that was asked before has been answered by now.
+        if (inFlight && request <= message.ping) lost()
         break
       case 'scenario':
         listener?.scenario(message.scenario, message.revision)
@@ -161,7 +195,13 @@ export function createSimClient(makeWorker: () => WorkerLike): SimClient {
   }
 
   function start() {
-    const own = makeWorker()
+    watch.renew()
+    let own: WorkerLike
+    try {
+      own = makeWorker()
+    } catch (error) {
+      return died(error instanceof Error ? error.message : String(error))
+    }
     worker = own
     own.onmessage = (event) => {
       if (worker === own) receive(event.data)
@@ -174,12 +214,22 @@ export function createSimClient(makeWorker: () => WorkerLike): SimClient {
     }
   }
 
+  function restart() {
+    worker?.terminate()
+    worker = null
+    forget()
+    start()
+  }
+
   start()
   return {
     listen(next) {
       listener = next
+      if (gone !== null) next.died(gone)
+      gone = null
     },
     open(scenario, horizonNs, at) {
+      if (watch.stuck()) restart()
       if (source > 0) post({ type: 'close', source })
       forget()
       source++
@@ -204,11 +254,8 @@ export function createSimClient(makeWorker: () => WorkerLike): SimClient {
         hashWaiters.push({ done, failed })
         post({ type: 'hash', source })
       }),
-    restart() {
-      worker?.terminate()
-      forget()
-      start()
-    },
+    wait: watch.wait,
+    restart,
     close() {
       worker?.terminate()
       worker = null

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { presetById } from '../sim/index.ts'
+import { decodeLink } from '../share/url.ts'
+import { FIND_EVENTS, presetById, STEP_EVENTS } from '../sim/index.ts'
 import { createHost } from './host.ts'
 import type { FrameRequest, FromWorker, ToWorker } from './protocol.ts'
 
@@ -61,6 +62,15 @@ function rig(restMs = 0) {
 function opened(ns = 0, restMs = 0) {
   const r = rig(restMs)
   r.send({ type: 'open', source: 1, scenario, horizonNs, at: { ns } })
+  r.settle()
+  return r
+}
+
+/** A run of which nothing visible ever happens, although there is always a next event. */
+function silent() {
+  const r = rig()
+  const link = decodeLink('#v=1&s=hypervisor-2011&m.comesUp=absent&at=5194500')
+  r.send({ type: 'open', source: 1, scenario: link.scenario, horizonNs, at: link.position })
   r.settle()
   return r
 }
@@ -174,5 +184,141 @@ describe('host', () => {
     expect(hash()).not.toBe(start)
     r.send({ type: 'step', source: 1, steps: -100 })
     expect(hash()).toBe(start)
+  })
+
+  it('looks at its mail after every few milliseconds of whatever it does', () => {
+    const r = silent()
+    for (const message of [
+      { type: 'step', source: 1, steps: 1 },
+      { type: 'step', source: 1, steps: 100 },
+      REFUSAL,
+      { type: 'seek', source: 1, to: { ns: 500 * MS } },
+      { type: 'seek', source: 1, to: { ns: 5 * MS, events: 1e12 } },
+      { type: 'find', source: 1, what: 'flush', back: true },
+      { type: 'step', source: 1, steps: -100 },
+      { type: 'play', source: 1, speed: 'max' },
+    ] as const) {
+      // A look at the clock takes 1 ms.
+      const began = r.clock()
+      r.send(message)
+      expect(r.clock() - began).toBeLessThan(12)
+      for (let turns = 0; turns < 20; turns++) {
+        const before = r.clock()
+        r.turn()
+        expect(r.clock() - before).toBeLessThan(12)
+      }
+    }
+    r.send({ type: 'step', source: 1, steps: 1 })
+    r.send({ type: 'close', source: 1 })
+    r.send({ type: 'open', source: 2, scenario, horizonNs, at: { ns: MS } })
+    for (let turns = 0; turns < 40; turns++) r.turn()
+    expect(r.said.at(-1)).toMatchObject({ type: 'stopped', source: 2, ended: { how: 'there' } })
+  })
+
+  it('ends a step that nothing comes of, and says how far it looked', () => {
+    const r = silent()
+    const { ns, events } = r.frame().status
+    r.send({ type: 'step', source: 1, steps: 1 })
+    expect(r.frame().status).toMatchObject({ mode: 'seeking', underway: { kind: 'step' } })
+    r.settle()
+    const ended = r.ended()!
+    expect(ended).toMatchObject({ kind: 'step', how: 'none', events: events + STEP_EVENTS })
+    expect(ended.ns).toBeGreaterThan(ns)
+    expect(r.frame().status).toMatchObject({ ns, events, mode: 'paused', underway: null })
+  })
+
+  it('tells how far a search is and about how long it takes, and stands where it is stopped', () => {
+    const r = silent()
+    const { ns } = r.frame().status
+    r.send(REFUSAL)
+    for (let i = 0; i < 40; i++) r.turn()
+    const { status } = r.frame()
+    expect(status.underway).toMatchObject({ kind: 'find', what: 'refusal', back: false, of: FIND_EVENTS })
+    expect(status.underway!.leftMs).toBeGreaterThan(100)
+    expect(status.ns).toBeGreaterThan(ns)
+    r.send({ type: 'pause', source: 1 })
+    expect(r.ended()).toMatchObject({ kind: 'find', how: 'stopped', ns: status.ns })
+    expect(r.frame().status).toMatchObject({ mode: 'paused', ns: status.ns })
+  })
+
+  it('goes home when a step or a search back is stopped', () => {
+    const r = opened(60 * MS)
+    const { ns, events } = r.frame().status
+    for (const message of [
+      { type: 'find', source: 1, what: 'late', back: true },
+      { type: 'step', source: 1, steps: -1000 },
+    ] as const) {
+      r.send(message)
+      r.turn()
+      expect(r.frame().status.mode).toBe('seeking')
+      r.send({ type: 'pause', source: 1 })
+      r.send({ type: 'pause', source: 1 })
+      r.settle()
+      expect(r.ended()).toMatchObject({ kind: message.type, how: 'stopped' })
+      expect(r.frame().status).toMatchObject({ ns, events, mode: 'paused' })
+    }
+  })
+
+  it('keeps steps and changes for the end of what is under way, in their order', () => {
+    const r = opened(2 * MS)
+    r.send({ type: 'seek', source: 1, to: { ns: 60 * MS } })
+    r.send({ type: 'input', source: 1, path: 'w0.load', value: 30 })
+    r.send({ type: 'step', source: 1, steps: 2 })
+    r.send({ type: 'input', source: 1, path: 'w0.load', value: 20 })
+    expect(r.frame().revision).toBe(0)
+    r.settle()
+    const told = r.said.findLast((m) => m.type === 'scenario')
+    const inputs = told?.type === 'scenario' ? told.scenario.inputs : []
+    expect(inputs.map((i) => i.value)).toEqual([30, 20])
+    expect(inputs[0]!.ns).toBe(60 * MS)
+    expect(inputs[1]!.events).toBeGreaterThan(inputs[0]!.events)
+  })
+
+  it('ends a search for a change, and drops steps that a stop is meant for', () => {
+    const r = silent()
+    r.send({ type: 'step', source: 1, steps: 1 })
+    r.send({ type: 'step', source: 1, steps: 1 })
+    r.send({ type: 'pause', source: 1 })
+    r.settle()
+    expect(r.said.filter((m) => m.type === 'stopped' && m.ended.kind === 'step')).toHaveLength(1)
+    r.send(REFUSAL)
+    r.turn()
+    r.send({ type: 'input', source: 1, path: 'd0.iotlb', value: 128 })
+    expect(r.said.at(-1)!.type).not.toBe('stopped')
+    r.settle()
+    expect(r.frame().status.mode).toBe('paused')
+  })
+
+  it('plays no further when nothing is left to happen, and says so', () => {
+    const r = opened()
+    r.send({ type: 'input', source: 1, path: 'w0.load', value: 0 })
+    r.send({ type: 'input', source: 1, path: 'w0.ring', value: 64 })
+    r.send({ type: 'play', source: 1, speed: 'max' })
+    r.settle()
+    expect(r.ended()).toMatchObject({ kind: 'play', how: 'over' })
+    expect(r.frame().status.mode).toBe('paused')
+  })
+
+  it('takes thousands of changes of one moment in slices', () => {
+    const r = rig()
+    const inputs = Array.from({ length: 2000 }, (_, i) => ({ ns: 0, events: 0, path: 'w0.load', value: 20 + (i % 50) }))
+    r.send({ type: 'open', source: 1, scenario: { ...scenario, inputs }, horizonNs, at: { ns: MS } })
+    expect(r.frame().status.inputs).toBeLessThan(100)
+    r.settle()
+    expect(r.frame().status).toMatchObject({ inputs: 2000, ns: MS })
+  })
+
+  it('answers a frame that cannot be built at all', () => {
+    const r = opened(MS)
+    r.send({ ...ASK, request: 7, probes: null as never })
+    expect(r.said.at(-1)).toMatchObject({ type: 'no-frame', request: 7 })
+    expect(r.frame().status.ns).toBe(MS)
+  })
+
+  it('answers a ping at once, whatever is open', () => {
+    const r = silent()
+    r.send({ type: 'step', source: 1, steps: 1 })
+    r.send({ type: 'ping', source: 9, ping: 3 })
+    expect(r.said.at(-1)).toEqual({ type: 'pong', source: 9, ping: 3 })
   })
 })

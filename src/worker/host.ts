@@ -163,8 +163,8 @@ export function createHost(env: HostEnv): Host {
     const run = createRun(message.scenario, message.horizonNs)
     const source: Source = { run, job: null, waiting: [], revision: 0 }
     sources.set(message.source, source)
-    go(source, { kind: 'seek', to: message.at })
     tellScenario(message.source, source)
+    go(source, { kind: 'seek', to: message.at })
   }
 
   function act(source: Source, message: ToWorker): void {
@@ -221,6 +221,8 @@ export function createHost(env: HostEnv): Host {
       if (source.job) return void source.waiting.push(message)
     }
     act(source, message)
+    // Most errands are short: the frame that is asked for next shows their end.
+    if (source.job && source.job !== job && source.job.kind !== 'play') workOn(id, source)
   }
 
   return { receive: (message) => guarded(message.source, () => handle(message)) }

@@ -100,6 +100,8 @@ export type ToStudy =
   | { readonly type: 'cancel'; readonly job: number }
   /** While held, nothing is computed: the page has other things to do. */
   | { readonly type: 'hold'; readonly held: boolean }
+  /** Answered at once: the worker is alive. */
+  | { readonly type: 'ping' }
 
 export type FromStudy =
   /** After every point that is finished: the new results, how many there are, and how many there will be. */
@@ -110,4 +112,5 @@ export type FromStudy =
       readonly done: number
       readonly of: number
     }
+  | { readonly type: 'pong' }
   | { readonly type: 'problem'; readonly job: number; readonly message: string }

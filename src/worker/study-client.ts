@@ -4,6 +4,7 @@
 import type { Scenario } from '../sim/index.ts'
 import type { PointResult, StudyId } from '../sim/studies/index.ts'
 import type { FromStudy, ToStudy } from './protocol.ts'
+import { createWatch, everyTick } from './watch.ts'
 
 /** The part of a Worker that the client needs; tests give their own. */
 export interface StudyWorkerLike {
@@ -17,6 +18,8 @@ export interface StudyListener {
   /** New results; of the runs `of`, so many are done. */
   progress(results: readonly PointResult[], done: number, of: number): void
   failed(message: string): void
+  /** The worker has not answered for some seconds, or does again. */
+  silent(silent: boolean): void
 }
 
 export interface StudyClient {
@@ -34,15 +37,26 @@ export function createStudyWorker(): StudyWorkerLike {
   }) as StudyWorkerLike
 }
 
-export function createStudyClient(makeWorker: () => StudyWorkerLike): StudyClient {
+/** `everySecond` calls back once a second of the page. */
+export function createStudyClient(
+  makeWorker: () => StudyWorkerLike,
+  everySecond: (tick: () => void) => void = everyTick,
+): StudyClient {
   let worker: StudyWorkerLike | null = null
   let listener: StudyListener | null = null
   let job = 0
   let held = false
+  const watch = createWatch({
+    waits: () => worker !== null && !held,
+    ping: () => worker?.postMessage({ type: 'ping' }),
+    silent: (silent) => listener?.silent(silent),
+  })
+  everySecond(watch.tick)
 
   function end(): void {
     worker?.terminate()
     worker = null
+    watch.renew()
     listener = null
   }
 
@@ -53,6 +67,8 @@ export function createStudyClient(makeWorker: () => StudyWorkerLike): StudyClien
   }
 
   function receive(message: FromStudy): void {
+    watch.heard()
+    if (message.type === 'pong') return
     if (message.job !== job) return
     if (message.type === 'problem') {
       failed(message.message)
@@ -78,10 +94,14 @@ export function createStudyClient(makeWorker: () => StudyWorkerLike): StudyClien
   return {
     run(study, scenario, next) {
       listener = next
-      worker ??= start()
-      // The points say what they play; a recording can be large.
-      const { recording: _, ...rest } = scenario
-      worker.postMessage({ type: 'run', job: ++job, study, scenario: rest })
+      try {
+        worker ??= start()
+        // The points say what they play; a recording can be large.
+        const { recording: _, ...rest } = scenario
+        worker.postMessage({ type: 'run', job: ++job, study, scenario: rest })
+      } catch (error) {
+        failed(error instanceof Error ? error.message : String(error))
+      }
     },
     cancel: end,
     hold(next) {

@@ -7,7 +7,7 @@ import type { FromStudy, ToStudy } from './protocol.ts'
 /** Longest stretch of computing between two looks at the mail, ms. */
 const SLICE_MS = 8
 /** Events computed between two looks at the clock. */
-const BATCH = 1024
+const BATCH = 64
 
 export interface StudyEnv {
   post(message: FromStudy): void
@@ -42,17 +42,34 @@ export function createStudyHost(env: StudyEnv): StudyHost {
     const { job, run } = current
     const told = run.results.length
     const deadline = env.nowMs() + SLICE_MS
-    try {
-      let more = true
+    let more = true
+    const done = guarded(job, () => {
       while (more && env.nowMs() < deadline) more = run.step(BATCH)
-      if (!more) current = null
+    })
+    if (!done) return
+    if (!more) current = null
+    if (run.results.length > told || !current) tell(job, run, told)
+    wake(env.restMs)
+  }
+
+  /** False, and the study is over, when it failed. */
+  function guarded(job: number, act: () => void): boolean {
+    try {
+      act()
+      return true
     } catch (error) {
       current = null
       env.post({ type: 'problem', job, message: error instanceof Error ? error.message : String(error) })
-      return
+      return false
     }
-    if (run.results.length > told || !current) tell(job, run, told)
-    wake(env.restMs)
+  }
+
+  function begin({ job, study, scenario }: Extract<ToStudy, { type: 'run' }>): void {
+    current = null
+    guarded(job, () => {
+      current = { job, run: createStudyRun((env.points ?? studyPoints)(study, scenario)) }
+      tell(job, current.run, 0)
+    })
   }
 
   function tell(job: number, run: StudyRun, told: number): void {
@@ -63,12 +80,12 @@ export function createStudyHost(env: StudyEnv): StudyHost {
   return {
     receive(message) {
       switch (message.type) {
-        case 'run': {
-          const { job, study, scenario } = message
-          current = { job, run: createStudyRun((env.points ?? studyPoints)(study, scenario)) }
-          tell(job, current.run, 0)
+        case 'run':
+          begin(message)
           break
-        }
+        case 'ping':
+          env.post({ type: 'pong' })
+          break
         case 'cancel':
           if (current?.job === message.job) current = null
           break

@@ -346,6 +346,9 @@ export interface RunStatus {
   readonly lastStep: string
 }
 
+/** What of a frame can fail by itself. */
+export type FramePart = ProbeId | 'filtered' | 'refusal' | 'card' | 'search' | 'log'
+
 /** All that one paint needs. */
 export interface Frame {
   readonly source: number
@@ -363,4 +366,6 @@ export interface Frame {
   /** `total` lines so far (in the brushed time, if any), the newest of them in `lines`; `suppressed` more messages the rate limit holds back now. */
   readonly log: { readonly total: number; readonly suppressed: number; readonly lines: readonly LogLine[] }
   readonly views: ProbeFrames
+  /** Why parts that were asked for are missing; absent = none is. */
+  readonly failed?: { readonly [K in FramePart]?: string }
 }

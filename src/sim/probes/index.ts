@@ -10,7 +10,7 @@ import { classes } from './classes.ts'
 import { commands } from './commands.ts'
 import { inspect, lastRefusal, summarise } from './figures.ts'
 import { filtered } from './filtered.ts'
-import type { Frame, ProbeFrames, ProbeRequests, RunStatus } from './frames.ts'
+import type { Frame, FramePart, ProbeFrames, ProbeId, ProbeRequests, RunStatus } from './frames.ts'
 import { hcalls } from './hcalls.ts'
 import { iotlb } from './iotlb.ts'
 import { iovaSpace } from './iova-space.ts'
@@ -86,34 +86,52 @@ function summaryOf(m: Machine, { table, figures }: FrameWish): Summary {
   return summary
 }
 
-/** Builds everything that one paint needs; changes nothing. */
+/**
+ * Builds everything that one paint needs; changes nothing. A part that cannot be built is left out, and `failed` says
+ * why; only without the figures there is no frame.
+ */
 export function buildFrame(
   m: Machine,
   wish: FrameWish,
   mode: RunMode,
   ids: { readonly source: number; readonly request: number; readonly revision: number },
   arrays: Arrays,
+  all: readonly { readonly id: ProbeId; build(m: Machine, request: never, arrays: Arrays): object | null }[] = probes,
 ): Frame {
   const { state: s } = m
+  const failed: Record<string, string> = {}
+  function part<T>(id: FramePart, build: () => T, instead: T): T {
+    try {
+      return build()
+    } catch (error) {
+      failed[id] = error instanceof Error ? error.message : String(error)
+      return instead
+    }
+  }
   const views: Record<string, unknown> = {}
-  for (const probe of probes) {
+  for (const probe of all) {
     const request = wish.probes[probe.id]
-    const view = request && probe.build(m, request as never, arrays)
+    const view = request && part(probe.id, () => probe.build(m, request as never, arrays), null)
     // A machine may have nothing of what a view shows.
     if (view) views[probe.id] = view
   }
+  const { inspect: at, search: sought, filter } = wish
+  const step = part('log', () => lastStep(m), '')
   return {
     ...ids,
-    status: { ns: s.nowNs, events: s.events, steps: s.steps, inputs: s.inputs, ...mode, lastStep: lastStep(m) },
+    status: { ns: s.nowNs, events: s.events, steps: s.steps, inputs: s.inputs, ...mode, lastStep: step },
     summary: summaryOf(m, wish),
-    filtered: wish.filter ? filtered(m, wish.table, wish.filter) : null,
-    refusal: lastRefusal(m, wish.table),
-    card: wish.inspect && inspect(m, wish.inspect.table, wish.inspect.entry),
-    search: wish.search ? search(m, wish.table, wish.search.text, wish.search.from) : null,
-    log: logOf(m, wish),
+    filtered: filter ? part('filtered', () => filtered(m, wish.table, filter), null) : null,
+    refusal: part('refusal', () => lastRefusal(m, wish.table), null),
+    card: at && part('card', () => inspect(m, at.table, at.entry), null),
+    search: sought ? part('search', () => search(m, wish.table, sought.text, sought.from), null) : null,
+    log: part('log', () => logOf(m, wish), NO_LOG),
     views: views as ProbeFrames,
+    ...(Object.keys(failed).length > 0 ? { failed } : {}),
   }
 }
+
+const NO_LOG: Frame['log'] = { total: 0, suppressed: 0, lines: [] }
 
 function logOf(m: Machine, { filter, logLines: most }: FrameWish): Frame['log'] {
   const { log, ratelimit } = m.state

@@ -46,7 +46,9 @@ function frameOf(m: Machine, table: number, breaks: boolean, colour: number): Fr
       : null,
   }
   const ids = { source: 0, request: 1, revision: 0 }
-  return buildFrame(m, wish, { mode: 'paused', underway: null }, ids, createArrays())
+  const frame = buildFrame(m, wish, { mode: 'paused', underway: null }, ids, createArrays())
+  if (frame.failed) throw new Error(JSON.stringify(frame.failed))
+  return frame
 }
 
 /** The first mapped entry of the first 4096 of a table, or 0. */

@@ -56,6 +56,12 @@ export function bench(start = '', more: Partial<Pick<LabOptions, 'presets' | 'fe
     }),
   }
   let made = 0
+  let tickSecond = () => {}
+  const second = {
+    set: (callback: () => void) => {
+      tickSecond = callback
+    },
+  }
   const client = createSimClient(() => {
     made++
     worker = {
@@ -66,7 +72,7 @@ export function bench(start = '', more: Partial<Pick<LabOptions, 'presets' | 'fe
       onmessageerror: null,
     }
     return worker
-  })
+  }, second.set)
   const stats = createStats(() => now)
   const lab = createLab({
     client,
@@ -103,6 +109,8 @@ export function bench(start = '', more: Partial<Pick<LabOptions, 'presets' | 'fe
     stats,
     entries,
     made: () => made,
+    /** A second of the page's own ticks. */
+    second: () => tickSecond(),
     pass: (ms: number) => {
       now += ms
     },

@@ -1,0 +1,166 @@
+// What the page says of its worker and of parts that fail: a simulation that stopped, that does not answer, that is on
+// its way somewhere; a picture that cannot be shown.
+
+import { Square, TriangleAlert } from 'lucide-react'
+import { Component, type ReactNode, useEffect, useState } from 'react'
+import type { Frame, FramePart } from '../sim/index.ts'
+import { useApp, useFrame, useLab } from '../store/context.ts'
+import { text } from '../text/en.ts'
+
+const t = text.worker
+const icon = { size: 16, strokeWidth: 1.75, 'aria-hidden': true } as const
+
+/** The worker is gone, could not do something, or does not answer. */
+export function WorkerCard() {
+  const failure = useApp((s) => s.failure)
+  const dead = useApp((s) => s.dead)
+  const silent = useApp((s) => s.silent)
+  const ready = useApp((s) => s.ready)
+  const { actions } = useLab()
+  if (failure === null && !silent) return null
+  const title = dead ? (ready ? t.died : t.never) : silent ? t.silent : t.could
+  const hint = dead ? (ready ? t.restartHint : t.neverHint) : silent ? t.silentHint : ''
+  return (
+    <section className="a-card" role="alert" data-testid="failure-card">
+      <h2>
+        <TriangleAlert {...icon} /> {title}
+      </h2>
+      {failure !== null && (
+        <p>
+          <code>{failure}</code>
+        </p>
+      )}
+      {hint !== '' && <p>{hint}</p>}
+      <div className="a-actions">
+        {silent && (
+          <button type="button" className="c-button" onClick={actions.waitForWorker}>
+            {t.wait}
+          </button>
+        )}
+        <button type="button" className="c-button" onClick={actions.restartWorker}>
+          {t.restart}
+        </button>
+        {!dead && !silent && (
+          <button type="button" className="c-button c-bare" onClick={actions.dismissFailure}>
+            {text.problem.dismiss}
+          </button>
+        )}
+      </div>
+    </section>
+  )
+}
+
+const underwayOf = (frame: Frame) => frame.status.underway
+const nsOf = (frame: Frame) => frame.status.ns
+
+/** What a run does until it is there, over the map. Most is done before anybody could read of it. */
+export function Underway() {
+  const underway = useFrame(underwayOf)
+  const ns = useFrame(nsOf) ?? 0
+  const going = underway !== null
+  const shown = useLate(going, 150)
+  const { actions } = useLab()
+  useEffect(() => {
+    if (!going) return
+    const press = (event: KeyboardEvent) => {
+      if (event.key !== 'Escape' || event.defaultPrevented) return
+      event.preventDefault()
+      actions.stop()
+    }
+    document.addEventListener('keydown', press)
+    return () => document.removeEventListener('keydown', press)
+  }, [going, actions])
+  if (!underway || !shown) return null
+  const left = text.left(underway.leftMs)
+  return (
+    <div className="a-over" data-testid="underway">
+      <p className="a-note" role="status">
+        {text.underway(underway, ns)}
+        {left !== '' && ` · ${left}`}
+      </p>
+      <button type="button" className="a-press" onClick={actions.stop}>
+        <Square {...icon} /> {text.state.stop} <kbd>Esc</kbd>
+      </button>
+    </div>
+  )
+}
+
+/** Why the run stands where it does. */
+export function EndedNote() {
+  const ended = useApp((s) => s.ended)
+  if (!ended) return null
+  return (
+    <div className="a-over a-at-foot" data-testid="ended">
+      <p className="a-note">{text.ended(ended)}</p>
+    </div>
+  )
+}
+
+function Missing({ title, why, again }: { title: string; why: string; again?: () => void }) {
+  return (
+    <div className="a-missing" role="alert" data-testid="missing">
+      <p>
+        <TriangleAlert {...icon} /> {t.missing(title)}: <code>{why}</code>. {t.missingHint}
+      </p>
+      {again && (
+        <button type="button" className="c-button" onClick={again}>
+          {t.again}
+        </button>
+      )}
+    </div>
+  )
+}
+
+const failedOf = (frame: Frame) => frame.failed ?? null
+const sameFailures = (a: Frame['failed'] | null, b: Frame['failed'] | null) => JSON.stringify(a) === JSON.stringify(b)
+
+/** A picture, or in its place why it could not be measured or drawn. */
+export function Picture({
+  title,
+  part,
+  children,
+}: {
+  title: string
+  part?: FramePart | undefined
+  children: ReactNode
+}) {
+  const failed = useFrame(failedOf, sameFailures)
+  const why = part && failed?.[part]
+  return why ? <Missing title={title} why={why} /> : <Drawn title={title}>{children}</Drawn>
+}
+
+/** What of a frame has no picture of its own and could not be measured. */
+export function MissingParts() {
+  const failed = useFrame(failedOf, sameFailures)
+  const parts = Object.entries(t.parts).flatMap(([part, title]) => {
+    const why = failed?.[part as FramePart]
+    return why ? [<Missing key={part} title={title} why={why} />] : []
+  })
+  return parts
+}
+
+/** A part of the page that fails alone. */
+export class Drawn extends Component<{ readonly title: string; readonly children: ReactNode }, { why: string | null }> {
+  override state = { why: null as string | null }
+
+  static getDerivedStateFromError(error: unknown) {
+    return { why: error instanceof Error ? error.message : String(error) }
+  }
+
+  override render() {
+    const { why } = this.state
+    if (why === null) return this.props.children
+    return <Missing title={this.props.title} why={why} again={() => this.setState({ why: null })} />
+  }
+}
+
+/** True once `on` has held for `ms`. */
+export function useLate(on: boolean, ms: number): boolean {
+  const [late, setLate] = useState(false)
+  useEffect(() => {
+    if (!on) return setLate(false)
+    const timer = setTimeout(() => setLate(true), ms)
+    return () => clearTimeout(timer)
+  }, [on, ms])
+  return late
+}

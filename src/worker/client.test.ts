@@ -1,0 +1,196 @@
+// A worker that is slow, dead or was never there, as the page's end of the wire sees it.
+
+import { describe, expect, it } from 'vitest'
+import { presetById } from '../sim/index.ts'
+import { createSimClient, type FrameWish, type WorkerLike } from './client.ts'
+import type { FromWorker, ToWorker } from './protocol.ts'
+import { createStudyClient, type StudyWorkerLike } from './study-client.ts'
+
+const { scenario } = presetById('pools')!
+const WISH: FrameWish = { probes: {}, table: 0, inspect: null, logLines: 0 }
+
+/** A client whose workers say nothing by themselves; `refuses` makers throw first. */
+function rig(refuses = 0) {
+  const said: string[] = []
+  const workers: { readonly sent: ToWorker[]; readonly say: (m: FromWorker) => void; ended: boolean }[] = []
+  let tick = () => {}
+  let left = refuses
+  const client = createSimClient(
+    () => {
+      if (left-- > 0) throw new Error('blocked')
+      const worker: WorkerLike = {
+        postMessage: (message) => void own.sent.push(message),
+        terminate: () => {
+          own.ended = true
+        },
+        onmessage: null,
+        onerror: null,
+        onmessageerror: null,
+      }
+      const own = { sent: [] as ToWorker[], say: (data: FromWorker) => worker.onmessage?.({ data }), ended: false }
+      workers.push(own)
+      return worker
+    },
+    (callback) => {
+      tick = callback
+    },
+  )
+  client.listen({
+    frame: () => said.push('frame'),
+    scenario: () => said.push('scenario'),
+    stopped: () => said.push('stopped'),
+    problem: (message) => said.push(`problem ${message}`),
+    died: (message) => said.push(`died ${message}`),
+    silent: (silent) => said.push(silent ? 'silent' : 'heard'),
+  })
+  return {
+    client,
+    said,
+    workers,
+    newest: () => workers.at(-1)!,
+    pass: (seconds: number) => {
+      for (let i = 0; i < seconds; i++) tick()
+    },
+    types: () =>
+      workers
+        .at(-1)!
+        .sent.map((m) => m.type)
+        .join(' '),
+  }
+}
+
+describe('a worker that is watched', () => {
+  it('is told of when it has not answered for five seconds of the page, and when it does again', () => {
+    const r = rig()
+    r.client.open(scenario, 1, { ns: 0 })
+    r.client.requestFrame(WISH)
+    r.pass(5)
+    expect(r.said).toEqual([])
+    expect(r.types()).toBe('open frame ping')
+    r.pass(1)
+    expect(r.said).toEqual(['silent'])
+    r.newest().say({ type: 'pong', source: 1, ping: 0 })
+    expect(r.said).toEqual(['silent', 'heard'])
+  })
+
+  it('is not suspected while nothing is asked of it, nor while it says anything', () => {
+    const r = rig()
+    r.client.open(scenario, 1, { ns: 0 })
+    r.pass(60)
+    r.client.requestFrame(WISH)
+    for (let i = 0; i < 20; i++) {
+      r.pass(4)
+      r.newest().say({ type: 'pong', source: 1, ping: 0 })
+    }
+    expect(r.said).toEqual([])
+  })
+
+  it('is waited for twice as long each time', () => {
+    const r = rig()
+    r.client.open(scenario, 1, { ns: 0 })
+    r.client.requestFrame(WISH)
+    r.pass(6)
+    r.client.wait()
+    r.pass(4)
+    expect(r.said).toEqual(['silent', 'heard'])
+    r.pass(1)
+    expect(r.said).toEqual(['silent', 'heard', 'silent'])
+    r.client.wait()
+    r.pass(9)
+    expect(r.said).toHaveLength(4)
+    r.pass(1)
+    expect(r.said.at(-1)).toBe('silent')
+  })
+
+  it('is replaced without a question when another run is opened and it owes a word', () => {
+    const r = rig()
+    r.client.open(scenario, 1, { ns: 0 })
+    r.client.requestFrame(WISH)
+    r.pass(2)
+    r.client.open(scenario, 1, { ns: 5 })
+    expect([r.workers.length, r.workers[0]!.ended, r.types()]).toEqual([2, true, 'close open'])
+    expect(r.client.busy()).toBe(false)
+  })
+})
+
+describe('a request', () => {
+  it('that cannot be answered is over, is told of, and the next is made', () => {
+    const r = rig()
+    r.client.open(scenario, 1, { ns: 0 })
+    r.client.requestFrame(WISH)
+    r.client.requestFrame({ ...WISH, table: 1 })
+    r.newest().say({ type: 'no-frame', source: 1, request: 1, message: 'broken' })
+    expect(r.said).toEqual(['problem broken'])
+    expect(r.newest().sent.at(-1)).toMatchObject({ type: 'frame', request: 2, table: 1 })
+  })
+
+  it('that was lost is made again', () => {
+    const r = rig()
+    r.client.open(scenario, 1, { ns: 0 })
+    r.client.requestFrame(WISH)
+    r.pass(1)
+    r.newest().say({ type: 'pong', source: 1, ping: 1 })
+    expect(r.newest().sent.at(-1)).toMatchObject({ type: 'frame', request: 2 })
+    // A ping that was sent before the request says nothing of it.
+    r.newest().say({ type: 'pong', source: 1, ping: 1 })
+    expect(r.types()).toBe('open frame ping frame')
+  })
+})
+
+describe('a worker that cannot be made', () => {
+  it('is told of to whom listens later, and is made when asked again', () => {
+    const r = rig(1)
+    expect(r.said).toEqual(['died blocked'])
+    r.client.open(scenario, 1, { ns: 0 })
+    r.client.requestFrame(WISH)
+    expect(r.client.busy()).toBe(false)
+    r.client.restart()
+    r.client.open(scenario, 1, { ns: 0 })
+    expect([r.said.length, r.types()]).toEqual([1, 'close open'])
+  })
+})
+
+describe('the worker of a study', () => {
+  it('fails in words when it cannot be made, and is made when asked again', () => {
+    let refuses = 1
+    const sent: string[] = []
+    const said: string[] = []
+    let tick = () => {}
+    const client = createStudyClient(
+      () => {
+        if (refuses-- > 0) throw new Error('blocked')
+        return { postMessage: (m) => void sent.push(m.type), terminate() {}, onmessage: null, onerror: null }
+      },
+      (callback) => {
+        tick = callback
+      },
+    )
+    const listener = {
+      progress: () => {},
+      failed: (message: string) => said.push(message),
+      silent: (silent: boolean) => said.push(silent ? 'silent' : 'heard'),
+    }
+    client.run('scaling', scenario, listener)
+    expect([said, sent]).toEqual([['blocked'], []])
+    client.run('scaling', scenario, listener)
+    for (let i = 0; i < 6; i++) tick()
+    expect([said, sent]).toEqual([
+      ['blocked', 'silent'],
+      ['run', 'ping'],
+    ])
+    client.cancel()
+    expect(sent).toEqual(['run', 'ping'])
+  })
+
+  it('fails in words when its study cannot begin', () => {
+    const worker: StudyWorkerLike = { postMessage() {}, terminate() {}, onmessage: null, onerror: null }
+    const said: string[] = []
+    const client = createStudyClient(
+      () => worker,
+      () => {},
+    )
+    client.run('scaling', scenario, { progress() {}, failed: (message) => said.push(message), silent() {} })
+    worker.onmessage?.({ data: { type: 'problem', job: 1, message: 'broken' } })
+    expect(said).toEqual(['broken'])
+  })
+})
