@@ -149,6 +149,14 @@ describe('a link and a file', () => {
     expect(changed.scenario.inputs).toEqual([])
   })
 
+  it('know no -0, which a link cannot say', () => {
+    const { scenario } = readScenarioFile(
+      { preset: 'frames-64k', workloads: [{ id: 'w0', settings: { load: -0 } }] },
+      presets,
+    )
+    expect(Object.is(scenario!.workloads[0]!.settings.load, 0)).toBe(true)
+  })
+
   it('refuse more changes than a run takes, and positions that none can reach', () => {
     const inputs = Array.from({ length: 4097 }, (_, i) => ({ ns: i, events: i, path: 'w0.load', value: i % 100 }))
     const file = readScenarioFile({ preset: 'frames-64k', inputs }, presets)

@@ -5,6 +5,7 @@ import * as v from 'valibot'
 import {
   fieldAt,
   fieldsOf,
+  formatParam,
   isAllowed,
   MAX_INPUTS,
   type Param,
@@ -35,7 +36,7 @@ const world: SettingsWorld = { fieldsOf, fieldAt, withValue }
 
 /** The value that a file means, or null when the parameter does not allow it. */
 function meaning(param: Param, given: ParamValue): ParamValue | null {
-  return isAllowed(param, given) ? given : parseParam(param, String(given))
+  return parseParam(param, isAllowed(param, given) ? formatParam(param, given) : String(given))
 }
 
 /**

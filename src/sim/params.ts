@@ -53,5 +53,6 @@ export function allowedText(param: Param): string {
 }
 
 export function isAllowed(param: Param, value: ParamValue): boolean {
+  if (param.values) return param.values.some((o) => o.value === value)
   return parseParam(param, formatParam(param, value)) === value
 }

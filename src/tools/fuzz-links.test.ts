@@ -7,7 +7,7 @@ describe('mutated links', () => {
   it('are read in no time as something lawful that its own link says again: a fixed slice', {
     timeout: 60_000,
   }, async () => {
-    expect(await failuresOf(kind, 1, 0, 600)).toEqual([])
+    expect(await failuresOf(kind, 1, 0, 400)).toEqual([])
   })
 
   it('are of every kind: without a problem and with some, with changes, of most presets', () => {

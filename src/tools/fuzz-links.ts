@@ -70,6 +70,10 @@ const SEEDS = [
   's=halves&d0.generation=1&d0.protect4gb=off&at=1200000&dock=tce-pages~regions&speed=0.0005&bt=1.5&ba=0.64&q=cpu.3~20~&off=mapped~cpu.3',
 ]
 
+/** Random scenarios whose links are mutated: to make one costs more than to read it. */
+const ORIGINS = 4096
+const written = new Map<number, string>()
+
 type Draw = (n: number) => number
 const any = <T>(draw: Draw, list: readonly T[]): T => list[draw(list.length)]!
 
@@ -77,7 +81,15 @@ const any = <T>(draw: Draw, list: readonly T[]): T => list[draw(list.length)]!
 function origin(draw: Draw): string {
   if (draw(8) === 0) return any(draw, SEEDS)
   if (draw(6) === 0) return `s=${any(draw, presets).id}`
-  const { scenario, changes } = randomScenario(draw(2 ** 31))
+  return writtenLink(draw(ORIGINS))
+}
+
+/** A link of a random scenario, by its number. */
+function writtenLink(of: number): string {
+  const known = written.get(of)
+  if (known !== undefined) return known
+  const draw = drawOf(of, ORIGINS)
+  const { scenario, changes } = randomScenario(of)
   let at = { ns: 0, events: 0 }
   const inputs = changes.map(({ ns, events, path, value }) => {
     at = events === 0 ? at : { ns: at.ns + ns, events: at.events + events }
@@ -85,7 +97,9 @@ function origin(draw: Draw): string {
   })
   const position = draw(2) === 0 ? { ns: draw(2 ** 24) } : { ns: draw(2 ** 24), events: draw(2 ** 16) }
   const view = { ...defaultView(presetById(scenario.preset)!), selected: draw(3) === 0 ? draw(65536) : null }
-  return encodeLink({ scenario: { ...scenario, inputs }, position, view }).slice('#v=1&'.length)
+  const link = encodeLink({ scenario: { ...scenario, inputs }, position, view }).slice('#v=1&'.length)
+  written.set(of, link)
+  return link
 }
 
 /** A key with a value that some scenario of the preset has. */

@@ -125,8 +125,9 @@ function machineOf({ machine }: Scenario): Settings {
 function fieldsOfScope(scenario: Scenario, { id, settings: said, params: paramsOf, of, owner }: Scope): Field[] {
   const params = paramsOf()
   const settings = withDefaults(params, said)
-  const notes =
-    of === 'machine' ? platformNotes(scenario) : of === 'device' ? neverShipped(machineOf(scenario), settings) : {}
+  const notes = byParam(
+    of === 'machine' ? platformNotes(scenario) : of === 'device' ? neverShipped(machineOf(scenario), settings) : {},
+  )
   return params.map((param) => {
     const group = of !== 'device' ? of : BESIDE_MACHINE.includes(param.name) ? 'machine' : 'iova'
     const { name } = param
@@ -138,7 +139,7 @@ function fieldsOfScope(scenario: Scenario, { id, settings: said, params: paramsO
       group,
       owner,
       refused: {},
-      notes: notesOn(param, notes),
+      notes: notes.get(name) ?? {},
     }
   })
 }
@@ -149,8 +150,8 @@ function baseFields(scenario: Scenario): Field[] {
   const place = (name: string) => MACHINE_ORDER.indexOf(name === 'table' ? 'iommuPage' : name)
   const rank = (f: Field) => (f.group === 'machine' ? place(f.param.name) : MACHINE_ORDER.length)
   return fields
-    .map((f, i) => ({ f, i }))
-    .sort((a, b) => rank(a.f) - rank(b.f) || a.i - b.i)
+    .map((f, i) => ({ f, i, rank: rank(f) }))
+    .sort((a, b) => a.rank - b.rank || a.i - b.i)
     .map(({ f }) => f)
 }
 
@@ -171,14 +172,14 @@ function platformNotes({ workloads }: Scenario): Readonly<Record<string, string>
   return notes
 }
 
-/** Of notes by `param.name=option`, those on one param, by option. */
-function notesOn({ name, values = [] }: Param, notes: Readonly<Record<string, string>>): Record<string, string> {
-  const own: Record<string, string> = {}
-  for (const { key } of values) {
-    const note = notes[`${name}=${key}`]
-    if (note) own[key] = note
+/** Notes by `param.name=option`, by param and then by option. */
+function byParam(notes: Readonly<Record<string, string>>): ReadonlyMap<string, Readonly<Record<string, string>>> {
+  const all = new Map<string, Record<string, string>>()
+  for (const [of, note] of Object.entries(notes)) {
+    const [name = '', key = ''] = of.split('=')
+    all.set(name, { ...all.get(name), [key]: note })
   }
-  return own
+  return all
 }
 
 /** The scenario with one base setting changed; unchanged when the path or the value is not allowed. */

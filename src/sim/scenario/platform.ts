@@ -164,8 +164,24 @@ const powerParams: readonly Param[] = [
   maskParam,
 ]
 
+/** Tables of params by the settings that they follow from: there are few, and they are asked for all the time. */
+const tables = new Map<string, readonly Param[]>()
+
+function once(key: string, make: () => readonly Param[]): readonly Param[] {
+  const known = tables.get(key)
+  if (known) return known
+  const made = make()
+  tables.set(key, made)
+  return made
+}
+
 /** Params of the machine on its platform. */
 export function machineParams(machine: Settings): readonly Param[] {
+  const { platform, bootKernel } = machine
+  return once(`m ${platform} ${translates(machine)} ${bootKernel}`, () => makeMachineParams(machine))
+}
+
+function makeMachineParams(machine: Settings): readonly Param[] {
   if (isPowernv(machine.platform)) return [...commonParams, ...powernvMachine]
   if (isPseries(machine.platform)) return [...commonParams, ...pseriesMachine]
   if (!isRadix(machine.platform)) return commonParams
@@ -182,6 +198,11 @@ function armPage(param: Param): Param {
 
 /** Params of a device's window on a platform. */
 export function deviceParams(machine: Settings): readonly Param[] {
+  const { platform, vfs } = machine
+  return once(`d ${platform} ${translates(machine)} ${vfs}`, () => makeDeviceParams(machine))
+}
+
+function makeDeviceParams(machine: Settings): readonly Param[] {
   if (isPowernv(machine.platform)) return powernvParams
   if (isPseries(machine.platform)) return pseriesParams(bitmapAllocator, maskParam, machine)
   if (!translates(machine)) return untranslated(radixParams(machine, windows, radixAllocator, maskParam))
