@@ -51,6 +51,8 @@ export function readScenarioFile(
   if (!read.success) {
     const problems = read.issues.map((issue): Problem => {
       const field = issue.path?.map((part) => String(part.key)).join('.') ?? 'scenario'
+      // Of a part that is not there, the library expects its name.
+      if (issue.received === 'undefined') return { field, given: 'nothing', allowed: 'a value, which no preset has' }
       return { field, given: issue.received, allowed: issue.expected ?? 'a scenario' }
     })
     return { scenario: null, problems }

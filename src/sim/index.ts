@@ -35,7 +35,14 @@ export {
   withValue,
 } from './scenario/fields.ts'
 export { presetById, presets } from './scenario/presets.ts'
-export { FILE_PRESET, playsRecording, presetOf, presetOfRecording, withRecording } from './scenario/recorded.ts'
+export {
+  FILE_PRESET,
+  playsRecording,
+  presetOf,
+  presetOfRecording,
+  recordable,
+  withRecording,
+} from './scenario/recorded.ts'
 export * from './scenario/recording.ts'
 export { type Said, saidOtherwise, shownOnly } from './scenario/said.ts'
 export * from './scenario/schema.ts'

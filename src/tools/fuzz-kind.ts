@@ -34,6 +34,7 @@ export interface FuzzResult {
 }
 
 export const KINDS: Readonly<Record<string, () => Promise<{ readonly kind: FuzzKind }>>> = {
+  files: () => import('./fuzz-files.ts'),
   scenarios: () => import('./fuzz-scenarios.ts'),
   links: () => import('./fuzz-links.ts'),
 }

@@ -1,6 +1,7 @@
 // A scenario as JSON, see scenario-file.ts: it is opened only if all of it can be used.
 
 import { presets } from '../../sim/index.ts'
+import { readable } from '../readable.ts'
 import { readScenarioFile } from '../scenario-file.ts'
 import { atOnce, type FileFormat, NO, type Opened, SURE, unreadable } from './format.ts'
 
@@ -24,9 +25,11 @@ function read(text: string): Opened {
   try {
     json = JSON.parse(text)
   } catch (error) {
-    return unreadable(scenarioJson.label, `no whole JSON: ${(error as Error).message}`)
+    return unreadable(scenarioJson.label, `no whole JSON: ${readable((error as Error).message)}`)
   }
-  const { scenario, problems } = readScenarioFile(json, presets)
+  const { scenario, problems: told } = readScenarioFile(json, presets)
+  // A file may call its settings anything.
+  const problems = told.map((p) => ({ ...p, field: readable(p.field), given: readable(p.given) }))
   if (scenario && problems.length === 0) return { kind: 'scenario', what: scenarioJson.label, scenario }
   const first = problems[0]
   const why = first ? `${first.field}: ${first.given} cannot be used (${first.allowed})` : 'no scenario'

@@ -9,7 +9,15 @@
 // Not modelled: windows other than the busiest; their records are counted and said.
 
 import { pow2 } from '../../lib/bits.ts'
-import { REC_CLEAR, REC_MAP, REC_UNMAP, type RecordedOps, type Recording } from '../../sim/index.ts'
+import {
+  pageShiftsOf,
+  REC_CLEAR,
+  REC_MAP,
+  REC_UNMAP,
+  type RecordedOps,
+  type Recording,
+  recordable,
+} from '../../sim/index.ts'
 import type { BrokenLines, Column, TraceResult } from './trace.ts'
 
 /** Records in the order of the file. Addresses are in units of 4 KiB. */
@@ -39,8 +47,8 @@ const UNIT = 4096
 const CALL = 512
 /** A dynamic window begins at byte 2^59. */
 const HIGH_WINDOW = 0x8000_0000_0000
-/** The largest window whose entries a table of the lab can hold. */
-const MOST_ENTRIES = 0x100_0000
+/** All page sizes of TCEs that a query can name. */
+const PAGE_SHIFTS = pageShiftsOf(0x1ff)
 /** Fewer are no window: a group of neighbours in the bitmap of a table. */
 const LEAST_ENTRIES = 16
 
@@ -75,8 +83,7 @@ function leadingClear(r: SpaprRecords, own: readonly number[]): number {
 function pageShiftOf(r: SpaprRecords, own: readonly number[], clear: number): number | null {
   if (clear < 2 || r.npages.at(own[1]!) !== CALL) return null
   const units = (r.unit.at(own[1]!) - r.unit.at(own[0]!)) / CALL
-  for (let shift = 0; shift <= 22; shift++) if (units === pow2(shift)) return UNIT_SHIFT + shift
-  return null
+  return PAGE_SHIFTS.find((shift) => units === pow2(shift - UNIT_SHIFT)) ?? null
 }
 
 /** Records between two turns of others. */
@@ -116,18 +123,24 @@ function clearedWindow(r: SpaprRecords, own: readonly number[], assumed: string[
   return { pageShift: told ?? UNIT_SHIFT, per, offset: base, size: end - base, start, clear }
 }
 
-/** The smallest window of 4K pages that holds every address. */
+/** Entries of the smallest window that can be played and has so many; null where none is so large. */
+function playedSize(entries: number, pageShift: number): number | null {
+  const bytes = recordable().windows.find((window) => window >= entries * pow2(pageShift))
+  return bytes === undefined ? null : bytes / pow2(pageShift)
+}
+
+/** The window of 4K pages that begins where windows begin and holds every address. */
 function assumedWindow(r: SpaprRecords, own: readonly number[], assumed: string[]): WindowShape {
   const start = startOf(r, 1)
   let top = 0
   for (const i of own) top = Math.max(top, start(i) + r.npages.at(i))
   const offset = top > HIGH_WINDOW ? HIGH_WINDOW : 0
-  let size = 256
-  while (size < top - offset) size *= 2
   assumed.push('IOMMU pages of 4K: the file does not tell their size.')
-  assumed.push(`a window of ${size} TCEs, the smallest that holds every address: its clearing is not in the file.`)
-  return { pageShift: UNIT_SHIFT, per: 1, offset, size, start, clear: 0 }
+  assumed.push('a window that is the smallest that holds every address: its clearing is not in the file.')
+  return { pageShift: UNIT_SHIFT, per: 1, offset, size: top - offset, start, clear: 0 }
 }
+
+const inKib = (pages: readonly number[]): string => pages.map((bytes) => `${bytes / 1024}K`).join(' or ')
 
 /** The recording of the busiest window. What is returned can be played. */
 export function* recordingOf(name: string, r: SpaprRecords): Generator<undefined, TraceResult> {
@@ -138,12 +151,19 @@ export function* recordingOf(name: string, r: SpaprRecords): Generator<undefined
   yield
   const assumed: string[] = []
   const shape = clearedWindow(r, own, assumed) ?? assumedWindow(r, own, assumed)
-  const { pageShift, offset, size } = shape
-  if (size > MOST_ENTRIES) {
-    const last = own.find((i) => shape.start(i) + r.npages.at(i) > offset + MOST_ENTRIES)
-    const given = `${size} TCEs; a window has at most ${MOST_ENTRIES} here`
-    return nothing(last === undefined ? given : `line ${r.line.at(last)} is of a window of ${given}`)
+  const { pageShift, offset } = shape
+  const { pages, windows } = recordable()
+  if (!pages.includes(pow2(pageShift)))
+    return nothing(`its IOMMU pages are of 2^${pageShift} bytes: ${inKib(pages)} can be played`)
+  const size = playedSize(shape.size, pageShift)
+  if (size === null) {
+    const most = windows.at(-1)! / pow2(pageShift)
+    const beyond = own.find((i) => shape.start(i) + r.npages.at(i) > offset + most)
+    const of = beyond === undefined ? 'the file is' : `line ${r.line.at(beyond)} is`
+    return nothing(`${of} of a window of ${shape.size} TCEs: ${most} at most can be played`)
   }
+  if (shape.clear > 0 && size !== shape.size)
+    assumed.push(`a window of ${size} TCEs: the ${shape.size} that are cleared are of no size that windows have here.`)
 
   const others = r.liobn.length - own.length
   assumed.push('CPU 0, and buffers of whole pages: the file tells neither CPUs nor lengths.')
@@ -151,7 +171,7 @@ export function* recordingOf(name: string, r: SpaprRecords): Generator<undefined
   if (r.failed > 0) assumed.push(`${r.failed} hypercalls failed and changed nothing.`)
   if (!r.timed) assumed.push('10 µs from record to record: the file tells no times.')
   if (r.disordered > 0) assumed.push(`${r.disordered} records are earlier than the one before; they follow it at once.`)
-  const ops = yield* operations(r, own, shape)
+  const ops = yield* operations(r, own, { ...shape, size })
   if (ops.kind.every((kind) => kind === REC_CLEAR)) return nothing(`${NOTHING} maps or unmaps anything`)
   if (!ops.kind.includes(REC_MAP)) return nothing(`${NOTHING} maps anything`)
   const recording: Recording = {

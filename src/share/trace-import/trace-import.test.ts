@@ -143,8 +143,11 @@ describe('a trace whose beginning is missing', () => {
 
   it('by the first of its clearing calls: the window begins where windows begin, and that is said', () => {
     const { recording } = played([stuff(0x400000, 512), stuff(0x600000, 512), put(0x1000, '1003')].join('\n'))
-    expect([recording.offset, recording.size]).toEqual([0, 0x600])
-    expect(recording.assumed.join(' ')).toContain('begins 512 TCEs before the first call')
+    // 6 MiB were cleared; the next window that can be played has 16.
+    expect([recording.offset, recording.size]).toEqual([0, 0x1000])
+    expect(recording.assumed.join(' ')).toMatch(
+      /a window of 4096 TCEs: the 1536 .* begins 512 TCEs before the first call|begins 512 TCEs before the first call.* a window of 4096 TCEs: the 1536 /,
+    )
   })
 
   it('so that it begins with an unmap of the first entry: that is no window of one TCE', () => {
@@ -166,9 +169,22 @@ describe('a trace that cannot be played', () => {
     expect(refusal(put(0x5000, '9003', 'ret=-4'))).toBe(`${none} could be used`)
   })
 
-  it('is told by the line that asks for too large a window', () => {
+  it('is told by the line that asks for too large a window, and by its pages', () => {
     expect(refusal(put(0x5000, '9003'), put(0x7fff_ffff_f000, '9003'))).toMatch(/^line 2 is of a window of \d+ TCEs/)
+    const large = [stuff(0x200000 * 4096, 512), stuff(0x400000 * 4096, 512), put(0, '9003')]
+    expect(refusal(...large)).toMatch(/pages are of 2\^24 bytes: 4K or 64K can be played$/)
   })
+
+  it.each([1, 2, 4, 16, 20, 256, 1024, 3000, 4096])(
+    '%s MiB: what is told of the window is the window that plays',
+    (mib) => {
+      const recording = recordingOf(put(mib * 1024 * 1024 - 4096, '9003'))
+      const { scenario, horizonNs } = presetOfRecording(recording)
+      const { geometry, mapped } = createRun(scenario, horizonNs).machine.state.tables[0]!
+      expect([geometry.size, geometry.offset, mapped]).toEqual([recording.size, recording.offset, 0])
+      expect(recording.size * 4096).toBeGreaterThanOrEqual(mib * 1024 * 1024)
+    },
+  )
 
   it('loses records whose numbers no run holds, and says which', () => {
     const lines = [put(0x5000, '9003'), put(0x6000, 'ffffffffffff0003'), put(0x7000, '9003')]

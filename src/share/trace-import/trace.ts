@@ -5,6 +5,7 @@
 // events are none of its business.
 
 import type { Problem, Recording } from '../../sim/index.ts'
+import { readable } from '../readable.ts'
 
 export interface TraceImporter {
   /** Public for ever. */
@@ -31,7 +32,6 @@ export interface TraceResult {
 
 /** Lines that are kept with their text. */
 const KEPT = 20
-const READABLE = 120
 
 /** Counts what could not be used; the first lines are kept, each cut to a readable length. */
 export class BrokenLines {
@@ -41,8 +41,7 @@ export class BrokenLines {
   add(line: number, given: string, allowed: string): void {
     this.count++
     if (this.first.length === KEPT) return
-    const text = given.slice(0, READABLE).replace(/\p{C}/gu, '\ufffd')
-    this.first.push({ field: `line ${line}`, given: given.length > READABLE ? `${text}…` : text, allowed })
+    this.first.push({ field: `line ${line}`, given: readable(given), allowed })
   }
 }
 

@@ -2,6 +2,7 @@
 
 import { pow2 } from '../../lib/bits.ts'
 import { allocatorInfos } from '../iova/index.ts'
+import { deviceParams } from './platform.ts'
 import { presetById } from './presets.ts'
 import type { Recording } from './recording.ts'
 import type { Field, Preset, Scenario } from './schema.ts'
@@ -22,6 +23,8 @@ export function withRecording(scenario: Scenario, recording: Recording): Scenari
 }
 
 const KIB = 1024
+/** Where recordings are played. */
+const MACHINE = { cpuPage: 64 * KIB, cpus: 1 }
 
 /** The preset that a scenario started from, or what a file of one's own makes of itself; null when there is neither. */
 export function presetOf(scenario: Scenario): Preset | null {
@@ -47,7 +50,7 @@ export function presetOfRecording(recording: Recording): Preset {
     scenario: {
       preset: FILE_PRESET,
       seed: 0,
-      machine: { cpuPage: 64 * KIB, cpus: 1 },
+      machine: MACHINE,
       devices: [{ id: 'd0', name: `window ${liobn.toString(16)}`, offset, settings }],
       workloads: [{ id: 'w0', type: RECORDED, device: 0, settings: {} }],
       inputs: [],
@@ -58,6 +61,14 @@ export function presetOfRecording(recording: Recording): Preset {
     speed: speedOf(endNs),
     dock: [],
   }
+}
+
+/** What a recording can be of, bytes ascending: other pages and windows have no setting, and are not played. */
+export function recordable(): { readonly pages: readonly number[]; readonly windows: readonly number[] } {
+  const params = deviceParams(MACHINE)
+  const valuesOf = (name: string): number[] =>
+    (params.find((param) => param.name === name)?.values ?? []).map(({ value }) => Number(value))
+  return { pages: valuesOf('iommuPage'), windows: valuesOf('window') }
 }
 
 /** Of the fields of a scenario that plays a recording, those that the record leaves open: the allocator and its own. */
