@@ -69,7 +69,7 @@ export const MAP_REFUSALS = [
   'the addresses lie outside of the window',
   'a TCE maps more than the host’s memory has in one piece',
   'no memory was left for a level table',
-  'no slot set holds so large a buffer: 256 KiB at most',
+  'no set of 128 slots holds so large a buffer with its alignment',
   'no area of the bounce pool has as many free slots',
   'the free slots of the bounce pool lie scattered: no run is long enough',
   'the device does not reach it, and there is no bounce pool',

@@ -133,7 +133,7 @@ export interface IovaSpaceFrame extends AddressSpace {
   readonly shade: Uint16Array
   /** [rows*columns] class under `colourBy`: cpu number, device number, log2 pages, or age (see `valueScale`); 255 = none. */
   readonly value: Uint8Array
-  /** [rows*columns] 1 where the query finds something; absent when nothing is looked for. */
+  /** [rows*columns] 1 where the query finds something; absent when nothing is looked for, or nobody can tell what. */
   readonly match?: Uint8Array
   /** [rows*columns] CPU that owns the chunk in which the cell begins, 255 = none; absent when nobody owns chunks. */
   readonly owner?: Uint8Array

@@ -33,7 +33,7 @@ import {
   walkOf,
 } from './map-marks.ts'
 import { type Probe, regionsOf, tableIndex } from './probe.ts'
-import { markMatches } from './search.ts'
+import { canFind, markMatches } from './search.ts'
 import { listingOf, spaceOf } from './space.ts'
 
 /** In a window larger than this, table pages that nobody ever wrote are not looked at. */
@@ -84,7 +84,7 @@ export const iovaSpace: Probe<'iova-space'> = {
       shade: arrays.u16(cells),
       value: arrays.u8(cells),
       counts: countStates(d, table, reachable),
-      ...(request.find ? { match: arrays.u8(cells) } : {}),
+      ...(canFind(m, request.find) ? { match: arrays.u8(cells) } : {}),
       ...(chunked ? { owner: arrays.u8(cells).fill(255) } : {}),
       ...(chunked || d.allocator.forEachCached || table.treeSearches > 0 ? { marks: arrays.u8(cells).fill(0) } : {}),
       called: nameOf(m, index),

@@ -197,10 +197,15 @@ export function search(m: Machine, device: number, text: string, from: number | 
   return { text, from, problem: null, count, entries, at, next: next ?? first, previous, refused }
 }
 
-/** Fills `match`, [rows*columns]: 1 where any entry of the cell matches. All 1 when the query cannot be read. */
+/** True for a query that says what to look for: one that cannot be read finds nothing and marks nothing. */
+export function canFind(m: Machine, text: string | undefined): text is string {
+  return text !== undefined && text !== '' && typeof parseQuery(text, namesOf(m)) !== 'string'
+}
+
+/** Fills `match`, [rows*columns]: 1 where any entry of the cell matches a query that can be read. */
 export function markMatches(m: Machine, frame: IovaSpaceFrame, text: string, match: Uint8Array): void {
   const terms = parseQuery(text, namesOf(m))
-  match.fill(typeof terms === 'string' ? 1 : 0)
+  match.fill(0)
   if (typeof terms === 'string') return
   const matches = matcher(m.domains[frame.table]!, m.state.tables[frame.table]!, terms)
   const { columns, entriesPerCell } = frame
