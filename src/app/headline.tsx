@@ -30,9 +30,12 @@ export function Headline({ compact }: { compact: boolean }) {
   const [whole, wholeUnit] = bytesParts(window)
   // Of a window that is not listed whole the usable pages are not worth a number.
   const part = listingOf(s) !== null
-  const mappedText =
-    unit === wholeUnit ? t.mapped(mapped, `${whole} ${wholeUnit}`) : t.mapped(bytes(s.mappedBytes), bytes(window))
   const noPool = s.bounce !== null && s.bounce.pool !== 'there'
+  const mappedText = noPool
+    ? t.noWindow
+    : unit === wholeUnit
+      ? t.mapped(mapped, `${whole} ${wholeUnit}`)
+      : t.mapped(bytes(s.mappedBytes), bytes(window))
   const first = s.firstRefusal
   // A record tells nothing of the data inside its pages; it can be told beforehand or not.
   const { prediction } = s
@@ -80,7 +83,7 @@ export function Headline({ compact }: { compact: boolean }) {
       ) : (
         <Figure
           id="figure-useful"
-          value={percent(useful)}
+          value={s.mappedBytes > 0 ? percent(useful) : t.nothing}
           unit={compact ? '' : t.ofThatIsData}
           line={compact ? t.ofThatIsData : t.useful(bytes(s.usefulBytes), bytes(s.mappedBytes - s.usefulBytes))}
         />
@@ -129,7 +132,7 @@ export function Headline({ compact }: { compact: boolean }) {
           id="figure-run"
           value={count(s.largestFreeRun)}
           unit={t.run(s.largestFreeRun, s.called)}
-          line={(part ? t.largestRunListed : t.largestRun)(count(s.usable - s.mapped))}
+          line={(part ? t.largestRunListed : t.largestRun)(count(s.freeEntries))}
         />
       )}
     </section>

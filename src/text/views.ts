@@ -107,6 +107,7 @@ export const viewText = {
     ring: 'ring',
     held: 'held long',
     batch: 'batch',
+    none: 'No address stands for another one here: there is nothing to map in.',
     now: 'now',
     nowPercent: 'now %',
     describe: (from: string, to: string, ms: string, regions: string) =>
@@ -124,7 +125,9 @@ export const viewText = {
     ramp: 'share of time, square root',
     rampMost: '25 %',
     describe: (cpus: number, worst: string, share: string) =>
-      `How long each of ${cpus} CPUs waited for a lock over time. In the last millisecond CPU ${worst} waited most, ${share}.`,
+      cpus === 1
+        ? `How long the CPU waited for a lock over time. In the last millisecond it waited ${share}.`
+        : `How long each of ${cpus} CPUs waited for a lock over time. In the last millisecond CPU ${worst} waited most, ${share}.`,
     cell: (cpu: number, ms: string, share: string) => `CPU ${cpu} at ${ms} ms: waited ${share}`,
     columns: ['CPU', 'waited in the last ms', 'waited since the start'],
   },
@@ -134,6 +137,7 @@ export const viewText = {
     refused: 'refused',
     useful: 'of it data',
     limit: (size: string) => size,
+    describeNone: (refused: string) => `There is nothing to map in; ${refused} refused so far.`,
     describe: (mapped: string, window: string, useful: string, refused: string) =>
       `${mapped} of ${window} mapped, ${useful} of that is data; ${refused} refused so far.`,
     columns: ['ms', 'mapped', 'data', 'refused', 'frames without a buffer'],

@@ -2,6 +2,7 @@
 // three callouts where something happened.
 
 import { useMemo } from 'react'
+import { percent } from '../lib/format.ts'
 import { type AddressTimeFrame, addressAt, addressBehind, type Frame, type TimeMark } from '../sim/index.ts'
 import { useApp, useFrame } from '../store/context.ts'
 import { viewText } from '../text/views.ts'
@@ -27,12 +28,9 @@ const shapeKey = (f: AddressTimeFrame) =>
 const sameShape = (a: AddressTimeFrame | null, b: AddressTimeFrame | null) =>
   a === b || (!!a && !!b && shapeKey(a) === shapeKey(b))
 
-/** Whole percent that never reads as full before it is, nor as nothing while there is something. */
-const wholePercent = (share: number) => (share > 0 && share < 0.01 ? '<1 %' : `${Math.floor(share * 100)} %`)
-
 const sharesKey = (frame: Frame) => {
   const f = frame.views['address-time']
-  return f ? f.regions.map((r) => wholePercent(regionShare(f, r, Math.max(0, f.filled - 1)))).join() : ''
+  return f ? f.regions.map((r) => percent(regionShare(f, r, Math.max(0, f.filled - 1)))).join() : ''
 }
 
 /** On a phone there is room for the way to the table only: it stands in the left gutter. */

@@ -41,20 +41,27 @@ export function formerText(frame: AddressTimeFrame, of: Measure): string {
   return text.former(bandAddress(frame, 0, of), bandAddress(frame, frame.bands, of), bytes(2 ** of.space.pageShift))
 }
 
-/** Share of a region that is mapped in a column, 0 … 1, from its bands; what they do not cover was never mapped. */
+/**
+ * Share of a region that is mapped in a column, 0 … 1, from its bands; what they do not cover was never mapped. Of the
+ * last column it is exact where no band lies in two regions.
+ */
 export function regionShare(frame: AddressTimeFrame, { start, end }: RegionInfo, column: number): number {
-  const { first, entriesPerBand, bands, mapped } = frame
+  const { first, entriesPerBand, bands, mapped, now, size } = frame
+  const isNow = column === frame.filled - 1
   let sum = 0
   const from = Math.max(0, Math.floor((start - first) / entriesPerBand))
   for (let band = from; band < bands; band++) {
     const at = first + band * entriesPerBand
     if (at >= end) break
-    sum += (mapped[column * bands + band]! / 255) * (Math.min(end, at + entriesPerBand) - Math.max(start, at))
+    const inside = Math.min(end, at + entriesPerBand) - Math.max(start, at)
+    const covers = isNow ? Math.min(entriesPerBand, size - at) : entriesPerBand
+    sum += (isNow ? now[band]! / covers : mapped[column * bands + band]! / 255) * inside
   }
   return sum / Math.max(1, end - start)
 }
 
 function describe(frame: AddressTimeFrame): string {
+  if (frame.absent) return text.none
   const now = Math.max(0, frame.filled - 1)
   const regions = frame.regions.map((r) => text.region(r.name, percent(regionShare(frame, r, now))))
   const before = frame.former.map((of) => text.describeFormer(ms(of.until * frame.columnNs), formerText(frame, of)))
@@ -129,7 +136,7 @@ export const addressTimeView: HeatmapView<'address-time', TimeInk> = {
   cellText(frame, cell) {
     const column = cell % frame.columns
     const band = Math.floor(cell / frame.columns)
-    if (column >= frame.filled) return ''
+    if (column >= frame.filled || frame.absent) return ''
     const share = frame.mapped[column * frame.bands + band]! / 255
     return text.cell(
       ms((column + 1) * frame.columnNs),

@@ -143,6 +143,7 @@ export function breakAfterText({ gapAfter, apartAfter = 0, pageShift }: IovaSpac
 }
 
 function describe(frame: IovaSpaceFrame): string {
+  if (frame.absent) return viewText.addressTime.none
   const { counts } = frame
   const first = entryOfCell(frame, 0)
   const end = Math.min(frame.size, entryOfCell(frame, frame.rows * frame.columns - 1) + frame.entriesPerCell)

@@ -54,7 +54,7 @@ function sliceAddress(frame: RegionsFrame, cell: number): string {
 
 function shareNow(frame: RegionsFrame, index: number): number {
   const region = frame.regions[index]
-  return region ? region.mapped / Math.max(1, region.mapped + region.free) : 0
+  return region ? region.mapped / Math.max(1, region.end - region.start) : 0
 }
 
 export const regionsView: HeatmapView<'regions', RegionsInk> = {

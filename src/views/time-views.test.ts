@@ -44,6 +44,7 @@ const ADDRESS_TIME: AddressTimeFrame = {
   ],
   mapped: Uint8Array.of(0, 0, 255, 0, 0, 0, 0, 0),
   fresh: Uint8Array.of(0, 1, 0, 0, 0, 0, 0, 0),
+  now: Uint32Array.of(32, 0),
 }
 
 test('address × time runs left to right, keeps one new page visible, and dots what has not run', () => {

@@ -97,6 +97,7 @@ export const timelineView: HeatmapView<'timeline', TimeInk> = {
     const at = last(frame)
     let refused = 0
     for (let c = 0; c < frame.filled; c++) refused += frame.refused[c]!
+    if (frame.windowBytes === 0) return text.describeNone(count(refused))
     return text.describe(
       bytes(frame.mappedBytes[at] ?? 0),
       bytes(frame.windowBytes),
@@ -136,7 +137,9 @@ const nowKey = (frame: Frame) => {
   if (of) return [f.fullBytes, of.meanMappedBytes, of.meanUsefulBytes].join()
   return [f.fullBytes, f.mappedBytes[last(f)] ?? 0, f.usefulBytes[last(f)] ?? 0].join()
 }
-const refusedOf = (frame: Frame) => frame.filtered?.time?.refused ?? frame.summary.refused
+/** Of all tables since the start, as the bars are. */
+const refusedOf = (frame: Frame) =>
+  frame.filtered?.time?.refused ?? frame.views.timeline?.refused.reduce((sum, n) => sum + n, 0) ?? 0
 
 export function Timeline({ ruler }: { ruler: Ruler }) {
   const palette = usePalette()

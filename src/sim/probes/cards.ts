@@ -161,6 +161,8 @@ export interface Summary extends AddressSpace {
   readonly mappedBytes: number
   readonly usefulBytes: number
   readonly liveMappings: number
+  /** Entries that nobody has, those that no request of one page can get among them, and the longest run of them. */
+  readonly freeEntries: number
   readonly largestFreeRun: number
   readonly refused: number
   /** Refusals in the last 100 us. */

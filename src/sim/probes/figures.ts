@@ -74,6 +74,7 @@ export function summarise(m: Machine, device: number): Summary {
   const d = m.domains[index]!
   const { size, pageShift } = table.geometry
   const r = s.recorder
+  const { free, longestRun } = d.allocator.freeIn(d.allocatorState, 0, size)
   return {
     mapped: table.mapped,
     usable:
@@ -87,7 +88,8 @@ export function summarise(m: Machine, device: number): Summary {
     mappedBytes: table.mapped * pow2(pageShift),
     usefulBytes: table.usefulBytes,
     liveMappings: table.live,
-    largestFreeRun: d.allocator.freeIn(d.allocatorState, 0, size).longestRun,
+    freeEntries: free,
+    largestFreeRun: longestRun,
     refused: table.refused,
     refusedRecently: refusedSince(table, s.nowNs - RECENT_NS),
     firstRefusal: table.firstRefusal && { ...table.firstRefusal },

@@ -66,6 +66,8 @@ export interface AddressSpace {
   readonly islands?: readonly Island[]
   /** Pages of the window that no entry stands for, between islands and behind the last; absent = none. See `listingOf`. */
   readonly unlisted?: number
+  /** There is no window at all, and what stands here stands for nothing. */
+  readonly absent?: true
 }
 
 /** A run of consecutive rows; between two segments stands an axis break of `gapBefore` entries. */
@@ -203,6 +205,8 @@ export interface AddressTimeFrame extends AddressSpace {
   readonly mapped: Uint8Array
   /** [columns*bands] new mappings in the column as a share of the band, 0…255, saturating; at least 1 if any. */
   readonly fresh: Uint8Array
+  /** [bands] entries mapped now: what the last column rounds. */
+  readonly now: Uint32Array
 }
 
 /** A tick on the time axis. */

@@ -9,7 +9,7 @@ import type { AddressSpace } from './frames.ts'
 /** The part of a table that leads to addresses, and how much of its window has no entry. */
 export function spaceOf({ geometry, windowBytes }: Pick<DmaTable, 'geometry' | 'windowBytes'>): AddressSpace {
   const { size: _, ...space } = extentOf(geometry, windowBytes)
-  return space
+  return { ...space, ...(windowBytes === 0 && { absent: true as const }) }
 }
 
 /** How much of a window stands entry by entry; nothing is placed in the rest. */

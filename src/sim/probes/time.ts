@@ -25,7 +25,9 @@ export const addressTime: Probe<'address-time'> = {
     const fresh = arrays.u8(COLUMNS * BANDS)
     mapped.set(band.levelByColumn.data)
     fresh.set(band.marksByColumn.data)
+    const now = arrays.u32(BANDS)
     for (let b = 0; b < BANDS; b++) {
+      now[b] = band.level[b]!
       mapped[r.column * BANDS + b] = share(band.level[b]!, band.entriesPerBand)
       fresh[r.column * BANDS + b] = share(band.marks[b]!, band.entriesPerBand)
     }
@@ -43,6 +45,7 @@ export const addressTime: Probe<'address-time'> = {
       former: band.former ?? [],
       mapped,
       fresh,
+      now,
     }
   },
 }
