@@ -8,6 +8,7 @@ import { decodeLink, encodeLink } from './share/url.ts'
 import { currentValue, presets } from './sim/index.ts'
 import { LabContext } from './store/context.ts'
 import { fetchRecording } from './store/files.ts'
+import { createHashing } from './store/hashing.ts'
 import { createLab } from './store/lab.ts'
 import { browserAddressBar } from './store/url-sync.ts'
 import { dockViews } from './views/index.ts'
@@ -53,7 +54,10 @@ const lab = createLab({
   ...(stats ? { stats } : {}),
 })
 lab.actions.openLink(location.hash)
-if (stats) exposeForTests(lab, stats)
+if (stats) {
+  const makeClient = () => createSimClient(createWorker)
+  exposeForTests(lab, stats, createHashing({ makeClient, decodeLink, fetchRecording }))
+}
 
 const root = document.getElementById('root')
 if (root)

@@ -1,5 +1,6 @@
 // What the browser tests may ask of the page. Present only with `?testing=1`.
 
+import type { Hashing } from '../store/hashing.ts'
 import { partsShown } from '../store/loadable.tsx'
 import type { Lab } from '../store/state.ts'
 import { createStats, type FrameStats, type StatsCollector } from '../store/stats.ts'
@@ -14,6 +15,8 @@ declare global {
       /** State hash of the run. */
       hash(): Promise<string>
       frameStats(): FrameStats
+      /** State hashes of any link's run, in a worker of its own. */
+      hashes: Hashing
     }
   }
 }
@@ -30,6 +33,7 @@ export function collectStats(): StatsCollector {
   return stats
 }
 
-export function exposeForTests(lab: Lab, stats: StatsCollector): void {
-  window.dmascope = { ready: () => lab.idle().then(partsShown), idle: lab.idle, hash: lab.hash, frameStats: stats.read }
+export function exposeForTests(lab: Lab, stats: StatsCollector, hashes: Hashing): void {
+  const ready = () => lab.idle().then(partsShown)
+  window.dmascope = { ready, idle: lab.idle, hash: lab.hash, frameStats: stats.read, hashes }
 }

@@ -1,7 +1,7 @@
 // Builds the lab and serves it from memory: a later build in the same folder does not disturb a running server.
 
 import { readdirSync, readFileSync } from 'node:fs'
-import { createServer, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { dirname, extname, join, resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -56,8 +56,9 @@ function loadAssets(folder: string): Map<string, Asset> {
   return assets
 }
 
-function serverOf(assets: Map<string, Asset>, extra: Readonly<Record<string, string>>): Server {
+function serverOf(assets: Map<string, Asset>, { headers: extra = {}, answer }: ServeOptions): Server {
   return createServer((request, response) => {
+    if (answer?.(request, response)) return
     const path = (request.url ?? '/').split(/[?#]/)[0] ?? '/'
     const asset = assets.get(path.endsWith('/') ? `${path}index.html` : path)
     if (!asset || (request.method !== 'GET' && request.method !== 'HEAD')) {
@@ -97,12 +98,20 @@ export interface ServeOptions {
   readonly host?: string
   /** Sent with every answer. */
   readonly headers?: Readonly<Record<string, string>>
+  /** Asked first; true when it has taken the request. */
+  readonly answer?: (request: IncomingMessage, response: ServerResponse) => boolean
 }
 
 /** Builds into dist/ and serves what was built. */
-export async function buildAndServe({ port, host = '127.0.0.1', headers = {} }: ServeOptions = {}): Promise<Served> {
+export async function buildAndServe(options: ServeOptions = {}): Promise<Served> {
   await build({ root: ROOT, logLevel: 'warn' })
-  const server = serverOf(loadAssets(DIST), headers)
+  return serveBuilt(options)
+}
+
+/** Serves what dist/ holds. */
+export async function serveBuilt(options: ServeOptions = {}): Promise<Served> {
+  const { port, host = '127.0.0.1' } = options
+  const server = serverOf(loadAssets(DIST), options)
   for (let candidate = port ?? FIRST_PORT; ; candidate++) {
     try {
       await listen(server, candidate, host)
