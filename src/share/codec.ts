@@ -60,6 +60,7 @@ export interface LinkCodec {
 
 export function linkCodec(world: LinkWorld): LinkCodec {
   const { presets, fieldAt, withValue } = world
+  const written = new WeakMap<Scenario, readonly [string, string][]>()
 
   function encodeLink({ scenario, position, view, speed = null }: Parameters<LinkCodec['encodeLink']>[0]): string {
     const { recording } = scenario
@@ -70,17 +71,27 @@ export function linkCodec(world: LinkWorld): LinkCodec {
       ['v', String(LINK_VERSION)],
       ['s', preset.id],
       ...(own ? [['file', fileKey(own.title)] as [string, string]] : []),
-      ...saidOtherwise(scenario, preset.scenario, world).map(({ path, param, value }): [string, string] => [
-        path,
-        formatParam(param, value),
-      ]),
+      ...pairsOf(scenario, preset.scenario),
     ]
-    if (scenario.seed !== preset.scenario.seed) pairs.push(['seed', `0x${scenario.seed.toString(16)}`])
-    if (scenario.inputs.length > 0) pairs.push(['in', encodeInputs(scenario)])
     if (position.events !== undefined || position.ns !== preset.openNs) pairs.push(['at', encodePosition(position)])
     pairs.push(...viewPairs(view, defaultView(preset)))
     if (speed !== null) pairs.push(['speed', String(speed)])
     return `#${pairs.map((pair) => pair.join('=')).join('&')}`
+  }
+
+  /** What of a link the scenario makes. While a run plays, its link is written again and again and the scenario is the same. */
+  function pairsOf(scenario: Scenario, preset: Scenario): readonly [string, string][] {
+    const known = written.get(scenario)
+    if (known) return known
+    const pairs = saidOtherwise(scenario, preset, world).map(({ path, param, value }): [string, string] => [
+      path,
+      formatParam(param, value),
+    ])
+    if (scenario.seed !== preset.seed) pairs.push(['seed', `0x${scenario.seed.toString(16)}`])
+    // Without the key the changes are those of the preset.
+    if (scenario.inputs.length + preset.inputs.length > 0) pairs.push(['in', encodeInputs(scenario)])
+    written.set(scenario, pairs)
+    return pairs
   }
 
   function encodeInputs(scenario: Scenario): string {

@@ -1,7 +1,7 @@
 // The parts of a link that need no simulation to be read or written: pairs, numbers, times, the view. Reading
 // never throws; what cannot be used is added to the problems and null or the standard comes back.
 
-import { type Brush, COLOURS_BY, type ColourBy, type Preset, type Problem } from '../sim/index.ts'
+import { type Brush, COLOURS_BY, type ColourBy, MAX_NS, type Preset, type Problem } from '../sim/index.ts'
 import { LINK_VERSION, type RawLink, upgradeLink } from './versions.ts'
 
 /** How a run is looked at; the same fields as the store's view state. */
@@ -56,8 +56,6 @@ const MAX_LENGTH = 262_144
 const MAX_PAIRS = 1024
 const MAX_PROBLEMS = 40
 const MAX_DOCK = 3
-/** An hour of simulated time: a longer replay is a mistake, not a link. */
-export const MAX_NS = 3_600_000_000_000
 const MAX_EVENTS = 1_000_000_000_000
 /** Events that a run can have at one moment: every descriptor of every ring handed over for nothing; and those of every
  *  nanosecond after it: an operation takes a CPU tens of them, and there are 64 CPUs. */

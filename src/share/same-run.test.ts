@@ -185,6 +185,20 @@ describe('a run', () => {
   })
 })
 
+describe('a run at its end', () => {
+  it.each(['panic', 'frames-64k'])('stands within what a link can say, and takes no more time: %s', (id) => {
+    const { scenario, horizonNs } = presetById(id)!
+    // Nothing happens for an hour.
+    const run = createRun({ ...scenario, workloads: [] }, horizonNs)
+    run.advance(2 * 3_600_000_000_000)
+    const { nowNs: ns, events } = run.machine.state
+    expect(ns).toBe(3_600_000_000_000)
+    expect(run.over()).toBe(true)
+    const link = encodeLink({ scenario, position: { ns, events }, view: defaultView(presetById(id)!) })
+    expect(decodeLink(link)).toMatchObject({ position: { ns, events }, problems: [] })
+  })
+})
+
 describe('thousands of changes', () => {
   it('cost what they do by themselves: written, read and made in seconds, not in minutes', () => {
     const changes = Array.from({ length: 4096 }, (_, i) => `${i * 1000}.${i * 2}~w0.load~${i % 100}`)

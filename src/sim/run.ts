@@ -10,7 +10,7 @@ import { createMachine, rewire } from './load.ts'
 import { advance, type Machine, moveClock } from './machine.ts'
 import type { ParamValue } from './params.ts'
 import { refusalOf, settledBy } from './scenario/fields.ts'
-import { type Input, MAX_INPUTS, type Scenario } from './scenario/schema.ts'
+import { type Input, MAX_INPUTS, MAX_NS, type Scenario } from './scenario/schema.ts'
 import type { MachineState } from './state.ts'
 
 /** Work between two checkpoints: a sixteenth of what has run, so that a young run has near ones too. An event is a unit of it,
@@ -121,12 +121,12 @@ export function createRun(initial: Scenario, horizonNs: number): Run {
     const left = last.work + gapAfter(last) - work
     const toCheckpoint = Math.max(1, Math.floor((left * (state.events + 1)) / (work + 1)))
     const room = Math.min(most, Math.max(1, toInput), toCheckpoint)
-    const n = advance(machine, untilNs, room, count)
+    const n = advance(machine, Math.min(untilNs, MAX_NS), room, count)
     saveIfFar()
     return n === room
   }
 
-  const over = () => state.heap.size === 0 && !inputDue(Number.POSITIVE_INFINITY)
+  const over = () => (state.heap.size === 0 || state.heap.times[0]! > MAX_NS) && !inputDue(Number.POSITIVE_INFINITY)
 
   const track: Track = { state, back: [], inputDue, takeInput, events, restore, mark: saveCheckpoint, over }
 

@@ -10,6 +10,7 @@ import {
   presetOfRecording,
   type Recording,
   type Scenario,
+  settledBy,
 } from '../sim/index.ts'
 import type { SimClient } from '../worker/client.ts'
 import type { Ended, Position } from '../worker/protocol.ts'
@@ -97,6 +98,9 @@ export function createLab(options: LabOptions): Lab {
   const store = createStore<AppState>(() => initialState(first, DEFAULT_SPEED, options.theme ?? 'system'))
   const get = store.getState
   const set = store.setState
+
+  /** What `here` stands for: so many inputs of a scenario. */
+  let shown = { of: first.scenario, count: 0, settled: settledBy(first.scenario) }
 
   const changes = createChanges({
     now: options.now,
@@ -215,11 +219,11 @@ export function createLab(options: LabOptions): Lab {
   })
 
   function showHere(scenario: Scenario, inputs: number) {
-    const { here } = get()
     const count = Math.min(inputs, scenario.inputs.length)
-    if (here.inputs.length === count && sameRun(here, scenario) && here.inputs.at(-1) === scenario.inputs[count - 1])
-      return
-    set({ here: { ...scenario, inputs: scenario.inputs.slice(0, count) } })
+    if (shown.of === scenario && shown.count === count) return
+    if (shown.of !== scenario) shown = { of: scenario, count, settled: settledBy(scenario) }
+    shown.count = count
+    set({ here: shown.settled.at(count) })
   }
 
   function changeState() {
@@ -237,9 +241,10 @@ export function createLab(options: LabOptions): Lab {
     horizonNs = horizon
     at = position
     switchedAt = Number.POSITIVE_INFINITY
+    shown = { of: scenario, count: 0, settled: settledBy(scenario) }
     set({
       scenario,
-      here: { ...scenario, inputs: [] },
+      here: shown.settled.at(0),
       view,
       ready: false,
       playing: false,
@@ -448,9 +453,4 @@ export function createLab(options: LabOptions): Lab {
     hash: async () => (await client.hash()).hash,
   }
   return lab
-}
-
-/** The same settings, seed and devices, whatever their inputs. */
-function sameRun(a: Scenario, b: Scenario): boolean {
-  return a.seed === b.seed && a.machine === b.machine && a.devices === b.devices && a.workloads === b.workloads
 }

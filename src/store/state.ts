@@ -46,7 +46,7 @@ export interface AppState {
   /** False until the first frame of the current source has come. */
   readonly ready: boolean
   readonly scenario: Scenario
-  /** The scenario with the inputs that have taken effect where the run stands: what controls show. */
+  /** The scenario as the inputs that have taken effect where the run stands have left it, without inputs: what controls show. */
   readonly here: Scenario
   /** Values a person has set and the simulation has not confirmed yet, by field path: what a control shows. */
   readonly pending: Readonly<Record<string, ParamValue>>

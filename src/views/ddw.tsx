@@ -132,7 +132,8 @@ function Inputs({ fromLog, ruler }: { fromLog: FromLog | null; ruler: Ruler }) {
   const here = useApp((s) => s.here)
   const pending = useApp((s) => s.pending)
   const fields = useMemo(() => fieldsOf(here), [here])
-  const unchanged = useMemo(() => fieldsOf({ ...here, inputs: [] }), [here])
+  const scenario = useApp((s) => s.scenario)
+  const unchanged = useMemo(() => fieldsOf({ ...scenario, inputs: [] }), [scenario])
   const shown = DDW_INPUTS.flatMap((path) => fields.filter((f) => f.path === path))
 
   /** Where a value comes from, as long as it is the one that the log was opened with. */

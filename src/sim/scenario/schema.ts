@@ -47,6 +47,8 @@ export interface Input {
 
 /** As many inputs as a scenario may have. */
 export const MAX_INPUTS = 4096
+/** Where a run ends: an hour of simulated time. */
+export const MAX_NS = 3_600_000_000_000
 
 export interface Scenario {
   /** Id of the preset it started from. */
