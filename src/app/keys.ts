@@ -1,6 +1,8 @@
-// Single keys, everywhere on the page except where a key already means something.
+// Single keys, everywhere on the page except where something is written or open over it. They are heard before the element
+// that has the focus: a button or a list that was clicked last must not take Space, or a letter, from the page.
 
 import { useEffect } from 'react'
+import { isOpen, isUnchecked, isWriting, leavesArrows } from '../controls/key-target.ts'
 import { nudgeOf } from '../controls/nudge.ts'
 import { COLOURS_BY, fieldsOf } from '../sim/index.ts'
 import { useLab } from '../store/context.ts'
@@ -9,89 +11,104 @@ import { text } from '../text/en.ts'
 import { copyLink } from './copy.ts'
 import { nextTheme } from './theme.ts'
 
-/** Elements that use letters themselves. */
-const TYPES =
-  'input, textarea, select, [contenteditable], [role="combobox"], [role="menu"], [role="listbox"], [role="dialog"]'
-/** Elements that Space presses. */
-const PRESSED = 'button, a, summary, [role="radio"], [role="switch"], [role="tab"], [role="option"]'
+type Act = (lab: Lab, openHelp: () => void) => unknown
+
+const step =
+  (steps: number): Act =>
+  ({ actions }) =>
+    actions.step(steps)
+
+/** What a key means by itself. */
+const KEYS: Readonly<Record<string, Act>> = {
+  ' ': ({ getState, frames, actions }) =>
+    getState().playing || frames.latest()?.status.underway ? actions.pause() : actions.play(),
+  ',': step(-1),
+  '.': step(1),
+  '<': step(-100),
+  '>': step(100),
+  ']': ({ actions }) => actions.find('refusal', false),
+  r: ({ actions }) => actions.reset(),
+  u: ({ actions }) => actions.undo(),
+  n: followNudge,
+  c: (lab) => copyLink(lab),
+  t({ getState, actions }) {
+    const theme = nextTheme(getState().theme)
+    actions.setTheme(theme)
+    actions.announce(text.top.theme[theme])
+  },
+  '?': (_, openHelp) => openHelp(),
+  ...Object.fromEntries(
+    COLOURS_BY.map((colourBy, i): [string, Act] => [String(i + 1), ({ actions }) => actions.setView({ colourBy })]),
+  ),
+}
+/** What holding a key down repeats. */
+const REPEATED = new Set([',', '.', '<', '>'])
+/** Where nothing else wants them. */
+const ARROWS: Readonly<Record<string, Act>> = { ArrowLeft: step(-1), ArrowRight: step(1) }
+/** With Ctrl or Cmd. */
+const CHORDS: Readonly<Record<string, Act>> = {
+  z: ({ actions }) => actions.undo(),
+  'shift z': ({ actions }) => actions.redo(),
+  y: ({ actions }) => actions.redo(),
+}
 
 export function useKeys(openHelp: () => void): void {
   const lab = useLab()
   useEffect(() => {
-    const press = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || !(event.target instanceof Element)) return
-      if (handleKey(lab, event, event.target, openHelp)) event.preventDefault()
+    /** Some browsers press a button when Space comes up, whatever became of its going down. */
+    let spaceTaken = false
+    const down = (event: KeyboardEvent) => {
+      const act = meaningOf(event)
+      if (event.key === ' ') spaceTaken = act !== undefined
+      if (!act) return
+      event.preventDefault()
+      if (!event.repeat || REPEATED.has(event.key)) act(lab, openHelp)
     }
-    document.addEventListener('keydown', press)
-    return () => document.removeEventListener('keydown', press)
+    const up = (event: KeyboardEvent) => {
+      if (event.key !== ' ' || !spaceTaken) return
+      spaceTaken = false
+      event.preventDefault()
+    }
+    /** After the element that has the focus, which may have used the arrow. */
+    const after = (event: KeyboardEvent) => {
+      const act = ARROWS[event.key]
+      if (!act || event.defaultPrevented || isChord(event) || event.shiftKey) return
+      if (!(event.target instanceof Element) || !leavesArrows(event.target) || isOpen(event.target)) return
+      event.preventDefault()
+      act(lab, openHelp)
+    }
+    document.addEventListener('keydown', down, true)
+    document.addEventListener('keyup', up, true)
+    document.addEventListener('keydown', after)
+    return () => {
+      document.removeEventListener('keydown', down, true)
+      document.removeEventListener('keyup', up, true)
+      document.removeEventListener('keydown', after)
+    }
   }, [lab, openHelp])
 }
 
-/** Does what the key means; true when it meant something. */
-function handleKey(lab: Lab, event: KeyboardEvent, target: Element, openHelp: () => void): boolean {
-  const { actions } = lab
-  if (target.closest(TYPES)) return false
-  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'z') {
-    if (event.shiftKey) actions.redo()
-    else actions.undo()
-    return true
-  }
-  if (event.ctrlKey || event.metaKey || event.altKey) return false
-  const colour = COLOURS_BY[Number(event.key) - 1]
-  if (colour) {
-    actions.setView({ colourBy: colour })
-    return true
-  }
-  switch (event.key) {
-    case ' ':
-      if (target.closest(PRESSED) || event.repeat) return false
-      if (lab.getState().playing || lab.frames.latest()?.status.underway) actions.pause()
-      else actions.play()
-      return true
-    case ',':
-      actions.step(-1)
-      return true
-    case '.':
-      actions.step(1)
-      return true
-    case '<':
-      actions.step(-100)
-      return true
-    case '>':
-      actions.step(100)
-      return true
-    case ']':
-      actions.find('refusal', false)
-      return true
-    case 'r':
-      actions.reset()
-      return true
-    case 'u':
-      actions.undo()
-      return true
-    case 'n':
-      return followNudge(lab)
-    case 'c':
-      void copyLink(lab)
-      return true
-    case 't': {
-      const theme = nextTheme(lab.getState().theme)
-      actions.setTheme(theme)
-      actions.announce(text.top.theme[theme])
-      return true
-    }
-    case '?':
-      openHelp()
-      return true
-  }
-  return false
+const isChord = (event: KeyboardEvent): boolean => event.ctrlKey || event.metaKey || event.altKey
+
+/** What a key means where it was pressed, or undefined: then it is the browser's, or the element's. */
+function meaningOf(event: KeyboardEvent): Act | undefined {
+  const { key, target, isComposing } = event
+  if (event.defaultPrevented || isComposing || !(target instanceof Element) || isWriting(target)) return undefined
+  // On many layouts brackets are typed with AltGr or Option, and a browser may tell AltGr as Ctrl with Alt.
+  const typed = event.getModifierState('AltGraph') || (event.altKey && !event.ctrlKey && '[]'.includes(key))
+  if ((event.ctrlKey || event.metaKey) && !event.altKey && !typed)
+    return target.closest('[role="dialog"]') ? undefined : CHORDS[(event.shiftKey ? 'shift ' : '') + key.toLowerCase()]
+  if ((isChord(event) && !typed) || isOpen(target)) return undefined
+  if (key === ' ' && event.shiftKey) return undefined
+  if (key === 'Enter' && isUnchecked(target)) return () => target.click()
+  // Caps Lock is no Shift.
+  const letter = event.getModifierState('CapsLock') && !event.shiftKey ? key.toLowerCase() : key
+  return Object.hasOwn(KEYS, letter) ? KEYS[letter] : undefined
 }
 
 /** Does what the preset suggests. */
-function followNudge(lab: Lab): boolean {
+function followNudge(lab: Lab): void {
   const { here } = lab.getState()
   const nudge = nudgeOf(here, fieldsOf(here))
-  if (!nudge) return false
-  lab.actions.setParam(nudge.path, nudge.value)
-  return true
+  if (nudge) lab.actions.setParam(nudge.path, nudge.value)
 }

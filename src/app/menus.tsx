@@ -2,6 +2,7 @@
 
 import { Check, CircleQuestionMark, Layers, Menu, Redo2, Undo2 } from 'lucide-react'
 import { DropdownMenu } from 'radix-ui'
+import { useChoice } from '../controls/key-target.ts'
 import { useApp, useLab } from '../store/context.ts'
 import { text } from '../text/en.ts'
 import { dockViews } from '../views/index.ts'
@@ -52,22 +53,33 @@ export function MoreMenu({ onHelp }: { onHelp: () => void }) {
   const canRedo = useApp((s) => s.canRedo)
   const { actions } = useLab()
   const Theme = themeIcons[theme]
+  const { chose, onCloseAutoFocus } = useChoice()
+  const choose = (act: () => void) => () => {
+    chose()
+    act()
+  }
   return (
     <DropdownMenu.Root modal={false}>
       <DropdownMenu.Trigger className="c-icon" aria-label={t.menu}>
         <Menu {...icon} />
       </DropdownMenu.Trigger>
-      <DropdownMenu.Content className="c-menu" align="end" sideOffset={4} collisionPadding={8}>
-        <DropdownMenu.Item className="c-item" disabled={!canUndo} onSelect={actions.undo}>
+      <DropdownMenu.Content
+        className="c-menu"
+        align="end"
+        sideOffset={4}
+        collisionPadding={8}
+        onCloseAutoFocus={onCloseAutoFocus}
+      >
+        <DropdownMenu.Item className="c-item" disabled={!canUndo} onSelect={choose(actions.undo)}>
           <Undo2 {...icon} /> {t.undo}
         </DropdownMenu.Item>
-        <DropdownMenu.Item className="c-item" disabled={!canRedo} onSelect={actions.redo}>
+        <DropdownMenu.Item className="c-item" disabled={!canRedo} onSelect={choose(actions.redo)}>
           <Redo2 {...icon} /> {t.redo}
         </DropdownMenu.Item>
-        <DropdownMenu.Item className="c-item" onSelect={() => actions.setTheme(nextTheme(theme))}>
+        <DropdownMenu.Item className="c-item" onSelect={choose(() => actions.setTheme(nextTheme(theme)))}>
           <Theme {...icon} /> {t.theme[theme]}
         </DropdownMenu.Item>
-        <DropdownMenu.Item className="c-item" onSelect={onHelp}>
+        <DropdownMenu.Item className="c-item" onSelect={choose(onHelp)}>
           <CircleQuestionMark {...icon} /> {t.help}
         </DropdownMenu.Item>
         <DropdownMenu.Separator className="c-separator" />

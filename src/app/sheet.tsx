@@ -60,7 +60,7 @@ export default function Sheet() {
         onKeyDown={(event) => {
           const step = { ArrowUp: 1, ArrowDown: -1 }[event.key]
           if (step) setDetent(Math.min(2, Math.max(0, detent + step)))
-          else if (event.key === 'Enter' || event.key === ' ') setDetent((detent + 1) % DETENTS.length)
+          else if (event.key === 'Enter') setDetent((detent + 1) % DETENTS.length)
           else return
           event.preventDefault()
         }}

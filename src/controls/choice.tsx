@@ -4,6 +4,7 @@ import { ChevronDown } from 'lucide-react'
 import { Select } from 'radix-ui'
 import { formatParam } from '../sim/index.ts'
 import type { ControlProps } from './field.tsx'
+import { useChoice } from './key-target.ts'
 import { refusedReason } from './param-text.ts'
 
 /** Letters that key and years have room for together. */
@@ -15,6 +16,7 @@ export default function Choice({ field, value, labelId, helpId, onChange }: Cont
   // The years; what stands in brackets has room in the list only.
   const years = current?.help?.replace(/ \(.*\)$/, '') ?? ''
   const era = (current?.key.length ?? 0) + years.length <= MOST_LETTERS ? years : ''
+  const { chose, onCloseAutoFocus } = useChoice()
   return (
     <Select.Root
       value={formatParam(param, value)}
@@ -31,8 +33,15 @@ export default function Choice({ field, value, labelId, helpId, onChange }: Cont
         <ChevronDown size={14} strokeWidth={1.75} aria-hidden="true" />
       </Select.Trigger>
       <Select.Portal>
-        <Select.Content className="c-menu" position="popper" sideOffset={4} collisionPadding={8}>
-          <Select.Viewport>
+        <Select.Content
+          className="c-menu"
+          position="popper"
+          sideOffset={4}
+          collisionPadding={8}
+          onCloseAutoFocus={onCloseAutoFocus}
+        >
+          {/* Whoever chooses by keyboard stays in the row of controls. */}
+          <Select.Viewport onPointerUpCapture={chose}>
             {param.values?.map((option) => {
               const refused = refusedReason(field, option)
               return (

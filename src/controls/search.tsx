@@ -8,11 +8,10 @@ import { addressAt, type Frame, type IovaSpaceFrame, type SearchResult } from '.
 import { useApp, useFrame, useLab } from '../store/context.ts'
 import type { Lab } from '../store/state.ts'
 import { refusalText, searchText } from '../text/inspector.ts'
+import { isOpen, isWriting } from './key-target.ts'
 
 const t = searchText
 const icon = { size: 14, strokeWidth: 1.75, 'aria-hidden': true } as const
-/** Elements that use the key themselves. */
-const TYPES = 'input:not([type="radio"]), textarea, select, [contenteditable], [role="menu"], [role="dialog"]'
 
 const resultOf = (frame: Frame) => frame.search ?? null
 const sameResult = (a: SearchResult | null, b: SearchResult | null) =>
@@ -30,7 +29,7 @@ export function Search({ field }: { field: boolean }) {
   useEffect(() => {
     const press = (event: globalThis.KeyboardEvent) => {
       if (event.key !== '/' || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return
-      if (event.target instanceof Element && event.target.closest(TYPES)) return
+      if (event.target instanceof Element && (isWriting(event.target) || isOpen(event.target))) return
       event.preventDefault()
       setOpen(true)
       setDue(true)

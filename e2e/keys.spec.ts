@@ -1,0 +1,204 @@
+// Keys act on the page wherever the focus is, but where something is written or open.
+
+import type { Locator } from '@playwright/test'
+import { presets } from '../src/sim/index.ts'
+import { text } from '../src/text/en.ts'
+import { viewText } from '../src/text/views.ts'
+import { radio } from './dock.ts'
+import { expect, type LabPage, test } from './lab.page.ts'
+
+test.use({ actionTimeout: 10_000 })
+
+const play = (lab: LabPage): Locator => lab.byId('play')
+const plays = (lab: LabPage) => expect(play(lab)).toHaveAttribute('aria-label', text.transport.pause)
+const stands = (lab: LabPage) => expect(play(lab)).toHaveAttribute('aria-label', text.transport.play)
+
+/** Space runs the clock, and Space again stops it; what has the focus is not pressed by it. */
+async function spacePlays(lab: LabPage): Promise<void> {
+  const clock = lab.byId('clock')
+  await stands(lab)
+  const before = await clock.textContent()
+  await lab.page.keyboard.press('Space')
+  await plays(lab)
+  await expect(clock).not.toHaveText(before ?? '')
+  await lab.page.keyboard.press('Space')
+  await stands(lab)
+}
+
+/** Clicks the first control of some kind that can be used, beginning at the `turn`-th kind. */
+async function clickControl(lab: LabPage, turn: number): Promise<void> {
+  const kinds = ['[role="radio"]:not([disabled])', '[role="slider"]', '[role="switch"]:not([disabled])', '.c-select']
+  for (let i = 0; i < kinds.length; i++) {
+    const control = lab.page.locator('.a-controls').locator(`${kinds[(turn + i) % kinds.length]}:visible`)
+    if ((await control.count()) === 0) continue
+    await control.first().click()
+    if (await control.first().getAttribute('aria-haspopup')) await lab.page.keyboard.press('Escape')
+    else if ((await control.first().getAttribute('role')) === 'combobox') await lab.page.keyboard.press('Enter')
+    return
+  }
+  throw new Error('no control can be clicked')
+}
+
+test('of every preset a control is clicked, and Space runs the clock', async ({ lab }) => {
+  test.setTimeout(240_000)
+  await lab.open(`s=${presets[0]?.id}`)
+  for (const [i, { id }] of presets.entries()) {
+    await test.step(id, async () => {
+      if (i > 0) await lab.turnTo(`s=${id}&speed=0.01`)
+      await expect(lab.byId('preset')).toContainText(id)
+      await clickControl(lab, i)
+      await spacePlays(lab)
+    })
+  }
+  expect(lab.complaints).toEqual([])
+})
+
+test('Space plays whatever was used last, and no key is lost', async ({ lab, page, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+  await lab.open('s=frames-64k&speed=0.001&dock=tables~regions')
+  const { keyboard } = page
+  const button = (name: string | RegExp) => page.getByRole('button', { name, exact: typeof name === 'string' })
+  const situations: Record<string, () => Promise<unknown>> = {
+    'more settings': () => page.locator('.a-controls summary').first().click(),
+    'a segment': () => radio(lab, 'd0.iommuPage', '4K').click(),
+    'a segment by arrows': () => keyboard.press('ArrowRight', { delay: 60 }),
+    'a thumb': () => page.locator('.a-controls [role="slider"]').first().click(),
+    'a list, by mouse': async () => {
+      await page.locator('.a-controls .c-select').first().click()
+      await page.getByRole('option').first().click()
+    },
+    'a list, by keys': async () => {
+      await page.locator('.a-controls .c-select').first().focus()
+      await keyboard.press('Enter')
+      await expect(page.getByRole('listbox')).toBeVisible()
+      await keyboard.press('Enter')
+      await expect(page.getByRole('listbox')).toBeHidden()
+    },
+    'Esc in Views': async () => {
+      await button(text.top.views).click()
+      await page.getByRole('menuitemcheckbox', { name: viewText.pages.title }).click()
+      await keyboard.press('Escape')
+    },
+    'a tab of the dock': () => button(viewText.regions.title).click(),
+    'a table': () => button(viewText.tableOf(viewText.map.title)).click(),
+    'a table closed': () => button(viewText.tableOf(viewText.map.title)).click(),
+    'a colour': () => page.locator('fieldset').getByText(viewText.colourNames.cpu, { exact: true }).click(),
+    'a cell of the map': () => lab.byId('view-iova-space').click({ position: { x: 200, y: 60 } }),
+    'a cell by arrows': () => keyboard.press('ArrowRight'),
+    'the playhead': () => page.getByRole('slider', { name: viewText.time.playhead, exact: true }).focus(),
+    'one step': () => button(text.transport.step).click(),
+    'the next refusal': () => button(/^Next refusal/).click(),
+    undo: () => button(/^Undo/).click(),
+    'the link': () => page.getByRole('button', { name: text.top.copyLink }).click(),
+    'the theme': () => button(/^Theme/).click(),
+    help: async () => {
+      await button(/^Help/).click()
+      await keyboard.press('Escape')
+      await expect(page.getByRole('dialog')).toBeHidden()
+    },
+    'a preset by mouse': async () => {
+      await lab.byId('preset').click()
+      await page.getByRole('menuitemradio', { name: 'frames-4k' }).click()
+    },
+    'a preset by keys': async () => {
+      await lab.byId('preset').focus()
+      await keyboard.press('Enter')
+      await expect(page.getByRole('menu')).toBeVisible()
+      await keyboard.press('ArrowDown')
+      await keyboard.press('Enter')
+    },
+    'Play itself': async () => {
+      await play(lab).click()
+      await plays(lab)
+      await play(lab).click()
+    },
+  }
+  for (const [name, use] of Object.entries(situations)) {
+    await test.step(name, async () => {
+      await use()
+      await lab.idle()
+      const focus = () =>
+        page.evaluate(() => {
+          const at = document.activeElement
+          return ['role', 'aria-checked', 'aria-pressed', 'class']
+            .map((name) => at?.getAttribute(name))
+            .concat(at?.tagName)
+        })
+      const open = await page.locator('[role="menu"], [role="listbox"], [role="dialog"], details[open]').count()
+      const before = await focus()
+      await spacePlays(lab)
+      expect(await focus()).toEqual(before)
+      expect(await page.locator('[role="menu"], [role="listbox"], [role="dialog"], details[open]').count()).toBe(open)
+    })
+  }
+  expect(lab.complaints).toEqual([])
+})
+
+test('what is written or open keeps its keys, and the arrows go to who wants them', async ({ lab, page }) => {
+  await lab.open('s=frames-64k&at=0')
+  const { keyboard } = page
+  const events = () => lab.number('events')
+  await test.step('fields', async () => {
+    for (const field of [lab.byId('search'), page.getByRole('textbox', { name: text.control.seedLabel })]) {
+      await field.click()
+      const value = await field.inputValue()
+      await keyboard.type(' n')
+      await stands(lab)
+      await expect(field).not.toHaveValue(value)
+      await keyboard.press('Escape')
+    }
+    expect(lab.fragment()).not.toContain('in=')
+  })
+  await test.step('menus', async () => {
+    const start = await events()
+    await lab.byId('preset').click()
+    await keyboard.press('n')
+    await keyboard.press('ArrowRight')
+    await expect(page.getByRole('menu')).toBeVisible()
+    await keyboard.press('Escape')
+    await lab.idle()
+    await stands(lab)
+    expect(await events()).toBe(start)
+  })
+  await test.step('arrows', async () => {
+    const start = await events()
+    await page.locator('main').focus()
+    await keyboard.press('ArrowRight')
+    await lab.idle()
+    expect(await events()).toBeGreaterThan(start)
+    await keyboard.press('ArrowLeft')
+    await lab.idle()
+    expect(await events()).toBe(start)
+    for (const other of [lab.byId('preset'), radio(lab, 'd0.iommuPage', '64K')]) {
+      await other.focus()
+      await keyboard.press('Shift+ArrowRight')
+      await keyboard.press('Alt+ArrowRight')
+    }
+    await lab.tabTo('view-iova-space')
+    await keyboard.press('ArrowRight')
+    await lab.idle()
+    expect(await events()).toBe(start)
+  })
+  await test.step('the nudge, undone and redone from a list that was used last', async () => {
+    await page.locator('.a-controls summary').first().click()
+    const fourK = radio(lab, 'd0.iommuPage', '4K')
+    for (const [key, checked] of [
+      ['n', true],
+      ['Control+z', false],
+      ['Control+Shift+z', true],
+      ['u', false],
+      ['Control+y', true],
+    ] as const) {
+      await page.locator('.a-controls .c-select').first().focus()
+      await keyboard.press(key)
+      await lab.idle()
+      await expect(fourK).toBeChecked({ checked })
+    }
+  })
+  await test.step('Enter presses what Space does not', async () => {
+    await page.locator('.v-segments input').first().focus()
+    await page.locator('.v-segments input').nth(1).focus()
+    await keyboard.press('Enter')
+    await expect(page.locator('.v-segments input').nth(1)).toBeChecked()
+  })
+})
