@@ -118,6 +118,8 @@ const FILES: readonly Rule[] = [
   ['app', 'sim/scenario/stories.ts', 'what presets say, fetched when the page stands'],
   ['controls', 'sim/scenario/stories.ts', 'the same, in the menu of presets'],
   ['store', 'worker/protocol.ts', 'the messages', 'types'],
+  ['store/loadable.tsx', 'text', 'a part that did not come says so in its place'],
+  ['store/boundary.tsx', 'text', 'a part that cannot be drawn says so in its place'],
   ...['views', 'controls'].flatMap((half): Rule[] => [
     [half, 'lib', 'formats know no domain'],
     [half, 'sim/index.ts', 'frames, parameters, presets'],

@@ -1,15 +1,18 @@
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { App } from './app/app.tsx'
+import { PageBroken } from './app/missing.tsx'
 import { say } from './app/say.ts'
 import { collectStats, exposeForTests, isTesting } from './app/testing.ts'
 import { applyTheme, storedTheme, storeTheme } from './app/theme.ts'
 import { decodeLink, encodeLink } from './share/url.ts'
 import { currentValue, presets } from './sim/index.ts'
+import { Boundary } from './store/boundary.tsx'
 import { LabContext } from './store/context.ts'
 import { fetchRecording } from './store/files.ts'
 import { createHashing } from './store/hashing.ts'
 import { createLab } from './store/lab.ts'
+import { watchConnection } from './store/loadable.tsx'
 import { browserAddressBar } from './store/url-sync.ts'
 import { dockViews } from './views/index.ts'
 import { createSimClient, createWorker } from './worker/client.ts'
@@ -24,6 +27,7 @@ import './controls/prediction.css'
 import './app/app.css'
 import './app/sheet.css'
 
+watchConnection()
 const theme = storedTheme()
 applyTheme(theme)
 
@@ -64,7 +68,9 @@ if (root)
   createRoot(root).render(
     <StrictMode>
       <LabContext value={lab}>
-        <App />
+        <Boundary broken={PageBroken}>
+          <App />
+        </Boundary>
       </LabContext>
     </StrictMode>,
   )

@@ -2,37 +2,52 @@
 
 import { X } from 'lucide-react'
 import { type CSSProperties, type ReactNode, useCallback, useEffect, useState } from 'react'
+import { Boundary } from '../store/boundary.tsx'
 import { useApp } from '../store/context.ts'
 import { loadable } from '../store/loadable.tsx'
+import { soon } from '../store/part.ts'
 import { text } from '../text/en.ts'
 import { Centre, useDock } from './centre.tsx'
 import { useKeys } from './keys.ts'
 import { useLayout } from './layout.ts'
+import { card } from './missing.tsx'
 import { useTheme } from './theme.ts'
 import { type Drawers, TopBar } from './top-bar.tsx'
 import { Drawn } from './worker-state.tsx'
 
 // The controls are asked for at once but not waited for: the map comes first.
-const panel = import('../controls/panel.tsx')
-const ControlsPanel = loadable(panel.then((m) => m.ControlsPanel))
-const rail = import('../controls/rail.ts')
+const panel = soon(() => import('../controls/panel.tsx'))
+const ControlsPanel = loadable(() => panel().then((m) => m.ControlsPanel))
+const rail = soon(() => import('../controls/rail.ts'))
 const Inspector = loadable(
-  rail.then((m) => m.Inspector),
+  () => rail().then((m) => m.Inspector),
   () => <div className="c-block c-inspector" />,
 )
 const WhyRefused = loadable(
-  rail.then((m) => m.WhyRefused),
+  () => rail().then((m) => m.WhyRefused),
   () => <div className="c-block c-why" />,
 )
 const KernelLog = loadable(
-  rail.then((m) => m.KernelLog),
+  () => rail().then((m) => m.KernelLog),
   () => <div className="c-block c-log" />,
 )
-const PanelFoot = loadable(panel.then((m) => m.PanelFoot))
-const Story = loadable(import('./story.tsx').then((m) => m.Story))
-const Files = loadable(import('./files.tsx').then((m) => m.default))
+const PanelFoot = loadable(
+  () => panel().then((m) => m.PanelFoot),
+  () => null,
+  'none',
+)
+const Story = loadable(soon(() => import('./story.tsx').then((m) => m.Story)))
+const Files = loadable(
+  soon(() => import('./files.tsx').then((m) => m.default)),
+  () => null,
+  card,
+)
 const Prediction = loadable(() => import('../controls/prediction.tsx').then((m) => m.default))
-const Help = loadable(() => import('./help.tsx').then((m) => m.default))
+const Help = loadable(
+  () => import('./help.tsx').then((m) => m.default),
+  () => null,
+  card,
+)
 const Sheet = loadable(
   () => import('./sheet.tsx').then((m) => m.default),
   () => <div className="a-sheet a-sheet-waits" />,
@@ -60,7 +75,9 @@ export function App() {
       <button type="button" className="a-skip" onClick={skipToMap}>
         {text.skip}
       </button>
-      <TopBar layout={layout} drawers={drawers} onDrawer={toggle} onHelp={openHelp} />
+      <Boundary>
+        <TopBar layout={layout} drawers={drawers} onDrawer={toggle} onHelp={openHelp} />
+      </Boundary>
       {!small && (
         <Side
           className="a-controls"

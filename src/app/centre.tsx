@@ -2,8 +2,10 @@
 
 import { useEffect, useState } from 'react'
 import { Transport } from '../controls/transport.tsx'
+import { Boundary } from '../store/boundary.tsx'
 import { useApp, useLab } from '../store/context.ts'
 import { loadable } from '../store/loadable.tsx'
+import { soon } from '../store/part.ts'
 import { text } from '../text/en.ts'
 import { type DockView, dockViews, IovaSpace, MapHead, TimeStack } from '../views/index.ts'
 import { MapState, ProblemCard } from './cards.tsx'
@@ -13,8 +15,15 @@ import { Drawn, MissingParts, Picture, WorkerCard } from './worker-state.tsx'
 
 // It counts what the map shows, so it may follow the map.
 const Legend = loadable(
-  import('../views/legend.tsx').then((m) => m.Legend),
+  soon(() => import('../views/legend.tsx').then((m) => m.Legend)),
   () => <div className="a-legend-waits" />,
+)
+
+// What it tells of can only come later, too.
+const LaterCards = loadable(
+  soon(() => import('./later.tsx').then((m) => m.default)),
+  () => null,
+  'none',
 )
 
 const Prediction = loadable(() => import('../controls/prediction.tsx').then((m) => m.default))
@@ -42,8 +51,12 @@ export function Centre({ layout, dock }: { layout: Layout; dock: Docked }) {
   return (
     <main className="a-centre" id="map" tabIndex={-1} aria-label={text.places.lab}>
       <div className="a-column">
-        <Headline compact={small} />
-        <MapHead />
+        <Boundary>
+          <Headline compact={small} />
+        </Boundary>
+        <Boundary>
+          <MapHead />
+        </Boundary>
         <div className="a-map">
           <Picture title={text.worker.map} part="iova-space">
             <IovaSpace height={layout.mapHeight} />
@@ -61,11 +74,16 @@ export function Centre({ layout, dock }: { layout: Layout; dock: Docked }) {
         {small && <Dock {...dock} />}
         {small && recorded && <Prediction />}
         <div className="a-cards">
+          <LaterCards />
           <ProblemCard />
           <WorkerCard />
         </div>
       </div>
-      {!small && <Transport />}
+      {!small && (
+        <Boundary>
+          <Transport />
+        </Boundary>
+      )}
     </main>
   )
 }

@@ -2,11 +2,17 @@ import { FILE_PRESET } from '../sim/index.ts'
 import type { Lab } from '../store/state.ts'
 import { text } from '../text/en.ts'
 
+/** The whole address of a link's fragment. */
+export function linkOf(fragment: string): string {
+  const url = new URL(fragment, location.href)
+  url.search = ''
+  return url.href
+}
+
 /** Puts the link to what is on the screen into the clipboard and says whether that worked. */
 export async function copyLink(lab: Lab): Promise<boolean> {
-  const url = new URL(lab.actions.link(), location.href)
-  url.search = ''
-  const copied = await copyText(url.href)
+  const copied = await copyText(linkOf(lab.actions.link()))
+  if (!copied) lab.actions.showLink('uncopied')
   const { recording, preset } = lab.getState().scenario
   const done = recording && preset === FILE_PRESET ? text.top.copiedWithoutFile(recording.name) : text.top.copied
   lab.actions.announce(copied ? done : text.top.copyFailed)

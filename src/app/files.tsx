@@ -5,6 +5,7 @@ import { useCallback, useEffect, useState } from 'react'
 import { useApp, useLab } from '../store/context.ts'
 import { readFile } from '../store/files.ts'
 import { text } from '../text/en.ts'
+import { missingText } from '../text/missing.ts'
 import { recordingText as t } from '../text/recording.ts'
 
 const icon = { size: 16, strokeWidth: 1.75, 'aria-hidden': true } as const
@@ -13,6 +14,7 @@ const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files
 export default function Files() {
   const loading = useApp((s) => s.loading)
   const unreadable = useApp((s) => s.unreadable)
+  const retriable = useApp((s) => s.retriable)
   const { actions } = useLab()
   const take = useCallback(
     (dropped: DataTransfer) => {
@@ -48,6 +50,11 @@ export default function Files() {
             <p>{unreadable}</p>
             <p>{t.stays}</p>
             <div className="a-actions">
+              {retriable && (
+                <button type="button" className="c-button" onClick={actions.fetchAgain}>
+                  {missingText.again}
+                </button>
+              )}
               <button type="button" className="c-button c-bare" onClick={actions.dismissUnreadable}>
                 {text.problem.dismiss}
               </button>

@@ -11,6 +11,7 @@ import Speed from '../controls/speed.tsx'
 import { Transport } from '../controls/transport.tsx'
 import { count, hex } from '../lib/format.ts'
 import { addressAt, type Frame } from '../sim/index.ts'
+import { Boundary } from '../store/boundary.tsx'
 import { useFrame, useLab } from '../store/context.ts'
 import { text } from '../text/en.ts'
 import { Story } from './story.tsx'
@@ -84,20 +85,24 @@ export default function Sheet() {
             {detent === 0 ? (
               <OneControl />
             ) : (
-              <>
+              <Boundary>
                 <Story />
                 <ControlsPanel />
                 <Speed />
                 <PanelFoot />
-              </>
+              </Boundary>
             )}
           </Tabs.Content>
           <Tabs.Content value="inspect" className="a-tab">
-            <Inspector />
-            <WhyRefused />
+            <Boundary>
+              <Inspector />
+              <WhyRefused />
+            </Boundary>
           </Tabs.Content>
           <Tabs.Content value="log" className="a-tab">
-            <KernelLog />
+            <Boundary>
+              <KernelLog />
+            </Boundary>
           </Tabs.Content>
         </Tabs.Root>
       </div>

@@ -1,7 +1,7 @@
 // What the browser tests may ask of the page. Present only with `?testing=1`.
 
 import type { Hashing } from '../store/hashing.ts'
-import { partsShown } from '../store/loadable.tsx'
+import { partsShown } from '../store/part.ts'
 import type { Lab } from '../store/state.ts'
 import { createStats, type FrameStats, type StatsCollector } from '../store/stats.ts'
 

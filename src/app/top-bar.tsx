@@ -5,6 +5,7 @@ import { type ReactNode, useEffect, useState } from 'react'
 import { presetOf } from '../sim/index.ts'
 import { useApp, useLab } from '../store/context.ts'
 import { loadable } from '../store/loadable.tsx'
+import { soon } from '../store/part.ts'
 import { text } from '../text/en.ts'
 import { copyLink } from './copy.ts'
 import type { Layout } from './layout.ts'
@@ -15,14 +16,24 @@ import { themeIcons } from './theme-icons.ts'
 const PresetMenu = loadable(
   () => import('../controls/preset-menu.tsx').then((m) => m.default),
   () => <PresetName />,
+  'button',
 )
-const ViewsMenu = loadable(() => import('./menus.tsx').then((m) => m.ViewsMenu))
+const ViewsMenu = loadable(
+  () => import('./menus.tsx').then((m) => m.ViewsMenu),
+  () => null,
+  'button',
+)
 const MoreMenu = loadable(
   () => import('./menus.tsx').then((m) => m.MoreMenu),
   () => <span className="c-icon" />,
+  'button',
 )
 
-const Search = loadable(import('../controls/search.tsx').then((m) => m.Search))
+const Search = loadable(
+  soon(() => import('../controls/search.tsx').then((m) => m.Search)),
+  () => null,
+  'button',
+)
 
 const t = text.top
 const icon = { size: 16, strokeWidth: 1.75, 'aria-hidden': true } as const

@@ -12,10 +12,12 @@ import { tipOnFocus, useTip } from './tip-state.ts'
 const Choice = loadable(
   () => import('./choice.tsx').then((m) => m.default),
   ({ field: { param }, value }: ControlProps) => <div className="c-select c-mono">{formatParam(param, value)}</div>,
+  'button',
 )
 const Tip = loadable(
   () => import('./tip.tsx').then((m) => m.default),
   ({ children }) => children,
+  'none',
 )
 
 export interface ControlProps {

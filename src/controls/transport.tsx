@@ -9,7 +9,11 @@ import { text } from '../text/en.ts'
 import { speedText } from './param-text.ts'
 
 // Sliders come with the controls, after the map stands.
-const Speed = loadable(() => import('./speed.tsx').then((m) => m.default))
+const Speed = loadable(
+  () => import('./speed.tsx').then((m) => m.default),
+  () => null,
+  'button',
+)
 
 const icon = { size: 16, strokeWidth: 1.75, 'aria-hidden': true } as const
 const longOf = (frame: Frame) => inSeconds(frame.views.timeline?.horizonNs ?? 0)

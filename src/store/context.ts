@@ -34,7 +34,16 @@ export function useFrame<T>(select: (frame: Frame) => T, same: (a: T, b: T) => b
     const take = () => {
       const frame = frames.read()
       if (!frame) return
-      const next = select(frame)
+      let next: T
+      try {
+        next = select(frame)
+      } catch (error) {
+        // Whoever reads it cannot be drawn; its boundary says so.
+        setValue(() => {
+          throw error
+        })
+        return
+      }
       // React keeps every update of a component that it does not render: none may be made in vain.
       if (held.current !== null && same(held.current, next)) return
       held.current = next

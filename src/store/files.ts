@@ -5,6 +5,7 @@ import type { LoggedScenario } from '../share/ddw-scenario.ts'
 import type { Opened } from '../share/files/format.ts'
 import { presetById, type Recording } from '../sim/index.ts'
 import { viewOf } from './initial.ts'
+import { reached, Unreached } from './part.ts'
 
 /** What the devices of a kernel log found, a scenario each; one or more. */
 export interface LogFile {
@@ -34,7 +35,10 @@ function turn(): Promise<void> {
 
 /** What a file holds. Fails only when its bytes cannot be had. */
 async function open(name: string, stream: ReadableStream<Uint8Array>): Promise<Opened> {
-  const { beginFile } = await import('../share/files/open.ts')
+  const { beginFile } = await reached(
+    () => import('../share/files/open.ts'),
+    `${name}: what reads it could not be loaded`,
+  )
   const file = beginFile(name)
   const reader = stream.getReader()
   let due = performance.now() + TURN_MS
@@ -73,7 +77,10 @@ async function content(name: string, stream: ReadableStream<Uint8Array>): Promis
       return { link: opened.fragment }
     case 'scenario': {
       const { scenario } = opened
-      const { encodeLink } = await import('../share/url.ts')
+      const { encodeLink } = await reached(
+        () => import('../share/url.ts'),
+        `${name}: what reads it could not be loaded`,
+      )
       const preset = presetById(scenario.preset)!
       return { link: encodeLink({ scenario, position: { ns: preset.openNs }, view: viewOf(preset) }) }
     }
@@ -91,7 +98,7 @@ export async function fetchRecording(file: string): Promise<Recording> {
   const url = new URL(`recordings/${file}`, document.baseURI)
   const answer = await fetch(url).catch(() => null)
   if (!answer?.ok || !answer.body) {
-    throw new Error(`${file} could not be fetched${answer ? `: the server said ${answer.status}` : ''}`)
+    throw new Unreached(`${file} could not be fetched${answer ? `: the server said ${answer.status}` : ''}`)
   }
   const found = await content(file, answer.body)
   if ('ops' in found) return found

@@ -24,6 +24,8 @@ export function initialState(first: Preset, speed: number, theme: Theme): AppSta
     loading: null,
     fromLog: null,
     unreadable: null,
+    retriable: false,
+    linkShown: null,
     dead: false,
     silent: false,
     mapColumns: 128,

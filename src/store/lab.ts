@@ -74,10 +74,10 @@ export function createLab(options: LabOptions): Lab {
     presetOf,
     fetchRecording: options.fetchRecording,
     loading: (name) => set(name === null ? { loading: null } : { loading: name, unreadable: null }),
-    failed(unreadable) {
+    failed(unreadable, retriable) {
       // Nothing was open before: a link to a recording that is not there.
       if (!get().ready) openPreset(first.id)
-      set({ unreadable })
+      set({ unreadable, retriable })
     },
   })
   const frames = createFrameHolder()
@@ -172,7 +172,16 @@ export function createLab(options: LabOptions): Lab {
     asked: () => asked,
   })
 
-  const url = createUrlSync(options.address, options.now, link, openLink)
+  const url = createUrlSync(options.address, options.now, link, openLink, addressKept)
+
+  /** Told once: whoever has read it knows. */
+  let told = false
+  function addressKept(kept: boolean) {
+    if (kept && get().linkShown === 'unkept') set({ linkShown: null })
+    if (kept || told) return
+    told = true
+    set({ linkShown: 'unkept' })
+  }
 
   client.listen({
     frame(frame) {
@@ -436,6 +445,8 @@ export function createLab(options: LabOptions): Lab {
         if (fromLog && fromLog.at !== at) openLog({ ...fromLog, at })
       },
       dismissUnreadable: () => set({ unreadable: null }),
+      fetchAgain: fetching.again,
+      showLink: (linkShown) => set({ linkShown }),
       link,
       restartWorker() {
         const { scenario, view, pending } = get()

@@ -1,51 +1,101 @@
 // Components that are fetched after the page stands. React's own lazy() shows what arrived in a retry, and retries have
 // no deadline: while frames come sixty times a second they may wait for ever. A plain state change has one.
 
-import { type ComponentType, type ReactNode, useEffect, useState } from 'react'
+import { type ComponentType, type ReactNode, useEffect, useSyncExternalStore } from 'react'
+import { missingText as t } from '../text/missing.ts'
+import { Boundary } from './boundary.tsx'
+import { askAgain, createPart, type Part } from './part.ts'
 
-let underWay = 0
-const waiting: (() => void)[] = []
+/** How a component that did not come says so: a sentence in a box, a button beside what stands in for it, not at all
+ *  where that does without; or as a function lays out the sentence. */
+export type Room<P> = 'box' | 'button' | 'none' | ((props: P, missing: ReactNode) => ReactNode)
 
-/** Resolves when every part that was asked for is on the screen. */
-export function partsShown(): Promise<void> {
-  return underWay === 0 ? Promise.resolve() : new Promise((done) => waiting.push(done))
+/**
+ * The component that `load` brings; until it is there, what `meanwhile` makes of the same properties. It is asked for when
+ * first rendered. When it does not come it says so in its place, with a button that asks again.
+ */
+export function loadable<P extends object>(
+  load: () => Promise<ComponentType<P>>,
+  meanwhile: (props: P) => ReactNode = () => null,
+  room: Room<P> = 'box',
+): ComponentType<P> {
+  const part = createPart(load)
+  return function Loadable(props: P) {
+    const Component = useSyncExternalStore(part.subscribe, part.value)
+    const failures = useSyncExternalStore(part.subscribe, part.failures)
+    useEffect(part.ask, [])
+    if (Component) {
+      const there = <Component {...props} />
+      return room === 'box' ? <Boundary>{there}</Boundary> : there
+    }
+    if (failures === 0 || room === 'none') return meanwhile(props)
+    if (room === 'box') return <Missing part={part} />
+    if (room !== 'button') return room(props, <Missing part={part} />)
+    return (
+      <>
+        {meanwhile(props)}
+        <AskAgain part={part} title={missingWords(part)} />
+      </>
+    )
+  }
 }
 
-/** One part less is under way, as soon as what it draws has been painted. */
-function shown(): void {
-  requestAnimationFrame(() =>
-    requestAnimationFrame(() => {
-      if (--underWay === 0) for (const done of waiting.splice(0)) done()
-    }),
+const missingWords = <T,>(part: Part<T>) =>
+  navigator.onLine ? (part.failures() > 1 ? t.missingStill : t.missing) : t.offline
+
+function Missing<T>({ part }: { part: Part<T> }) {
+  return (
+    <div className="c-missing" role="status" data-testid="missing">
+      <p>{missingWords(part)}</p>
+      <AskAgain part={part} />
+    </div>
   )
 }
 
-/**
- * The component that `load` brings; until it is there, what `meanwhile` makes of the same properties. It is asked for
- * when first rendered, or at once when `load` is a promise already under way.
- */
-export function loadable<P extends object>(
-  load: Promise<ComponentType<P>> | (() => Promise<ComponentType<P>>),
-  meanwhile: (props: P) => ReactNode = () => null,
-): ComponentType<P> {
-  let loaded: ComponentType<P> | null = null
-  let asked: Promise<void> | null = null
-  const ask = () => {
-    asked ??= (typeof load === 'function' ? load() : load).then((component) => {
-      loaded = component
-    })
-    return asked
-  }
-  return function Loadable(props: P) {
-    const [, arrive] = useState(loaded !== null)
-    useEffect(() => {
-      if (loaded !== null) return
-      underWay++
-      ask()
-        .then(() => arrive(true))
-        .finally(shown)
-    }, [])
-    const Component = loaded
-    return Component ? <Component {...props} /> : meanwhile(props)
-  }
+/** Whatever else did not come has the same reason: all of it is asked for. */
+function AskAgain<T>({ part, title }: { part: Part<T>; title?: string }) {
+  const loading = useSyncExternalStore(part.subscribe, part.loading)
+  return (
+    <button
+      type="button"
+      className="c-button"
+      data-testid="ask-again"
+      title={title}
+      disabled={loading}
+      onClick={fetchAgain}
+    >
+      {loading ? t.asking : t.again}
+    </button>
+  )
+}
+
+const lostStyles = new Set<HTMLLinkElement>()
+
+/** Asks for everything that did not come, and for the style sheets of it, which the loader asks for only once. */
+export async function fetchAgain(): Promise<void> {
+  await Promise.all(
+    [...lostStyles].map(
+      (lost) =>
+        new Promise<void>((done) => {
+          const link = lost.cloneNode() as HTMLLinkElement
+          link.onload = link.onerror = () => done()
+          lostStyles.delete(lost)
+          lost.replaceWith(link)
+        }),
+    ),
+  )
+  // A part without its style would be there and yet not be right.
+  if (lostStyles.size === 0) askAgain()
+}
+
+/** What did not come is asked for whenever the browser is online again. */
+export function watchConnection(): void {
+  addEventListener('online', () => void fetchAgain())
+  document.addEventListener(
+    'error',
+    ({ target }) => {
+      if (target instanceof HTMLLinkElement && target.rel === 'stylesheet') lostStyles.add(target)
+    },
+    true,
+  )
 }

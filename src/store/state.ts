@@ -73,6 +73,10 @@ export interface AppState {
   readonly fromLog: FromLog | null
   /** Why a file could not be opened, in a sentence. */
   readonly unreadable: string | null
+  /** It could not be fetched: asking again may help. */
+  readonly retriable: boolean
+  /** Why the link is shown: the address does not follow the run, or the link could not be copied; null: it is not. */
+  readonly linkShown: 'unkept' | 'uncopied' | null
   /** The worker is gone, or was never there; only `restartWorker` helps, or opening something else. */
   readonly dead: boolean
   /** The worker has not answered for some seconds. */
@@ -125,6 +129,9 @@ export interface AppActions {
   /** Shows another device of the log that is open, by its place in `fromLog.logged`. */
   openLogged(at: number): void
   dismissUnreadable(): void
+  /** Fetches again what could not be fetched last, and opens it. */
+  fetchAgain(): void
+  showLink(why: AppState['linkShown']): void
   /** The link that brings another person here: fragment with leading `#`. */
   link(): string
   /** Brings the run back in a new worker: its changes, where it stood, how it was looked at. */

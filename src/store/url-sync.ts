@@ -4,6 +4,7 @@
 export interface AddressBar {
   /** The fragment with its `#`, or an empty string. */
   read(): string
+  /** Both may throw: a browser allows so many in a while, or none at all. */
   push(fragment: string): void
   replace(fragment: string): void
   later(callback: () => void, ms: number): void
@@ -23,18 +24,24 @@ export interface UrlSync {
 const PLAYBACK_MS = 500
 /** Pushes closer than this are one act. */
 const ONE_ACT_MS = 800
+/** A browser that has had too many writes takes them again after so long. */
+const AGAIN_MS = 30_000
 
 export function createUrlSync(
   bar: AddressBar,
   now: () => number,
   link: () => string,
   load: (fragment: string) => void,
+  /** The address follows the run no longer, or again. */
+  kept: (kept: boolean) => void,
 ): UrlSync {
   let due: Intent | null = null
   let known = bar.read()
   let lastPushMs = Number.NEGATIVE_INFINITY
   let lastWriteMs = Number.NEGATIVE_INFINITY
   let waiting = false
+  /** Writes in a row that were refused. */
+  let refused = 0
 
   bar.onChange(() => {
     const fragment = bar.read()
@@ -50,11 +57,19 @@ export function createUrlSync(
     due = null
     lastWriteMs = at
     if (fragment === known) return
+    const push = how === 'push' && at - lastPushMs >= ONE_ACT_MS
+    try {
+      if (push) bar.push(fragment)
+      else bar.replace(fragment)
+    } catch {
+      if (refused === 0) kept(false)
+      if (refused++ === 0) bar.later(() => refused > 0 && write(how), AGAIN_MS)
+      return
+    }
     known = fragment
-    if (how === 'push' && at - lastPushMs >= ONE_ACT_MS) {
-      lastPushMs = at
-      bar.push(fragment)
-    } else bar.replace(fragment)
+    if (push) lastPushMs = at
+    if (refused > 0) kept(true)
+    refused = 0
   }
 
   return {

@@ -22,7 +22,7 @@ export const text = {
     copied: 'Link copied',
     copiedWithoutFile: (file: string) =>
       `Link copied. The recording is not in it: who opens it needs the file ${file}.`,
-    copyFailed: 'The browser did not let the link be copied; it is in the address bar.',
+    copyFailed: 'The browser did not let the link be copied; it is shown instead.',
     theme: { dark: 'Theme: dark', light: 'Theme: light', system: 'Theme: as the system' },
     help: 'Help',
     menu: 'More',

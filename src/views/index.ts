@@ -3,6 +3,7 @@
 import type { ComponentType } from 'react'
 import type { ProbeId } from '../sim/index.ts'
 import { loadable } from '../store/loadable.tsx'
+import { soon } from '../store/part.ts'
 import { viewText } from '../text/views.ts'
 
 export interface DockView {
@@ -188,6 +189,6 @@ export { MapHead } from './map-head.tsx'
 export type { TimeStackProps } from './time-stack.tsx'
 
 /** The history under the map: asked for at once, but the map comes first. */
-export const TimeStack = loadable(import('./time-stack.tsx').then((m) => m.TimeStack))
+export const TimeStack = loadable(soon(() => import('./time-stack.tsx').then((m) => m.TimeStack)))
 
 export { listedNote } from './listed.ts'

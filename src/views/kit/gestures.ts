@@ -1,8 +1,10 @@
 // Wheel, drag and pinch on an element. The device behind it is fetched beside the first picture, not before it.
 
 import { type RefObject, useEffect, useRef } from 'react'
+import { createPart } from '../../store/part.ts'
 
-const device = import('./zoom-device.ts')
+const device = createPart(() => import('./zoom-device.ts'))
+device.ask()
 
 export interface GestureHandlers {
   /** A step of a factor of two at a point, css px from the element's corner; in is +1. */
@@ -20,12 +22,11 @@ export function useGestures(ref: RefObject<HTMLElement | null>, handlers: Gestur
     const element = ref.current
     if (!element || !active) return
     let leave: (() => void) | null = null
-    let gone = false
-    device.then(({ listen }) => {
-      if (!gone) leave = listen(element, current)
+    const forget = device.whenThere(({ listen }) => {
+      leave = listen(element, current)
     })
     return () => {
-      gone = true
+      forget()
       leave?.()
     }
   }, [ref, active])

@@ -16,7 +16,7 @@ import type { ProbeId, ProbeTypes } from '../../sim/index.ts'
 import { useLab } from '../../store/context.ts'
 import { viewText } from '../../text/views.ts'
 import type { HeatmapView, Ink, Pixels, Rect } from '../view.ts'
-import { useDpr } from './hooks.ts'
+import { useDpr, useFail } from './hooks.ts'
 import { paintNever, paintSoon } from './paint-loop.ts'
 import { Twin, useTwin } from './twin.tsx'
 
@@ -61,6 +61,7 @@ export function Heatmap<P extends ProbeId, I extends Ink>(props: HeatmapProps<P,
   const anchor = useRef<number | null>(null)
   const [byKeyboard, setByKeyboard] = useState(false)
   const [twin] = useTwin(view.id)
+  const fail = useFail()
 
   const newest = (): ProbeTypes[P]['frame'] | undefined => lab.frames.latest()?.views[view.probe]
 
@@ -80,14 +81,14 @@ export function Heatmap<P extends ProbeId, I extends Ink>(props: HeatmapProps<P,
       view.paint(frame, ink, box, out)
       context.putImageData(image, 0, 0)
     }
-    const ask = () => paintSoon(paint)
+    const ask = () => paintSoon(paint, fail)
     ask()
     const leave = lab.frames.subscribe(ask)
     return () => {
       leave()
       paintNever(paint)
     }
-  }, [lab, view, ink, box, twin])
+  }, [lab, view, ink, box, twin, fail])
 
   const words = useText(() => {
     const frame = lab.frames.read()?.views[view.probe]

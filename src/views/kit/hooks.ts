@@ -1,6 +1,6 @@
 // What a view must know of the page: its palette, its width and the pixel ratio.
 
-import { type RefObject, useEffect, useMemo, useState, useSyncExternalStore } from 'react'
+import { type RefObject, useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react'
 import { useApp } from '../../store/context.ts'
 import { forcedPalette, type Hex, type Palette, palettes } from './palette.ts'
 
@@ -55,6 +55,16 @@ export function useDpr(): number {
     return () => media.removeEventListener('change', changed)
   }, [dpr])
   return dpr
+}
+
+/** Takes an error that came outside of React: the component that has it cannot be drawn, and its boundary says so. */
+export function useFail(): (error: unknown) => void {
+  const [, fail] = useState(null)
+  return useCallback((error: unknown) => {
+    fail(() => {
+      throw error
+    })
+  }, [])
 }
 
 /** Content width of an element, css px; 0 before it is laid out. */

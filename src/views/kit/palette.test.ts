@@ -1,6 +1,7 @@
+import { interpolateCividis, rgb } from 'd3'
 import { describe, expect, test } from 'vitest'
 import { ciede2000, contrast, difference, SIGHTS, type Sight } from './colour-science.ts'
-import { cpuColour, cssTokens, type Hex, mix, pack, palettes, type ThemeName, unpack } from './palette.ts'
+import { cividis, cpuColour, cssTokens, type Hex, mix, pack, palettes, type ThemeName, unpack } from './palette.ts'
 
 const NAMES: readonly ThemeName[] = ['dark', 'light']
 const TOLERANCE = 0.3
@@ -91,4 +92,8 @@ test('beyond eight CPUs neighbours share a hue and no hue is used for two groups
 
 test('a theme becomes CSS custom properties', () => {
   expect(cssTokens('dark')).toMatchObject({ '--bg': '#0C1015', '--state-mapped': '#6A9FF5', '--cpu-7': '#756B91' })
+})
+
+test('cividis is the one of d3', () => {
+  for (let i = 0; i <= 256; i++) expect(cividis(i / 256)).toBe(rgb(interpolateCividis(i / 256)).formatHex())
 })
