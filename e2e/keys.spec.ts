@@ -1,7 +1,7 @@
 // Keys act on the page wherever the focus is, but where something is written or open.
 
 import type { Locator } from '@playwright/test'
-import { presets } from '../src/sim/index.ts'
+import { HAPPENINGS, type HappeningId, presetById, presets, subjectOf } from '../src/sim/index.ts'
 import { text } from '../src/text/en.ts'
 import { viewText } from '../src/text/views.ts'
 import { radio } from './dock.ts'
@@ -132,6 +132,51 @@ test('Space plays whatever was used last, and no key is lost', async ({ lab, pag
     })
   }
   expect(lab.complaints).toEqual([])
+})
+
+test('] and [ go to what the story is about, which the button names', async ({ lab, page }) => {
+  await lab.open('s=frames-64k')
+  const found = new Set<HappeningId>()
+  for (const id of ['frames-64k', 'batched', 'never', 'bounce-load', 'pools']) {
+    await test.step(id, async () => {
+      await lab.turnTo(`s=${id}&at=0`)
+      const what = subjectOf(presetById(id)!.scenario)
+      found.add(what)
+      const { one } = text.happening[what]
+      await expect(page.getByRole('button', { name: `${text.transport.next(one)} ]`, exact: true })).toBeVisible()
+      const at = async () => {
+        await lab.idle()
+        return lab.number('events')
+      }
+      const places: number[] = []
+      for (const key of [']', ']', '[']) {
+        await page.keyboard.press(key)
+        places.push(await at())
+      }
+      const [first = 0, second = 0, back] = places
+      expect(second).toBeGreaterThan(first)
+      expect(first).toBeGreaterThan(0)
+      expect(back).toBe(first)
+      await page.getByRole('button', { name: text.transport.next(one) }).click()
+      expect(await at()).toBe(second)
+      await page.getByRole('button', { name: text.transport.previous(one) }).click()
+      expect(await at()).toBe(first)
+    })
+  }
+  expect(found.size).toBe(HAPPENINGS.length)
+  // On many layouts a bracket is typed with AltGr, which some browsers tell as Ctrl with Alt.
+  await lab.turnTo('s=frames-64k&at=0')
+  await page.evaluate(() => {
+    const altGr = new KeyboardEvent('keydown', {
+      key: ']',
+      ctrlKey: true,
+      altKey: true,
+      modifierAltGraph: true,
+      bubbles: true,
+    })
+    document.body.dispatchEvent(altGr)
+  })
+  await expect.poll(() => lab.number('figure-refused')).toBe(1)
 })
 
 test('what is written or open keeps its keys, and the arrows go to who wants them', async ({ lab, page }) => {

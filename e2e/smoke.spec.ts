@@ -1,7 +1,7 @@
 import { text } from '../src/text/en.ts'
 import { expect, test } from './lab.page.ts'
 
-const { transport } = text
+const { happening, transport } = text
 
 test('opens on a picture of the window and what was refused', async ({ lab, page }) => {
   await lab.open()
@@ -51,7 +51,7 @@ test('a hundred steps forward and a hundred back lead to the start', async ({ la
 test('runs to the next refusal and back to the start', async ({ lab, page }) => {
   await lab.open('s=frames-64k&at=0')
   expect(await lab.number('figure-refused')).toBe(0)
-  await page.getByRole('button', { name: transport.nextRefusal }).click()
+  await page.getByRole('button', { name: transport.next(happening.refusal.one) }).click()
   await expect.poll(() => lab.number('figure-refused')).toBe(1)
   await page.getByRole('button', { name: transport.reset }).click()
   await expect.poll(() => lab.number('events')).toBe(0)

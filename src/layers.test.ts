@@ -17,6 +17,7 @@ const FILES: readonly Rule[] = [
   ['sim/params.ts', 'sim/types.ts', 'a parameter speaks of quantities'],
   ['sim/scenario', 'sim/params.ts', 'settings are values of parameters'],
   ['sim/scenario', 'sim/types.ts', 'quantities'],
+  ['sim/scenario', 'sim/happenings.ts', 'what a story is about', 'types'],
   ['sim/scenario', 'sim/iova', 'validation reads the registry of allocators'],
   ['sim/scenario', 'sim/table', 'validation reads the registry of tables'],
   ['sim/scenario', 'sim/workload', 'validation reads the registry of workloads'],

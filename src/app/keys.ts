@@ -4,7 +4,7 @@
 import { useEffect } from 'react'
 import { isOpen, isUnchecked, isWriting, leavesArrows } from '../controls/key-target.ts'
 import { nudgeOf } from '../controls/nudge.ts'
-import { COLOURS_BY, fieldsOf } from '../sim/index.ts'
+import { COLOURS_BY, fieldsOf, subjectOf } from '../sim/index.ts'
 import { useLab } from '../store/context.ts'
 import type { Lab } from '../store/state.ts'
 import { text } from '../text/en.ts'
@@ -18,6 +18,11 @@ const step =
   ({ actions }) =>
     actions.step(steps)
 
+const find =
+  (back: boolean): Act =>
+  ({ getState, actions }) =>
+    actions.find(subjectOf(getState().here), back)
+
 /** What a key means by itself. */
 const KEYS: Readonly<Record<string, Act>> = {
   ' ': ({ getState, frames, actions }) =>
@@ -26,7 +31,8 @@ const KEYS: Readonly<Record<string, Act>> = {
   '.': step(1),
   '<': step(-100),
   '>': step(100),
-  ']': ({ actions }) => actions.find('refusal', false),
+  '[': find(true),
+  ']': find(false),
   r: ({ actions }) => actions.reset(),
   u: ({ actions }) => actions.undo(),
   n: followNudge,

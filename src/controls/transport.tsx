@@ -1,8 +1,9 @@
 // Time: where the run is, and how to move in it.
 
-import { Pause, Play, RotateCcw, SkipForward, Square, StepBack, StepForward } from 'lucide-react'
+import { Pause, Play, RotateCcw, SkipBack, SkipForward, Square, StepBack, StepForward } from 'lucide-react'
+import { useMemo } from 'react'
 import { count, inSeconds, ms } from '../lib/format.ts'
-import type { Frame } from '../sim/index.ts'
+import { type Frame, subjectOf } from '../sim/index.ts'
 import { useApp, useFrame, useLab } from '../store/context.ts'
 import { loadable } from '../store/loadable.tsx'
 import { text } from '../text/en.ts'
@@ -28,6 +29,9 @@ export function Transport({ compact = false }: { compact?: boolean }) {
   const dead = useApp((s) => s.dead)
   const going = useFrame(goingOf) ?? false
   const refused = useFrame(refusedOf) ?? 0
+  const here = useApp((s) => s.here)
+  const subject = useMemo(() => subjectOf(here), [here])
+  const { one } = text.happening[subject]
   const t = text.transport
   return (
     <section className="c-transport" aria-label={text.places.time}>
@@ -73,16 +77,27 @@ export function Transport({ compact = false }: { compact?: boolean }) {
         {compact ? (
           <button
             type="button"
-            className={refused > 0 ? 'c-icon c-fail' : 'c-icon'}
-            aria-label={t.nextRefusal}
-            onClick={() => actions.find('refusal', false)}
+            className={subject === 'refusal' && refused > 0 ? 'c-icon c-fail' : 'c-icon'}
+            aria-label={t.next(one)}
+            onClick={() => actions.find(subject, false)}
           >
             <SkipForward {...icon} />
           </button>
         ) : (
-          <button type="button" className="c-button" onClick={() => actions.find('refusal', false)}>
-            {t.nextRefusal} <kbd>]</kbd>
-          </button>
+          <>
+            <button
+              type="button"
+              className="c-icon"
+              aria-label={t.previous(one)}
+              title={`${t.previous(one)} ([)`}
+              onClick={() => actions.find(subject, true)}
+            >
+              <SkipBack {...icon} />
+            </button>
+            <button type="button" className="c-button" onClick={() => actions.find(subject, false)}>
+              {t.next(one)} <kbd>]</kbd>
+            </button>
+          </>
         )}
       </div>
       <Clock compact={compact} />

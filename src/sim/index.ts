@@ -46,6 +46,7 @@ export {
 export * from './scenario/recording.ts'
 export { type Said, saidOtherwise, shownOnly } from './scenario/said.ts'
 export * from './scenario/schema.ts'
+export { subjectOf } from './scenario/subject.ts'
 export type { TceEra, TceRefusal } from './table/tce-multi-levels.ts'
 export * from './types.ts'
 export type { DdwStep, RtasCall, StepFigure } from './window/ddw.ts'

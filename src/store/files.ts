@@ -3,6 +3,7 @@
 
 import type { LoggedScenario } from '../share/ddw-scenario.ts'
 import type { Opened } from '../share/files/format.ts'
+import { encodeLink } from '../share/url.ts'
 import { presetById, type Recording } from '../sim/index.ts'
 import { viewOf } from './initial.ts'
 import { reached, Unreached } from './part.ts'
@@ -77,10 +78,6 @@ async function content(name: string, stream: ReadableStream<Uint8Array>): Promis
       return { link: opened.fragment }
     case 'scenario': {
       const { scenario } = opened
-      const { encodeLink } = await reached(
-        () => import('../share/url.ts'),
-        `${name}: what reads it could not be loaded`,
-      )
       const preset = presetById(scenario.preset)!
       return { link: encodeLink({ scenario, position: { ns: preset.openNs }, view: viewOf(preset) }) }
     }

@@ -62,7 +62,7 @@ function AskAgain<T>({ part, title }: { part: Part<T>; title?: string }) {
       data-testid="ask-again"
       title={title}
       disabled={loading}
-      onClick={fetchAgain}
+      onClick={() => void fetchAgain()}
     >
       {loading ? t.asking : t.again}
     </button>
@@ -85,7 +85,7 @@ export async function fetchAgain(): Promise<void> {
     ),
   )
   // A part without its style would be there and yet not be right.
-  if (lostStyles.size === 0) askAgain()
+  askAgain(lostStyles.size === 0)
 }
 
 /** What did not come is asked for whenever the browser is online again. */

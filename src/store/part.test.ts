@@ -51,6 +51,8 @@ describe('a part that comes later', () => {
     askAgain()
     await partsShown()
     expect(parts.map((p) => p.failures())).toEqual([2, 2])
+    askAgain(false)
+    expect([parts.map((p) => p.failures()), servers.map((s) => s.asked)]).toEqual([[3, 3], [2, 2]]) // biome-ignore format: one
     for (const server of servers) server.there = true
     askAgain()
     expect(parts.map((p) => p.loading())).toEqual([true, true])

@@ -19,14 +19,14 @@ export interface Part<T> {
 /** Why something that has to be fetched did not come; a sentence. It may come when it is asked for again. */
 export class Unreached extends Error {}
 
-const missing = new Set<() => void>()
+const missing = new Set<(reachable: boolean) => void>()
 const watching = new Set<(more: boolean) => void>()
 const shownWaiters: (() => void)[] = []
 let underWay = 0
 
-/** Asks again for everything that did not come. */
-export function askAgain(): void {
-  for (const ask of [...missing]) ask()
+/** Asks again for everything that did not come. Not `reachable`: something it needs did not come again, and so it does not. */
+export function askAgain(reachable = true): void {
+  for (const ask of [...missing]) ask(reachable)
 }
 
 /** Parts that did not come and are not under way. */
@@ -67,8 +67,14 @@ export function createPart<T>(load: () => Promise<T>): Part<T> {
     for (const listener of [...listeners]) listener()
   }
 
-  function begin() {
+  function begin(reachable = true) {
     if (loading || value !== null) return
+    if (!reachable) {
+      failures++
+      tell()
+      tellMissing(true)
+      return
+    }
     loading = true
     missing.delete(begin)
     underWay++

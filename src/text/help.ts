@@ -6,12 +6,15 @@ export const helpText = {
     'dmascope simulates how Linux hands out DMA addresses through an IOMMU. Each cell of the map is one page that a device can reach; the same operations run here, in the same order, with the same refusals.',
   keys: 'Keys',
   keyList: [
-    ['Space', 'play and pause'],
-    [', .', 'one step back, one step on; with Shift 100'],
-    [']', 'run to the next refusal'],
+    ['Space', 'play and pause, wherever the focus is; Enter presses what has it'],
+    [', .', 'one step back, one step on; with Shift 100. Where nothing else wants them, the arrows ← → do the same'],
+    [
+      '[ ]',
+      'to the previous and the next thing that the story is about: refusal, flush, late access, bounce, fallback',
+    ],
     ['r', 'back to the start'],
     ['n', 'what the preset suggests to try'],
-    ['u, Ctrl Z', 'undo the last change'],
+    ['u, Ctrl Z', 'undo the last change; Ctrl Shift Z or Ctrl Y does it again'],
     ['1 … 6', 'colour by state, CPU, device, size, age, how often reused'],
     ['/', 'search: an address, cpu:3, dev:eth0, gen:>5, fail; Enter and Shift Enter go through what is found'],
     ['arrows', 'in the map: walk from cell to cell; Enter selects, + − zoom, 0 fits'],
@@ -21,7 +24,8 @@ export const helpText = {
     ['t', 'next theme'],
     ['?', 'this page'],
   ] as readonly (readonly [string, string])[],
-  singleKeys: 'Single keys act everywhere',
+  singleKeys:
+    'Keys act everywhere but in text fields and open menus. After a choice in a menu they are the page’s again.',
   terms: 'Terms',
   termList: [
     ['IOVA', 'An address as a device sees it. The IOMMU turns it into a real one.'],

@@ -71,6 +71,7 @@ export const iotlbPresets: readonly Preset[] = [
     id: 'untrusted-device',
     title: 'A device that comes back',
     nudge: { path: 'd0.flush', value: 'strict' },
+    about: 'late',
     scenario: paced(
       'untrusted-device',
       machine(2, 256),

@@ -45,6 +45,7 @@ export const iovaPresets: readonly Preset[] = [
     id: 'linear-wall',
     title: 'A wall that every second search walks along',
     nudge: { path: 'w0.ranges', value: 1000 },
+    about: 'refusal',
     scenario: scenario(
       'linear-wall',
       { platform: VTD, cpuPage: 4 * KIB, cpus: 4 },
@@ -68,6 +69,7 @@ export const iovaPresets: readonly Preset[] = [
     id: 'greedy-cpu',
     title: 'One CPU takes the space of all',
     nudge: { path: 'd0.borrow', value: 'off' },
+    about: 'refusal',
     scenario: scenario(
       'greedy-cpu',
       { platform: VTD, cpuPage: 4 * KIB, cpus: 8 },
@@ -87,6 +89,7 @@ export const iovaPresets: readonly Preset[] = [
     id: 'mask-32',
     title: 'A 32-bit device beside a 64-bit one',
     nudge: { path: 'd0.lowFirst', value: 'off' },
+    about: 'refusal',
     scenario: scenario(
       'mask-32',
       { platform: VTD, cpuPage: 4 * KIB, cpus: 8 },

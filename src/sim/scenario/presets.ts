@@ -54,6 +54,7 @@ const tcePresets: readonly Preset[] = [
     id: 'pools',
     title: 'Four pools and one greedy CPU',
     nudge: { path: 'w0.greedy', value: 1 },
+    about: 'fallback',
     scenario: scenario(
       'pools',
       { cpuPage: 64 * KIB, cpus: 8 },
@@ -68,6 +69,7 @@ const tcePresets: readonly Preset[] = [
     id: 'halves',
     title: '2006: a small region and a large one',
     nudge: { path: 'w1.io', value: 64 * KIB },
+    about: 'fallback',
     scenario: scenario(
       'halves',
       { cpuPage: 64 * KIB, cpus: 8 },

@@ -1,6 +1,7 @@
 // A scenario is all that determines a run: settings, seed and inputs. The same object serves the page, the
 // worker, the headless command, the tests and the link.
 
+import type { HappeningId } from '../happenings.ts'
 import type { Param, ParamValue } from '../params.ts'
 import type { Recording } from './recording.ts'
 
@@ -98,6 +99,8 @@ export interface Preset {
   /** The control the story is about, with the value to try; pointed at on the page. */
   readonly nudge: { readonly path: string; readonly value: ParamValue } | null
   readonly scenario: Scenario
+  /** What the story is about, where that is not what such a machine is about (`subjectOf`). */
+  readonly about?: HappeningId
   /** Where the page opens, in ns; the picture there already says something. */
   readonly openNs: number
   /** Initial right end of the time axis, ns. */
