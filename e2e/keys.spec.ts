@@ -93,6 +93,7 @@ test('Space plays whatever was used last, and no key is lost', async ({ lab, pag
     'the theme': () => button(/^Theme/).click(),
     help: async () => {
       await button(/^Help/).click()
+      await expect(page.getByRole('dialog')).toBeVisible()
       await keyboard.press('Escape')
       await expect(page.getByRole('dialog')).toBeHidden()
     },

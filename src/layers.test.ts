@@ -120,7 +120,6 @@ const FILES: readonly Rule[] = [
   ['controls', 'sim/scenario/stories.ts', 'the same, in the menu of presets'],
   ['store', 'worker/protocol.ts', 'the messages', 'types'],
   ['store/loadable.tsx', 'text', 'a part that did not come says so in its place'],
-  ['store/boundary.tsx', 'text', 'a part that cannot be drawn says so in its place'],
   ...['views', 'controls'].flatMap((half): Rule[] => [
     [half, 'lib', 'formats know no domain'],
     [half, 'sim/index.ts', 'frames, parameters, presets'],

@@ -2,7 +2,6 @@
 
 import { X } from 'lucide-react'
 import { type CSSProperties, type ReactNode, useCallback, useEffect, useState } from 'react'
-import { Boundary } from '../store/boundary.tsx'
 import { useApp } from '../store/context.ts'
 import { loadable } from '../store/loadable.tsx'
 import { soon } from '../store/part.ts'
@@ -53,6 +52,8 @@ const Sheet = loadable(
   () => <div className="a-sheet a-sheet-waits" />,
 )
 
+const { parts } = text.worker
+
 export function App() {
   const dock = useDock()
   const layout = useLayout(dock.views.length, dock.shown?.tall ?? false)
@@ -75,9 +76,9 @@ export function App() {
       <button type="button" className="a-skip" onClick={skipToMap}>
         {text.skip}
       </button>
-      <Boundary>
+      <Drawn title={text.worker.bar}>
         <TopBar layout={layout} drawers={drawers} onDrawer={toggle} onHelp={openHelp} />
-      </Boundary>
+      </Drawn>
       {!small && (
         <Side
           className="a-controls"
@@ -88,7 +89,7 @@ export function App() {
         >
           <Drawn title={text.places.controls}>
             <ControlsPanel />
-            {railDrawn && <Story />}
+            {railDrawn && <Told />}
             <PanelFoot />
           </Drawn>
         </Side>
@@ -104,11 +105,15 @@ export function App() {
           open={drawers.rail}
           onClose={() => toggle('rail')}
         >
-          <Drawn title={text.places.rail}>
-            {!railDrawn && <Story />}
+          {!railDrawn && <Told />}
+          <Drawn title={parts.card}>
             <Inspector />
-            {recorded && <Prediction />}
+          </Drawn>
+          <Drawn title={text.worker.prediction}>{recorded && <Prediction />}</Drawn>
+          <Drawn title={parts.refusal}>
             <WhyRefused />
+          </Drawn>
+          <Drawn title={parts.log}>
             <KernelLog />
           </Drawn>
         </Side>
@@ -119,6 +124,14 @@ export function App() {
       <Files />
       {help && <Help onClose={() => setHelp(false)} />}
     </div>
+  )
+}
+
+function Told() {
+  return (
+    <Drawn title={text.worker.story}>
+      <Story />
+    </Drawn>
   )
 }
 

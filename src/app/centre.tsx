@@ -2,7 +2,6 @@
 
 import { useEffect, useState } from 'react'
 import { Transport } from '../controls/transport.tsx'
-import { Boundary } from '../store/boundary.tsx'
 import { useApp, useLab } from '../store/context.ts'
 import { loadable } from '../store/loadable.tsx'
 import { soon } from '../store/part.ts'
@@ -51,12 +50,12 @@ export function Centre({ layout, dock }: { layout: Layout; dock: Docked }) {
   return (
     <main className="a-centre" id="map" tabIndex={-1} aria-label={text.places.lab}>
       <div className="a-column">
-        <Boundary>
+        <Drawn title={text.worker.figures}>
           <Headline compact={small} />
-        </Boundary>
-        <Boundary>
+        </Drawn>
+        <Drawn title={text.worker.map}>
           <MapHead />
-        </Boundary>
+        </Drawn>
         <div className="a-map">
           <Picture title={text.worker.map} part="iova-space">
             <IovaSpace height={layout.mapHeight} />
@@ -80,9 +79,9 @@ export function Centre({ layout, dock }: { layout: Layout; dock: Docked }) {
         </div>
       </div>
       {!small && (
-        <Boundary>
+        <Drawn title={text.worker.time}>
           <Transport />
-        </Boundary>
+        </Drawn>
       )}
     </main>
   )

@@ -11,10 +11,10 @@ import Speed from '../controls/speed.tsx'
 import { Transport } from '../controls/transport.tsx'
 import { count, hex } from '../lib/format.ts'
 import { addressAt, type Frame } from '../sim/index.ts'
-import { Boundary } from '../store/boundary.tsx'
 import { useFrame, useLab } from '../store/context.ts'
 import { text } from '../text/en.ts'
 import { Story } from './story.tsx'
+import { Drawn } from './worker-state.tsx'
 
 const t = text.sheet
 /** Heights above the transport, as shares of the window; the first holds one control. */
@@ -85,28 +85,32 @@ export default function Sheet() {
             {detent === 0 ? (
               <OneControl />
             ) : (
-              <Boundary>
+              <Drawn title={text.places.controls}>
                 <Story />
                 <ControlsPanel />
                 <Speed />
                 <PanelFoot />
-              </Boundary>
+              </Drawn>
             )}
           </Tabs.Content>
           <Tabs.Content value="inspect" className="a-tab">
-            <Boundary>
+            <Drawn title={text.worker.parts.card}>
               <Inspector />
+            </Drawn>
+            <Drawn title={text.worker.parts.refusal}>
               <WhyRefused />
-            </Boundary>
+            </Drawn>
           </Tabs.Content>
           <Tabs.Content value="log" className="a-tab">
-            <Boundary>
+            <Drawn title={text.worker.parts.log}>
               <KernelLog />
-            </Boundary>
+            </Drawn>
           </Tabs.Content>
         </Tabs.Root>
       </div>
-      <Transport compact />
+      <Drawn title={text.worker.time}>
+        <Transport compact />
+      </Drawn>
     </section>
   )
 }

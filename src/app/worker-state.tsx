@@ -2,10 +2,11 @@
 // its way somewhere; a picture that cannot be shown.
 
 import { Square, TriangleAlert } from 'lucide-react'
-import { Component, type ReactNode, useEffect, useState } from 'react'
+import { type ReactNode, useEffect, useState } from 'react'
 import type { Frame, FramePart } from '../sim/index.ts'
 import { useApp, useFrame, useLab } from '../store/context.ts'
 import { text } from '../text/en.ts'
+import { Boundary } from './boundary.tsx'
 
 const t = text.worker
 const icon = { size: 16, strokeWidth: 1.75, 'aria-hidden': true } as const
@@ -140,18 +141,8 @@ export function MissingParts() {
 }
 
 /** A part of the page that fails alone. */
-export class Drawn extends Component<{ readonly title: string; readonly children: ReactNode }, { why: string | null }> {
-  override state = { why: null as string | null }
-
-  static getDerivedStateFromError(error: unknown) {
-    return { why: error instanceof Error ? error.message : String(error) }
-  }
-
-  override render() {
-    const { why } = this.state
-    if (why === null) return this.props.children
-    return <Missing title={this.props.title} why={why} again={() => this.setState({ why: null })} />
-  }
+export function Drawn({ title, children }: { title: string; children: ReactNode }) {
+  return <Boundary broken={(why, again) => <Missing title={title} why={why} again={again} />}>{children}</Boundary>
 }
 
 /** True once `on` has held for `ms`. */

@@ -3,7 +3,6 @@
 
 import { type ComponentType, type ReactNode, useEffect, useSyncExternalStore } from 'react'
 import { missingText as t } from '../text/missing.ts'
-import { Boundary } from './boundary.tsx'
 import { askAgain, createPart, type Part } from './part.ts'
 
 /** How a component that did not come says so: a sentence in a box, a button beside what stands in for it, not at all
@@ -24,10 +23,7 @@ export function loadable<P extends object>(
     const Component = useSyncExternalStore(part.subscribe, part.value)
     const failures = useSyncExternalStore(part.subscribe, part.failures)
     useEffect(part.ask, [])
-    if (Component) {
-      const there = <Component {...props} />
-      return room === 'box' ? <Boundary>{there}</Boundary> : there
-    }
+    if (Component) return <Component {...props} />
     if (failures === 0 || room === 'none') return meanwhile(props)
     if (room === 'box') return <Missing part={part} />
     if (room !== 'button') return room(props, <Missing part={part} />)
@@ -45,7 +41,7 @@ const missingWords = <T,>(part: Part<T>) =>
 
 function Missing<T>({ part }: { part: Part<T> }) {
   return (
-    <div className="c-missing" role="status" data-testid="missing">
+    <div className="a-missing" role="status" data-testid="not-loaded">
       <p>{missingWords(part)}</p>
       <AskAgain part={part} />
     </div>

@@ -7,8 +7,6 @@ export const missingText = {
   again: 'Try again',
   asking: 'Asking …',
   reload: 'Reload',
-  broken: 'This part could not be drawn:',
-  rest: 'The rest of the page goes on.',
   pageBroken: 'The page could not be drawn',
   pageRest: 'The link in the address holds the run: reloading begins from it.',
 } as const

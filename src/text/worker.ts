@@ -64,8 +64,13 @@ export const workerText = {
   missing: (title: string) => `${title} cannot be shown`,
   missingHint: 'The rest goes on.',
   again: 'Try again',
+  bar: 'The bar at the top',
+  figures: 'The row of figures',
   map: 'The map',
   history: 'The history',
+  time: 'The clock',
+  story: 'The story',
+  prediction: 'The prediction',
   parts: {
     card: 'What is known of the selected page',
     log: 'The log',

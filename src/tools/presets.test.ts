@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { pow2 } from '../lib/bits.ts'
-import { createRun, presetById, presets, summarise, withValue } from '../sim/index.ts'
+import { countOf } from '../sim/happenings.ts'
+import { createRun, HAPPENINGS, presetById, presets, subjectOf, summarise, withValue } from '../sim/index.ts'
 import type { Settings } from '../sim/scenario/schema.ts'
 import { ENTRY_MAPPING, ENTRY_STRIDE, MAP_STRIDE, MAP_WHO } from '../sim/state.ts'
 import { presetFigures, type TableFigures } from '../sim/testing/preset-figures.ts'
@@ -74,6 +75,9 @@ describe('presets at the end of their first time axis', () => {
         return [{ mappedBytes, usefulBytes: t.usefulBytes, refused: t.refused, first }]
       })
       expect(figures).toEqual(presetFigures[id])
+      // What it is about happens, if anything does that one can go to.
+      const happened = HAPPENINGS.filter((what) => countOf[what](run.machine.state) > 0)
+      if (happened.length > 0) expect(happened).toContain(subjectOf(run.scenario()))
     },
     60_000,
   )

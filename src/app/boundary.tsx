@@ -1,8 +1,7 @@
 // A part that cannot be drawn says so in its place, and the rest of the page goes on.
 
 import { Component, type ReactNode, useContext, useSyncExternalStore } from 'react'
-import { missingText as t } from '../text/missing.ts'
-import { LabContext } from './context.ts'
+import { LabContext } from '../store/context.ts'
 
 interface CatchProps {
   /** Another one: what was open when it failed is open no longer. */
@@ -28,27 +27,13 @@ class Catch extends Component<CatchProps, { readonly message: string | null }> {
 
 const nobody = () => () => {}
 
-/** Draws its children; when they throw, a sentence and a button that draws them again. Another preset does so, too. */
-export function Boundary({ children, broken = Broken }: { children: ReactNode; broken?: CatchProps['broken'] }) {
+/** Draws its children; when they throw, what `broken` makes of it. `again` draws them anew, and so does another preset. */
+export function Boundary({ children, broken }: Omit<CatchProps, 'opened'>) {
   const lab = useContext(LabContext)
   const opened = useSyncExternalStore(lab?.subscribe ?? nobody, () => lab?.getState().scenario.preset ?? '')
   return (
     <Catch opened={opened} broken={broken}>
       {children}
     </Catch>
-  )
-}
-
-function Broken(message: string, again: () => void) {
-  return (
-    <div className="c-missing" role="alert" data-testid="broken">
-      <p>
-        {t.broken} <code>{message}</code>
-      </p>
-      <p>{t.rest}</p>
-      <button type="button" className="c-button" onClick={again}>
-        {t.again}
-      </button>
-    </div>
   )
 }
