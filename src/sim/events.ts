@@ -71,6 +71,8 @@ export const LOG_NO_TABLE = 15
 export const LOG_OUTSIDE = 16
 /** a = the same: the kernel's line about a buffer that got no slots of the bounce pool */
 export const LOG_FULL = 17
+/** a = the same: a line about a table that has gone since, b = its kind by number in log-text.ts */
+export const LOG_GONE = 18
 /** a = TCEs, b = hypercalls: a recorded kernel has emptied the table */
 export const LOG_CLEARED = 32
 

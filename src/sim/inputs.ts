@@ -9,6 +9,7 @@ import { resetMeter } from './engine/meter.ts'
 import * as ev from './events.ts'
 import { addMark } from './ledger.ts'
 import { rebuild } from './load.ts'
+import { settleLog } from './log-text.ts'
 import { type Machine, wakeWorkload } from './machine.ts'
 import { plugMemory } from './new-table.ts'
 import { armWork } from './put-off.ts'
@@ -23,6 +24,7 @@ import { type DmaTable, type MachineState, worstReachNs } from './state.ts'
 export function applyInput(m: Machine, before: Scenario, input: Input): void {
   const { state: s } = m
   const field = fieldAt(before, input.path)
+  if (field?.param.effect === 'restart') settleLog(m)
   s.settings = settingsOf(withValue(before, input.path, input.value))
   s.inputs++
   s.steps++

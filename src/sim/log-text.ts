@@ -3,7 +3,7 @@
 import { pow2 } from '../lib/bits.ts'
 import { entryAddress } from '../lib/format.ts'
 import { deriveSeed } from '../lib/rng.ts'
-import { type EventLog, entryAt, firstKept } from './engine/log.ts'
+import { type EventLog, entryAt, firstKept, kindAt, rewriteEvent } from './engine/log.ts'
 import * as ev from './events.ts'
 import { absOf } from './iova/geometry.ts'
 import type { Machine } from './machine.ts'
@@ -49,6 +49,30 @@ export function logLinesIn(
   const lines: LogLine[] = []
   for (let n = Math.max(first, end - most); n < end; n++) lines.push(lineAt(m, log, n))
   return { total: end - first, lines }
+}
+
+/** Lines whose words follow from a table as it stands: its addresses, its regions, its driver. */
+const OF_TABLE: readonly number[] = [
+  ev.LOG_REFUSAL,
+  ev.LOG_SPILL,
+  ev.LOG_SUPPRESSED,
+  ev.LOG_FAULT,
+  ev.LOG_LATE,
+  ev.LOG_INSIDE,
+]
+const GONE_KINDS: readonly LogKind[] = ['refusal', 'spill', 'suppressed', 'fault', 'late']
+
+/** Before tables go: puts down in words what the kept lines say of them, so that those of the next do not change it. */
+export function settleLog(m: Machine): void {
+  const { log, told } = m.state
+  for (let n = firstKept(log); n < log.total; n++) {
+    const number = kindAt(log, n)
+    if (!OF_TABLE.includes(number)) continue
+    const { device, cpu, a, b } = entryAt(log, n)
+    const [kind, text] = words(m, number, device, cpu, a, b)
+    told.push(text)
+    rewriteEvent(log, n, ev.LOG_GONE, told.length - 1, GONE_KINDS.indexOf(kind))
+  }
 }
 
 /** First kept line at or after a time; they stand in the order of time. */
@@ -117,6 +141,8 @@ function words(m: Machine, kind: number, device: number, cpu: number, a: number,
     case ev.LOG_NO_TABLE:
     case ev.LOG_OUTSIDE:
       return ['late', m.state.told[a]!]
+    case ev.LOG_GONE:
+      return [GONE_KINDS[b]!, m.state.told[a]!]
     case ev.LOG_CHANGE:
       return ['change', m.state.changes[a]!]
     case ev.LOG_CLEARED:

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { playable } from '../../tools/recordings.ts'
 import { BANDS, COLUMNS } from '../engine/recorder.ts'
 import { extentOf } from '../iova/geometry.ts'
+import { logLines } from '../log-text.ts'
 import { createRun, type Run } from '../run.ts'
 import { currentValue, fieldsOf } from '../scenario/fields.ts'
 import { presets as all } from '../scenario/presets.ts'
@@ -17,6 +18,31 @@ const extent = ({ machine }: Run) => {
   const { geometry, windowBytes } = machine.state.tables[0]!
   return extentOf(geometry, windowBytes)
 }
+
+describe('the log', () => {
+  it('says of what was before a change what it said then', () => {
+    let told = 0
+    for (const id of ['pools', 'untrusted-device', 'two-ports', 'real-1mib', 'slot-leak']) {
+      const run = createRun(presets.find((p) => p.id === id)!.scenario, 12 * MS)
+      run.advance(5 * MS + presets.find((p) => p.id === id)!.openNs)
+      for (const { path, param } of fieldsOf(run.scenario())) {
+        const now = currentValue(run.scenario(), path)
+        const other = param.values?.find(({ value }) => value !== now)
+        if (!other || param.effect !== 'restart') continue
+        const before = logLines(run.machine, 0)
+        if (typeof run.input(path, other.value) === 'string') continue
+        expect({ id, path, lines: logLines(run.machine, 0).slice(0, before.length) }).toEqual({
+          id,
+          path,
+          lines: before,
+        })
+        told += before.length
+        if (before.length > 40) break
+      }
+    }
+    expect(told).toBeGreaterThan(100)
+  }, 60_000)
+})
 
 describe('the picture of address and time', () => {
   it('keeps the columns of far memory that was elsewhere, with its addresses', () => {
