@@ -21,18 +21,6 @@ test('smaller IOMMU pages end the refusals while it runs, and the picture change
   expect(lab.complaints).toEqual([])
 })
 
-test('undo puts the former value back, as one more change', async ({ lab, page }) => {
-  await lab.open('s=frames-64k')
-  const control = lab.byId('control-d0.iommuPage')
-  await control.getByText('4K', { exact: true }).click()
-  await lab.idle()
-  await expect(control.getByRole('radio', { name: '4K', exact: true })).toBeChecked()
-  await page.keyboard.press('u')
-  await lab.idle()
-  await expect(control.getByRole('radio', { name: '64K', exact: true })).toBeChecked()
-  expect(lab.fragment().match(/d0\.iommuPage/g)).toHaveLength(2)
-})
-
 test('controls show the values of the moment that is looked at', async ({ lab, page }) => {
   await lab.open('s=frames-64k&at=5000000')
   const radio = (name: string) => lab.byId('control-d0.iommuPage').getByRole('radio', { name, exact: true })

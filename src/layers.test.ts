@@ -111,6 +111,7 @@ const FILES: readonly Rule[] = [
   ['store', 'sim/index.ts', 'scenarios and frames'],
   ['store', 'share', 'the link is the store as text'],
   ['store', 'worker/client.ts', 'the store talks to the simulation through the client'],
+  ['store/testing', 'worker/host.ts', 'its tests have the worker in their own thread'],
   ['store', 'worker/study-client.ts', 'studies run in a worker of their own'],
   // A door of its own: what only studies need is fetched with the views that show them.
   ['worker', 'sim/studies/index.ts', 'the host of studies runs them'],

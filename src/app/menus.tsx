@@ -6,6 +6,7 @@ import { useChoice } from '../controls/key-target.ts'
 import { useApp, useLab } from '../store/context.ts'
 import { text } from '../text/en.ts'
 import { dockViews } from '../views/index.ts'
+import { nameOf } from './say.ts'
 import { nextTheme } from './theme.ts'
 import { themeIcons } from './theme-icons.ts'
 
@@ -49,8 +50,8 @@ export function ViewsMenu() {
 /** What a phone has no room for. */
 export function MoreMenu({ onHelp }: { onHelp: () => void }) {
   const theme = useApp((s) => s.theme)
-  const canUndo = useApp((s) => s.canUndo)
-  const canRedo = useApp((s) => s.canRedo)
+  const undoes = useApp((s) => s.undoes)
+  const redoes = useApp((s) => s.redoes)
   const { actions } = useLab()
   const Theme = themeIcons[theme]
   const { chose, onCloseAutoFocus } = useChoice()
@@ -70,11 +71,11 @@ export function MoreMenu({ onHelp }: { onHelp: () => void }) {
         collisionPadding={8}
         onCloseAutoFocus={onCloseAutoFocus}
       >
-        <DropdownMenu.Item className="c-item" disabled={!canUndo} onSelect={choose(actions.undo)}>
-          <Undo2 {...icon} /> {t.undo}
+        <DropdownMenu.Item className="c-item" disabled={!undoes} onSelect={choose(actions.undo)}>
+          <Undo2 {...icon} /> {undoes ? t.undoes(t.undo, nameOf(undoes)) : t.undo}
         </DropdownMenu.Item>
-        <DropdownMenu.Item className="c-item" disabled={!canRedo} onSelect={choose(actions.redo)}>
-          <Redo2 {...icon} /> {t.redo}
+        <DropdownMenu.Item className="c-item" disabled={!redoes} onSelect={choose(actions.redo)}>
+          <Redo2 {...icon} /> {redoes ? t.undoes(t.redo, nameOf(redoes)) : t.redo}
         </DropdownMenu.Item>
         <DropdownMenu.Item className="c-item" onSelect={choose(() => actions.setTheme(nextTheme(theme)))}>
           <Theme {...icon} /> {t.theme[theme]}

@@ -1,6 +1,7 @@
 // What the store has to say, in words.
 
-import { fieldsOf, formatParam } from '../sim/index.ts'
+import { fieldsOf, formatParam, type ParamValue } from '../sim/index.ts'
+import type { Act } from '../store/history.ts'
 import type { Notice } from '../store/lab.ts'
 import { text } from '../text/en.ts'
 
@@ -12,12 +13,42 @@ export function say(notice: Notice): string {
       return text.say.log(notice.name, notice.device)
     case 'ended':
       return text.ended(notice.ended)
+    case 'seed':
+      return text.say.seed
     case 'undo':
     case 'redo': {
-      const field = fieldsOf(notice.scenario).find((f) => f.path === notice.path)
-      const value = field ? formatParam(field.param, notice.value) : String(notice.value)
-      const label = field?.param.label ?? notice.path
-      return notice.kind === 'undo' ? text.say.undone(label, value) : text.say.redone(label, value)
+      const { act, kind } = notice
+      if (act.kind !== 'change') return kind === 'undo' ? text.say.undone(nameOf(act)) : text.say.redone(nameOf(act))
+      const { label, value } = fieldIn(act, kind === 'undo' ? act.from : act.to)
+      return kind === 'undo' ? text.say.changeUndone(label, value) : text.say.changeRedone(label, value)
     }
   }
+}
+
+/** What undo or redo is about, as their buttons say it. */
+export function nameOf(act: Act): string {
+  const { acts } = text
+  switch (act.kind) {
+    case 'change': {
+      const { label, value } = fieldIn(act, act.to)
+      return acts.change(label, value)
+    }
+    case 'preset':
+      return acts.preset(act.title)
+    case 'seed':
+      return acts.seed(`0x${act.seed.toString(16)}`)
+    case 'file':
+    case 'device':
+      return acts[act.kind](act.name)
+    case 'home':
+    case 'values':
+    case 'link':
+      return acts[act.kind]
+  }
+}
+
+function fieldIn({ here, path }: Extract<Act, { kind: 'change' }>, value: ParamValue) {
+  const param = fieldsOf(here).find((f) => f.path === path)?.param
+  const option = param?.values?.find((o) => o.value === value)
+  return { label: param?.label ?? path, value: option?.label ?? (param ? formatParam(param, value) : String(value)) }
 }

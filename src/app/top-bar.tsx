@@ -4,11 +4,13 @@ import { Check, CircleQuestionMark, Link, PanelRight, Redo2, SlidersHorizontal, 
 import { type ReactNode, useEffect, useState } from 'react'
 import { presetOf } from '../sim/index.ts'
 import { useApp, useLab } from '../store/context.ts'
+import type { Act } from '../store/history.ts'
 import { loadable } from '../store/loadable.tsx'
 import { soon } from '../store/part.ts'
 import { text } from '../text/en.ts'
 import { copyLink } from './copy.ts'
 import type { Layout } from './layout.ts'
+import { nameOf } from './say.ts'
 import { nextTheme } from './theme.ts'
 import { themeIcons } from './theme-icons.ts'
 
@@ -106,12 +108,14 @@ function PresetName() {
 
 function Tool({
   label,
+  title = label,
   pressed,
   disabled = false,
   onClick,
   children,
 }: {
   label: string
+  title?: string
   pressed?: boolean
   disabled?: boolean
   onClick: () => void
@@ -122,7 +126,7 @@ function Tool({
       type="button"
       className="c-icon"
       aria-label={label}
-      title={label}
+      title={title}
       aria-pressed={pressed}
       disabled={disabled}
       onClick={onClick}
@@ -146,15 +150,16 @@ function Logo() {
 }
 
 function UndoRedo() {
-  const canUndo = useApp((s) => s.canUndo)
-  const canRedo = useApp((s) => s.canRedo)
+  const undoes = useApp((s) => s.undoes)
+  const redoes = useApp((s) => s.redoes)
   const { actions } = useLab()
+  const title = (what: string, act: Act | null) => (act ? t.undoes(what, nameOf(act)) : what)
   return (
     <>
-      <Tool label={`${t.undo} (u)`} disabled={!canUndo} onClick={actions.undo}>
+      <Tool label={`${t.undo} (u)`} title={title(`${t.undo} (u)`, undoes)} disabled={!undoes} onClick={actions.undo}>
         <Undo2 {...icon} />
       </Tool>
-      <Tool label={t.redo} disabled={!canRedo} onClick={actions.redo}>
+      <Tool label={t.redo} title={title(t.redo, redoes)} disabled={!redoes} onClick={actions.redo}>
         <Redo2 {...icon} />
       </Tool>
     </>

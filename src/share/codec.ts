@@ -14,6 +14,7 @@ import {
   type Scenario,
   saidOtherwise,
 } from '../sim/index.ts'
+import { fileKey, fileOf } from './file-key.ts'
 import {
   defaultView,
   encodePosition,
@@ -54,8 +55,8 @@ export interface LinkCodec {
   /** The fragment with its leading `#`. Throws RangeError when the scenario's preset is unknown. */
   encodeLink(link: Omit<Link, 'speed'> & { readonly speed?: Link['speed'] }): string
   /** Reads a fragment with or without `#`, or a whole URL. `dockViews`: the view ids that exist; any, if not given.
-   *  `own`: the recording of a person that is at hand, which no link carries. */
-  decodeLink(text: string, dockViews?: readonly string[], own?: Preset | null): DecodedLink
+   *  `own`: the recordings of a person that are at hand, which no link carries. */
+  decodeLink(text: string, dockViews?: readonly string[], own?: readonly Preset[]): DecodedLink
 }
 
 export function linkCodec(world: LinkWorld): LinkCodec {
@@ -70,7 +71,7 @@ export function linkCodec(world: LinkWorld): LinkCodec {
     const pairs: [string, string][] = [
       ['v', String(LINK_VERSION)],
       ['s', preset.id],
-      ...(own ? [['file', fileKey(own.title)] as [string, string]] : []),
+      ...(own && recording ? [['file', fileKey(recording)] as [string, string]] : []),
       ...pairsOf(scenario, preset.scenario),
     ]
     if (position.events !== undefined || position.ns !== preset.openNs) pairs.push(['at', encodePosition(position)])
@@ -105,7 +106,7 @@ export function linkCodec(world: LinkWorld): LinkCodec {
     return parts.join('~')
   }
 
-  function decodeLink(text: string, dockViews?: readonly string[], own: Preset | null = null): DecodedLink {
+  function decodeLink(text: string, dockViews?: readonly string[], own: readonly Preset[] = []): DecodedLink {
     const problems = new Problems()
     const raw = readVersion(splitPairs(text, problems), problems)
     const values = new Map<string, string>()
@@ -121,10 +122,10 @@ export function linkCodec(world: LinkWorld): LinkCodec {
 
     const id = take('s')
     const file = take('file')
-    const isOwn = id === FILE_PRESET && own !== null && file === fileKey(own.title)
-    const preset = isOwn ? own : (presets.find((p) => p.id === id) ?? presets[0])
+    const mine = id === FILE_PRESET && file !== undefined ? fileOf(own, file) : null
+    const preset = mine ?? presets.find((p) => p.id === id) ?? presets[0]
     if (!preset) throw new RangeError('no presets')
-    if (id === FILE_PRESET && !isOwn) {
+    if (id === FILE_PRESET && !mine) {
       problems.add('file', file ?? '', NOT_IN_LINK)
       const position = { ns: preset.openNs }
       return { scenario: preset.scenario, position, view: defaultView(preset), speed: null, problems: problems.list() }
@@ -167,11 +168,6 @@ export function linkCodec(world: LinkWorld): LinkCodec {
   }
 
   return { encodeLink, decodeLink }
-}
-
-/** A file's name with what a link can carry. */
-function fileKey(name: string): string {
-  return name.slice(0, 80).replace(/[^A-Za-z0-9_.~-]/g, '_')
 }
 
 const NOT_IN_LINK = 'a recording is not in its link; open the file itself, with the preset menu or by dropping it here'

@@ -4,7 +4,7 @@ import type { Preset } from '../sim/index.ts'
 import type { AppState, Theme, ViewState } from './state.ts'
 
 /** The state before anything was opened. */
-export function initialState(first: Preset, speed: number, theme: Theme): AppState {
+export function initialState(first: Preset, theme: Theme): AppState {
   return {
     ready: false,
     scenario: first.scenario,
@@ -12,7 +12,7 @@ export function initialState(first: Preset, speed: number, theme: Theme): AppSta
     pending: {},
     revision: 0,
     playing: false,
-    speed,
+    speed: speedOf(first),
     view: viewOf(first),
     hovered: null,
     pinned: false,
@@ -30,10 +30,15 @@ export function initialState(first: Preset, speed: number, theme: Theme): AppSta
     silent: false,
     mapColumns: 128,
     mapMaxRows: 70,
-    canUndo: false,
-    canRedo: false,
+    undoes: null,
+    redoes: null,
     announcement: '',
   }
+}
+
+/** Simulated ns per wall ns that a preset plays at. */
+export function speedOf({ speed = 1 / 2000 }: Preset): number {
+  return speed
 }
 
 /** The view that a preset opens with. */

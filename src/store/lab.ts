@@ -2,25 +2,17 @@
 
 import { createStore } from 'zustand/vanilla'
 import type { LinkCodec } from '../share/codec.ts'
-import {
-  type Frame,
-  type Input,
-  type ParamValue,
-  type Preset,
-  presetOfRecording,
-  type Recording,
-  type Scenario,
-  settledBy,
-} from '../sim/index.ts'
+import { type Frame, type ParamValue, type Preset, type Recording, type Scenario, settledBy } from '../sim/index.ts'
 import type { SimClient } from '../worker/client.ts'
 import type { Ended, Position } from '../worker/protocol.ts'
-import { createChanges } from './changes.ts'
-import { createFetching } from './fetching.ts'
+import { createActs } from './acts.ts'
 import { completed, createFrameHolder } from './frames.ts'
+import type { Act, Begun, Place } from './history.ts'
 import { createIdle } from './idle.ts'
-import { initialState, viewOf } from './initial.ts'
+import { initialState, speedOf } from './initial.ts'
 import { createFrameLoop } from './loop.ts'
-import type { AppState, FromLog, Lab, Theme, ViewState } from './state.ts'
+import { createOpenings } from './openings.ts'
+import type { AppState, Lab, Theme } from './state.ts'
 import type { StatsCollector } from './stats.ts'
 import { type AddressBar, createUrlSync, type Intent } from './url-sync.ts'
 import { wish } from './wish.ts'
@@ -28,8 +20,9 @@ import { wish } from './wish.ts'
 /** What the store has to say to a person; turned into words outside. */
 export type Notice =
   | { readonly kind: 'ended'; readonly ended: Ended }
-  | { readonly kind: 'undo' | 'redo'; readonly path: string; readonly value: ParamValue; readonly scenario: Scenario }
+  | { readonly kind: 'undo' | 'redo'; readonly act: Act }
   | { readonly kind: 'opened'; readonly preset: Preset }
+  | { readonly kind: 'seed' }
   | { readonly kind: 'log'; readonly name: string; readonly device: string }
 
 export interface LabOptions {
@@ -56,56 +49,63 @@ export interface LabOptions {
 
 /** While a run plays, everything but the map follows this often. */
 const WHOLE_EVERY_MS = 125
-const DEFAULT_SPEED = 1 / 2000
 const MAX_DOCK = 3
-/** The view that a kernel log is opened for. */
-const LOG_VIEW = 'ddw'
 
 export function createLab(options: LabOptions): Lab {
-  const { client, presets, codec, stats } = options
-  const first = presets[0]
+  const { client, codec, stats } = options
+  const [first, ...others] = options.presets
   if (!first) throw new RangeError('no presets')
-  /** The recording that a person opened last: its link means nothing elsewhere, but Back finds it again. */
-  let own: Preset | null = null
-  const presetOf = (id: string): Preset => presets.find((p) => p.id === id) ?? (own?.id === id ? own : first)
-  const speedOf = (id: string): number => presetOf(id).speed ?? DEFAULT_SPEED
-
-  const fetching = createFetching({
-    presetOf,
-    fetchRecording: options.fetchRecording,
-    loading: (name) => set(name === null ? { loading: null } : { loading: name, unreadable: null }),
-    failed(unreadable, retriable) {
-      // Nothing was open before: a link to a recording that is not there.
-      if (!get().ready) openPreset(first.id)
-      set({ unreadable, retriable })
-    },
-  })
   const frames = createFrameHolder()
   let horizonNs = first.horizonNs
+  /** Where the newest frame stands; and where the run was sent, until a frame stands still again. */
   let at: Position = { ns: first.openNs }
+  let heading: Position | null = null
+  let sentAt = 0
   /** Number of the last frame asked for when playing was last switched. */
   let switchedAt = 0
   /** Number of the last frame asked for when a person last did something that a link should remember. */
   let intendedAt = 0
   let asked = 0
   let opened = false
+  /** What there was before a run was opened that has not shown itself yet. */
+  let opening: Opening | null = null
   /** The frame asked for last is a whole one, asked for at `wholeAt`; the next has to be. */
   let whole = true
   let wholeAt = 0
   let wholeDue = true
   let warmUp = options.warmUp ?? 0
 
-  const store = createStore<AppState>(() => initialState(first, DEFAULT_SPEED, options.theme ?? 'system'))
+  const store = createStore<AppState>(() => initialState(first, options.theme ?? 'system'))
   const get = store.getState
   const set = store.setState
 
   /** What `here` stands for: so many inputs of a scenario. */
   let shown = { of: first.scenario, count: 0, settled: settledBy(first.scenario) }
 
-  const changes = createChanges({
+  const acts = createActs({
+    client,
     now: options.now,
-    post: (path, value) => client.input(path, value),
     mark: () => stats?.input() ?? (() => {}),
+    get,
+    current,
+    place,
+    goTo(act, to) {
+      if (act.kind === 'change') send(heading ?? { ns: at.ns }, () => client.replaceInputs(to.scenario.inputs))
+      else if (act.kind === 'home') {
+        if (get().playing) pause()
+        send(to.position, client.seek)
+      } else open(to, null)
+    },
+    changed() {
+      set({ ended: null, ...acts.state() })
+      intend('push')
+      loop.urge()
+    },
+    walked(kind, act) {
+      set({ ended: null, announcement: options.say({ kind, act }), ...acts.state() })
+      intend('push')
+      wake()
+    },
   })
 
   const loop = createFrameLoop({
@@ -150,7 +150,7 @@ export function createLab(options: LabOptions): Lab {
       }
       // A frame asked for before a person acted still tells of before.
       const told = frame.request > intendedAt && frame.status.mode !== 'seeking'
-      url.painted(told && changesSettled(), get().playing)
+      url.painted(told && acts.settled(), get().playing)
       idle.check()
     },
   })
@@ -166,13 +166,28 @@ export function createLab(options: LabOptions): Lab {
   const mode = () => frames.latest()?.status.mode
   const idle = createIdle({
     dead: () => get().dead,
-    quiet: () => get().ready && get().loading === null && changesSettled() && mode() !== 'seeking' && !untold,
+    quiet: () => get().ready && get().loading === null && acts.settled() && mode() !== 'seeking' && !untold,
     playing: () => get().playing,
     settled: () => loop.settled() && mode() === 'paused',
     asked: () => asked,
   })
 
-  const url = createUrlSync(options.address, options.now, link, openLink, addressKept)
+  const openings = createOpenings({
+    presets: [first, ...others],
+    codec,
+    dockViews: options.dockViews,
+    fetchRecording: options.fetchRecording,
+    get,
+    set,
+    open,
+    opened(notice) {
+      set({ announcement: options.say(notice) })
+      intend('push')
+    },
+    play,
+  })
+
+  const url = createUrlSync(options.address, options.now, link, openings.link, addressKept)
 
   /** Told once: whoever has read it knows. */
   let told = false
@@ -190,6 +205,8 @@ export function createLab(options: LabOptions): Lab {
       // The map shows a change first, the rest follows at once.
       if (frame.revision !== before?.revision) wholeDue = true
       at = { ns: frame.status.ns, events: frame.status.events }
+      if (frame.status.mode !== 'seeking' && frame.request > sentAt) heading = null
+      opening = null
       if (!get().ready) set({ ready: true })
       showHere(get().scenario, frame.status.inputs)
       // A run that stops by itself says so in its frames too; only those asked for after the last switch count.
@@ -200,10 +217,11 @@ export function createLab(options: LabOptions): Lab {
       // The worker does not send the recording back.
       const { recording } = get().scenario
       const scenario = recording ? { ...told, recording } : told
-      if (opened) changes.confirmed(revision)
+      if (opened) acts.answered(revision, revision !== get().revision)
       opened = true
-      set({ scenario, revision, ...changeState() })
+      set({ scenario, revision, ...acts.state() })
       showHere(scenario, scenario.inputs.length)
+      acts.goOn()
       wake()
     },
     stopped(ended) {
@@ -214,18 +232,44 @@ export function createLab(options: LabOptions): Lab {
       }
       wake()
     },
-    problem(message) {
-      changes.refused()
-      set({ failure: message, ...changeState() })
+    problem(message, unopened) {
+      heading = null
+      const failed = unopened ? backOut() : null
+      if (failed) {
+        acts.expect()
+        client.replaceInputs(get().scenario.inputs)
+        send(at, client.seek)
+      } else if (!opened && !get().ready && get().scenario !== first.scenario) {
+        // Nothing was open before: a link that makes no run.
+        openings.preset(first.id)
+      }
+      if (failed?.kind === 'file') set({ unreadable: `${failed.name}: ${message}`, retriable: false })
+      else set({ failure: message })
       wake()
     },
     died(message) {
+      backOut()
       // Changes that it has not confirmed stay pending: a restart makes them again.
-      set({ failure: message, dead: true, silent: false, playing: false })
+      set({ failure: message, dead: true, silent: false, playing: false, ...acts.state() })
       idle.check()
     },
     silent: (silent) => set({ silent }),
   })
+
+  /** Stands again where it stood before what was opened last and makes no run; answers what that was. */
+  function backOut(): Act | null {
+    if (!opening) return null
+    const { before, place, done } = opening
+    opening = null
+    opened = true
+    for (const { begun } of done) begun.forget()
+    acts.clear()
+    horizonNs = place.horizonNs
+    at = place.position
+    heading = null
+    set({ ...before, scenario: place.scenario, playing: false, ...acts.state() })
+    return done.at(-1)?.act ?? null
+  }
 
   function showHere(scenario: Scenario, inputs: number) {
     const count = Math.min(inputs, scenario.inputs.length)
@@ -235,26 +279,42 @@ export function createLab(options: LabOptions): Lab {
     set({ here: shown.settled.at(count) })
   }
 
-  function changeState() {
-    return { pending: changes.pending(), canUndo: changes.canUndo(), canRedo: changes.canRedo() }
+  /** Where a person stands, or is on the way to; what the run has not answered yet is made at the moment shown last. */
+  function place(): Place {
+    const { scenario, pending, view, speed, problems, fromLog } = get()
+    const { ns, events } = at
+    const made =
+      events === undefined ? [] : Object.entries(pending).map(([path, value]) => ({ ns, events, path, value }))
+    const inputs = made.length === 0 ? scenario.inputs : [...scenario.inputs.slice(0, shown.count), ...made]
+    const position = heading ?? at
+    return { scenario: { ...scenario, inputs }, position, horizonNs, view, speed, problems, fromLog }
   }
 
-  function changesSettled() {
-    return Object.keys(get().pending).length === 0
+  function send(to: Position, go: (to: Position) => void) {
+    heading = to
+    sentAt = client.requests()
+    go(to)
   }
 
-  function open(scenario: Scenario, position: Position, view: ViewState, horizon: number) {
-    fetching.supersede()
-    changes.clear()
+  /** Goes to another run. With an act, undo leads back. */
+  function open(to: Place, act: Act | null) {
+    const before = get()
+    if (before.ready || opening) {
+      const from = place()
+      const done = act ? [{ act, begun: acts.did(act, from) }] : []
+      opening = opening ? { ...opening, done: [...opening.done, ...done] } : { before, place: from, done }
+    }
+    openings.supersede()
+    acts.clear()
     opened = false
-    horizonNs = horizon
-    at = position
+    horizonNs = to.horizonNs
+    at = to.position
     switchedAt = Number.POSITIVE_INFINITY
+    const { scenario, view, speed, problems, fromLog } = to
     shown = { of: scenario, count: 0, settled: settledBy(scenario) }
     set({
-      scenario,
+      ...{ scenario, view, speed, problems, fromLog },
       here: shown.settled.at(0),
-      view,
       ready: false,
       playing: false,
       hovered: null,
@@ -263,13 +323,14 @@ export function createLab(options: LabOptions): Lab {
       ended: null,
       loading: null,
       unreadable: null,
-      ...changeState(),
+      ...acts.state(),
     })
     if (get().dead) {
       set({ dead: false })
       client.restart()
+      opening = null
     }
-    client.open(scenario, horizonNs, position)
+    send(to.position, () => client.open(scenario, horizonNs, to.position))
     wake()
   }
 
@@ -278,41 +339,10 @@ export function createLab(options: LabOptions): Lab {
     url.intend(how)
   }
 
-  function openLink(fragment: string) {
-    const link = codec.decodeLink(fragment, options.dockViews, own)
-    const preset = presetOf(link.scenario.preset)
-    fetching.whenLoaded(link.scenario, (scenario) => {
-      open(scenario, link.position, link.view, preset.horizonNs)
-      set({ problems: link.problems, fromLog: null, speed: link.speed ?? speedOf(preset.id) })
-    })
-  }
-
-  function openPreset(id: string) {
-    const preset = presetOf(id)
-    fetching.whenLoaded(preset.scenario, (scenario) => {
-      open(scenario, { ns: preset.openNs }, viewOf(preset), preset.horizonNs)
-      set({ problems: [], fromLog: null, speed: speedOf(id), announcement: options.say({ kind: 'opened', preset }) })
-      intend('push')
-    })
-  }
-
-  /** Opens what a device of a kernel log found, with the view that shows it in front. */
-  function openLog(fromLog: FromLog) {
-    const logged = fromLog.logged[fromLog.at]
-    if (!logged) return
-    const { scenario, problems } = logged
-    const preset = presetOf(scenario.preset)
-    const view = viewOf(preset)
-    const dock = [LOG_VIEW, ...view.dock.filter((id) => id !== LOG_VIEW)].slice(0, MAX_DOCK)
-    open(scenario, { ns: preset.openNs }, { ...view, dock }, preset.horizonNs)
-    const announcement = options.say({ kind: 'log', name: fromLog.name, device: logged.device })
-    set({ problems, fromLog, speed: speedOf(preset.id), announcement })
-    intend('push')
-  }
-
   function link() {
     const { scenario, view, speed } = get()
-    return codec.encodeLink({ scenario, position: at, view, ...(speed === speedOf(scenario.preset) ? {} : { speed }) })
+    const usual = speedOf(openings.presetOf(scenario))
+    return codec.encodeLink({ scenario, position: heading ?? at, view, ...(speed === usual ? {} : { speed }) })
   }
 
   function current(path: string): ParamValue | null {
@@ -333,6 +363,7 @@ export function createLab(options: LabOptions): Lab {
     if (get().dead) return
     const { speed } = get()
     switchedAt = client.requests()
+    heading = null
     client.play(speed)
     // The page has Play itself to show first: figures follow a moment later.
     wholeAt = options.now()
@@ -342,18 +373,9 @@ export function createLab(options: LabOptions): Lab {
 
   function pause() {
     switchedAt = client.requests()
+    heading = null
     client.pause()
     set({ playing: false })
-    intend('push')
-    wake()
-  }
-
-  function change(kind: 'undo' | 'redo') {
-    const made = kind === 'undo' ? changes.undo() : changes.redo()
-    if (!made) return
-    const value = kind === 'undo' ? made.from : made.to
-    const announcement = options.say({ kind, path: made.path, value, scenario: get().scenario })
-    set({ announcement, ...changeState() })
     intend('push')
     wake()
   }
@@ -363,32 +385,25 @@ export function createLab(options: LabOptions): Lab {
     getState: get,
     subscribe: store.subscribe,
     actions: {
-      openPreset,
-      openLink,
-      setParam(path, value) {
-        const from = current(path)
-        if (from === null || from === value || get().dead) return
-        changes.set(path, from, value)
-        set({ ended: null, ...changeState() })
-        intend('push')
-        loop.urge()
-      },
-      setSeed(seed) {
-        const { scenario, view } = get()
-        if (scenario.seed === seed) return
-        const none: readonly Input[] = []
-        open({ ...scenario, seed, inputs: none }, { ns: presetOf(scenario.preset).openNs }, view, horizonNs)
-        intend('push')
-      },
-      undo: () => change('undo'),
-      redo: () => change('redo'),
+      openPreset: openings.preset,
+      openLink: openings.link,
+      setParam: acts.change,
+      setSeed: openings.seed,
+      undo: () => acts.walk('undo'),
+      redo: () => acts.walk('redo'),
       play,
       pause,
-      step: (steps) => move('replace', () => client.step(steps)),
-      seek: (ns) => move('push', () => client.seek({ ns: Math.max(0, Math.round(ns)) })),
-      find: (what, back) => move('push', () => client.find(what, back)),
+      step: (steps) => move('replace', () => send(at, () => client.step(steps))),
+      seek: (ns) => move('push', () => send({ ns: Math.max(0, Math.round(ns)) }, client.seek)),
+      find: (what, back) => move('push', () => send(at, () => client.find(what, back))),
       stop: pause,
-      reset: () => move('push', () => client.seek({ ns: 0, events: 0 })),
+      reset() {
+        if (get().dead) return
+        const from = place()
+        if (from.position.ns > 0 || from.position.events) acts.did({ kind: 'home' }, from)
+        set(acts.state())
+        move('push', () => send({ ns: 0, events: 0 }, client.seek))
+      },
       setSpeed(speed) {
         set({ speed })
         if (get().playing) client.play(speed)
@@ -429,30 +444,16 @@ export function createLab(options: LabOptions): Lab {
       announce: (announcement) => set({ announcement }),
       dismissProblems: () => set({ problems: [] }),
       dismissFailure: () => set({ failure: null }),
-      openFile: (name, load) =>
-        fetching.await(name, load, (content) => {
-          if ('logged' in content) return openLog({ name, logged: content.logged, at: 0 })
-          if ('link' in content) {
-            openLink(content.link)
-            return intend('push')
-          }
-          own = presetOfRecording(content)
-          openPreset(own.id)
-          play()
-        }),
-      openLogged(at) {
-        const { fromLog } = get()
-        if (fromLog && fromLog.at !== at) openLog({ ...fromLog, at })
-      },
+      openFile: openings.file,
+      openLogged: openings.logged,
       dismissUnreadable: () => set({ unreadable: null }),
-      fetchAgain: fetching.again,
+      fetchAgain: openings.again,
       showLink: (linkShown) => set({ linkShown }),
       link,
       restartWorker() {
-        const { scenario, view, pending } = get()
+        const to = place()
         set({ dead: true })
-        open(scenario, at, view, horizonNs)
-        for (const [path, value] of Object.entries(pending)) lab.actions.setParam(path, value)
+        open(to, null)
       },
       waitForWorker: client.wait,
     },
@@ -464,4 +465,11 @@ export function createLab(options: LabOptions): Lab {
     hash: async () => (await client.hash()).hash,
   }
   return lab
+}
+
+interface Opening {
+  readonly before: AppState
+  readonly place: Place
+  /** What was done since, each as if the one before had come about. */
+  readonly done: readonly { readonly act: Act; readonly begun: Begun }[]
 }

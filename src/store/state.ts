@@ -6,6 +6,7 @@ import type { Brush, ColourBy, HappeningId, ParamValue, Problem, Recording, Scen
 import type { Ended } from '../worker/protocol.ts'
 import type { LinkFile, LogFile } from './files.ts'
 import type { FrameHolder } from './frames.ts'
+import type { Act } from './history.ts'
 
 /** How the run is looked at; kept in the link. */
 export interface ViewState {
@@ -85,8 +86,9 @@ export interface AppState {
   readonly mapColumns: number
   /** Rows that the map's box has room for. */
   readonly mapMaxRows: number
-  readonly canUndo: boolean
-  readonly canRedo: boolean
+  /** What undo would take back, and redo bring back; null: nothing. */
+  readonly undoes: Act | null
+  readonly redoes: Act | null
   /** A short note for the status line and screen readers, for example what a rebuild did. */
   readonly announcement: string
 }
@@ -98,7 +100,7 @@ export interface AppActions {
   setParam(path: string, value: ParamValue): void
   /** Begins the run again with another seed, uint32. */
   setSeed(seed: number): void
-  /** The former value becomes a new input at now; the clock does not go back. */
+  /** Takes the last act back (see `history.ts`). A change: the run stands, or plays on, at the same moment without it. */
   undo(): void
   redo(): void
   play(): void

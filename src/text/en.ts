@@ -18,6 +18,7 @@ export const text = {
   top: {
     undo: 'Undo',
     redo: 'Redo',
+    undoes: (undo: string, what: string) => `${undo}: ${what}`,
     copyLink: 'Copy link',
     copied: 'Link copied',
     copiedWithoutFile: (file: string) =>
@@ -144,11 +145,26 @@ export const text = {
   left: leftText,
   ended: endedText,
   worker: workerText,
+  /** What undo takes back. */
+  acts: {
+    change: (label: string, value: string) => `${label} ${value}`,
+    home: 'back to the start',
+    preset: (title: string) => `opening “${title}”`,
+    values: 'preset values',
+    seed: (seed: string) => `seed ${seed}`,
+    file: (name: string) => `opening ${name}`,
+    device: (name: string) => `window of ${name}`,
+    link: 'opening a link',
+  },
+
   say: {
     opened: (title: string) => `${title} is open`,
     log: (name: string, device: string) => `What ${device} found in ${name} is open`,
-    undone: (label: string, value: string) => `Undone: ${label} is ${value} again`,
-    redone: (label: string, value: string) => `Done again: ${label} is ${value}`,
+    seed: 'The run begins again with another seed',
+    changeUndone: (label: string, value: string) => `Undone: ${label} is ${value} again, as if it had never changed`,
+    changeRedone: (label: string, value: string) => `Done again: ${label} is ${value}`,
+    undone: (what: string) => `Undone: ${what}. The run stands where it stood`,
+    redone: (what: string) => `Done again: ${what}`,
     theme: (name: string) => `${name} theme`,
   },
 

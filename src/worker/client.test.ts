@@ -108,7 +108,7 @@ describe('a worker that is watched', () => {
     r.client.requestFrame(WISH)
     r.pass(2)
     r.client.open(scenario, 1, { ns: 5 })
-    expect([r.workers.length, r.workers[0]!.ended, r.types()]).toEqual([2, true, 'close open'])
+    expect([r.workers.length, r.workers[0]!.ended, r.types()]).toEqual([2, true, 'open'])
     expect(r.client.busy()).toBe(false)
   })
 })
@@ -146,7 +146,7 @@ describe('a worker that cannot be made', () => {
     expect(r.client.busy()).toBe(false)
     r.client.restart()
     r.client.open(scenario, 1, { ns: 0 })
-    expect([r.said.length, r.types()]).toEqual([1, 'close open'])
+    expect([r.said.length, r.types()]).toEqual([1, 'open'])
   })
 })
 

@@ -1,6 +1,6 @@
 // The page's end of the wire: typed posts, at most one frame request in flight, stale answers dropped.
 
-import type { Frame, HappeningId, ParamValue, Scenario } from '../sim/index.ts'
+import type { Frame, HappeningId, Input, ParamValue, Scenario } from '../sim/index.ts'
 import type { Ended, FrameRequest, FromWorker, Position, SourceId, Speed, ToWorker } from './protocol.ts'
 import { createWatch, everyTick } from './watch.ts'
 
@@ -18,7 +18,8 @@ export interface ClientListener {
   frame(frame: Frame): void
   scenario(scenario: Scenario, revision: number): void
   stopped(ended: Ended): void
-  problem(message: string): void
+  /** `unopened`: what was opened last is not there, and what was open before is the current source again. */
+  problem(message: string, unopened: boolean): void
   /** The worker is gone, or could not be made; nothing more comes until `restart`. */
   died(message: string): void
   /** The worker has not answered for some seconds, or does again. */
@@ -36,7 +37,8 @@ export interface StateHash {
 
 export interface SimClient {
   listen(listener: ClientListener): void
-  /** Closes the current source and opens a new one; later answers about the old one are dropped. */
+  /** Opens a new source in place of the current one, which is closed when the new one has shown itself; answers about the
+   *  old one are dropped. */
   open(scenario: Scenario, horizonNs: number, at: Position): void
   play(speed: Speed): void
   pause(): void
@@ -44,6 +46,8 @@ export interface SimClient {
   step(steps: number): void
   find(what: HappeningId, back: boolean): void
   input(path: string, value: ParamValue): void
+  /** Other inputs in place of all that the run has; it stands, or plays on, at the same moment. */
+  replaceInputs(inputs: readonly Input[]): void
   /** Asks now, or as soon as the answer under way has come; of several wishes that wait, the newest wins. */
   requestFrame(wish: FrameWish): void
   /** Number of the newest frame request that was sent. */
@@ -87,6 +91,9 @@ export function createSimClient(
   let gone: string | null = null
   let listener: ClientListener | null = null
   let source: SourceId = 0
+  /** The source before, while nothing is known of the current one. */
+  let former: SourceId | null = null
+  let newest: SourceId = 0
   let request = 0
   let inFlight = false
   let waiting: FrameWish | null = null
@@ -158,6 +165,21 @@ export function createSimClient(
     sendWaiting()
   }
 
+  function leave() {
+    if (former !== null) post({ type: 'close', source: former })
+    former = null
+  }
+
+  /** To the source before, if the current one has not shown itself. */
+  function goBack(): boolean {
+    if (former === null) return false
+    post({ type: 'close', source })
+    source = former
+    former = null
+    forget()
+    return true
+  }
+
   function receive(message: FromWorker) {
     watch.heard()
     const of = message.type === 'frame' ? message.frame.source : message.source
@@ -165,6 +187,7 @@ export function createSimClient(
     switch (message.type) {
       case 'frame': {
         inFlight = false
+        leave()
         for (const [id, view] of Object.entries(message.frame.views)) hold(id, view)
         listener?.frame(message.frame)
         sendWaiting()
@@ -172,7 +195,7 @@ export function createSimClient(
       }
       case 'no-frame':
         inFlight = false
-        listener?.problem(message.message)
+        listener?.problem(message.message, false)
         sendWaiting()
         break
       case 'pong':
@@ -189,7 +212,7 @@ export function createSimClient(
         hashWaiters.shift()?.done({ hash: message.hash, ns: message.ns, events: message.events })
         break
       case 'problem':
-        listener?.problem(message.message)
+        listener?.problem(message.message, goBack())
         break
     }
   }
@@ -217,6 +240,8 @@ export function createSimClient(
   function restart() {
     worker?.terminate()
     worker = null
+    source = 0
+    former = null
     forget()
     start()
   }
@@ -230,9 +255,13 @@ export function createSimClient(
     },
     open(scenario, horizonNs, at) {
       if (watch.stuck()) restart()
-      if (source > 0) post({ type: 'close', source })
       forget()
-      source++
+      if (former !== null) post({ type: 'close', source })
+      else if (source > 0) {
+        former = source
+        post({ type: 'pause', source })
+      }
+      source = ++newest
       post({ type: 'open', source, scenario, horizonNs, at })
     },
     play: (speed) => post({ type: 'play', source, speed }),
@@ -241,6 +270,7 @@ export function createSimClient(
     step: (steps) => post({ type: 'step', source, steps }),
     find: (what, back) => post({ type: 'find', source, what, back }),
     input: (path, value) => post({ type: 'input', source, path, value }),
+    replaceInputs: (inputs) => post({ type: 'inputs', source, inputs }),
     requestFrame(wish) {
       if (!worker) return
       if (inFlight) waiting = wish

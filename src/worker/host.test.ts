@@ -153,6 +153,47 @@ describe('host', () => {
     expect(r.frame().status.events).toBeGreaterThan(shown)
   })
 
+  it('stands, or plays on, at the same moment with other inputs, in slices, whatever is asked meanwhile', () => {
+    const r = opened(5 * MS)
+    const hash = () => {
+      r.send({ type: 'hash', source: 1 })
+      const last = r.said.at(-1)!
+      return last.type === 'hash' ? last.hash : ''
+    }
+    r.send({ type: 'input', source: 1, path: 'd0.iommuPage', value: 4096 })
+    r.send({ type: 'seek', source: 1, to: { ns: 30 * MS } })
+    r.settle()
+    r.send({ type: 'inputs', source: 1, inputs: [] })
+    expect(r.said.at(-1)).toMatchObject({ type: 'scenario', revision: 2, scenario: { inputs: [] } })
+    expect(r.frame().status.mode).toBe('seeking')
+    // A change waits until it is there.
+    r.send({ type: 'input', source: 1, path: 'w0.load', value: 30 })
+    r.settle()
+    const told = r.said.at(-1)!
+    expect(told.type === 'scenario' && told.scenario.inputs).toMatchObject([{ ns: 30 * MS, path: 'w0.load' }])
+    r.send({ type: 'inputs', source: 1, inputs: [] })
+    r.settle()
+    const other = opened(30 * MS)
+    other.send({ type: 'hash', source: 1 })
+    expect(other.said.at(-1)).toMatchObject({ hash: hash(), ns: 30 * MS })
+
+    r.send({ type: 'input', source: 1, path: 'w0.load', value: 30 })
+    r.send({ type: 'play', source: 1, speed: 'max' })
+    r.turn()
+    const { ns } = r.frame().status
+    r.send({ type: 'inputs', source: 1, inputs: [] })
+    r.send({ type: 'play', source: 1, speed: 1 / 1000 })
+    for (let i = 0; r.frame().status.mode === 'seeking' && i < 10_000; i++) r.turn()
+    expect(r.frame().status.ns).toBeGreaterThanOrEqual(ns)
+    expect(r.frame().status.mode).toBe('playing')
+    // A seek under way goes to its own end.
+    r.send({ type: 'seek', source: 1, to: { ns: 60 * MS } })
+    r.turn()
+    r.send({ type: 'inputs', source: 1, inputs: [] })
+    r.settle()
+    expect(r.frame().status).toMatchObject({ ns: 60 * MS, mode: 'paused' })
+  })
+
   it('reports an impossible change and loses nothing', () => {
     const r = opened(4 * MS)
     r.send({ type: 'input', source: 1, path: 'd0.iommuPage', value: 12 })

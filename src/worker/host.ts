@@ -3,7 +3,7 @@
 //
 // Whatever is computed is computed in slices, with a look at the mail after each: nothing keeps a run from being left.
 
-import { buffersOf, buildFrame, createArrays, createRun, type Errand, type Run } from '../sim/index.ts'
+import { buffersOf, buildFrame, createArrays, createRun, type Errand, type Input, type Run } from '../sim/index.ts'
 import { begun, carryOn, endedNow, going, homeward, type Job, playedTo, underway } from './jobs.ts'
 import type { Ended, FrameRequest, FromWorker, Speed, ToWorker } from './protocol.ts'
 
@@ -114,7 +114,7 @@ export function createHost(env: HostEnv): Host {
 
   function pause(id: number, source: Source): void {
     const { job, run } = source
-    source.waiting = source.waiting.filter(({ type }) => type === 'input')
+    source.waiting = source.waiting.filter(({ type }) => type === 'input' || type === 'inputs')
     if (job && job.kind !== 'play') {
       // Already on the way home.
       if (job.stopped) return
@@ -152,11 +152,26 @@ export function createHost(env: HostEnv): Host {
   }
 
   function input(id: number, source: Source, path: string, value: string | number): void {
-    const done = source.run.input(path, value)
-    if (typeof done === 'string') env.post({ type: 'problem', source: id, message: done }, [])
-    else source.revision++
-    if (source.job?.kind === 'play') play(source, source.job.speed)
+    try {
+      const done = source.run.input(path, value)
+      if (typeof done === 'string') env.post({ type: 'problem', source: id, message: done }, [])
+      else source.revision++
+      if (source.job?.kind === 'play') play(source, source.job.speed)
+    } finally {
+      // The page waits for it.
+      tellScenario(id, source)
+    }
+  }
+
+  /** To stand where it stood with other inputs is an errand; a run that played plays on after it, and a seek that was
+   *  under way goes to its own end. */
+  function replaceInputs(id: number, source: Source, inputs: readonly Input[]): void {
+    const { job, run } = source
+    const stood = run.replaceInputs(inputs)
+    source.revision++
     tellScenario(id, source)
+    if (job?.kind === 'play') source.waiting.unshift({ type: 'play', source: id, speed: job.speed })
+    go(source, { kind: 'seek', to: job && job.kind !== 'play' && job.errand.kind === 'seek' ? job.errand.to : stood })
   }
 
   function open(message: Extract<ToWorker, { type: 'open' }>): void {
@@ -191,6 +206,9 @@ export function createHost(env: HostEnv): Host {
       case 'input':
         input(id, source, message.path, message.value)
         break
+      case 'inputs':
+        replaceInputs(id, source, message.inputs)
+        break
       case 'hash': {
         const { nowNs, events } = source.run.machine.state
         env.post({ type: 'hash', source: id, hash: source.run.hash(), ns: nowNs, events }, [])
@@ -209,13 +227,20 @@ export function createHost(env: HostEnv): Host {
     if (!source || message.type === 'open') return
     const { job } = source
     const onErrand = job !== null && job.kind !== 'play'
-    if (onErrand && (message.type === 'input' || message.type === 'step')) {
+    const isChange = message.type === 'input' || (message.type === 'inputs' && (job?.kind !== 'seek' || job.stopped))
+    if (onErrand && (isChange || message.type === 'step')) {
       source.waiting.push(message)
       // Who changes something has found what they looked for.
-      if (message.type === 'input' && job.kind === 'find') pause(id, source)
+      if (isChange && job.kind === 'find') pause(id, source)
       return
     }
     if (message.type === 'play' && onErrand) {
+      const on = source.waiting.findIndex(({ type }) => type === 'play')
+      if (on >= 0) {
+        // It plays on anyway, once it is back.
+        source.waiting[on] = message
+        return
+      }
       pause(id, source)
       // It may have to go home first.
       if (source.job) return void source.waiting.push(message)

@@ -6,6 +6,7 @@ import type {
   Errand,
   Frame,
   HappeningId,
+  Input,
   ParamValue,
   ProbeRequests,
   RunPosition,
@@ -53,6 +54,9 @@ export type ToWorker =
   /** To right after the next, or the last, happening of a kind. */
   | { readonly type: 'find'; readonly source: SourceId; readonly what: HappeningId; readonly back: boolean }
   | { readonly type: 'input'; readonly source: SourceId; readonly path: string; readonly value: ParamValue }
+  /** Other inputs in place of all that the run has, those of the past included; the run stands, or plays on, at the same
+   *  moment as if it had never had others. */
+  | { readonly type: 'inputs'; readonly source: SourceId; readonly inputs: readonly Input[] }
   | { readonly type: 'hash'; readonly source: SourceId }
   /** Answered at once, and after everything that was sent before: the worker is alive. */
   | { readonly type: 'ping'; readonly source: SourceId; readonly ping: number }

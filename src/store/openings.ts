@@ -1,0 +1,144 @@
+// What can be opened: presets, links, files, the devices of a log. Each becomes a place, which the lab goes to.
+
+import type { LinkCodec } from '../share/codec.ts'
+import { FILE_PRESET, type Preset, presetOfRecording, type Recording, type Scenario } from '../sim/index.ts'
+import { createFetching } from './fetching.ts'
+import type { LinkFile, LogFile } from './files.ts'
+import type { Act, Place } from './history.ts'
+import { speedOf, viewOf } from './initial.ts'
+import type { Notice } from './lab.ts'
+import type { AppState, FromLog } from './state.ts'
+
+const MAX_DOCK = 3
+/** The view that a kernel log is opened for. */
+const LOG_VIEW = 'ddw'
+
+export interface OpeningsHost {
+  readonly presets: readonly [Preset, ...Preset[]]
+  readonly codec: LinkCodec
+  readonly dockViews: readonly string[]
+  readonly fetchRecording: ((file: string) => Promise<Recording>) | undefined
+  readonly get: () => AppState
+  readonly set: (part: Partial<AppState>) => void
+  /** Goes to a place by an act that undo takes back. */
+  readonly open: (place: Place, act: Act) => void
+  /** A person opened something that has no link yet. */
+  readonly opened: (notice: Notice) => void
+  readonly play: () => void
+}
+
+export interface Openings {
+  /** The preset that a scenario started from, or what a file of a person's own makes of itself. */
+  presetOf(scenario: Scenario): Preset
+  preset(id: string): void
+  link(fragment: string): void
+  seed(seed: number): void
+  file(name: string, load: () => Promise<Recording | LogFile | LinkFile>): void
+  /** Another device of the log that is open. */
+  logged(at: number): void
+  /** Asks again for what could not be fetched. */
+  again(): void
+  /** Something else was opened: what is still being read is kept back. */
+  supersede(): void
+}
+
+export function createOpenings(host: OpeningsHost): Openings {
+  const { presets, codec, get, set } = host
+  const [first] = presets
+  /** What a person dropped: links tell such files apart, and mean nothing elsewhere. */
+  const own: Preset[] = []
+
+  const fetching = createFetching({
+    presetOf: (id) => presets.find((p) => p.id === id) ?? first,
+    fetchRecording: host.fetchRecording,
+    loading: (name) => set(name === null ? { loading: null } : { loading: name, unreadable: null }),
+    failed(unreadable, retriable) {
+      // Nothing was open before: a link to a recording that is not there.
+      if (!get().ready) preset(first.id)
+      set({ unreadable, retriable })
+    },
+  })
+
+  function presetOf({ preset, recording }: Scenario): Preset {
+    if (preset === FILE_PRESET && recording) return presetOfRecording(recording)
+    return presets.find((p) => p.id === preset) ?? first
+  }
+
+  /** A preset as it opens, with a scenario that is or began as its own. */
+  function begun(preset: Preset, scenario: Scenario): Place {
+    return {
+      scenario,
+      position: { ns: preset.openNs },
+      horizonNs: preset.horizonNs,
+      view: viewOf(preset),
+      speed: speedOf(preset),
+      problems: [],
+      fromLog: null,
+    }
+  }
+
+  function openAs(preset: Preset, act: Act) {
+    fetching.whenLoaded(preset.scenario, (scenario) => {
+      host.open(begun(preset, scenario), act)
+      host.opened({ kind: 'opened', preset })
+    })
+  }
+
+  function preset(id: string) {
+    const { scenario } = get()
+    const again = id === scenario.preset
+    const wanted = again ? presetOf(scenario) : (presets.find((p) => p.id === id) ?? first)
+    openAs(wanted, again ? { kind: 'values' } : { kind: 'preset', title: wanted.title })
+  }
+
+  /** What a device of a kernel log found, with the view that shows it in front. */
+  function openLog(fromLog: FromLog, act: Act) {
+    const logged = fromLog.logged[fromLog.at]
+    if (!logged) return
+    const { scenario, problems, device } = logged
+    const place = begun(presetOf(scenario), scenario)
+    const dock = [LOG_VIEW, ...place.view.dock.filter((id) => id !== LOG_VIEW)].slice(0, MAX_DOCK)
+    host.open({ ...place, view: { ...place.view, dock }, problems, fromLog }, act)
+    host.opened({ kind: 'log', name: fromLog.name, device })
+  }
+
+  function openLink(fragment: string, act: Act) {
+    const { scenario, position, view, speed, problems } = codec.decodeLink(fragment, host.dockViews, own)
+    const preset = presetOf(scenario)
+    fetching.whenLoaded(scenario, (loaded) => {
+      const place = { ...begun(preset, loaded), position, view, problems }
+      host.open(speed === null ? place : { ...place, speed }, act)
+      if (act.kind === 'file') host.opened({ kind: 'opened', preset })
+    })
+  }
+
+  return {
+    presetOf,
+    preset,
+    link: (fragment) => openLink(fragment, { kind: 'link' }),
+    seed(seed) {
+      const { scenario, view, speed, fromLog } = get()
+      if (scenario.seed === seed) return
+      const again = { ...scenario, seed, inputs: [] }
+      host.open({ ...begun(presetOf(scenario), again), view, speed, fromLog }, { kind: 'seed', seed })
+      host.opened({ kind: 'seed' })
+    },
+    file: (name, load) =>
+      fetching.await(name, load, (content) => {
+        const act: Act = { kind: 'file', name }
+        if ('logged' in content) return openLog({ name, logged: content.logged, at: 0 }, act)
+        if ('link' in content) return openLink(content.link, act)
+        const preset = presetOfRecording(content)
+        own.push(preset)
+        openAs(preset, act)
+        host.play()
+      }),
+    logged(at) {
+      const { fromLog } = get()
+      const name = fromLog?.logged[at]?.device
+      if (fromLog && name !== undefined && fromLog.at !== at) openLog({ ...fromLog, at }, { kind: 'device', name })
+    },
+    again: fetching.again,
+    supersede: fetching.supersede,
+  }
+}

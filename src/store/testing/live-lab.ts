@@ -1,0 +1,106 @@
+// A lab with the worker's own host behind it, in one thread: nothing happens between two calls but what they ask for.
+
+import { decodeLink, encodeLink } from '../../share/url.ts'
+import { createRun, currentValue, type Preset } from '../../sim/index.ts'
+import { createSimClient, type WorkerLike } from '../../worker/client.ts'
+import { createHost } from '../../worker/host.ts'
+import type { ToWorker } from '../../worker/protocol.ts'
+import { createLab } from '../lab.ts'
+
+export function liveLab(presets: readonly Preset[], start = '') {
+  let nowMs = 0
+  let fragment = start
+  let onAddress = () => {}
+  let animations: (() => void)[] = []
+  let tasks: (() => void)[] = []
+  const entries: string[] = []
+
+  function makeWorker(): WorkerLike {
+    const worker: WorkerLike = {
+      postMessage: (message) => void tasks.push(() => host.receive(structuredClone(message as ToWorker))),
+      terminate: () => {},
+      onmessage: null,
+      onerror: null,
+      onmessageerror: null,
+    }
+    const host = createHost({
+      post(message) {
+        const data = structuredClone(message)
+        tasks.push(() => worker.onmessage?.({ data }))
+      },
+      // Time passes with every look at the clock, so that slices are short and much comes between.
+      nowMs: () => nowMs++,
+      later: (callback) => void tasks.push(callback),
+      restMs: 0,
+    })
+    return worker
+  }
+
+  const lab = createLab({
+    client: createSimClient(makeWorker),
+    presets,
+    valueOf: currentValue,
+    codec: { encodeLink, decodeLink },
+    dockViews: ['regions', 'ddw'],
+    address: {
+      read: () => fragment,
+      push(next) {
+        fragment = next
+        entries.push(next)
+      },
+      replace(next) {
+        fragment = next
+        entries[Math.max(0, entries.length - 1)] = next
+      },
+      later: () => {},
+      onChange: (listener) => {
+        onAddress = listener
+      },
+    },
+    now: () => nowMs,
+    animate: (callback) => void animations.push(callback),
+    afterPaint: (callback) => callback(),
+    say: (notice) => notice.kind,
+  })
+
+  /** Everything that is due now: messages one way and the other, slices, animation frames. */
+  function turn(): boolean {
+    const due = [...tasks, ...animations]
+    tasks = []
+    animations = []
+    for (const task of due) task()
+    return due.length > 0
+  }
+
+  return {
+    lab,
+    entries,
+    turn,
+    pass(ms: number) {
+      nowMs += ms
+    },
+    /** Until nothing is under way; a run that plays is not waited for. */
+    settle() {
+      for (let i = 0; i < 200_000; i++) if (!turn()) return
+      throw new Error('it does not come to rest')
+    },
+    /** The address changes by other means than the page's own. */
+    visit(next: string) {
+      fragment = next
+      onAddress()
+    },
+    /** The hash of the run that is open, and where it stands. */
+    async hash() {
+      const told = lab.hash()
+      while (turn());
+      return told
+    },
+    /** The hash that a run made anew has where this one stands. */
+    anew(position = lab.frames.latest()!.status) {
+      const { scenario } = lab.getState()
+      const run = createRun(scenario, presets.find((p) => p.id === scenario.preset)?.horizonNs ?? 1)
+      run.seek({ ns: position.ns, ...('events' in position ? { events: position.events } : {}) })
+      return run.hash()
+    },
+  }
+}
