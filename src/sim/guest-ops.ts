@@ -13,7 +13,7 @@ import { type CpuState, type DmaTable, MAP_REFUSALS, NO_MEMORY, NO_TABLE, OUTSID
 import { TCE_READ, TCE_WRITE } from './table/table.ts'
 import { absoluteOf, mapForUser, type TceWindowState, unmapForUser } from './table/tce-window.ts'
 import { NO_ENTRY, pages, type RealAddr } from './types.ts'
-import { BY_IOCTL } from './workload/workload.ts'
+import { BY_IOCTL, type Op } from './workload/workload.ts'
 
 /** Direction of what a guest maps: both ways. No driver's buffer has it. */
 export const GUEST = 0
@@ -28,8 +28,20 @@ function refusalOf(
   page: number,
 ): number {
   if (!w.table) return NO_TABLE
-  if (first < 0 || first + npages > size) return OUTSIDE
+  if (isOutside(size, first, npages)) return OUTSIDE
   return piece < page ? SMALL_PIECES : 0
+}
+
+/** Some of entries [first, first+npages) are none of a window of `size` entries. */
+export function isOutside(size: number, first: number, npages: number): boolean {
+  return first < 0 || first + npages > size
+}
+
+/** Keeps why a map at a chosen address got nothing, by its number in MAP_REFUSALS; the first of a table has a line in the log. */
+export function noteChosen(m: Machine, table: DmaTable, device: number, op: Op, npages: number, why: number): void {
+  table.whyRefused = why
+  if (m.state.refusedTotal > 0 && table.refused > 0) return
+  tell(m.state, ev.LOG_OUTSIDE, device, refusedWords(m, table, device, op.sgAddress[1]!, npages, why))
 }
 
 function refusedWords(m: Machine, table: DmaTable, device: number, page: number, npages: number, why: number): string {
@@ -53,10 +65,8 @@ export function mapGuest(m: Machine, c: number, table: DmaTable, d: DmaDomain, d
     const rc = mapForUser(w, abs, pages(npages), op.address as RealAddr, TCE_READ + TCE_WRITE, real, meter)
     if (rc !== 0) why = NO_MEMORY
   }
-  table.whyRefused = why
   if (why > 0) {
-    if (s.refusedTotal === 0 || table.refused === 0)
-      tell(s, ev.LOG_OUTSIDE, device, refusedWords(m, table, device, op.sgAddress[1]!, npages, why))
+    noteChosen(m, table, device, op, npages, why)
     return false
   }
   op.direction = GUEST

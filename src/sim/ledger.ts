@@ -26,7 +26,7 @@ import {
   ENTRY_MAPPING,
   ENTRY_STRIDE,
   freedMark,
-  HOLDER_SLOTS,
+  holderOf,
   MAP_ADDRESS,
   MAP_BYTES,
   MAP_ENTRY,
@@ -37,6 +37,7 @@ import {
   MAP_STRIDE,
   MAP_WHO,
   type MachineState,
+  NOBODY,
   PAID_LOCK,
   takeMapping,
 } from './state.ts'
@@ -90,7 +91,7 @@ export function recordMapping(
   data[at + MAP_NPAGES] = npages
   data[at + MAP_BYTES] = length
   data[at + MAP_WHO] = c | (device << 8) | (op.direction << 16)
-  data[at + MAP_HOLDER] = task * HOLDER_SLOTS + op.slot
+  data[at + MAP_HOLDER] = holderOfTask(s, task, op.slot)
   data[at + MAP_PAID] = (t - s.cpus[c]!.requestNs) * PAID_LOCK + Math.round(searchPs(meter) / 1000)
   data[at + MAP_NS] = t
   data[at + MAP_ADDRESS] = address
@@ -116,6 +117,13 @@ export function recordMapping(
   const home = d.allocator.homeRegion(d.allocatorState, asCpu(c), asPages(asked))
   if (maySpill && home !== region) noteSpill(s, table, d, c, device, t, region, home)
   return id
+}
+
+/** The holder that stands for a task by its number of now, or for NOBODY. */
+function holderOfTask(s: MachineState, task: number, slot: number): number {
+  if (task === NOBODY) return holderOf(NOBODY, 0, slot)
+  const workload = s.taskWorkload[task]!
+  return holderOf(workload, task - s.workloads[workload]!.firstTask, slot)
 }
 
 /** ps that the search of a request took, besides the locks; where the allocator tells no prices, those of its words. */

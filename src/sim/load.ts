@@ -27,12 +27,12 @@ import {
   type DmaTable,
   ENTRY_MAPPING,
   ENTRY_STRIDE,
-  HOLDER_SLOTS,
   MAP_HOLDER,
   MAP_STRIDE,
   type MachineState,
   onlineCpus,
   tableOf,
+  workloadOfHolder,
 } from './state.ts'
 import { tableById } from './table/index.ts'
 import { type RadixState, radixReader } from './table/radix.ts'
@@ -200,7 +200,7 @@ export function rebuild(m: Machine, affected: (scope: string) => boolean): numbe
       s.workloads[i] = { ...old, firstTask }
     } else {
       const table = before[w.device]!
-      if (old && owns[table] && !newTables[table]) drained += drainTasks(m, table, old.firstTask, old.tasks)
+      if (old && owns[table] && !newTables[table]) drained += drainWorkload(m, table, i)
       s.workloads[i] = buildWorkload(scenario, i, s.settings, firstTask, s.nowNs)
     }
     firstTask += s.workloads[i]!.tasks
@@ -258,16 +258,15 @@ function cancelWaiting(m: Machine): void {
   })
 }
 
-/** Unmaps everything that the given tasks hold, at once: a driver being unloaded. */
-function drainTasks(m: Machine, device: number, firstTask: number, tasks: number): number {
+/** Unmaps everything that a workload holds in the table of a device, at once: a driver being unloaded. */
+function drainWorkload(m: Machine, device: number, workload: number): number {
   const table = m.state.tables[device]!
   const { records } = table.mappings
   let drained = 0
   for (let e = 0; e < table.geometry.size; e++) {
     const id = table.entries.data[e * ENTRY_STRIDE + ENTRY_MAPPING]! - 1
     if (id < 0) continue
-    const task = Math.floor(records.data[id * MAP_STRIDE + MAP_HOLDER]! / HOLDER_SLOTS)
-    if (task < firstTask || task >= firstTask + tasks) continue
+    if (workloadOfHolder(records.data[id * MAP_STRIDE + MAP_HOLDER]!) !== workload) continue
     resetMeter(m.meter, m.state.nowNs)
     releaseMapping(m, 0, table, m.domains[device]!, id)
     drained++

@@ -15,7 +15,7 @@ import { addMark, forgetPart, recordMapping, tell } from './ledger.ts'
 import type { Machine } from './machine.ts'
 import { directEntries, ramFrames } from './partition.ts'
 import { bootInputOf } from './pc-boot.ts'
-import { type DmaTable, ENTRY_MAPPING, ENTRY_STRIDE, MAP_ENTRY, MAP_NPAGES, MAP_STRIDE } from './state.ts'
+import { type DmaTable, ENTRY_MAPPING, ENTRY_STRIDE, MAP_ENTRY, MAP_NPAGES, MAP_STRIDE, NOBODY } from './state.ts'
 import { TCE_READ, TCE_WRITE } from './table/table.ts'
 import { TCE_REFUSALS } from './table/tce-multi-levels.ts'
 import type { TceWindowState } from './table/tce-window.ts'
@@ -28,8 +28,6 @@ import { createOp } from './workload/workload.ts'
 
 /** The kernel of the other stories, whose boot goes as it should. */
 const TODAY = '6.12'
-/** Nobody's task: a mapping of the kernel itself. */
-const NOBODY = -1
 
 const GIB = 1_073_741_824
 const op = createOp()

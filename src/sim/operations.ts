@@ -27,7 +27,7 @@ import {
 } from './dma/dma-ops.ts'
 import { logEvent } from './engine/log.ts'
 import * as ev from './events.ts'
-import { GUEST, mapGuest, unmapGuest } from './guest-ops.ts'
+import { GUEST, isOutside, mapGuest, noteChosen, unmapGuest } from './guest-ops.ts'
 import { noteReuse } from './iotlb/exposure.ts'
 import { markStale } from './iotlb/iotlb.ts'
 import { addMark, forgetMapping, forgetPart, noteRefusal, recordMapping } from './ledger.ts'
@@ -45,12 +45,13 @@ import {
   MAP_STRIDE,
   MAP_WHO,
   type MachineState,
+  OUTSIDE,
 } from './state.ts'
 import { createWalk } from './table/page-table.ts'
 import { pfnOf } from './table/radix.ts'
 import { TCE_READ, TCE_WRITE } from './table/table.ts'
 import { absEntry, cpu as asCpu, type Bytes, entry, NO_ENTRY, pages } from './types.ts'
-import { COHERENT, OP_COHERENT, OP_MAP_SG, OP_UNMAP, type Op, TO_DEVICE } from './workload/workload.ts'
+import { COHERENT, OP_COHERENT, OP_IOMMU_MAP, OP_MAP_SG, OP_UNMAP, type Op, TO_DEVICE } from './workload/workload.ts'
 
 function permissionOf(direction: number): number {
   return direction === TO_DEVICE ? TCE_READ : TCE_READ | TCE_WRITE
@@ -175,8 +176,14 @@ export function mapAt(m: Machine, c: number, { domain: d, table, device }: Bindi
   const first = op.sgAddress[0]!
   const npages = pagesTouched(d, op.address, op.bytes)
   d.iommu.sink.cpu = c
-  const done = mapEntries(d, first, npages, op.address, permissionOf(op.direction), meter)
-  if (!done) return false
+  if (isOutside(table.geometry.size, first, npages)) {
+    noteChosen(m, table, device, op, npages, OUTSIDE)
+    return false
+  }
+  if (!mapEntries(d, first, npages, op.address, permissionOf(op.direction), meter)) {
+    table.whyRefused = 0
+    return false
+  }
   op.entry = first
   giveMemory(s, d, op.address, npages)
   op.mapping = recordMapping(s, d, table, c, device, cpu.task, op, first, npages, op.address, op.bytes, meter)
@@ -251,6 +258,8 @@ export function refuse(m: Machine, c: number, { kind, domain, table, device }: B
   const { state: s } = m
   const isList = op.kind === OP_MAP_SG
   const coherent = op.kind === OP_COHERENT
+  // Where no allocator is asked, who refused has said why.
+  if (op.kind !== OP_IOMMU_MAP && !table.bounce) table.whyRefused = 0
   const address = isList ? op.sgAddress[0]! : op.address
   const length = isList ? op.sgBytes[0]! : coherent ? alignUp(op.bytes, domain.kernelPageBytes) : op.bytes
   const npages = pagesTouched(domain, address, length)

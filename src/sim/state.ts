@@ -25,7 +25,7 @@ export const MAP_NPAGES = 1
 export const MAP_BYTES = 2
 /** cpu | device << 8 | direction << 16 */
 export const MAP_WHO = 3
-/** task * 2^24 + slot: who holds it. */
+/** Who holds it, as `holderOf` writes it: numbers that no reload of another driver shifts. */
 export const MAP_HOLDER = 4
 /** What it cost: ns waited for the lock * 2^26 + ns searched. The table's share follows from the pages. */
 export const MAP_PAID = 5
@@ -34,7 +34,9 @@ export const MAP_NS = 6
 /** Real address of the buffer. */
 export const MAP_ADDRESS = 7
 
-export const HOLDER_SLOTS = 0x1000000
+/** Room in a holder for the slots of a task and for the tasks of a workload. */
+const HOLDER_SLOTS = 0x1000000
+const HOLDER_TASKS = 0x10000
 export const PAID_LOCK = 0x4000000
 
 /** Numbers per entry: mapping id + 1 (0 = never mapped, below 0 = free since, see `freedMark`), and how often the
@@ -42,6 +44,25 @@ export const PAID_LOCK = 0x4000000
 export const ENTRY_STRIDE = 2
 export const ENTRY_MAPPING = 0
 export const ENTRY_GENERATION = 1
+
+/** Workload of a holder: a mapping of the kernel itself. */
+export const NOBODY = -1
+
+/** The holder of a mapping: a workload of the scenario (from 0, or NOBODY), a task of its own (from 0), a slot of the task. */
+export function holderOf(workload: number, task: number, slot: number): number {
+  return (workload < 0 ? NOBODY : workload * HOLDER_TASKS + task) * HOLDER_SLOTS + slot
+}
+
+/** Workload of a holder, or NOBODY. */
+export function workloadOfHolder(holder: number): number {
+  return holder < 0 ? NOBODY : Math.floor(holder / (HOLDER_TASKS * HOLDER_SLOTS))
+}
+
+/** Task of its workload, from 0, and slot of the task; of NOBODY the slot alone means something. */
+export function taskOfHolder(holder: number): { readonly task: number; readonly slot: number } {
+  const task = Math.floor(holder / HOLDER_SLOTS)
+  return { task: task < 0 ? 0 : task % HOLDER_TASKS, slot: holder - task * HOLDER_SLOTS }
+}
 
 /** What stands for the mapping of an entry that was freed at `ns`: -1 less the whole microseconds, at most 2^31 - 2. */
 export function freedMark(ns: number): number {

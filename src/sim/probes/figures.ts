@@ -20,7 +20,6 @@ import {
   ENTRY_STRIDE,
   freedAtNs,
   freedMark,
-  HOLDER_SLOTS,
   MAP_ADDRESS,
   MAP_BYTES,
   MAP_ENTRY,
@@ -33,6 +32,8 @@ import {
   MAP_WHO,
   PAID_LOCK,
   tableOf,
+  taskOfHolder,
+  workloadOfHolder,
 } from '../state.ts'
 import { pfnOf } from '../table/radix.ts'
 import { chooseRun, type PageRun } from '../table/split.ts'
@@ -336,9 +337,8 @@ function mappingCard(m: Machine, table: DmaTable, id: number): InspectCard['mapp
   const { data } = table.mappings.records
   const at = id * MAP_STRIDE
   const who = data[at + MAP_WHO]!
-  const task = Math.floor(data[at + MAP_HOLDER]! / HOLDER_SLOTS)
-  const slot = data[at + MAP_HOLDER]! % HOLDER_SLOTS
-  const index = m.state.workloads.findIndex((w) => task >= w.firstTask && task < w.firstTask + w.tasks)
+  const { task, slot } = taskOfHolder(data[at + MAP_HOLDER]!)
+  const index = workloadOfHolder(data[at + MAP_HOLDER]!)
   const w = m.state.workloads[index]
   const npages = data[at + MAP_NPAGES]!
   const mappedAtNs = data[at + MAP_NS]!
@@ -349,7 +349,7 @@ function mappingCard(m: Machine, table: DmaTable, id: number): InspectCard['mapp
   const foretold = w && m.workloads[index]!.foretold?.(w.state, slot)
   return {
     device: m.scenario.devices[(who >> 8) & 0xff]!.name,
-    owner: w ? m.workloads[index]!.owner(w.state, task - w.firstTask, slot) : '',
+    owner: w ? m.workloads[index]!.owner(w.state, task, slot) : '',
     cpu: who & 0xff,
     firstEntry: data[at + MAP_ENTRY]!,
     npages,

@@ -7,9 +7,11 @@ import { createArrays } from '../probes/probe.ts'
 import { ENTRY_MAPPING, ENTRY_STRIDE } from '../state.ts'
 
 const ROWS = 64
+/** Entries that the second frame shows of a table: the whole of a large one is asked for once. */
+const SHOWN = 65_536
 const LINES = 50
 
-/** A frame with all probes for each table that there is, and in a second one the whole window by another colour. */
+/** A frame with all probes for each table that there is, and in a second one a part of the window by another colour. */
 export function everyFrame(m: Machine): readonly Frame[] {
   const { tables } = m.state
   return tables.flatMap((table, i) =>
@@ -24,7 +26,7 @@ function frameOf(m: Machine, table: number, breaks: boolean, colour: number): Fr
   const request = {
     table,
     first: 0,
-    count: breaks ? size : Math.ceil(size / 3),
+    count: breaks ? size : Math.min(SHOWN, Math.ceil(size / 3)),
     columns: 64,
     maxRows: ROWS,
     colourBy: COLOURS_BY[colour]!,

@@ -1,6 +1,6 @@
 // Numbers that lie: NaN, -0, and an infinity where none is meant. Wherever they stand in plain data, they are found.
 
-import { isChunked } from '../../lib/chunked.ts'
+import { CHUNK_LENGTH, type Chunked, isChunked } from '../../lib/chunked.ts'
 
 /** A number that should not be: where (`tables[].workNs[]`) and which. */
 export interface BadNumber {
@@ -16,6 +16,9 @@ export const inState: InfinityRule = (name) => /(Ns|Ps|Until)$/.test(name) || na
 
 /** Of what is shown nothing is infinite: it is absent. */
 export const nowhere: InfinityRule = () => false
+
+/** The mark among the dirty bits of a chunk that says it was written since it was last looked at here. */
+const LOOK_BIT = 0x80
 
 const NO_NUMBERS: readonly BadNumber[] = []
 
@@ -35,9 +38,27 @@ function visit(value: unknown, path: string, name: string, infinite: InfinityRul
   else if (value instanceof Float64Array || value instanceof Float32Array)
     visitArray(value, `${path}[]`, name, infinite, found)
   else if (ArrayBuffer.isView(value)) return
-  else if (isChunked(value)) visit(value.data, path, name, infinite, found)
+  else if (isChunked(value)) visitChunks(value, path, name, infinite, found)
   else if (Array.isArray(value)) for (const item of value) visit(item, `${path}[]`, name, infinite, found)
   else for (const [key, item] of Object.entries(value)) visit(item, path ? `${path}.${key}` : key, key, infinite, found)
+}
+
+/** Of a long array only what was written since the last look: what was sound stays so. */
+function visitChunks(
+  held: Chunked,
+  path: string,
+  name: string,
+  infinite: InfinityRule,
+  found: Map<string, number>,
+): void {
+  const { data, dirty } = held
+  if (!(data instanceof Float64Array || data instanceof Float32Array)) return
+  for (let k = 0; k < dirty.length; k++) {
+    if ((dirty[k]! & LOOK_BIT) === 0) continue
+    const before = found.size
+    visitArray(data.subarray(k * CHUNK_LENGTH, (k + 1) * CHUNK_LENGTH), `${path}[]`, name, infinite, found)
+    if (found.size === before) dirty[k] = dirty[k]! & ~LOOK_BIT
+  }
 }
 
 /** The same of an array, by the upper halves of its numbers: most are long and sound. */

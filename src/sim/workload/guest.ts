@@ -307,8 +307,9 @@ function run(s: Guest, nowNs: number, dma: DeviceDma): number {
 
 /** The page of RAM that access `i` of a burst goes to. */
 function pageOf(s: Guest, i: number, draw: number): number {
-  if (i < 2) return Math.floor((draw / 4_294_967_296) * s.blocks * s.blockPages)
   const n = regions(s)
+  // Of a guest with less room than a region nothing is ever taken.
+  if (i < 2 || n === 0) return Math.floor((draw / 4_294_967_296) * s.blocks * s.blockPages)
   const region = i % 2 === 0 ? s.region : (s.region + n - 1) % n
   const hot = Math.min(HOT_PAGES, regionPages(s))
   return region * regionPages(s) + ((draw >>> 16) % hot)
