@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from 'react'
 import { Transport } from '../controls/transport.tsx'
-import { useApp, useLab } from '../store/context.ts'
+import { useApp, useFrame, useLab } from '../store/context.ts'
 import { loadable } from '../store/loadable.tsx'
 import { soon } from '../store/part.ts'
 import { text } from '../text/en.ts'
@@ -41,15 +41,18 @@ export function useDock(): Docked {
   return { views, shown: views.find((v) => v.id === chosen) ?? views[0], choose }
 }
 
+const isThere = () => true
+
 export function Centre({ layout, dock }: { layout: Layout; dock: Docked }) {
   const { actions } = useLab()
   const { size, columns, maxRows } = layout
   const recorded = useApp((s) => s.scenario.recording !== undefined)
   const small = size === 'phone' || size === 'column'
+  const drawn = useFrame(isThere) ?? false
   useEffect(() => actions.setMapColumns(columns, maxRows), [actions, columns, maxRows])
   return (
     <main className="a-centre" id="map" tabIndex={-1} aria-label={text.places.lab}>
-      <div className="a-column">
+      <div className={drawn ? 'a-column' : 'a-column a-undrawn'}>
         <Drawn title={text.worker.figures}>
           <Headline compact={small} />
         </Drawn>

@@ -460,6 +460,8 @@ export function createLab(options: LabOptions): Lab {
     idle() {
       const waited = idle.wait()
       wake()
+      // Nothing will come of a worker that is gone.
+      if (get().dead) idle.check()
       return waited
     },
     hash: async () => (await client.hash()).hash,

@@ -35,12 +35,12 @@ export function leftText(leftMs: number): string {
     : `about ${count(Math.round(leftMs / 24 / HOUR))} days more`
 }
 
-export function endedText({ kind, how, what = 'refusal', back, ns, events }: Ended): string {
+export function endedText({ kind, how, what = 'refusal', back, ns, events, looked }: Ended): string {
   if (how === 'stopped') return `Stopped at ${at(ns)}`
   const { one, found } = happeningText[what]
   if (kind === 'find' && how === 'there') return `${found} at ${at(ns)}`
   if (kind === 'find' && back) return `No ${one} before this`
-  const all = how === 'over' ? 'nothing is left to happen' : `${count(events)} events looked at`
+  const all = how === 'over' ? 'nothing is left to happen' : `${count(looked)} events looked at`
   if (kind === 'find') return `No ${one} up to ${at(ns)}: ${all}`
   if (kind === 'step')
     return how === 'over' ? 'Nothing more happens' : `Nothing visible happens up to ${at(ns)}: ${all}`

@@ -263,7 +263,7 @@ describe('host', () => {
     expect(r.frame().status).toMatchObject({ mode: 'seeking', underway: { kind: 'step' } })
     r.settle()
     const ended = r.ended()!
-    expect(ended).toMatchObject({ kind: 'step', how: 'none', events: events + STEP_EVENTS })
+    expect(ended).toMatchObject({ kind: 'step', how: 'none', events: events + STEP_EVENTS, looked: STEP_EVENTS })
     expect(ended.ns).toBeGreaterThan(ns)
     expect(r.frame().status).toMatchObject({ ns, events, mode: 'paused', underway: null })
   })

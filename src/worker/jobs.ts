@@ -49,7 +49,7 @@ export function homeward(run: Run, job: Going, nowMs: number): Going | null {
 
 export function endedNow({ machine }: Run, job: Job, how: Ended['how']): Ended {
   const { nowNs: ns, events } = machine.state
-  return { kind: job.kind, how, ...searched(job), ns, events }
+  return { kind: job.kind, how, ...searched(job), ns, events, looked: events - job.fromEvents }
 }
 
 function searched(job: Job): Pick<Ended, 'what' | 'back'> {
@@ -65,7 +65,7 @@ export function carryOn(job: Going): Ended | null {
   if (job.stopped) return job.stopped
   const { found, over, ns, events } = value
   const how = found ? 'there' : over ? 'over' : 'none'
-  return { kind: job.kind, how, ...searched(job), ns, events }
+  return { kind: job.kind, how, ...searched(job), ns, events, looked: events - job.fromEvents }
 }
 
 export function underway({ machine }: Run, job: Going, nowMs: number): Underway {

@@ -31,9 +31,10 @@ export interface Ended {
   /** Of a search. */
   readonly what?: HappeningId
   readonly back?: boolean
-  /** How far it looked: simulated time, ns, and the number of the event. */
+  /** Where it is, or how far it looked without a find: simulated time, ns, and the number of the event; events since it began. */
   readonly ns: number
   readonly events: number
+  readonly looked: number
 }
 
 export type ToWorker =
