@@ -3,8 +3,7 @@
 
 import { pow2 } from '../lib/bits.ts'
 import {
-  type Field,
-  fieldsOf,
+  fieldAt,
   formatParam,
   isAllowed,
   type Param,
@@ -148,9 +147,8 @@ export function scenarioOfDdwLog(log: DdwLog, preset: Preset): LoggedScenario {
     devices: first ? [{ ...first, name: log.device.split(' ').at(-1)!, driver: log.device }, ...others] : [],
     inputs: [],
   }
-  const fieldAt = (path: string): Field | undefined => fieldsOf(scenario).find((f) => f.path === path)
   for (const { path, value, told, ...wish } of wishesOf(log)) {
-    const field = fieldAt(path)
+    const field = fieldAt(scenario, path)
     if (!field) continue
     let taken = value
     if (!isAllowed(field.param, value)) {
@@ -162,7 +160,7 @@ export function scenarioOfDdwLog(log: DdwLog, preset: Preset): LoggedScenario {
     else assumed.push(path)
   }
   for (const [path, value] of LIGHT_LOAD) scenario = withValue(scenario, path, value)
-  const base = fieldAt('d0.window')
+  const base = fieldAt(scenario, 'd0.window')
   if (base) assumed.push(base.path)
   const { device, line, asked, create, direct } = log
   return { device, line, scenario, stated, assumed, problems, asked, made: create, direct }

@@ -166,7 +166,7 @@ function mutated(text: string, draw: Draw): Uint8Array {
   return draw(6) === 0 ? bytes.subarray(0, draw(bytes.length + 1)) : bytes
 }
 
-/** What is opened, as runs; a log's first devices. */
+/** What is opened, as runs; of a log the last device. */
 function scenariosOf(opened: Opened): { scenario: Scenario; horizonNs: number }[] {
   const ofPreset = (scenario: Scenario) => {
     const preset = presetById(scenario.preset)
@@ -176,7 +176,7 @@ function scenariosOf(opened: Opened): { scenario: Scenario; horizonNs: number }[
     case 'recording':
       return [presetOfRecording(opened.recording)]
     case 'log':
-      return opened.logged.slice(0, 3).map(({ scenario }) => ofPreset(scenario))
+      return opened.logged.slice(-1).map(({ scenario }) => ofPreset(scenario))
     case 'scenario':
       return [ofPreset(opened.scenario)]
     case 'link':

@@ -27,13 +27,14 @@ describe('npm run replay', { timeout: 120_000 }, () => {
     expect(stdout).toContain('line 516, npages 1: recorded 0x0000_1000, predicted 0x0000_0000')
   })
 
-  it('prints zeros for a file with nothing to predict, and names broken lines', () => {
+  it('says why a file has nothing to predict, and names broken lines', () => {
     const file = join(mkdtempSync(join(tmpdir(), 'dmascope-')), 'trace.txt')
     writeFileSync(file, 'spapr_iommu_pci_put liobn=0x1 ioba=0x1000 tce=oops ret=0\n')
     const { status, stdout, stderr } = replay(file, '--json')
-    const zeros = { records: 0, allocations: 0, predicted: 0, corrected: 0, predictedUncorrected: 0 }
-    expect([status, JSON.parse(stdout)]).toEqual([0, zeros])
-    expect(stderr).toMatch(/^line 1: .*oops/)
+    expect([status, stdout]).toEqual([2, ''])
+    expect(stderr).toMatch(/^line 1: .*oops[\s\S]*none of them could be used/)
+    const log = replay('src/share/reports/r04-ddw-query-power11.txt')
+    expect([log.status, log.stderr]).toEqual([2, expect.stringMatching(/a kernel log.*npm run sim -- .* opens it/)])
   })
 
   it.each([[[]], [['/nowhere/at/all']], [[BOOT, '--allocator', 'best']], [[BOOT, BOOT]], [[BOOT, '--jsn']]])(

@@ -1,9 +1,24 @@
-import { spawnSync } from 'node:child_process'
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { ROOT } from './serve.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'dmascope-'))
+/** A file of this content. */
+function fileOf(name: string, content: string | Uint8Array): string {
+  const path = join(folder, name)
+  writeFileSync(path, content)
+  return path
+}
+
+const clearing = (calls: number): string =>
+  Array.from(
+    { length: calls },
+    (_, i) =>
+      `1@1.00000${i}:spapr_iommu_pci_stuff liobn=0x1 ioba=0x${(0x600000 + 0x400000 * i).toString(16)} tcevalue=0x0 npages=512 ret=0\n`,
+  ).join('')
 
 function sim(...args: string[]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', 'src/tools/sim-cli.ts', ...args], {
@@ -62,6 +77,55 @@ describe('npm run sim', { timeout: 60_000 }, () => {
     expect(rows).toHaveLength(101)
     expect(rows[0]).toMatch(/^ns,events,mapped,/)
     expect(rows[100]?.split(',')[1]).toBe('5000')
+  })
+
+  it('opens a kernel log as the page does, says what it is, and prints what its kernel would have', () => {
+    const log = readFileSync(join(ROOT, 'src/share/reports/r04-ddw-query-power11.txt'), 'utf8')
+    const path = fileOf('console log.txt', Buffer.from(`\ufeff${log}`, 'utf16le'))
+    const { status, stdout, stderr } = sim(path, '--log', '--until', '1us')
+    expect([status, stderr]).toEqual([
+      0,
+      expect.stringMatching(/a kernel log of a partition[\s\S]*device 1: pci 0019:01:00\.0, line 4/),
+    ])
+    // Written while the machine was built, before its first event.
+    expect(stdout).toMatch(
+      /^\[ {4}0\.000000\] .*ibm,query-pe-dma-windows.* lb=1000000 ps=103 wn=1\n\[.*ibm,create-pe-dma-window/,
+    )
+  })
+
+  it('takes the device of a log that is asked for', () => {
+    const log = 'src/sim/vectors/dmesg/ddw_powervm_vpmem_2021.txt'
+    const page = (device: string) => sim(log, '--events', '0', '--json', '--device', device)
+    expect(page('1').json().hash).not.toBe(page('2').json().hash)
+    expect(page('3').stderr).toContain('--device 3: 1 to 2')
+  })
+
+  it('ends when what it prints is read no further, whichever way it prints', async () => {
+    for (const how of ['--csv', '--log']) {
+      const command = ['--import', 'tsx', 'src/tools/sim-cli.ts', 'frames-64k', how]
+      const child = spawn(process.execPath, command, { cwd: ROOT })
+      let stderr = ''
+      child.stderr.on('data', (text) => {
+        stderr += text
+      })
+      child.stdout.once('data', () => child.stdout.destroy())
+      const code = await new Promise((resolve) => child.on('close', resolve))
+      expect([how, code, stderr]).toEqual([how, 1, 'what reads the output has closed it\n'])
+    }
+  })
+
+  it.each([
+    ['a folder', () => folder, 'a folder, not a file'],
+    ['prose', () => fileOf('notes.txt', 'hello'), 'none of its 1 lines is known here; what can be read: '],
+    ['a trace that only clears', () => fileOf('only-clears.txt', clearing(3)), 'none of them maps or unmaps anything'],
+    [
+      'a scenario that is none',
+      () => fileOf('a.json', '{"preset":"pinhole","machine":{"cpus":-1}}'),
+      'm.cpus: -1 cannot be used',
+    ],
+  ])('says in a sentence what is wrong with %s', (_, path, sentence) => {
+    const { status, stdout, stderr } = sim(path(), '--csv')
+    expect([status, stdout, stderr.includes(sentence), stderr.includes('    at ')]).toEqual([2, '', true, false])
   })
 
   it.each([

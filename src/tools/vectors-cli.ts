@@ -14,7 +14,7 @@ const refuse: (message: string) => never = refuser('npm run vectors -- [<folder 
 function lineOf(r: VectorResult): string {
   const status = r.status.padEnd(7)
   if (r.status === 'passed') return `${status} ${r.name} (${r.checks} checks)`
-  return `${status} ${r.name}: ${r.status === 'failed' ? r.firstMismatch : 'mechanism not built yet'}`
+  return `${status} ${r.name}: ${r.status === 'failed' ? r.firstMismatch : 'no vectors of a kind that is known'}`
 }
 
 /** The vector files that a path names: itself, or those in the folder. */
@@ -40,6 +40,7 @@ function main(paths: readonly string[]): number {
     console.log(lineOf(result))
   }
   console.log(`${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`)
+  if (count.passed + count.failed === 0) refuse('no vectors')
   return count.failed > 0 ? 1 : 0
 }
 

@@ -149,6 +149,8 @@ export function* recordingOf(name: string, r: SpaprRecords): Generator<undefined
   const own: number[] = []
   for (let i = 0; i < r.liobn.length; i++) if (r.liobn.at(i) === window.liobn) own.push(i)
   yield
+  // Whatever its pages are, a table that is emptied from the first record to the last holds nothing.
+  if (leadingClear(r, own) === own.length) return nothing(`${NOTHING} maps or unmaps anything`)
   const assumed: string[] = []
   const shape = clearedWindow(r, own, assumed) ?? assumedWindow(r, own, assumed)
   const { pageShift, offset } = shape
@@ -172,7 +174,6 @@ export function* recordingOf(name: string, r: SpaprRecords): Generator<undefined
   if (!r.timed) assumed.push('10 µs from record to record: the file tells no times.')
   if (r.disordered > 0) assumed.push(`${r.disordered} records are earlier than the one before; they follow it at once.`)
   const ops = yield* operations(r, own, { ...shape, size })
-  if (ops.kind.every((kind) => kind === REC_CLEAR)) return nothing(`${NOTHING} maps or unmaps anything`)
   if (!ops.kind.includes(REC_MAP)) return nothing(`${NOTHING} maps anything`)
   const recording: Recording = {
     name,

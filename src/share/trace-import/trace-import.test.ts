@@ -165,6 +165,7 @@ describe('a trace that cannot be played', () => {
   it('is told what it lacks', () => {
     const none = 'the file has the right events, but none of them'
     expect(refusal(stuff(0x200000, 512), stuff(0x400000, 512))).toBe(`${none} maps or unmaps anything`)
+    expect(refusal(stuff(0x600000, 512), stuff(0xa00000, 512))).toBe(`${none} maps or unmaps anything`)
     expect(refusal(stuff(0x5000, 1), stuff(0x7000, 1))).toBe(`${none} maps anything`)
     expect(refusal(put(0x5000, '9003', 'ret=-4'))).toBe(`${none} could be used`)
   })
