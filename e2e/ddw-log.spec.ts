@@ -86,3 +86,24 @@ for (const [name, reason] of [
     await expect(lab.byId('file-card')).toBeHidden()
     expect(lab.complaints).toEqual([])
   })
+
+test('reports as people post them: 2M pages, a folded line, a limit alone, a failed create, a question of nobody', async ({
+  lab,
+}) => {
+  await lab.open('s=pinhole')
+  const told = [
+    ['r04-ddw-query-power11.txt', ['page sizes', '64K+2M'], ddwText.notAsked],
+    ['r08-ddw-secure-guest-folded-line.txt', ['64K pages, 4 GiB'], ddwText.same],
+    ['r10-eeh-nvme-frozen-then-direct-limited.txt', ['64K pages, 32 GiB'], ddwText.unsized],
+    ['r07-ddw-16GiB-pages-one-tce.txt', ['16G pages, 16 GiB'], ddwText.same],
+    ['ddw-create-fails-6.12.txt', [], ddwText.failed],
+  ] as const
+  for (const [name, words, beside] of told) {
+    await lab.drop(name, readFileSync(join(ROOT, 'src/share/reports', name), 'utf8'))
+    await expect(lab.byId('ddw-log')).toContainText(`From ${name}`)
+    await lab.idle()
+    await expect(lab.byId('ddw-log')).toContainText(beside)
+    for (const word of words) await expect(dock(lab)).toContainText(word)
+  }
+  expect(lab.complaints).toEqual([])
+})

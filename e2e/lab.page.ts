@@ -99,15 +99,21 @@ export class LabPage {
   }
 
   /** Lets a file go over the page. */
-  async drop(name: string, content: string): Promise<void> {
-    const dataTransfer = await this.page.evaluateHandle(
-      ([n, c]) => {
-        const data = new DataTransfer()
-        data.items.add(new File([c], n, { type: 'text/plain' }))
-        return data
-      },
-      [name, content] as const,
-    )
+  drop(name: string, content: string | Uint8Array): Promise<void> {
+    return this.dropAll([[name, content]])
+  }
+
+  /** Lets files go over the page, all at once. */
+  async dropAll(files: readonly (readonly [name: string, content: string | Uint8Array])[]): Promise<void> {
+    const given = files.map(([name, content]) => [name, Buffer.from(content).toString('base64')] as const)
+    const dataTransfer = await this.page.evaluateHandle((all) => {
+      const data = new DataTransfer()
+      for (const [name, content] of all) {
+        const bytes = Uint8Array.from(atob(content), (c) => c.charCodeAt(0))
+        data.items.add(new File([bytes], name, { type: 'text/plain' }))
+      }
+      return data
+    }, given)
     await this.page.dispatchEvent('main', 'dragenter', { dataTransfer })
     await expect(this.byId('drop')).toBeVisible()
     await this.page.dispatchEvent('main', 'drop', { dataTransfer })

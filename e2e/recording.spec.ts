@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { recordingText } from '../src/text/recording.ts'
 import { ROOT } from '../src/tools/serve.ts'
 import { expect, type LabPage, test } from './lab.page.ts'
 
@@ -68,15 +69,119 @@ test('a trace is opened from the preset menu by keyboard', async ({ lab, page })
   await expect(lab.byId('preset')).toContainText('boot.txt')
 })
 
-test('a file that cannot be read changes nothing and says why', async ({ lab }) => {
-  await opens(lab, 's=pinhole')
+const clears = (first: number, step: number) =>
+  [first, first + step]
+    .map(
+      (end, i) =>
+        `1@1.00000${i}:spapr_iommu_pci_stuff liobn=0x1 ioba=0x${end.toString(16)} tcevalue=0x0 npages=512 ret=0\n`,
+    )
+    .join('')
+const utf16 = (content: string) => Buffer.from(`\ufeff${content}`, 'utf16le')
+
+test('a file that cannot be opened is told in a sentence, and the run goes on from where it stands', async ({
+  lab,
+  page,
+}) => {
+  await opens(lab, 's=pinhole&at=2000000')
   const hash = await lab.hash()
-  await lab.drop('notes.txt', 'hello\nworld')
-  await expect(lab.byId('file-card')).toContainText('none of its 2 lines is known here')
-  await expect(lab.byId('preset')).toContainText('pinhole')
-  expect(await lab.hash()).toBe(hash)
-  await lab.byId('file-card').getByRole('button').click()
-  await expect(lab.byId('file-card')).toBeHidden()
+  const refused = async (sentence: string) => {
+    await expect(lab.byId('file-card')).toContainText(sentence)
+    await expect(lab.byId('preset')).toContainText('pinhole')
+    expect(await lab.hash()).toBe(hash)
+    await lab.byId('file-card').getByRole('button').click()
+    await expect(lab.byId('file-card')).toBeHidden()
+  }
+  const broken = [
+    ['notes.txt', 'hello\nworld', 'none of its 2 lines is known here'],
+    ['empty.txt', '', 'empty.txt: the file is empty'],
+    ['photo.png', new Uint8Array([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10, 0, 0]), 'the file is a picture (PNG)'],
+    ['boot.log.gz', new Uint8Array([0x1f, 0x8b, 8, 0, 0, 0, 0, 0]), 'unpack it first'],
+    ['only-clears.txt', clears(0x600000, 0x400000), 'none of them maps or unmaps anything'],
+    [
+      'large.txt',
+      '1@1.000001:spapr_iommu_pci_put liobn=0x1 ioba=0x7ffffffff000 tce=0x9003 ret=0',
+      'line 1 is of a window of',
+    ],
+    ['half.json', '{"preset":', 'no whole JSON'],
+    ['wrong.json', '{"preset":"pinhole","machine":{"cpus":-1}}', 'm.cpus: -1 cannot be used'],
+    [
+      'refused.txt',
+      'nvme 0001:00:01.0: ibm,query-pe-dma-windows(53) 0 0 0 returned -3',
+      'returned -3, so no window was offered',
+    ],
+  ] as const
+  for (const [name, content, sentence] of broken) {
+    await lab.drop(name, content)
+    await refused(sentence)
+  }
+  await lab.dropAll([
+    ['a.txt', BOOT],
+    ['b.txt', BOOT],
+  ])
+  await refused(recordingText.several(2))
+  // A folder is a file with no bytes to be had.
+  const dataTransfer = await page.evaluateHandle(() => {
+    const data = new DataTransfer()
+    data.items.add(new File(['x'], 'logs'))
+    const item = { webkitGetAsEntry: () => ({ isDirectory: true }) }
+    Object.defineProperty(data, 'items', { value: [item] })
+    return data
+  })
+  await page.dispatchEvent('main', 'drop', { dataTransfer })
+  await refused(recordingText.folder('logs'))
+  await lab.byId('play').click()
+  await expect.poll(() => lab.number('clock')).toBeGreaterThan(2)
+  expect(lab.complaints).toEqual([])
+})
+
+test('what a file lacks is assumed and said; text of another encoding, a scenario and a link are opened', async ({
+  lab,
+}) => {
+  await opens(lab, 's=pinhole')
+  await lab.drop(
+    'late.txt',
+    `${clears(0x200000, 0x800000)}1@1.000003:spapr_iommu_pci_put liobn=0x1 ioba=0x1000 tce=0x1003 ret=0\n`,
+  )
+  await expect(lab.byId('preset')).toContainText('late.txt')
+  await lab.idle()
+  await expect(lab.byId('prediction')).toContainText('its clearing is not in the file')
+  await lab.drop('wide.txt', utf16(BOOT))
+  await expect(lab.byId('preset')).toContainText('wide.txt')
+  await lab.drop('scenario.json', '{"preset":"halves","machine":{"cpus":4}}')
+  await expect(lab.byId('preset')).toContainText('halves')
+  await expect.poll(() => lab.fragment()).toContain('m.cpus=4')
+  await lab.drop('a.link', 's=pools&m.cpus=4\n')
+  await expect(lab.byId('preset')).toContainText('pools')
+  expect(lab.complaints).toEqual([])
+})
+
+test('a log of any size leaves the page its turns', async ({ lab, page }) => {
+  await opens(lab, 's=pinhole')
+  await page.evaluate(() => {
+    const gaps = { longest: 0, last: performance.now() }
+    Object.assign(window, { gaps })
+    const beat = () => {
+      const now = performance.now()
+      gaps.longest = Math.max(gaps.longest, now - gaps.last)
+      gaps.last = now
+      setTimeout(beat)
+    }
+    beat()
+  })
+  // Made in the page: a file of 48 MiB is nothing to carry there.
+  const dataTransfer = await page.evaluateHandle(() => {
+    const line = `${'a'.repeat(1023)}\n`
+    const data = new DataTransfer()
+    data.items.add(new File(['[    0.000000] Linux version 6.1\n', line.repeat(48 * 1024)], 'words.txt'))
+    return data
+  })
+  await page.evaluate(() =>
+    Object.assign((window as unknown as { gaps: object }).gaps, { longest: 0, last: performance.now() }),
+  )
+  await page.dispatchEvent('main', 'drop', { dataTransfer })
+  await expect(lab.byId('file-card')).toContainText('none of its 49153 lines', { timeout: 60_000 })
+  const longest = await page.evaluate(() => (window as unknown as { gaps: { longest: number } }).gaps.longest)
+  expect(longest).toBeLessThan(1000)
 })
 
 test('broken lines are told and the rest plays', async ({ lab }) => {
