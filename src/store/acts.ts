@@ -85,8 +85,8 @@ export function createActs(host: ActsHost): Acts {
   }
 
   function walk(way: Way) {
-    if (get().dead) return
-    if (!changes.settled()) {
+    // A worker that is gone answers nothing more.
+    if (!changes.settled() && !get().dead) {
       walks.push(way)
       return
     }

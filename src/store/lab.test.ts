@@ -269,6 +269,21 @@ describe('a worker that died', () => {
     expect(b.lab.getState()).toMatchObject({ dead: false, failure: null })
   })
 
+  it('is replaced by undo too, which opens the run without the last change where it stood', () => {
+    const b = opened()
+    b.lab.actions.setParam('m.cpus', 4)
+    b.accept(1, 1)
+    b.lab.actions.setParam('m.cpus', 2)
+    b.crash()
+    b.lab.actions.undo()
+    const open = b.sent.filter((m) => m.type === 'open').at(-1)
+    expect([b.made(), open]).toMatchObject([2, { at: { ns: 1000 }, scenario: { inputs: [] } }])
+    expect(b.lab.getState()).toMatchObject({ dead: false, undoes: null, redoes: { path: 'm.cpus', to: 2 } })
+    b.lab.actions.redo()
+    const made = [{ value: 4 }, { ns: 1000, events: 1000, path: 'm.cpus', value: 2 }]
+    expect(b.sent.find((m) => m.type === 'inputs')).toMatchObject({ source: 2, inputs: made })
+  })
+
   it('gives way to one that makes the changes which it had not confirmed', () => {
     const b = opened()
     b.lab.actions.setParam('m.cpus', 4)

@@ -47,6 +47,7 @@ export function createOpenings(host: OpeningsHost): Openings {
   const [first] = presets
   /** What a person dropped: links tell such files apart, and mean nothing elsewhere. */
   const own: Preset[] = []
+  const logs: FromLog[] = []
 
   const fetching = createFetching({
     presetOf: (id) => presets.find((p) => p.id === id) ?? first,
@@ -96,17 +97,28 @@ export function createOpenings(host: OpeningsHost): Openings {
     const logged = fromLog.logged[fromLog.at]
     if (!logged) return
     const { scenario, problems, device } = logged
+    logs.push(fromLog)
     const place = begun(presetOf(scenario), scenario)
     const dock = [LOG_VIEW, ...place.view.dock.filter((id) => id !== LOG_VIEW)].slice(0, MAX_DOCK)
     host.open({ ...place, view: { ...place.view, dock }, problems, fromLog }, act)
     host.opened({ kind: 'log', name: fromLog.name, device })
   }
 
+  /** The log, and the device of it, that a scenario began as: a link says as much of it as of any. */
+  function logOf(scenario: Scenario): FromLog | null {
+    const said = (s: Scenario) =>
+      codec.encodeLink({ scenario: { ...s, inputs: [] }, position: { ns: 0 }, view: viewOf(presetOf(s)) })
+    const known = logs.findLast(({ logged, at }) => logged[at] && said(logged[at].scenario) === said(scenario))
+    return known ?? null
+  }
+
   function openLink(fragment: string, act: Act) {
     const { scenario, position, view, speed, problems } = codec.decodeLink(fragment, host.dockViews, own)
     const preset = presetOf(scenario)
     fetching.whenLoaded(scenario, (loaded) => {
-      const place = { ...begun(preset, loaded), position, view, problems }
+      const fromLog = logOf(scenario)
+      const own = fromLog?.logged[fromLog.at]?.problems ?? []
+      const place = { ...begun(preset, loaded), position, view, problems: [...problems, ...own], fromLog }
       host.open(speed === null ? place : { ...place, speed }, act)
       if (act.kind === 'file') host.opened({ kind: 'opened', preset })
     })

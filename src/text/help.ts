@@ -14,7 +14,7 @@ export const helpText = {
     ],
     ['r', 'back to the start'],
     ['n', 'what the preset suggests to try'],
-    ['u, Ctrl Z', 'undo the last change; Ctrl Shift Z or Ctrl Y does it again'],
+    ['u, Ctrl Z', 'undo: as if the last change, or opening, had never been; Ctrl Shift Z or Ctrl Y does it again'],
     ['1 … 6', 'colour by state, CPU, device, size, age, how often reused'],
     ['/', 'search: an address, cpu:3, dev:eth0, gen:>5, fail; Enter and Shift Enter go through what is found'],
     ['arrows', 'in the map: walk from cell to cell; Enter selects, + − zoom, 0 fits'],
