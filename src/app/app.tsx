@@ -96,7 +96,9 @@ export function App() {
       )}
       <Centre layout={layout} dock={dock} />
       {small ? (
-        <Sheet />
+        <Drawn title={text.places.controls}>
+          <Sheet />
+        </Drawn>
       ) : (
         <Side
           className="a-rail"
@@ -121,8 +123,10 @@ export function App() {
       <div className="a-live" aria-live="polite">
         {announcement}
       </div>
-      <Files />
-      {help && <Help onClose={() => setHelp(false)} />}
+      <Drawn title={text.worker.files}>
+        <Files />
+      </Drawn>
+      <Drawn title={text.top.help}>{help && <Help onClose={() => setHelp(false)} />}</Drawn>
     </div>
   )
 }

@@ -74,7 +74,11 @@ export function Centre({ layout, dock }: { layout: Layout; dock: Docked }) {
           <TimeStack lanes={layout.lanes} height={layout.timeHeight} />
         </Picture>
         {small && <Dock {...dock} />}
-        {small && recorded && <Prediction />}
+        {small && recorded && (
+          <Drawn title={text.worker.prediction}>
+            <Prediction />
+          </Drawn>
+        )}
         <div className="a-cards">
           <LaterCards />
           <ProblemCard />

@@ -25,7 +25,7 @@ export default function Help({ onClose }: { onClose: () => void }) {
           <div className="a-help-columns">
             <section>
               <h2>{t.keys}</h2>
-              <p>{t.singleKeys}</p>
+              <p className="a-help-note">{t.singleKeys}</p>
               <dl className="a-keys">
                 {t.keyList.map(([keys, what]) => (
                   <div key={keys}>

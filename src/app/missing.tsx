@@ -7,7 +7,7 @@ import { missingText as t } from '../text/missing.ts'
 /** Where a part has no place of its own for the sentence. */
 export function card({ onClose }: { onClose?: () => void }, missing: ReactNode): ReactNode {
   return (
-    <div className="a-cards">
+    <div className="a-cards a-cards-foot">
       <section className="a-card">
         {missing}
         {onClose && (

@@ -5,6 +5,7 @@ import { Square, TriangleAlert } from 'lucide-react'
 import { type ReactNode, useEffect, useState } from 'react'
 import type { Frame, FramePart } from '../sim/index.ts'
 import { useApp, useFrame, useLab } from '../store/context.ts'
+import { PartName } from '../store/loadable.tsx'
 import { text } from '../text/en.ts'
 import { Boundary } from './boundary.tsx'
 
@@ -140,9 +141,13 @@ export function MissingParts() {
   return parts
 }
 
-/** A part of the page that fails alone. */
+/** A part of the page that fails alone, or does not come. */
 export function Drawn({ title, children }: { title: string; children: ReactNode }) {
-  return <Boundary broken={(why, again) => <Missing title={title} why={why} again={again} />}>{children}</Boundary>
+  return (
+    <PartName value={title}>
+      <Boundary broken={(why, again) => <Missing title={title} why={why} again={again} />}>{children}</Boundary>
+    </PartName>
+  )
 }
 
 /** True once `on` has held for `ms`. */

@@ -1,9 +1,12 @@
 // Components that are fetched after the page stands. React's own lazy() shows what arrived in a retry, and retries have
 // no deadline: while frames come sixty times a second they may wait for ever. A plain state change has one.
 
-import { type ComponentType, type ReactNode, useEffect, useSyncExternalStore } from 'react'
+import { type ComponentType, createContext, type ReactNode, useContext, useEffect, useSyncExternalStore } from 'react'
 import { missingText as t } from '../text/missing.ts'
 import { askAgain, createPart, type Part } from './part.ts'
+
+/** What the parts in it are called. */
+export const PartName = createContext<string>(t.part)
 
 /** How a component that did not come says so: a sentence in a box, a button beside what stands in for it, not at all
  *  where that does without; or as a function lays out the sentence. */
@@ -30,37 +33,37 @@ export function loadable<P extends object>(
     return (
       <>
         {meanwhile(props)}
-        <AskAgain part={part} title={missingWords(part)} />
+        <AskAgain part={part} small />
       </>
     )
   }
 }
 
-const missingWords = <T,>(part: Part<T>) =>
-  navigator.onLine ? (part.failures() > 1 ? t.missingStill : t.missing) : t.offline
-
 function Missing<T>({ part }: { part: Part<T> }) {
+  const name = useContext(PartName)
   return (
     <div className="a-missing" role="status" data-testid="not-loaded">
-      <p>{missingWords(part)}</p>
+      <p>{navigator.onLine ? (part.failures() > 1 ? t.missingStill(name) : t.missing(name)) : t.offline(name)}</p>
       <AskAgain part={part} />
     </div>
   )
 }
 
 /** Whatever else did not come has the same reason: all of it is asked for. */
-function AskAgain<T>({ part, title }: { part: Part<T>; title?: string }) {
+function AskAgain<T>({ part, small = false }: { part: Part<T>; small?: boolean }) {
   const loading = useSyncExternalStore(part.subscribe, part.loading)
+  const words = loading ? t.asking : small ? t.missingAgain : t.again
   return (
     <button
       type="button"
-      className="c-button"
+      className={small ? 'c-icon c-ask' : 'c-button'}
       data-testid="ask-again"
-      title={title}
+      aria-label={small ? words : undefined}
+      title={small ? words : undefined}
       disabled={loading}
       onClick={() => void fetchAgain()}
     >
-      {loading ? t.asking : t.again}
+      {small ? '↻' : words}
     </button>
   )
 }

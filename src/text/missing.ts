@@ -1,9 +1,12 @@
 // Words that must be there when nothing else comes.
 
 export const missingText = {
-  offline: 'Not loaded: the browser is offline. It comes by itself when there is a connection.',
-  missing: 'This part could not be loaded.',
-  missingStill: 'This part could still not be loaded. Reloading the page fetches everything anew.',
+  part: 'This part',
+  offline: (part: string) =>
+    `${part}: not loaded, the browser is offline. It comes by itself when there is a connection.`,
+  missing: (part: string) => `${part}: could not be loaded.`,
+  missingAgain: 'Could not be loaded: try again',
+  missingStill: (part: string) => `${part}: could still not be loaded. Reloading the page fetches everything anew.`,
   again: 'Try again',
   asking: 'Asking …',
   reload: 'Reload',

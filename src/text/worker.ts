@@ -71,6 +71,7 @@ export const workerText = {
   time: 'The clock',
   story: 'The story',
   prediction: 'The prediction',
+  files: 'What opens files',
   parts: {
     card: 'What is known of the selected page',
     log: 'The log',
