@@ -65,7 +65,7 @@ export function Centre({ layout, dock }: { layout: Layout; dock: Docked }) {
           </Picture>
           <MapState />
         </div>
-        <Drawn title={text.worker.map}>
+        <Drawn title={text.worker.legend}>
           <Legend />
         </Drawn>
         <MissingParts />

@@ -81,7 +81,7 @@ function Missing({ onDismiss }: { onDismiss: () => void }) {
   return (
     <Card title={t.told} testid="missing-card">
       <p>{navigator.onLine ? t.missingWhy : t.offlineWhy}</p>
-      <Kept />
+      {navigator.onLine && <Kept />}
       <div className="a-actions">
         <button type="button" className="c-button" onClick={() => void fetchAgain()}>
           {m.again}

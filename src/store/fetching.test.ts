@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { LoggedScenario } from '../share/ddw-scenario.ts'
 import type { Preset, Recording } from '../sim/index.ts'
+import { Unreached } from './part.ts'
 import { bench, preset, scenario } from './testing/lab-bench.ts'
 
 describe('a recording', () => {
@@ -68,6 +69,27 @@ describe('a recording', () => {
     await turn()
     const { unreadable, scenario: now, loading } = b.lab.getState()
     expect([unreadable, now.preset, loading, openings(b)]).toEqual(['gone', 'one', null, []])
+  })
+
+  it('that did not come is fetched again when asked, unless something else was opened since', async () => {
+    let there = false
+    const b = withFetch(async () => (there ? recording : Promise.reject(new Unreached('gone'))))
+    b.lab.actions.openPreset('recorded')
+    await turn()
+    expect(b.lab.getState()).toMatchObject({ unreadable: 'gone', retriable: true, scenario: { preset: 'one' } })
+    there = true
+    b.lab.actions.fetchAgain()
+    await turn()
+    expect(b.lab.getState()).toMatchObject({ unreadable: null, scenario: { preset: 'recorded' } })
+    there = false
+    const other = withFetch(async () => (there ? recording : Promise.reject(new Unreached('gone'))))
+    other.lab.actions.openPreset('recorded')
+    await turn()
+    other.lab.actions.openPreset('one')
+    there = true
+    other.lab.actions.fetchAgain()
+    await turn()
+    expect(other.lab.getState().scenario.preset).toBe('one')
   })
 
   it('that arrives after something else was opened is kept back', async () => {

@@ -236,6 +236,44 @@ describe('the address', () => {
     expect(b.entries).toEqual(['push #at=1200&in=0'])
   })
 
+  it('that the browser refuses is told once, and is written as soon as it is allowed again', () => {
+    const b = opened()
+    const goTo = (ns: number) => {
+      b.pass(5000)
+      b.lab.actions.seek(ns)
+      b.tick()
+      b.answer({ ns })
+      b.tick()
+    }
+    b.allow(false)
+    goTo(1)
+    expect([b.entries, b.lab.getState().linkShown]).toEqual([[], 'unkept'])
+    b.lab.actions.showLink(null)
+    goTo(2)
+    b.later()
+    expect([b.entries, b.lab.getState().linkShown, b.lab.actions.link()]).toEqual([[], null, '#at=2&in=0'])
+    b.lab.actions.showLink('unkept')
+    b.allow(true)
+    goTo(3)
+    expect([b.entries, b.lab.getState().linkShown]).toEqual([['push #at=3&in=0'], null])
+    b.later()
+    expect(b.entries).toHaveLength(1)
+  })
+
+  it('that was refused for a while is written without anything else being done', () => {
+    const b = opened()
+    b.pass(5000)
+    b.allow(false)
+    b.lab.actions.setParam('m.cpus', 4)
+    b.accept(1, 1)
+    b.tick()
+    b.answer({ revision: 1 })
+    b.tick()
+    b.allow(true)
+    b.later()
+    expect([b.entries, b.lab.getState().linkShown]).toEqual([['push #at=1000&in=1'], null])
+  })
+
   it('opens what Back or a pasted link brings, with what of it could not be used', () => {
     const b = opened()
     b.visit('#at=7&bad=1')

@@ -67,6 +67,7 @@ export const workerText = {
   bar: 'The bar at the top',
   figures: 'The row of figures',
   map: 'The map',
+  legend: 'The legend',
   history: 'The history',
   time: 'The clock',
   story: 'The story',

@@ -44,6 +44,11 @@ export function bench(start = '', more: Partial<Pick<LabOptions, 'presets' | 'fe
   let queue: (() => void)[] = []
   let fragment = start
   const entries: string[] = []
+  const due: (() => void)[] = []
+  let history = true
+  const allowed = () => {
+    if (!history) throw new DOMException('too many', 'SecurityError')
+  }
   let onAddress = () => {}
   const codec: LinkCodec = {
     encodeLink: ({ scenario, position }) => `#at=${position.ns}&in=${scenario.inputs.length}`,
@@ -83,14 +88,16 @@ export function bench(start = '', more: Partial<Pick<LabOptions, 'presets' | 'fe
     address: {
       read: () => fragment,
       push: (next) => {
+        allowed()
         fragment = next
         entries.push(`push ${next}`)
       },
       replace: (next) => {
+        allowed()
         fragment = next
         entries.push(`replace ${next}`)
       },
-      later: () => {},
+      later: (callback) => void due.push(callback),
       onChange: (listener) => {
         onAddress = listener
       },
@@ -116,6 +123,14 @@ export function bench(start = '', more: Partial<Pick<LabOptions, 'presets' | 'fe
     },
     say,
     crash: () => worker?.onerror?.({ message: 'out of memory' }),
+    /** The browser takes addresses, or refuses them. */
+    allow: (on: boolean) => {
+      history = on
+    },
+    /** What was put off is due. */
+    later: () => {
+      for (const callback of due.splice(0)) callback()
+    },
     visit: (next: string) => {
       fragment = next
       onAddress()
