@@ -14,10 +14,12 @@ import {
   type Scenario,
   saidOtherwise,
 } from '../sim/index.ts'
+import { DRIVER_ALLOWED, isDriver, withDriver } from './device-name.ts'
 import { fileKey, fileOf } from './file-key.ts'
 import {
   defaultView,
   encodePosition,
+  encodeWords,
   type LinkPosition,
   type LinkView,
   Problems,
@@ -27,6 +29,7 @@ import {
   readSpeed,
   readVersion,
   readView,
+  readWords,
   type Speed,
   splitPairs,
   viewPairs,
@@ -84,10 +87,11 @@ export function linkCodec(world: LinkWorld): LinkCodec {
   function pairsOf(scenario: Scenario, preset: Scenario): readonly [string, string][] {
     const known = written.get(scenario)
     if (known) return known
-    const pairs = saidOtherwise(scenario, preset, world).map(({ path, param, value }): [string, string] => [
-      path,
-      formatParam(param, value),
-    ])
+    const pairs: [string, string][] = []
+    const driver = scenario.devices[0]?.driver
+    if (driver !== undefined && driver !== preset.devices[0]?.driver) pairs.push(['driver', encodeWords(driver)])
+    for (const { path, param, value } of saidOtherwise(scenario, preset, world))
+      pairs.push([path, formatParam(param, value)])
     if (scenario.seed !== preset.seed) pairs.push(['seed', `0x${scenario.seed.toString(16)}`])
     // Without the key the changes are those of the preset.
     if (scenario.inputs.length + preset.inputs.length > 0) pairs.push(['in', encodeInputs(scenario)])
@@ -137,13 +141,21 @@ export function linkCodec(world: LinkWorld): LinkCodec {
     const speed = readSpeed(take('speed'), problems)
     const seed = readSeed(take('seed'), problems) ?? preset.scenario.seed
     const inputs = take('in')
-    const settled = readSettings(world, { ...preset.scenario, seed, inputs: [] }, values, {
+    const named = readDriver(take('driver'), preset.scenario, problems)
+    const settled = readSettings(world, { ...named, seed, inputs: [] }, values, {
       meaning: parseParam,
       tell: (field, text, allowed) => problems.add(field, text, allowed),
     })
     // A preset may come with inputs of its own; a link that says nothing of inputs keeps them.
     const list = inputs === undefined ? preset.scenario.inputs : readChanges(settled, inputs, problems)
     return { scenario: { ...settled, inputs: list }, position, view, speed, problems: problems.list() }
+  }
+
+  function readDriver(text: string | undefined, scenario: Scenario, problems: Problems): Scenario {
+    const driver = text === undefined ? null : readWords(text)
+    if (driver === null || isDriver(driver)) return driver === null ? scenario : withDriver(scenario, driver)
+    problems.add('driver', driver, DRIVER_ALLOWED)
+    return scenario
   }
 
   function readChanges(start: Scenario, text: string, problems: Problems): readonly Input[] {

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { currentValue, fieldsOf, isAllowed, type Preset, presets, type Scenario } from '../sim/index.ts'
+import { createRun, currentValue, fieldsOf, isAllowed, type Preset, presets, type Scenario } from '../sim/index.ts'
 import { askForWindow } from '../sim/partition.ts'
 import { readDdwLog } from './ddw-log.ts'
 import { ddwPreset, type LoggedScenario, scenarioOfDdwLog } from './ddw-scenario.ts'
+import { readScenarioFile } from './scenario-file.ts'
 import { decodeLink, encodeLink } from './url.ts'
 
 const sample = (name: string) => readFileSync(new URL(`../sim/vectors/dmesg/${name}`, import.meta.url), 'utf8')
@@ -113,6 +114,34 @@ describe('a value that no setting can take', () => {
     ])
     const fields = fieldsOf(odd.scenario)
     expect(fields.every(({ param, value }) => isAllowed(param, value))).toBe(true)
+  })
+})
+
+describe('what a log opens', () => {
+  const hashOf = (scenario: Scenario) => {
+    const run = createRun(scenario, 10_000_000)
+    run.advance(Number.POSITIVE_INFINITY, 2000)
+    return run.hash()
+  }
+
+  it.each([
+    ['as recorded', sample('pseries_ddw_direct.txt')],
+    ['of a device without a driver', log('').replaceAll(DEVICE, '0001:00:01.0')],
+    ['of a driver of odd characters', log('').replaceAll('nvme', `n~v.é=&${'m'.repeat(90)}e`)],
+  ])('is the run of its link and of its file, down to what the kernel prints of the device: %s', (_, text) => {
+    const { scenario } = logged(text)
+    const link = decodeLink(encodeLink({ scenario, position: { ns: preset.openNs }, view: decodeLink('').view }))
+    expect(link).toMatchObject({ scenario, problems: [] })
+    expect(readScenarioFile(JSON.parse(JSON.stringify(scenario)), presets)).toEqual({ scenario, problems: [] })
+    expect(hashOf(link.scenario)).toBe(hashOf(scenario))
+  })
+
+  it('has no name that a message could not have', () => {
+    for (const driver of ['', '~20~a', 'a~0~b', `${'a'.repeat(81)}`, 'é']) {
+      const { problems, scenario } = decodeLink(`#s=${preset.id}&driver=${driver}`)
+      expect(problems).toMatchObject([{ field: 'driver' }])
+      expect(scenario).toEqual(preset.scenario)
+    }
   })
 })
 

@@ -16,6 +16,7 @@ import {
 } from '../sim/index.ts'
 import { impliedBlock, impliedMemoryShift } from './ddw-implied.ts'
 import type { DdwLog, LoggedCreate } from './ddw-log.ts'
+import { asDriver, withDriver } from './device-name.ts'
 import { isBefore } from './kernel-age.ts'
 
 /** A scenario in which a device finds what its log says, and what is known of where its settings come from. */
@@ -141,12 +142,7 @@ export function scenarioOfDdwLog(log: DdwLog, preset: Preset): LoggedScenario {
   const problems: Problem[] = []
   const stated: string[] = []
   const assumed: string[] = []
-  const [first, ...others] = preset.scenario.devices
-  let scenario: Scenario = {
-    ...preset.scenario,
-    devices: first ? [{ ...first, name: log.device.split(' ').at(-1)!, driver: log.device }, ...others] : [],
-    inputs: [],
-  }
+  let scenario: Scenario = { ...withDriver(preset.scenario, asDriver(log.device)), inputs: [] }
   for (const { path, value, told, ...wish } of wishesOf(log)) {
     const field = fieldAt(scenario, path)
     if (!field) continue

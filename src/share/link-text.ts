@@ -197,7 +197,7 @@ export function viewPairs(view: LinkView, standard: LinkView): [string, string][
   const { time, entries } = view.brush ?? {}
   if (time) pairs.push(['bt', `${time.fromNs}.${time.toNs}`])
   if (entries) pairs.push(['ba', `${entries.first}.${entries.count}`])
-  if (view.query) pairs.push(['q', encodeQuery(view.query)])
+  if (view.query) pairs.push(['q', encodeWords(view.query)])
   if (view.off?.length) pairs.push(['off', view.off.join('~')])
   return pairs
 }
@@ -238,7 +238,10 @@ export function readView(
     const pair = readPair(text, MAX_ENTRY)
     return pair && pair[1] > 0 ? { first: pair[0], count: pair[1] } : null
   })
-  const query = value('q', '', `at most ${MAX_QUERY} characters`, readQuery)
+  const query = value('q', '', `at most ${MAX_QUERY} characters`, (text) => {
+    const words = readWords(text)
+    return words.length <= MAX_QUERY ? words : null
+  })
   const off = value('off', [], 'states, or classes like cpu.3, joined by ~', (text): readonly string[] | null => {
     const keys = text.split('~', MAX_OFF + 1)
     return keys.length <= MAX_OFF && keys.every((key) => SHOWN_KEY.test(key)) ? [...new Set(keys)] : null
@@ -260,15 +263,14 @@ export function readView(
 }
 
 /** A query in characters that no program escapes: `.` for a colon, `~20~` (its code point) for any other. */
-function encodeQuery(query: string): string {
+export function encodeWords(query: string): string {
   return query.replace(/[^\w-]/gu, (c) => (c === ':' ? '.' : `~${c.codePointAt(0)?.toString(16)}~`))
 }
 
-function readQuery(text: string): string | null {
-  const query = text.replace(/\.|~([0-9a-f]{1,5}|10[0-9a-f]{4})~/g, (_, code: string | undefined) =>
+export function readWords(text: string): string {
+  return text.replace(/\.|~([0-9a-f]{1,5}|10[0-9a-f]{4})~/g, (_, code: string | undefined) =>
     code === undefined ? ':' : String.fromCodePoint(Number.parseInt(code, 16)),
   )
-  return query.length <= MAX_QUERY ? query : null
 }
 
 function readDock(text: string, dockViews: readonly string[] | undefined): readonly string[] | null {

@@ -209,6 +209,7 @@ describe('thousands of changes', () => {
     const run = createRun(scenario, 12_000_000)
     run.advance(4_100_000)
     expect(run.machine.state.inputs).toBe(4096)
-    expect(performance.now() - begun).toBeLessThan(6000)
+    // A minute and more, on a machine at rest, when each costs those before it.
+    expect(performance.now() - begun).toBeLessThan(20_000)
   })
 })

@@ -17,11 +17,12 @@ import {
   type Settings,
   withValue,
 } from '../sim/index.ts'
+import { DRIVER_ALLOWED, isDriver, withDriver } from './device-name.ts'
 import { readInputs, readSettings, type SettingsWorld } from './settle.ts'
 
 const Value = v.union([v.number(), v.string()])
 const SettingsFile = v.record(v.string(), Value)
-const Part = v.object({ id: v.string(), settings: v.optional(SettingsFile, {}) })
+const Part = v.object({ id: v.string(), driver: v.optional(v.string()), settings: v.optional(SettingsFile, {}) })
 const Moment = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
 const ScenarioFile = v.object({
   preset: v.string(),
@@ -65,7 +66,9 @@ export function readScenarioFile(
   }
 
   const problems: Problem[] = []
-  const start: Scenario = { ...preset.scenario, seed: file.seed ?? preset.scenario.seed, inputs: [] }
+  const driver = file.devices.find(({ id }) => id === preset.scenario.devices[0]?.id)?.driver
+  const named = driver !== undefined && isDriver(driver) ? withDriver(preset.scenario, driver) : preset.scenario
+  const start: Scenario = { ...named, seed: file.seed ?? preset.scenario.seed, inputs: [] }
   const wanted = new Map<string, ParamValue>()
   const want = (scope: string, settings: Settings, said: Settings = {}): void => {
     for (const [name, value] of Object.entries(settings)) {
@@ -80,6 +83,7 @@ export function readScenarioFile(
   const tell = (field: string, given: unknown, allowed: string): void => {
     problems.push({ field, given: String(given), allowed })
   }
+  if (driver !== undefined && !isDriver(driver)) tell('driver', driver, DRIVER_ALLOWED)
   const scenario = readSettings(world, start, wanted, { meaning, tell })
   const given = file.inputs.slice(0, MAX_INPUTS)
   if (given.length < file.inputs.length) tell('inputs', `${file.inputs.length} changes`, `at most ${MAX_INPUTS}`)

@@ -138,5 +138,5 @@ function keysNear(key: string, known: readonly string[]): string {
   const near = known.filter((path) => path.split('.')[0] === namespace)
   return near.length > 0
     ? near.join(', ')
-    : 's, seed, in, at, table, zoom, colour, breaks, dock, sel, bt, ba, q, off, speed'
+    : 's, driver, seed, in, at, table, zoom, colour, breaks, dock, sel, bt, ba, q, off, speed'
 }

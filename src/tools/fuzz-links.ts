@@ -67,6 +67,7 @@ const SEEDS = [
   's=real-boot&d0.allocator=rbtree&in=5.3~d0.allocator~rcache',
   's=fine-coarse&in=3000000.3000~w0.queues~16~3000000.3000~w0.placement~slot&at=3500000',
   's=frames-64k&m.cpus=16&w0.ring=512&seed=0xbeef&in=2000000.5310~d0.iommuPage~4k~2500000.8000~w0.ring~1024&at=3000000.9001&zoom=128.1024&colour=cpu&breaks=off&dock=none&sel=513&speed=max',
+  's=ddw-direct&driver=nvme~20~0001.00.01~2e~0&d0.create=fails&in=5.5~m.ram~64g',
   's=halves&d0.generation=1&d0.protect4gb=off&at=1200000&dock=tce-pages~regions&speed=0.0005&bt=1.5&ba=0.64&q=cpu.3~20~&off=mapped~cpu.3',
 ]
 

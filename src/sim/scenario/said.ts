@@ -48,5 +48,10 @@ export function shownOnly(scenario: Scenario, preset: Scenario): Scenario {
   const said = saidOtherwise(scenario, preset)
   if (said.length === 0 && scenario.machine === preset.machine && scenario.devices === preset.devices) return scenario
   const { machine, devices, workloads } = said.reduce((s, { path, value }) => withValue(s, path, value), preset)
-  return { ...scenario, machine, devices, workloads }
+  return {
+    ...scenario,
+    machine,
+    devices: scenario.devices.map((device, i) => ({ ...device, settings: devices[i]!.settings })),
+    workloads,
+  }
 }
