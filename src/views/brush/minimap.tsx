@@ -9,6 +9,7 @@ import { useDpr, usePalette } from '../kit/hooks.ts'
 import { paintNever, paintSoon } from '../kit/paint-loop.ts'
 import { mix, type Palette, pack } from '../kit/palette.ts'
 import { panRange } from '../kit/zoom.ts'
+import { listedNote } from '../listed.ts'
 import './brush.css'
 
 const windowOf = (frame: Frame) => frame.views.minimap ?? null
@@ -144,7 +145,7 @@ export function Minimap({ cell: [width, height], columns, className, left = 0 }:
         aria-valuemax={Math.max(0, size - count)}
         aria-valuenow={Math.min(first, Math.max(0, size - count))}
         aria-valuetext={text.minimapValue(address(first), behind(first + count))}
-        title={text.minimap}
+        title={[text.minimap, listedNote({ ...space, size })].filter(Boolean).join(' · ')}
         onKeyDown={key}
         onPointerDown={(event) => {
           if (event.button !== 0) return
