@@ -156,6 +156,40 @@ describe('undo', () => {
     expect(standing(live).scenario.inputs).toEqual([])
   })
 
+  it('knows where the run was being sent, and leads there', () => {
+    const live = opened()
+    set(live, 'd0.iommuPage', 4096)
+    const underway = () => {
+      live.lab.actions.seek(20 * MS)
+      for (let i = 0; i < 12; i++) live.turn()
+      expect(live.lab.frames.latest()!.status.mode).toBe('seeking')
+    }
+    underway()
+    live.lab.actions.openPreset('nommu')
+    live.settle()
+    undo(live)
+    expect(standing(live)).toMatchObject({ ns: 20 * MS, scenario: { inputs: [{ value: 4096 }] } })
+    to(live, MS)
+    underway()
+    undo(live)
+    expect(standing(live)).toMatchObject({ ns: 20 * MS, scenario: { inputs: [] } })
+  })
+
+  it('returns to changes as the run took them, not as the page guessed while it played', () => {
+    const live = opened('s=frames-64k&at=3000000')
+    live.lab.actions.play()
+    for (let i = 0; i < 40; i++) live.turn()
+    live.lab.actions.setParam('d0.iommuPage', 4096)
+    live.lab.actions.setParam('w0.load', 30)
+    for (let i = 0; i < 40; i++) live.turn()
+    live.lab.actions.pause()
+    live.settle()
+    const [taken, last] = standing(live).scenario.inputs
+    expect(last?.path).toBe('w0.load')
+    undo(live)
+    expect(standing(live).scenario.inputs).toEqual([taken])
+  })
+
   it('comes after what was posted before it: pressed at once, pressed twice', () => {
     const live = opened('s=frames-64k&at=3000000')
     live.lab.actions.setParam('d0.iommuPage', 4096)
