@@ -103,6 +103,7 @@ test('reports as people post them: 2M pages, a folded line, a limit alone, a fai
     await expect(lab.byId('ddw-log')).toContainText(`From ${name}`)
     await lab.idle()
     await expect(lab.byId('ddw-log')).toContainText(beside)
+    await expect(lab.byId('story')).toContainText(beside === ddwText.notAsked ? 'would be given' : 'was given')
     for (const word of words) await expect(dock(lab)).toContainText(word)
   }
   expect(lab.complaints).toEqual([])

@@ -12,7 +12,9 @@ export function Story() {
   const fromLog = useApp((s) => s.fromLog)
   const logged = fromLog?.logged[fromLog.at]
   const told =
-    fromLog && logged ? { says: fromLogText.says(logged.device, fromLog.name), tryThis: fromLogText.tryThis } : story
+    fromLog && logged
+      ? { says: fromLogText.says(logged.device, fromLog.name, logged.asked), tryThis: fromLogText.tryThis }
+      : story
   if (!told) return null
   return (
     <p className="a-story" data-testid="story">

@@ -4,6 +4,7 @@
 
 import { parseArgs } from 'node:util'
 import { Worker } from 'node:worker_threads'
+import { endWithReader, refuser } from './command.ts'
 import { type FuzzResult, KINDS } from './fuzz-kind.ts'
 import type { FuzzTask } from './fuzz-worker.ts'
 
@@ -18,10 +19,7 @@ const HANG_MS = 120_000
 const MOST_CASES = 2 ** 31 - 1
 const POLL_MS = 250
 
-function refuse(message: string): never {
-  console.error(`${message}\n\n${USAGE}`)
-  process.exit(2)
-}
+const refuse: (message: string) => never = refuser(USAGE)
 
 function whole(name: string, text: string | undefined, most: number): number | null {
   if (text === undefined) return null
@@ -41,6 +39,7 @@ function readCommand() {
   }
 }
 
+endWithReader()
 const { given, positionals } = readCommand()
 const [kind = '', ...rest] = positionals
 if (!Object.hasOwn(KINDS, kind) || rest.length > 0) refuse(`${positionals.join(' ') || 'no kind'}: not a kind`)
