@@ -147,7 +147,22 @@ export function hashInNode(link: string): { hash: string; events: number } {
   return { hash: run.hash(), events: run.machine.state.events }
 }
 
-export const test = base.extend<{ lab: LabPage }>({
+interface OfWorker {
+  /** One page for all tests of a worker that need no new one: a link takes a quarter of the time in a page that is open. */
+  readonly openLab: LabPage
+}
+
+export const test = base.extend<{ lab: LabPage }, OfWorker>({
   lab: async ({ page }, use) => use(new LabPage(page)),
+  openLab: [
+    async ({ browser }, use) => {
+      const page = await browser.newPage()
+      const lab = new LabPage(page)
+      await lab.open()
+      await use(lab)
+      await page.close()
+    },
+    { scope: 'worker' },
+  ],
 })
 export { expect }

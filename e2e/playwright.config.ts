@@ -26,7 +26,7 @@ export default defineConfig({
     launchOptions: { executablePath: findBrowser(), args: [...LAUNCH_ARGS] },
   },
   webServer: {
-    command: `npx tsx src/tools/start.ts --port ${PORT}`,
+    command: `npx tsx src/tools/start.ts --port ${PORT}${process.env.DMASCOPE_BUILT ? ' --built' : ''}`,
     url,
     cwd: ROOT,
     timeout: 120_000,

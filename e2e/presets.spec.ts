@@ -1,4 +1,4 @@
-// Every preset, opened once: the state of Node, room on a phone, and the figures at the end of its first time axis.
+// Every preset, opened in one page: the state of Node, room on a phone, and the figures at the end of its first time axis.
 
 import { bytes, count, ms } from '../src/lib/format.ts'
 import { type Preset, presets } from '../src/sim/index.ts'
@@ -12,23 +12,24 @@ const text = viewText.tables
 
 for (const preset of presets) {
   test(`${preset.id} opens, fits a phone, and shows what its tables have mapped, filled and refused`, async ({
-    lab,
-    page,
+    openLab: lab,
   }) => {
     const link = `s=${preset.id}`
-    await lab.open(link)
+    lab.complaints.length = 0
+    const opened = lab.turnTo(link)
+    const { hash, events } = hashInNode(link)
+    await opened
     await expect(lab.byId('story')).toContainText(stories[preset.id]!.says)
     await isWhole(lab, preset)
-    const { hash, events } = hashInNode(link)
     expect(await lab.number('events')).toBe(events)
     expect(await lab.hash()).toBe(hash)
 
-    const desktop = page.viewportSize() ?? PHONE
-    await page.setViewportSize(PHONE)
+    const desktop = lab.page.viewportSize() ?? PHONE
+    await lab.page.setViewportSize(PHONE)
     await lab.idle()
     await isWhole(lab, preset)
 
-    await page.setViewportSize(desktop)
+    await lab.page.setViewportSize(desktop)
     await lab.turnTo(`s=${preset.id}&at=${preset.horizonNs}&dock=tables`)
     await showsFigures(lab, preset.id)
     expect(lab.complaints).toEqual([])
@@ -52,7 +53,8 @@ async function isWhole(lab: LabPage, preset: Preset): Promise<void> {
 
 async function showsFigures({ page }: LabPage, preset: string): Promise<void> {
   const name = viewText.tableOf(text.title)
-  await page.getByRole('button', { name }).click()
+  const button = page.getByRole('button', { name })
+  await button.click()
   const rows = page.getByRole('region', { name }).getByRole('row')
   const expected = presetFigures[preset] ?? []
   await expect(rows).toHaveCount(expected.length + 1)
@@ -69,4 +71,6 @@ async function showsFigures({ page }: LabPage, preset: string): Promise<void> {
       first ? String(first.npages) : '',
     ])
   }
+  // The next preset finds the view as it was.
+  await button.click()
 }

@@ -1,30 +1,34 @@
-// npm start [-- --port <n>] [--host <address>]: builds the lab, serves it, prints where it is.
+// npm start [-- --port <n>] [--host <address>] [--built]: builds the lab, serves it, prints where it is. `--built`: what
+// was built last is served as it is.
 
 import { parseArgs } from 'node:util'
-import { buildAndServe } from './serve.ts'
+import { buildAndServe, type ServeOptions, serveBuilt } from './serve.ts'
 
-const USAGE = 'npm start -- [--port <1 to 65535>] [--host <address>]'
+const USAGE = 'npm start -- [--port <1 to 65535>] [--host <address>] [--built]'
 
 function fail(message: string, code: number): never {
   console.error(message)
   process.exit(code)
 }
 
-function options(): { port?: number; host?: string } {
+function options(): ServeOptions & { readonly built: boolean } {
   try {
-    const { values } = parseArgs({ options: { port: { type: 'string' }, host: { type: 'string' } } })
+    const { values } = parseArgs({
+      options: { port: { type: 'string' }, host: { type: 'string' }, built: { type: 'boolean', default: false } },
+    })
     const port = values.port === undefined ? undefined : Number(values.port)
     if (port !== undefined && !(Number.isInteger(port) && port >= 1 && port <= 65535))
       throw new Error(`${values.port} is no port`)
-    return { ...(port !== undefined && { port }), ...(values.host !== undefined && { host: values.host }) }
+    const { host, built } = values
+    return { built, ...(port !== undefined && { port }), ...(host !== undefined && { host }) }
   } catch (error) {
     return fail(`${(error as Error).message}\n${USAGE}`, 2)
   }
 }
 
-const chosen = options()
+const { built, ...chosen } = options()
 try {
-  const { url } = await buildAndServe(chosen)
+  const { url } = await (built ? serveBuilt : buildAndServe)(chosen)
   console.log(`dmascope is at ${url}\nCtrl-C ends it.`)
 } catch (error) {
   const taken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE'

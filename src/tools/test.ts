@@ -41,6 +41,7 @@ const env = {
   PATH: [join(ROOT, 'node_modules/.bin'), process.env.PATH].join(delimiter),
   // The output passes through here, so the programs cannot see the terminal for themselves.
   ...(process.stdout.isTTY && { FORCE_COLOR: '1' }),
+  DMASCOPE_BUILT: '',
 }
 
 /** Runs a command, shows its output, and returns its exit code with the output's lines. */
@@ -74,6 +75,8 @@ for (const stage of STAGES.filter(({ name }) => names.length === 0 || names.incl
     if (failed) break
     const { code, lines } = await run(stage.takesArguments ? [...command, ...extra] : command)
     if (code !== 0) failed = stage.name
+    // The browser tests need not build again what has just been built.
+    else if (stage.name === 'build') env.DMASCOPE_BUILT = '1'
     summary.push(...lines.filter((line) => stage.summary?.test(stripVTControlCharacters(line))))
   }
   if (failed) break
