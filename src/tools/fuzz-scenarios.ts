@@ -16,9 +16,8 @@ import { preset as presetOf } from './open-presets.ts'
 const EVENTS = 20_000
 /** Of the first play of a run, ms: what is slow has fewer events. */
 const MOST_PLAY_MS = 5000
-/** Whole books besides those at changes, and of them those with every figure of every probe. */
+/** Whole books besides those at changes. In the middle of them, and at the end, every figure of every probe is looked at. */
 const LOOKS = 20
-const FIGURES_EVERY = 10
 /** Events between two looks at the clock. */
 const CLOCK_EVENTS = 64
 
@@ -69,12 +68,12 @@ function play(run: Run, changes: RandomScenario['changes'], began: number): read
       expectNone('operation', eventFaults(run.machine, watch), run)
       if (state.events % (EVENTS / LOOKS) !== 0) continue
       const nth = state.events / (EVENTS / LOOKS)
-      hold(run, nth % FIGURES_EVERY === 0)
+      if (nth < LOOKS) hold(run, nth === LOOKS / 2)
       if (nth === LOOKS / 4) moments.push(momentOf(run))
     }
     return true
   }
-  hold(run, true)
+  hold(run, false)
   for (const { ns, events, path, value } of changes) {
     if (events > 0 && !go(state.nowNs + ns, Math.min(EVENTS, state.events + events))) break
     if (state.events >= EVENTS) break

@@ -1,0 +1,16 @@
+// A fixed slice of the random scenarios, its first half: npm run fuzz -- scenarios goes on from there.
+
+import { describe, expect, it } from 'vitest'
+import { failuresOf } from './fuzz-kind.ts'
+import { kind } from './fuzz-scenarios.ts'
+
+const SEED = 1
+const CASES = 48
+const AT_ONCE = 8
+const firsts = Array.from({ length: CASES / AT_ONCE }, (_, i) => i * AT_ONCE)
+
+describe('random scenarios', () => {
+  it.each(firsts)('from %i on: books and figures hold, one hash wherever a run comes from', async (first) => {
+    expect(await failuresOf(kind, SEED, first, AT_ONCE)).toEqual([])
+  })
+})
