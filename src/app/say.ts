@@ -5,6 +5,8 @@ import type { Act } from '../store/history.ts'
 import type { Notice } from '../store/lab.ts'
 import { text } from '../text/en.ts'
 
+const MOST_NAMED = 32
+
 export function say(notice: Notice): string {
   switch (notice.kind) {
     case 'opened':
@@ -34,18 +36,21 @@ export function nameOf(act: Act): string {
       return acts.change(label, value)
     }
     case 'preset':
-      return acts.preset(act.title)
+      return acts.preset(short(act.title))
     case 'seed':
       return acts.seed(`0x${act.seed.toString(16)}`)
     case 'file':
     case 'device':
-      return acts[act.kind](act.name)
+      return acts[act.kind](short(act.name))
     case 'home':
     case 'values':
     case 'link':
       return acts[act.kind]
   }
 }
+
+/** As much of a name as a menu of a phone has room for. */
+const short = (name: string) => (name.length > MOST_NAMED ? `${name.slice(0, MOST_NAMED - 1)}…` : name)
 
 function fieldIn({ here, path }: Extract<Act, { kind: 'change' }>, value: ParamValue) {
   const param = fieldsOf(here).find((f) => f.path === path)?.param
