@@ -76,7 +76,7 @@ describe('random scenarios', () => {
 
   it('make changes that the run takes, in the order of their moments', () => {
     const recorded = playable(presetById('real-boot')!).scenario.recording!
-    for (let seed = 0; seed < 20; seed++) {
+    for (let seed = 0; seed < 10; seed++) {
       const { scenario, changes } = randomScenario(seed)
       const run = createRun(scenario.preset === 'real-boot' ? withRecording(scenario, recorded) : scenario, 1000)
       makeChanges(run, changes)

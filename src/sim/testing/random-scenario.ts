@@ -44,14 +44,14 @@ export function randomScenario(seed: number): RandomScenario {
     const fields = fieldsOf(now)
     // A choice brings fields of its own, the platform most of all: such are set more often than one in dozens, and so is
     // what they have just brought.
-    const has = new Set(known.map((f) => f.path))
+    const before = known
     const lists = [
-      fields.filter((f) => f.path === 'm.platform'),
-      fields.filter((f) => f.param.unit === 'choice'),
-      fields.filter((f) => !has.has(f.path)),
+      () => fields.filter((f) => f.path === 'm.platform'),
+      () => fields.filter((f) => f.param.unit === 'choice'),
+      () => fields.filter((f) => !before.some(({ path }) => path === f.path)),
     ]
     known = fields
-    const list = lists[below(rng, 6)] ?? fields
+    const list = lists[below(rng, 6)]?.() ?? fields
     const field = list[below(rng, list.length)] ?? fields[below(rng, fields.length)]
     const value = field ? chosen(rng, field) : null
     if (!field || value === null) return null
