@@ -51,12 +51,12 @@ test('refusals of a brushed time are those before its end without those before i
   // Rows end where columns end: a range between two of them is exact.
   const from = ends.find((ms) => ms > 3.5)!
   const to = ends.find((ms) => ms > 4.2)!
-  await lab.open(`${OPEN}&bt=${from * 1e6}.${to * 1e6}`)
+  await lab.turnTo(`${OPEN}&bt=${from * 1e6}.${to * 1e6}`)
   await expect(lab.byId('filtered')).toBeVisible()
   const brushed = await lab.number('figure-refused')
-  await lab.open(`s=frames-64k&at=${to * 1e6}`)
+  await lab.turnTo(`s=frames-64k&at=${to * 1e6}`)
   const until = await lab.number('figure-refused')
-  await lab.open(`s=frames-64k&at=${from * 1e6}`)
+  await lab.turnTo(`s=frames-64k&at=${from * 1e6}`)
   const before = await lab.number('figure-refused')
   expect(brushed).toBe(until - before)
   expect(brushed).toBeGreaterThan(0)

@@ -83,7 +83,7 @@ test('strict names the page, deferred the whole domain', async ({ lab }) => {
     expect(words).toMatch(/^PSI 0x[\da-f]+000 AM 0 IH 1$/)
     expect(pages).toBe('1')
   }
-  await lab.open('s=batched&dock=commands')
+  await lab.turnTo('s=batched&dock=commands')
   for (const [, , , words, pages] of await lab.twin(commandsText.title)) {
     expect(words).toBe('DSI')
     expect(pages).toBe(commandsText.wholeLong)

@@ -64,7 +64,7 @@ test('all of a tree at once, and on demand: each to the byte', async ({ lab, pag
   expect(whole.hw + whole.user).toBe(17_180_393_472)
   expect(whole.perLevel).toEqual([1, 32_768])
 
-  await lab.open(`s=nvlink-on-demand&dock=memory&${MADE}`)
+  await lab.turnTo(`s=nvlink-on-demand&dock=memory&${MADE}`)
   const made = await memoryOf(lab)
   expect(made.hw + made.user).toBe(524_288)
   await page.getByRole('slider', { name: viewText.time.playhead, exact: true }).press('End')
