@@ -5,6 +5,7 @@ import type { Machine } from '../machine.ts'
 import { ENTRY_MAPPING, ENTRY_STRIDE, MAP_ENTRY, MAP_STRIDE } from '../state.ts'
 import type { Brush, EntryFigures, Filtered, TimeFigures } from './cards.ts'
 import { usefulIn } from './iova-space.ts'
+import { reservedIn } from './live.ts'
 import { tableIndex } from './probe.ts'
 import { mappedNow } from './time.ts'
 
@@ -81,7 +82,7 @@ export function entryFigures(m: Machine, index: number, first: number, count: nu
     first: from,
     count: end - from,
     mapped,
-    reserved: table.reserved.reduce((sum, r) => sum + Math.max(0, Math.min(end, r.end) - Math.max(from, r.start)), 0),
+    reserved: reservedIn(table, from, end),
     free,
     largestFreeRun: longestRun,
     mappedBytes: mapped * io,

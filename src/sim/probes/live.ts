@@ -39,3 +39,13 @@ export function mappedIn(table: DmaTable, from: number, to: number): number {
   }
   return mapped
 }
+
+/** Entries of [from, to) that were set aside and are not mapped: who chooses addresses maps those too. */
+export function reservedIn(table: DmaTable, from: number, to: number): number {
+  let n = 0
+  for (const { start, end } of table.reserved) {
+    const [first, last] = [Math.max(from, start), Math.min(to, end)]
+    if (first < last) n += last - first - mappedIn(table, first, last)
+  }
+  return n
+}

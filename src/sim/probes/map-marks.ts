@@ -21,6 +21,7 @@ import {
   type WalkFigures,
 } from './frames.ts'
 import { cachedIn, entriesIn, overlap, queuedIn, type Stretches } from './kept.ts'
+import { reservedIn } from './live.ts'
 
 /** A refusal stays on the map for this long after it happened. */
 const FAILED_NS = 200_000
@@ -144,7 +145,9 @@ export function failedEntries(nowNs: number, table: DmaTable): number[] {
 
 /** Entries of the table by state, each once: what is `reachable` (see `reachableIn`) counts as that, wherever it waits. */
 export function countStates(d: DmaDomain, table: DmaTable, reachable: Stretches): StateCounts {
-  const reserved = table.reserved.reduce((sum, r) => sum + r.end - r.start, 0)
+  const reserved =
+    reservedIn(table, 0, table.geometry.size) -
+    table.reserved.reduce((sum, { start, end }) => sum + overlap(reachable, start, end), 0)
   let cached = cachedIn(d).pages
   let queued = queuedIn(table).pages
   if (reachable.length > 0) {
