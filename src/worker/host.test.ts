@@ -330,6 +330,21 @@ describe('host', () => {
     expect(r.frame().status.mode).toBe('paused')
   })
 
+  it('does what was asked on the way home in its order, and nothing of it later', () => {
+    const r = opened(60 * MS)
+    r.send({ type: 'find', source: 1, what: 'late', back: true })
+    r.turn()
+    r.send({ type: 'play', source: 1, speed: 1 / 1000 })
+    r.send({ type: 'step', source: 1, steps: 1 })
+    // Never at rest, if it plays.
+    for (let turns = 0; turns < 2000; turns++) r.turn()
+    expect(r.said.flatMap((m) => (m.type === 'stopped' ? [m.ended.kind] : []))).toEqual(['seek', 'find', 'step'])
+    expect(r.frame().status).toMatchObject({ mode: 'paused' })
+    r.send({ type: 'seek', source: 1, to: { ns: 2 * MS } })
+    r.settle()
+    expect(r.frame().status.ns).toBe(2 * MS)
+  })
+
   it('plays no further when nothing is left to happen, and says so', () => {
     const r = opened()
     r.send({ type: 'input', source: 1, path: 'w0.load', value: 0 })

@@ -95,7 +95,7 @@ export function createHost(env: HostEnv): Host {
 
   /** What waited, in order; a step among it is the next errand, for whose end the rest waits on. */
   function takeWaiting(source: Source): void {
-    while (!source.job) {
+    while (!source.job || source.job.kind === 'play') {
       const next = source.waiting.shift()
       if (!next) return
       act(source, next)
