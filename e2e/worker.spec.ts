@@ -9,6 +9,9 @@ import { expect, type LabPage, test } from './lab.page.ts'
 const { transport, worker } = text
 /** Nothing visible ever happens, although there is always a next event. */
 const SILENT = 'v=1&s=hypervisor-2011&m.comesUp=absent&at=5194500'
+/** No buffer is ever refused, and an event takes a while. */
+const SLOW = 'v=1&s=linear-wall&w0.ranges=1000'
+
 /** Events of days. */
 const FAR = './?testing=1#v=1&s=frames-64k&at=3600000000000.1000000000000'
 
@@ -63,6 +66,7 @@ test('a step that nothing comes of ends and says so, and never keeps another pre
   expect([await lab.hash(), await lab.number('events')]).toEqual([hash, events])
 
   // A search: how far it is, Stop in the place of Play; by key and by button.
+  await lab.turnTo(SLOW)
   await page.keyboard.press(']')
   const underway = lab.byId('underway')
   await expect(underway).toContainText(/looking for the next [a-z ]+: [\d.]+ ms …/)
@@ -75,6 +79,7 @@ test('a step that nothing comes of ends and says so, and never keeps another pre
   expect(await lab.number('events')).toBe(stopped)
 
   // In the midst of everything at once.
+  await lab.turnTo(SILENT)
   await step.click({ modifiers: ['Shift'] })
   await page.keyboard.press(']')
   const began = Date.now()
