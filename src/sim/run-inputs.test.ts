@@ -59,6 +59,29 @@ describe('inputs that are replaced', () => {
     expect(run.hash()).toBe(future)
   })
 
+  it('of a moment that no run has take effect when both their events and their time have come, however it is sliced', () => {
+    const input = { ns: 3 * MS, events: 10, path: 'd0.iommuPage', value: 4096 }
+    const scenario = { ...preset('frames-64k').scenario, inputs: [input] }
+    const [whole, sliced] = [createRun(scenario, MS), createRun(scenario, MS)]
+    whole.seek({ ns: 5 * MS })
+    for (let ms = 1; ms <= 5; ms++) sliced.advance(ms * MS)
+    expect(sliced.hash()).toBe(whole.hash())
+    expect([whole.machine.state.inputs, whole.machine.state.events > 1000]).toEqual([1, true])
+  })
+
+  it('lead on to the moment that a run was on its way to', () => {
+    const run = at('frames-64k', 5 * MS)
+    run.input('d0.iommuPage', 4096)
+    run.advance(9 * MS)
+    const { nowNs: ns, events } = run.machine.state
+    run.seek({ ns: 6 * MS })
+    expect(run.replaceInputs([], { ns, events })).toEqual({ ns })
+    expect(run.replaceInputs([{ ns, events, path: 'w0.load', value: 30 }], { ns: MS, events: 9 })).toEqual({
+      ns: MS,
+      events: 9,
+    })
+  })
+
   it('forget what a checkpoint holds of a change that has gone, at its own moment too', () => {
     const run = at('frames-64k', 2 * MS)
     const { events } = run.machine.state

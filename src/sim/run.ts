@@ -57,10 +57,10 @@ export interface Run {
   /**
    * Has these inputs in place of its own, those of the past included: goes back, if need be, to before the first that
    * differs. They must be inputs that this scenario had before, or has in another run: where one stands is where it was
-   * stamped. Returns the position to go on to for the moment at which the run stood, exactly where it stood if nothing
-   * before it differs; `advance` or `seek` does the rest.
+   * stamped. Returns the position to go on to for the moment of `to` (left out: at which the run stood), `to` itself if
+   * nothing before it differs; `advance` or `seek` does the rest.
    */
-  replaceInputs(inputs: readonly Input[]): RunPosition
+  replaceInputs(inputs: readonly Input[], to?: RunPosition): RunPosition
   /** 16 hexadecimal digits over the whole state. */
   hash(): string
 }
@@ -91,9 +91,11 @@ export function createRun(initial: Scenario, horizonNs: number): Run {
     rewire(machine)
   }
 
+  /** A stamp that no run gave may name a later time than its events have come to: what happens before it comes first. */
   function inputDue(untilNs: number): boolean {
     const input = scenario.inputs[state.inputs]
-    return input !== undefined && state.events >= input.events && input.ns <= untilNs
+    if (input === undefined || state.events < input.events || input.ns > untilNs) return false
+    return state.heap.size === 0 || state.heap.times[0]! >= input.ns
   }
 
   function takeInput(untilNs: number): boolean {
@@ -146,11 +148,12 @@ export function createRun(initial: Scenario, horizonNs: number): Run {
     return { stands: holds({ events: state.events, ns: state.nowNs, inputs: state.inputs }), differ }
   }
 
-  function replaceInputs(inputs: readonly Input[]): RunPosition {
+  function replaceInputs(inputs: readonly Input[], to?: RunPosition): RunPosition {
     const before = scenario.inputs
-    const { events, nowNs: ns } = state
+    const { ns, events } = to ?? { ns: state.nowNs, events: state.events }
     const { stands, differ } = adopt(inputs)
     if (!stands) restore(() => true)
+    if (events === undefined) return { ns }
     const changed = [before[differ], inputs[differ]]
     return changed.some((input) => input && isAfter({ events, ns }, input.events, input.ns)) ? { ns } : { ns, events }
   }

@@ -92,7 +92,7 @@ export function createLab(options: LabOptions): Lab {
     goTo(act, to) {
       // Another worker begins there.
       if (get().dead) open(act.kind === 'change' ? { ...place(), scenario: to.scenario } : to, null)
-      else if (act.kind === 'change') send(heading ?? { ns: at.ns }, () => client.replaceInputs(to.scenario.inputs))
+      else if (act.kind === 'change') send({ ns: (heading ?? at).ns }, () => client.replaceInputs(to.scenario.inputs))
       else if (act.kind === 'home') {
         if (get().playing) pause()
         send(to.position, client.seek)

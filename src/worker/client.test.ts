@@ -39,7 +39,7 @@ function rig(refuses = 0) {
     frame: () => said.push('frame'),
     scenario: () => said.push('scenario'),
     stopped: () => said.push('stopped'),
-    problem: (message) => said.push(`problem ${message}`),
+    problem: (message, unopened) => said.push(`${unopened ? 'unopened' : 'problem'} ${message}`),
     died: (message) => said.push(`died ${message}`),
     silent: (silent) => said.push(silent ? 'silent' : 'heard'),
   })
@@ -147,6 +147,18 @@ describe('a worker that cannot be made', () => {
     r.client.restart()
     r.client.open(scenario, 1, { ns: 0 })
     expect([r.said.length, r.types()]).toEqual([1, 'open'])
+  })
+})
+
+describe('a run that has not shown itself yet', () => {
+  it('stays when it refuses a change; when it fails, the one before is there again', () => {
+    const r = rig()
+    r.client.open(scenario, 1, { ns: 0 })
+    r.client.open(scenario, 1, { ns: 5 })
+    r.newest().say({ type: 'refused', source: 2, message: 'm.cpus' })
+    r.newest().say({ type: 'problem', source: 2, message: 'broken' })
+    r.newest().say({ type: 'refused', source: 1, message: 'm.cpus' })
+    expect(r.said).toEqual(['problem m.cpus', 'unopened broken', 'problem m.cpus'])
   })
 })
 

@@ -211,6 +211,9 @@ export function createSimClient(
       case 'hash':
         hashWaiters.shift()?.done({ hash: message.hash, ns: message.ns, events: message.events })
         break
+      case 'refused':
+        listener?.problem(message.message, false)
+        break
       case 'problem':
         listener?.problem(message.message, goBack())
         break

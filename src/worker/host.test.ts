@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { decodeLink } from '../share/url.ts'
-import { FIND_EVENTS, presetById, STEP_EVENTS } from '../sim/index.ts'
+import { FIND_EVENTS, MAX_NS, presetById, STEP_EVENTS } from '../sim/index.ts'
 import { createHost } from './host.ts'
 import type { FrameRequest, FromWorker, ToWorker } from './protocol.ts'
 
@@ -192,12 +192,22 @@ describe('host', () => {
     r.send({ type: 'inputs', source: 1, inputs: [] })
     r.settle()
     expect(r.frame().status).toMatchObject({ ns: 60 * MS, mode: 'paused' })
+    // Also where that was given by the number of an event, which is another one now.
+    const { events } = r.frame().status
+    r.send({ type: 'seek', source: 1, to: { ns: 2 * MS } })
+    r.settle()
+    r.send({ type: 'input', source: 1, path: 'd0.iommuPage', value: 4096 })
+    r.send({ type: 'seek', source: 1, to: { ns: 60 * MS, events: Math.floor(events / 2) } })
+    r.turn()
+    r.send({ type: 'inputs', source: 1, inputs: [] })
+    r.settle()
+    expect(r.frame().status).toMatchObject({ ns: 60 * MS, events })
   })
 
   it('reports an impossible change and loses nothing', () => {
     const r = opened(4 * MS)
     r.send({ type: 'input', source: 1, path: 'd0.iommuPage', value: 12 })
-    expect(r.said.some((m) => m.type === 'problem' && m.message.includes('d0.iommuPage'))).toBe(true)
+    expect(r.said.some((m) => m.type === 'refused' && m.message.includes('d0.iommuPage'))).toBe(true)
     expect(r.frame()).toMatchObject({ revision: 0, status: { ns: 4 * MS } })
   })
 
@@ -355,6 +365,28 @@ describe('host', () => {
     expect(r.frame().status.mode).toBe('paused')
   })
 
+  it('plays at any speed to where a run ends, and says so', () => {
+    const r = rig()
+    const inputs = [
+      { ns: 0, events: 0, path: 'w0.load', value: 0 },
+      { ns: 0, events: 0, path: 'w0.ring', value: 64 },
+    ]
+    r.send({ type: 'open', source: 1, scenario: { ...scenario, inputs }, horizonNs, at: { ns: MAX_NS - 9 * MS } })
+    r.settle()
+    r.send({ type: 'play', source: 1, speed: 1 })
+    r.settle()
+    expect(r.ended()).toMatchObject({ kind: 'play', how: 'over', ns: MAX_NS })
+  })
+
+  it('forgets steps that waited for an errand which is left for another', () => {
+    const r = silent()
+    r.send({ type: 'step', source: 1, steps: 1 })
+    r.send({ type: 'step', source: 1, steps: 1 })
+    r.send({ type: 'seek', source: 1, to: { ns: 0, events: 0 } })
+    r.settle()
+    expect(r.frame().status).toMatchObject({ ns: 0, events: 0 })
+  })
+
   it('takes thousands of changes of one moment in slices', () => {
     const r = rig()
     const inputs = Array.from({ length: 2000 }, (_, i) => ({ ns: 0, events: 0, path: 'w0.load', value: 20 + (i % 50) }))
@@ -362,6 +394,16 @@ describe('host', () => {
     expect(r.frame().status.inputs).toBeLessThan(100)
     r.settle()
     expect(r.frame().status).toMatchObject({ inputs: 2000, ns: MS })
+  })
+
+  it('answers the changes that waited for an errand which failed', () => {
+    const r = opened(MS)
+    r.send({ type: 'seek', source: 1, to: { ns: 60 * MS } })
+    r.send({ type: 'input', source: 1, path: 'w0.load', value: 30 })
+    r.send({ type: 'seek', source: 1, to: null as never })
+    expect(r.said.slice(-2)).toMatchObject([{ type: 'problem' }, { type: 'scenario', scenario: { inputs: [] } }])
+    r.send({ type: 'input', source: 1, path: 'w0.load', value: 30 })
+    expect(r.said.at(-1)).toMatchObject({ type: 'scenario', revision: 1 })
   })
 
   it('answers a frame that cannot be built at all', () => {

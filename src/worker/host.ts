@@ -3,7 +3,16 @@
 //
 // Whatever is computed is computed in slices, with a look at the mail after each: nothing keeps a run from being left.
 
-import { buffersOf, buildFrame, createArrays, createRun, type Errand, type Input, type Run } from '../sim/index.ts'
+import {
+  buffersOf,
+  buildFrame,
+  createArrays,
+  createRun,
+  type Errand,
+  type Input,
+  MAX_NS,
+  type Run,
+} from '../sim/index.ts'
 import { begun, carryOn, endedNow, going, homeward, type Job, playedTo, underway } from './jobs.ts'
 import type { Ended, FrameRequest, FromWorker, Speed, ToWorker } from './protocol.ts'
 
@@ -61,12 +70,14 @@ export function createHost(env: HostEnv): Host {
     try {
       act()
     } catch (error) {
-      const source = sources.get(id)
-      if (source) {
-        source.job = null
-        source.waiting = []
-      }
       env.post({ type: 'problem', source: id, message: wordsOf(error) }, [])
+      const source = sources.get(id)
+      if (!source) return
+      const unanswered = source.waiting.filter(isChange)
+      source.job = null
+      source.waiting = []
+      // The page waits for each.
+      for (const _ of unanswered) tellScenario(id, source)
     }
   }
 
@@ -77,7 +88,7 @@ export function createHost(env: HostEnv): Host {
     if (job.kind === 'play') {
       const walk = run.walk(playedTo(job, now))
       while (!walk.next().done && env.nowMs() < now + SLICE_MS);
-      if (job.speed === 'max' && run.over()) stand(id, source, endedNow(run, job, 'over'))
+      if (run.over() && playedTo(job, now) >= MAX_NS) stand(id, source, endedNow(run, job, 'over'))
       return
     }
     let ended: Ended | null = null
@@ -112,9 +123,14 @@ export function createHost(env: HostEnv): Host {
     wake()
   }
 
+  /** What a person wants now ends what they asked for before, but for changes. */
+  function leave(source: Source): void {
+    source.waiting = source.waiting.filter(isChange)
+  }
+
   function pause(id: number, source: Source): void {
     const { job, run } = source
-    source.waiting = source.waiting.filter(({ type }) => type === 'input' || type === 'inputs')
+    leave(source)
     if (job && job.kind !== 'play') {
       // Already on the way home.
       if (job.stopped) return
@@ -151,27 +167,33 @@ export function createHost(env: HostEnv): Host {
     env.post({ type: 'scenario', source: id, revision: source.revision, scenario }, [])
   }
 
-  function input(id: number, source: Source, path: string, value: string | number): void {
+  /** The page waits for the scenario, whatever comes of a change. */
+  function answered<T>(id: number, source: Source, change: () => T): T {
     try {
-      const done = source.run.input(path, value)
-      if (typeof done === 'string') env.post({ type: 'problem', source: id, message: done }, [])
-      else source.revision++
-      if (source.job?.kind === 'play') play(source, source.job.speed)
+      return change()
     } finally {
-      // The page waits for it.
       tellScenario(id, source)
     }
+  }
+
+  function input(id: number, source: Source, path: string, value: string | number): void {
+    const done = source.run.input(path, value)
+    if (typeof done === 'string') env.post({ type: 'refused', source: id, message: done }, [])
+    else source.revision++
+    if (source.job?.kind === 'play') play(source, source.job.speed)
   }
 
   /** To stand where it stood with other inputs is an errand; a run that played plays on after it, and a seek that was
    *  under way goes to its own end. */
   function replaceInputs(id: number, source: Source, inputs: readonly Input[]): void {
     const { job, run } = source
-    const stood = run.replaceInputs(inputs)
-    source.revision++
-    tellScenario(id, source)
+    const heading = job && job.kind !== 'play' && job.errand.kind === 'seek' ? job.errand.to : undefined
+    const to = answered(id, source, () => {
+      source.revision++
+      return run.replaceInputs(inputs, heading)
+    })
     if (job?.kind === 'play') source.waiting.unshift({ type: 'play', source: id, speed: job.speed })
-    go(source, { kind: 'seek', to: job && job.kind !== 'play' && job.errand.kind === 'seek' ? job.errand.to : stood })
+    go(source, { kind: 'seek', to })
   }
 
   function open(message: Extract<ToWorker, { type: 'open' }>): void {
@@ -195,16 +217,18 @@ export function createHost(env: HostEnv): Host {
         pause(id, source)
         break
       case 'seek':
+        leave(source)
         go(source, { kind: 'seek', to: message.to })
         break
       case 'step':
         go(source, { kind: 'step', steps: message.steps })
         break
       case 'find':
+        leave(source)
         go(source, { kind: 'find', what: message.what, back: message.back })
         break
       case 'input':
-        input(id, source, message.path, message.value)
+        answered(id, source, () => input(id, source, message.path, message.value))
         break
       case 'inputs':
         replaceInputs(id, source, message.inputs)
@@ -227,11 +251,11 @@ export function createHost(env: HostEnv): Host {
     if (!source || message.type === 'open') return
     const { job } = source
     const onErrand = job !== null && job.kind !== 'play'
-    const isChange = message.type === 'input' || (message.type === 'inputs' && (job?.kind !== 'seek' || job.stopped))
-    if (onErrand && (isChange || message.type === 'step')) {
+    const atOnce = message.type === 'inputs' && job?.kind === 'seek' && !job.stopped
+    if (onErrand && !atOnce && (isChange(message) || message.type === 'step')) {
       source.waiting.push(message)
       // Who changes something has found what they looked for.
-      if (isChange && job.kind === 'find') pause(id, source)
+      if (isChange(message) && job.kind === 'find') pause(id, source)
       return
     }
     if (message.type === 'play' && onErrand) {
@@ -251,6 +275,10 @@ export function createHost(env: HostEnv): Host {
   }
 
   return { receive: (message) => guarded(message.source, () => handle(message)) }
+}
+
+function isChange({ type }: ToWorker): boolean {
+  return type === 'input' || type === 'inputs'
 }
 
 function wordsOf(error: unknown): string {

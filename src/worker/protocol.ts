@@ -97,6 +97,8 @@ export type FromWorker =
       readonly events: number
     }
   | { readonly type: 'pong'; readonly source: SourceId; readonly ping: number }
+  /** A change that is not allowed: nothing came of it. */
+  | { readonly type: 'refused'; readonly source: SourceId; readonly message: string }
   | { readonly type: 'problem'; readonly source: SourceId; readonly message: string }
 
 /** To the worker that carries out studies, one at a time: a new one takes the place of the one before. */

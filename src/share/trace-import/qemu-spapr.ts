@@ -6,6 +6,7 @@
 // Cost: linear in the file, about 70 bytes of memory a record.
 
 import { pow2 } from '../../lib/bits.ts'
+import { MAX_NS } from '../../sim/index.ts'
 import { recordingOf, type SpaprRecords } from './spapr-window.ts'
 import { BrokenLines, Column, type TraceImporter, type TraceReader } from './trace.ts'
 
@@ -31,8 +32,6 @@ export const CALL = 512
 /** Where a file tells no times, records stand this far apart. */
 const APART_NS = 10_000
 const PERMISSION = 3
-/** Longest time that a run has, ns. */
-const MAX_NS = 3_600_000_000_000
 /** Real addresses end here, in units of 4 KiB: as bytes they are exact numbers. */
 const MOST_REAL = pow2(53 - 12)
 
