@@ -270,7 +270,7 @@ export function createLab(options: LabOptions): Lab {
     at = place.position
     heading = null
     set({ ...before, scenario: place.scenario, playing: false, ...acts.state() })
-    return done.at(-1)?.act ?? null
+    return done[0]?.act ?? null
   }
 
   function showHere(scenario: Scenario, inputs: number) {
@@ -304,7 +304,7 @@ export function createLab(options: LabOptions): Lab {
     if (before.ready || opening) {
       const from = place()
       const done = act ? [{ act, begun: acts.did(act, from) }] : []
-      opening = opening ? { ...opening, done: [...opening.done, ...done] } : { before, place: from, done }
+      opening = opening ? { ...opening, done: [...done, ...opening.done] } : { before, place: from, done }
     }
     openings.supersede()
     acts.clear()
@@ -474,6 +474,6 @@ export function createLab(options: LabOptions): Lab {
 interface Opening {
   readonly before: AppState
   readonly place: Place
-  /** What was done since, each as if the one before had come about. */
+  /** What was done since, newest first, each as if the one before it had come about. */
   readonly done: readonly { readonly act: Act; readonly begun: Begun }[]
 }

@@ -241,6 +241,8 @@ describe('undo', () => {
     live.lab.actions.setView({ selected: 5 })
     const before = standing(live)
     live.lab.actions.play()
+    // What was opened between had not shown itself.
+    live.lab.actions.openPreset('nommu')
     await dropped(live, { ...recorded('bad.txt', 3), offset: -256 })
     expect(live.lab.getState()).toMatchObject({
       ready: true,
