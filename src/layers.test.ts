@@ -44,7 +44,7 @@ const FILES: readonly Rule[] = [
   ['sim/pc-memory.ts', 'sim/types.ts', 'quantities'],
   ['sim/pool-allocator.ts', 'sim', 'the bounce pool, as the maps see an allocator and a table'],
   ['sim/guest-ops.ts', 'sim', 'what mapping a guest does to table and ledger'],
-  ['sim/guest-window.ts', 'sim', 'settings, and the window and table that they ask for', 'types'],
+  ['sim/guest-window.ts', 'sim', 'settings, and the window and table that they ask for'],
   ['sim/partition.ts', 'sim', 'settings, and the window that hypervisor and firmware grant'],
   ['sim/hypervisor.ts', 'sim', 'calls of the hypervisor in the books'],
   ['sim/new-table.ts', 'sim', 'what a driver finds when its window is there'],

@@ -192,9 +192,11 @@ export function buildTable(
     granule && allocator.regions(alloc).map(({ start, end }) => ({ start, end, granule: granule(alloc, entry(start)) }))
   const regions = regionStart.length
   const reserved: { start: number; end: number }[] = []
-  // A guest's addresses are its own, address 0 among them: what an allocator keeps back is nobody's loss.
+  const { resStart, resEnd } = geometry
+  // A guest's addresses are its own, address 0 among them: of what an allocator keeps back only that is lost which is not there.
   if (tableId !== 'tce-multi')
     allocator.forEachRange(alloc, (start, npages) => reserved.push({ start, end: start + npages }))
+  else if (resStart < resEnd) reserved.push({ start: size - (resEnd - resStart), end: size })
   const twoRegion = allocator.id === 'tce-halves'
   return {
     owner,

@@ -5,6 +5,7 @@
 
 import { log2Floor } from '../lib/bits.ts'
 import type { Island, WindowGeometry } from './iova/allocator.ts'
+import { keptBack } from './iova/geometry.ts'
 import type { Settings } from './scenario/schema.ts'
 import type { TceEra, TceRequest } from './table/tce-multi-levels.ts'
 import type { MemoryStretch } from './workload/workload.ts'
@@ -45,18 +46,18 @@ export function guestWindow(settings: Settings, own: Settings): { geometry: Wind
   const islands: Island[] = guestMemory(settings, own)
     .filter(({ inside }) => inside > 0)
     .map(({ entry, abs, inside }) => ({ entry, abs, pages: inside }))
-  const last = islands.at(-1)
-  // An allocator wants two entries, though none is asked here.
-  if (!last) islands.push({ entry: 0, abs: 0, pages: 2 })
-  else if (last.entry + last.pages < 2) islands[0] = { ...islands[0]!, pages: 2 }
-  const size = islands.reduce((sum, { pages }) => sum + pages, 0)
+  if (islands.length === 0) islands.push({ entry: 0, abs: 0, pages: 0 })
+  const last = islands.at(-1)!
+  // A driver of the host asks an allocator for entries: it gets none that no memory stands behind.
+  const { size, resStart, resEnd } = keptBack(last.entry + last.pages, last.abs + last.pages)
+  islands[islands.length - 1] = { ...last, pages: size - last.entry }
   const geometry = {
     size,
     offset: 0,
     pageShift: log2Floor(Number(own.iommuPage)),
     blockSize: 16,
-    resStart: 0,
-    resEnd: 0,
+    resStart,
+    resEnd,
     boundary: Number.POSITIVE_INFINITY,
     islands,
   }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { pow2 } from '../lib/bits.ts'
 import type { ParamValue } from './params.ts'
+import { summarise } from './probes/figures.ts'
 import { levels } from './probes/levels.ts'
 import { memory } from './probes/memory.ts'
 import { createArrays } from './probes/probe.ts'
@@ -10,10 +11,12 @@ import { presetById } from './scenario/presets.ts'
 import { forEachTceTable } from './table/tce-multi.ts'
 import type { TceWindowState } from './table/tce-window.ts'
 import { bookFaults } from './testing/books.ts'
+import { figureFaults } from './testing/figure-faults.ts'
 
 // A powernv host that keeps the device: its own driver maps buffers in the table of several levels.
 
 const MS = 1_000_000
+const MIB = 1_048_576
 const GIB = 1_073_741_824
 
 function open(id: string, changes: Readonly<Record<string, ParamValue>> = {}): Run {
@@ -82,6 +85,25 @@ describe('the driver of the host itself', () => {
     expect(run.machine.state.tables[0]!.maps).toBeGreaterThan(1000)
     const { put, putIndirect, stuff, tooHard, ps } = run.machine.state.hcalls
     expect([put, putIndirect, stuff, tooHard, ps]).toEqual([0, 0, 0, 0, 0])
+  })
+
+  // Pages of 256 MiB: of RAM there is less than one, or one; or the window ends behind the first.
+  it.each([
+    ['frames-64k', { 'm.ram': 64 * MIB }, 0],
+    ['frames-64k', { 'm.ram': 64 * MIB, 'm.far': 256 * MIB, 'm.farAt': 32 }, 1],
+    ['jumbo', { 'm.ram': 256 * MIB }, 1],
+    ['jumbo', { 'd0.window': 256 * MIB }, 1],
+  ] as const)('gets nothing of what no memory stands behind: %s %j', (id, changes, there) => {
+    const run = open(id, { 'm.far': 0, 'm.ram': GIB, 'd0.iommuPage': 256 * MIB, 'w0.bringUp': 0, ...changes })
+    for (const ns of [0.4 * MS, 4 * MS]) {
+      run.advance(ns)
+      expectConsistent(run)
+      expect(figureFaults(run.machine)).toEqual([])
+    }
+    const { maps, mapped, geometry, refused, reserved } = run.machine.state.tables[0]!
+    expect([mapped <= there, maps > 0, refused > 0]).toEqual([true, true, true])
+    expect(reserved).toEqual([{ start: there, end: geometry.size }])
+    expect(summarise(run.machine, 0).usable).toBe(there)
   })
 
   it('gets nothing where there is no table, and goes on asking', () => {

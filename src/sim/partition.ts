@@ -10,6 +10,7 @@
 import { pow2 } from '../lib/bits.ts'
 import { PRICES } from './engine/cost.ts'
 import type { WindowGeometry } from './iova/allocator.ts'
+import { keptBack } from './iova/geometry.ts'
 import type { DeviceSpec, Settings } from './scenario/schema.ts'
 import { type BudgetInput, type BudgetOutcome, type BudgetShare, shareBudget } from './window/budget.ts'
 import { type DdwEra, type DdwStep, type RtasCall, setDmaMask, TODAY } from './window/ddw.ts'
@@ -156,16 +157,15 @@ export function windowOf(run: DdwRun, settings: Settings): { geometry: WindowGeo
 }
 
 function geometryOf(size: number, offset: number, pageShift: number, resStart: number, resEnd: number): WindowGeometry {
-  // No allocator takes fewer than two entries: what a window lacks is kept back.
-  const listed = Math.max(2, size)
-  const short = size < listed
+  const kept = keptBack(size, offset + size)
   return {
-    size: listed,
     offset,
     pageShift,
     blockSize: 16,
-    resStart: short ? offset + size : resStart,
-    resEnd: short ? offset + listed : resEnd,
+    resStart,
+    resEnd,
+    ...(kept.size > size && kept),
+    size: kept.size,
     boundary: pow2(Math.max(0, 32 - pageShift)),
   }
 }

@@ -5,9 +5,12 @@ import { isPow2, pow2 } from '../../lib/bits.ts'
 import { type Entry, entry, type Pages, pages } from '../types.ts'
 import type { RangeKind, WindowGeometry } from './allocator.ts'
 
+/** The fewest entries that an allocator takes. */
+const FEWEST = 2
+
 /** Throws RangeError on a window that no kernel sets up (spec/POWERPC.md G.7) or that a bitmap cannot hold. */
 export function checkGeometry(g: WindowGeometry): void {
-  const problem = !(Number.isInteger(g.size) && g.size >= 2 && g.size < 0x80000000)
+  const problem = !(Number.isInteger(g.size) && g.size >= FEWEST && g.size < 0x80000000)
     ? `size ${g.size}: 2 to 2147483647 entries`
     : !(g.offset >= 0 && Number.isSafeInteger(g.offset + g.size))
       ? `offset ${g.offset}: a safe integer`
@@ -51,6 +54,13 @@ export function freeRuns(used: Bitmap, start: number, limit: number): { free: nu
     at = end
   }
   return { free, longestRun }
+}
+
+/** Sizes and reserved range of a window of `size` entries, the last of them below absolute entry `end`, as allocators take it:
+ *  what it lacks of two entries follows there and is kept back, so that nobody gets what is not there. */
+export function keptBack(size: number, end: number): Pick<WindowGeometry, 'size' | 'resStart' | 'resEnd'> {
+  const lacking = Math.max(0, FEWEST - size)
+  return { size: size + lacking, resStart: lacking && end, resEnd: lacking && end + lacking }
 }
 
 /** Where the entries of a window of so many bytes lie, and how many pages of it no entry stands for. */

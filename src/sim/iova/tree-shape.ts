@@ -23,8 +23,8 @@ const FIRST_NODES = 256
 export interface TreeShape {
   /** [nodes*LINKS] */
   links: Chunked<Int32Array>
-  /** [nodes*2] first and last number of the range. */
-  pairs: Chunked<Float64Array>
+  /** [nodes*2] first and last number of the range; Infinity for the anchor. */
+  bounds: Chunked<Float64Array>
   root: number
   /** Unused nodes, chained by their parent; 0 = none. */
   spare: number
@@ -33,10 +33,10 @@ export interface TreeShape {
 
 /** A tree that holds only the anchor. */
 export function createShape(): TreeShape {
-  const pairs = new Float64Array(FIRST_NODES * 2)
-  pairs.fill(Infinity, 2 * ANCHOR_NODE, 2 * ANCHOR_NODE + 2)
+  const bounds = new Float64Array(FIRST_NODES * 2)
+  bounds.fill(Infinity, 2 * ANCHOR_NODE, 2 * ANCHOR_NODE + 2)
   const links = chunked(new Int32Array(FIRST_NODES * LINKS))
-  return { links, pairs: chunked(pairs), root: ANCHOR_NODE, spare: 0, fresh: ANCHOR_NODE + 1 }
+  return { links, bounds: chunked(bounds), root: ANCHOR_NODE, spare: 0, fresh: ANCHOR_NODE + 1 }
 }
 
 const get = (s: TreeShape, node: number, what: number): number => s.links.data[node * LINKS + what]!
@@ -58,8 +58,8 @@ function set(s: TreeShape, node: number, what: number, value: number): void {
 }
 
 const isRed = (s: TreeShape, node: number): boolean => get(s, node, RED) === 1
-const loOf = (s: TreeShape, node: number): number => s.pairs.data[2 * node]!
-const hiOf = (s: TreeShape, node: number): number => s.pairs.data[2 * node + 1]!
+const loOf = (s: TreeShape, node: number): number => s.bounds.data[2 * node]!
+const hiOf = (s: TreeShape, node: number): number => s.bounds.data[2 * node + 1]!
 
 function takeNode(s: TreeShape, lo: number, hi: number): number {
   let node = s.spare
@@ -68,18 +68,18 @@ function takeNode(s: TreeShape, lo: number, hi: number): number {
     if (s.fresh * LINKS === s.links.data.length) {
       const links = new Int32Array(2 * s.links.data.length)
       links.set(s.links.data)
-      const pairs = new Float64Array(2 * s.pairs.data.length)
-      pairs.set(s.pairs.data)
+      const bounds = new Float64Array(2 * s.bounds.data.length)
+      bounds.set(s.bounds.data)
       s.links = chunked(links)
-      s.pairs = chunked(pairs)
+      s.bounds = chunked(bounds)
     }
     node = s.fresh++
   }
   for (const what of [LEFT, RIGHT, PARENT]) set(s, node, what, 0)
   set(s, node, RED, 1)
-  s.pairs.data[2 * node] = lo
-  s.pairs.data[2 * node + 1] = hi
-  touch(s.pairs, 2 * node)
+  s.bounds.data[2 * node] = lo
+  s.bounds.data[2 * node + 1] = hi
+  touch(s.bounds, 2 * node)
   return node
 }
 
@@ -215,8 +215,8 @@ function balance(s: TreeShape, from: number, fromSide: number): void {
 /** Lets the range that contains `x` begin lower. */
 export function lowerInShape(s: TreeShape, x: number, lo: number): void {
   const at = 2 * nodeAt(s, x)
-  s.pairs.data[at] = lo
-  touch(s.pairs, at)
+  s.bounds.data[at] = lo
+  touch(s.bounds, at)
 }
 
 /** First number of the range with which the kernel's descent for a limit ends: from the root to the right while ranges end

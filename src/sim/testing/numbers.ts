@@ -11,8 +11,9 @@ export interface BadNumber {
 /** Where an infinity is meant, by the last name of its path. */
 export type InfinityRule = (name: string) => boolean
 
-/** In the state: a moment that never comes or never was, a gap of nothing happening, a boundary that is none. */
-export const inState: InfinityRule = (name) => /(Ns|Ps|Until)$/.test(name) || name === 'boundary'
+/** In the state: a moment that never comes or never was, a gap of nothing happening, a boundary that is none, the bounds of
+ *  the anchor in the shape of a tree. */
+export const inState: InfinityRule = (name) => /(Ns|Ps|Until)$/.test(name) || name === 'boundary' || name === 'bounds'
 
 /** Of what is shown nothing is infinite: it is absent. */
 export const nowhere: InfinityRule = () => false
