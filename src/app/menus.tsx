@@ -4,6 +4,7 @@ import { Check, CircleQuestionMark, Layers, Menu, Redo2, Undo2 } from 'lucide-re
 import { DropdownMenu } from 'radix-ui'
 import { useChoice } from '../controls/key-target.ts'
 import { useApp, useLab } from '../store/context.ts'
+import { MAX_DOCK } from '../store/looking.ts'
 import { text } from '../text/en.ts'
 import { dockViews } from '../views/index.ts'
 import { nameOf } from './say.ts'
@@ -12,7 +13,6 @@ import { themeIcons } from './theme-icons.ts'
 
 const t = text.top
 const icon = { size: 16, strokeWidth: 1.75, 'aria-hidden': true } as const
-const MAX_DOCK = 3
 
 function DockItems() {
   const dock = useApp((s) => s.view.dock)

@@ -2,7 +2,7 @@
 
 import { fieldsOf, formatParam, type ParamValue } from '../sim/index.ts'
 import type { Act } from '../store/history.ts'
-import type { Notice } from '../store/lab.ts'
+import type { Notice } from '../store/state.ts'
 import { text } from '../text/en.ts'
 
 const MOST_NAMED = 32

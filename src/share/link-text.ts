@@ -55,7 +55,8 @@ const SHOWN_KEY = /^(mapped|free|reserved|cached|queued|reachable|failed|(cpu|de
 const MAX_LENGTH = 262_144
 const MAX_PAIRS = 1024
 const MAX_PROBLEMS = 40
-const MAX_DOCK = 3
+/** As many views as the dock holds. */
+export const MAX_DOCK = 3
 const MAX_EVENTS = 1_000_000_000_000
 /** Events that a run can have at one moment: every descriptor of every ring handed over for nothing; and those of every
  *  nanosecond after it: an operation takes a CPU tens of them, and there are 64 CPUs. */

@@ -2,28 +2,21 @@
 
 import { createStore } from 'zustand/vanilla'
 import type { LinkCodec } from '../share/codec.ts'
-import { type Frame, type ParamValue, type Preset, type Recording, type Scenario, settledBy } from '../sim/index.ts'
+import type { Frame, ParamValue, Preset, Recording, Scenario } from '../sim/index.ts'
 import type { SimClient } from '../worker/client.ts'
-import type { Ended, Position } from '../worker/protocol.ts'
 import { createActs } from './acts.ts'
 import { completed, createFrameHolder } from './frames.ts'
 import type { Act, Begun, Place } from './history.ts'
 import { createIdle } from './idle.ts'
 import { initialState, speedOf } from './initial.ts'
+import { createLooking } from './looking.ts'
 import { createFrameLoop } from './loop.ts'
 import { createOpenings } from './openings.ts'
-import type { AppState, Lab, Theme } from './state.ts'
+import { createStanding } from './standing.ts'
+import type { AppState, Lab, Notice, Theme } from './state.ts'
 import type { StatsCollector } from './stats.ts'
 import { type AddressBar, createUrlSync, type Intent } from './url-sync.ts'
 import { wish } from './wish.ts'
-
-/** What the store has to say to a person; turned into words outside. */
-export type Notice =
-  | { readonly kind: 'ended'; readonly ended: Ended }
-  | { readonly kind: 'undo' | 'redo'; readonly act: Act }
-  | { readonly kind: 'opened'; readonly preset: Preset }
-  | { readonly kind: 'seed' }
-  | { readonly kind: 'log'; readonly name: string; readonly device: string }
 
 export interface LabOptions {
   readonly client: SimClient
@@ -49,18 +42,12 @@ export interface LabOptions {
 
 /** While a run plays, everything but the map follows this often. */
 const WHOLE_EVERY_MS = 125
-const MAX_DOCK = 3
 
 export function createLab(options: LabOptions): Lab {
   const { client, codec, stats } = options
   const [first, ...others] = options.presets
   if (!first) throw new RangeError('no presets')
   const frames = createFrameHolder()
-  let horizonNs = first.horizonNs
-  /** Where the newest frame stands; and where the run was sent, until a frame stands still again. */
-  let at: Position = { ns: first.openNs }
-  let heading: Position | null = null
-  let sentAt = 0
   /** Number of the last frame asked for when playing was last switched. */
   let switchedAt = 0
   /** Number of the last frame asked for when a person last did something that a link should remember. */
@@ -79,8 +66,11 @@ export function createLab(options: LabOptions): Lab {
   const get = store.getState
   const set = store.setState
 
-  /** What `here` stands for: so many inputs of a scenario. */
-  let shown = { of: first.scenario, count: 0, settled: settledBy(first.scenario) }
+  const standing = createStanding(
+    { get, set, requests: client.requests },
+    { position: { ns: first.openNs }, horizonNs: first.horizonNs },
+  )
+  const { place, send } = standing
 
   const acts = createActs({
     client,
@@ -92,7 +82,8 @@ export function createLab(options: LabOptions): Lab {
     goTo(act, to) {
       // Another worker begins there.
       if (get().dead) open(act.kind === 'change' ? { ...place(), scenario: to.scenario } : to, null)
-      else if (act.kind === 'change') send({ ns: (heading ?? at).ns }, () => client.replaceInputs(to.scenario.inputs))
+      else if (act.kind === 'change')
+        send({ ns: standing.position().ns }, () => client.replaceInputs(to.scenario.inputs))
       else if (act.kind === 'home') {
         if (get().playing) pause()
         send(to.position, client.seek)
@@ -206,11 +197,10 @@ export function createLab(options: LabOptions): Lab {
       arrived = { frame: whole || !before ? frame : completed(frame, before), whole }
       // The map shows a change first, the rest follows at once.
       if (frame.revision !== before?.revision) wholeDue = true
-      at = { ns: frame.status.ns, events: frame.status.events }
-      if (frame.status.mode !== 'seeking' && frame.request > sentAt) heading = null
+      standing.came(frame)
       opening = null
       if (!get().ready) set({ ready: true })
-      showHere(get().scenario, frame.status.inputs)
+      standing.show(get().scenario, frame.status.inputs)
       // A run that stops by itself says so in its frames too; only those asked for after the last switch count.
       if (get().playing && frame.status.mode === 'paused' && frame.request > switchedAt) set({ playing: false })
       loop.arrived()
@@ -222,7 +212,7 @@ export function createLab(options: LabOptions): Lab {
       if (opened) acts.answered(revision, revision !== get().revision)
       opened = true
       set({ scenario, revision, ...acts.state() })
-      showHere(scenario, scenario.inputs.length)
+      standing.show(scenario, scenario.inputs.length)
       acts.goOn()
       wake()
     },
@@ -235,12 +225,12 @@ export function createLab(options: LabOptions): Lab {
       wake()
     },
     problem(message, unopened) {
-      heading = null
+      standing.stays()
       const failed = unopened ? backOut() : null
       if (failed) {
         acts.expect()
         client.replaceInputs(get().scenario.inputs)
-        send(at, client.seek)
+        send(standing.at(), client.seek)
       } else if (!opened && !get().ready && get().scenario !== first.scenario) {
         // Nothing was open before: a link that makes no run.
         openings.preset(first.id)
@@ -266,36 +256,9 @@ export function createLab(options: LabOptions): Lab {
     opened = true
     for (const { begun } of done) begun.forget()
     acts.clear()
-    horizonNs = place.horizonNs
-    at = place.position
-    heading = null
+    standing.begins(place)
     set({ ...before, scenario: place.scenario, playing: false, ...acts.state() })
     return done[0]?.act ?? null
-  }
-
-  function showHere(scenario: Scenario, inputs: number) {
-    const count = Math.min(inputs, scenario.inputs.length)
-    if (shown.of === scenario && shown.count === count) return
-    if (shown.of !== scenario) shown = { of: scenario, count, settled: settledBy(scenario) }
-    shown.count = count
-    set({ here: shown.settled.at(count) })
-  }
-
-  /** Where a person stands, or is on the way to; what the run has not answered yet is made at the moment shown last. */
-  function place(): Place {
-    const { scenario, pending, view, speed, problems, fromLog } = get()
-    const { ns, events } = at
-    const made =
-      events === undefined ? [] : Object.entries(pending).map(([path, value]) => ({ ns, events, path, value }))
-    const inputs = made.length === 0 ? scenario.inputs : [...scenario.inputs.slice(0, shown.count), ...made]
-    const position = heading ?? at
-    return { scenario: { ...scenario, inputs }, position, horizonNs, view, speed, problems, fromLog }
-  }
-
-  function send(to: Position, go: (to: Position) => void) {
-    heading = to
-    sentAt = client.requests()
-    go(to)
   }
 
   /** Goes to another run. With an act, undo leads back. */
@@ -309,14 +272,11 @@ export function createLab(options: LabOptions): Lab {
     openings.supersede()
     acts.clear()
     opened = false
-    horizonNs = to.horizonNs
-    at = to.position
     switchedAt = Number.POSITIVE_INFINITY
     const { scenario, view, speed, problems, fromLog } = to
-    shown = { of: scenario, count: 0, settled: settledBy(scenario) }
     set({
       ...{ scenario, view, speed, problems, fromLog },
-      here: shown.settled.at(0),
+      here: standing.begins(to),
       ready: false,
       playing: false,
       hovered: null,
@@ -332,7 +292,7 @@ export function createLab(options: LabOptions): Lab {
       client.restart()
       opening = null
     }
-    send(to.position, () => client.open(scenario, horizonNs, to.position))
+    send(to.position, () => client.open(scenario, to.horizonNs, to.position))
     wake()
   }
 
@@ -344,7 +304,7 @@ export function createLab(options: LabOptions): Lab {
   function link() {
     const { scenario, view, speed } = get()
     const usual = speedOf(openings.presetOf(scenario))
-    return codec.encodeLink({ scenario, position: heading ?? at, view, ...(speed === usual ? {} : { speed }) })
+    return codec.encodeLink({ scenario, position: standing.position(), view, ...(speed === usual ? {} : { speed }) })
   }
 
   function current(path: string): ParamValue | null {
@@ -365,7 +325,7 @@ export function createLab(options: LabOptions): Lab {
     if (get().dead) return
     const { speed } = get()
     switchedAt = client.requests()
-    heading = null
+    standing.stays()
     client.play(speed)
     // The page has Play itself to show first: figures follow a moment later.
     wholeAt = options.now()
@@ -375,7 +335,7 @@ export function createLab(options: LabOptions): Lab {
 
   function pause() {
     switchedAt = client.requests()
-    heading = null
+    standing.stays()
     client.pause()
     set({ playing: false })
     intend('push')
@@ -387,6 +347,7 @@ export function createLab(options: LabOptions): Lab {
     getState: get,
     subscribe: store.subscribe,
     actions: {
+      ...createLooking({ get, set, dockViews: options.dockViews, saveTheme: options.saveTheme, intend, wake }),
       openPreset: openings.preset,
       openLink: openings.link,
       setParam: acts.change,
@@ -395,9 +356,9 @@ export function createLab(options: LabOptions): Lab {
       redo: () => acts.walk('redo'),
       play,
       pause,
-      step: (steps) => move('replace', () => send(at, () => client.step(steps))),
+      step: (steps) => move('replace', () => send(standing.at(), () => client.step(steps))),
       seek: (ns) => move('push', () => send({ ns: Math.max(0, Math.round(ns)) }, client.seek)),
-      find: (what, back) => move('push', () => send(at, () => client.find(what, back))),
+      find: (what, back) => move('push', () => send(standing.at(), () => client.find(what, back))),
       stop: pause,
       reset() {
         if (get().dead) return
@@ -411,46 +372,9 @@ export function createLab(options: LabOptions): Lab {
         if (get().playing) client.play(speed)
         intend('replace')
       },
-      setView(partial) {
-        // Numbers of level tables mean nothing in another table.
-        const view = { ...get().view, ...('table' in partial ? { levelPath: [] } : {}), ...partial }
-        const dock = view.dock.filter((id) => options.dockViews.includes(id)).slice(0, MAX_DOCK)
-        set({ view: { ...view, dock } })
-        intend('dock' in partial || 'colourBy' in partial || 'table' in partial ? 'push' : 'replace')
-        wake()
-      },
-      hover(entry) {
-        if (get().hovered === entry) return
-        set({ hovered: entry })
-        wake()
-      },
-      select(entry) {
-        set({ view: { ...get().view, selected: entry }, pinned: false })
-        intend('replace')
-        wake()
-      },
-      setPinned(pinned) {
-        set({ pinned })
-        wake()
-      },
-      isolate: (isolated) => set({ isolated }),
-      setTheme(theme) {
-        set({ theme })
-        options.saveTheme?.(theme)
-      },
-      setMapColumns(mapColumns, mapMaxRows = get().mapMaxRows) {
-        if (mapColumns === get().mapColumns && mapMaxRows === get().mapMaxRows) return
-        set({ mapColumns, mapMaxRows })
-        wake()
-      },
-      announce: (announcement) => set({ announcement }),
-      dismissProblems: () => set({ problems: [] }),
-      dismissFailure: () => set({ failure: null }),
       openFile: openings.file,
       openLogged: openings.logged,
-      dismissUnreadable: () => set({ unreadable: null }),
       fetchAgain: openings.again,
-      showLink: (linkShown) => set({ linkShown }),
       link,
       restartWorker() {
         const to = place()

@@ -1,15 +1,14 @@
 // What can be opened: presets, links, files, the devices of a log. Each becomes a place, which the lab goes to.
 
 import type { LinkCodec } from '../share/codec.ts'
+import { MAX_DOCK } from '../share/link-text.ts'
 import { FILE_PRESET, type Preset, presetOfRecording, type Recording, type Scenario } from '../sim/index.ts'
 import { createFetching } from './fetching.ts'
 import type { LinkFile, LogFile } from './files.ts'
 import type { Act, Place } from './history.ts'
 import { speedOf, viewOf } from './initial.ts'
-import type { Notice } from './lab.ts'
-import type { AppState, FromLog } from './state.ts'
+import type { AppState, FromLog, Notice } from './state.ts'
 
-const MAX_DOCK = 3
 /** The view that a kernel log is opened for. */
 const LOG_VIEW = 'ddw'
 

@@ -2,7 +2,7 @@
 // can do. Everything here that a link must carry is in `scenario`, `position` and `view`.
 
 import type { LoggedScenario } from '../share/ddw-scenario.ts'
-import type { Brush, ColourBy, HappeningId, ParamValue, Problem, Recording, Scenario } from '../sim/index.ts'
+import type { Brush, ColourBy, HappeningId, ParamValue, Preset, Problem, Recording, Scenario } from '../sim/index.ts'
 import type { Ended } from '../worker/protocol.ts'
 import type { LinkFile, LogFile } from './files.ts'
 import type { FrameHolder } from './frames.ts'
@@ -40,6 +40,14 @@ export interface FromLog {
   readonly logged: readonly LoggedScenario[]
   readonly at: number
 }
+
+/** What the store has to say to a person; turned into words outside. */
+export type Notice =
+  | { readonly kind: 'ended'; readonly ended: Ended }
+  | { readonly kind: 'undo' | 'redo'; readonly act: Act }
+  | { readonly kind: 'opened'; readonly preset: Preset }
+  | { readonly kind: 'seed' }
+  | { readonly kind: 'log'; readonly name: string; readonly device: string }
 
 export type Theme = 'system' | 'dark' | 'light'
 
