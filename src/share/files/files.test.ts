@@ -102,6 +102,7 @@ describe('formats', () => {
   it('after a megabyte without one, what may be is taken, and lines of nobody are forgotten', () => {
     const many = 'x\n'.repeat(1 << 19)
     expect(open(`[1]\n${many}only here`)).toMatchObject({ what: 'perhaps' })
+    expect(open(`${'\n'.repeat(1 << 21)}only here`)).toMatchObject({ message: expect.stringMatching(/^\[2097153,1,/) })
     expect(open(`${many}only here`)).toMatchObject({
       what: 'surely',
       message: `[${(1 << 19) + 1},1,[${(1 << 19) + 1},"only here"]]`,

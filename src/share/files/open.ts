@@ -56,19 +56,22 @@ export function beginFile(name: string, formats: readonly FileFormat[] = fileFor
     }
     waiting.push(line)
     waitingLength += line.length + 1
-    if (line.trim() === '') return
+    const found = line.trim() === '' ? null : recognised(line)
+    if (found) begin(found)
+    if (found || waitingLength < HEAD) return
+    if (maybe) begin(maybe)
+    else waiting = []
+  }
+
+  /** The format that a line which is not blank decides for. */
+  function recognised(line: string): FileFormat | null {
     nth++
     for (const candidate of formats) {
       const sureness = candidate.recognises(line, nth)
-      if (sureness === SURE) {
-        begin(candidate)
-        return
-      }
+      if (sureness === SURE) return candidate
       if (sureness === MAYBE) maybe ??= candidate
     }
-    if (waitingLength < HEAD) return
-    if (maybe) begin(maybe)
-    else waiting = []
+    return null
   }
 
   function keep(text: string): void {
