@@ -32,6 +32,11 @@ function refusalOf(
   return piece < page ? SMALL_PIECES : 0
 }
 
+/** True where the host could not make the table: nothing is mapped, and no allocator asked. */
+export function hasNoTable({ tableId, tce }: DmaTable): boolean {
+  return tableId === 'tce-multi' && (tce as TceWindowState).table === null
+}
+
 /** Some of entries [first, first+npages) are none of a window of `size` entries. */
 export function isOutside(size: number, first: number, npages: number): boolean {
   return first < 0 || first + npages > size

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { pow2 } from '../lib/bits.ts'
 import type { ParamValue } from './params.ts'
-import { summarise } from './probes/figures.ts'
+import { lastRefusal, summarise } from './probes/figures.ts'
 import { levels } from './probes/levels.ts'
 import { memory } from './probes/memory.ts'
 import { createArrays } from './probes/probe.ts'
@@ -106,10 +106,16 @@ describe('the driver of the host itself', () => {
     expect(summarise(run.machine, 0).usable).toBe(there)
   })
 
-  it('gets nothing where there is no table, and goes on asking', () => {
-    const run = open('frames-64k', { 'd0.window': 65_536 * GIB, 'd0.levels': 1 })
-    run.advance(4 * MS)
-    const { maps, refused, mapped } = run.machine.state.tables[0]!
-    expect([refused > 100, refused === maps, mapped]).toEqual([true, true, 0])
-  })
+  it.each(['frames-64k', 'fine-coarse', 'tso', 'nvme-mixed'])(
+    '%s: asks no allocator where there is no table, and goes on asking for one',
+    (id) => {
+      const run = open(id, { 'd0.window': 65_536 * GIB, 'd0.levels': 1 })
+      run.advance(4 * MS)
+      const { maps, refused, mapped, locks } = run.machine.state.tables[0]!
+      expect([refused > 100, refused === maps, mapped, locks[0]!.taken]).toEqual([true, true, 0, 0])
+      const { reason, tries } = lastRefusal(run.machine, 0)!
+      expect([reason, tries]).toEqual(['there is no table: it could not be made', []])
+      expect([bookFaults(run.machine), figureFaults(run.machine)]).toEqual([[], []])
+    },
+  )
 })

@@ -14,6 +14,7 @@ import { logEvent } from './engine/log.ts'
 import { type CostMeter, NO_LOCK, resetMeter } from './engine/meter.ts'
 import { addToColumn, rollColumns } from './engine/recorder.ts'
 import * as ev from './events.ts'
+import { hasNoTable } from './guest-ops.ts'
 import type { Count } from './happenings.ts'
 import { noteHcalls } from './hypervisor.ts'
 import { addMark, noteAnswer, noteMissed, noteSpent, noteWork, pricedPs, searchPs } from './ledger.ts'
@@ -193,7 +194,7 @@ function runCpu(m: Machine, c: number, t: number): number {
 
 /** The lock that an operation takes first. */
 function lockIndex({ domain: d, table }: Binding, c: number, op: Op): number {
-  if (table.direct || table.bounce || !allocates(op.kind)) return NO_LOCK
+  if (table.direct || table.bounce || !allocates(op.kind) || hasNoTable(table)) return NO_LOCK
   if (op.kind === OP_COHERENT) {
     return d.allocator.lockForAlloc(
       d.allocatorState,

@@ -27,7 +27,7 @@ import {
 } from './dma/dma-ops.ts'
 import { logEvent } from './engine/log.ts'
 import * as ev from './events.ts'
-import { GUEST, isOutside, mapGuest, noteChosen, unmapGuest } from './guest-ops.ts'
+import { GUEST, hasNoTable, isOutside, mapGuest, noteChosen, unmapGuest } from './guest-ops.ts'
 import { noteReuse } from './iotlb/exposure.ts'
 import { markStale } from './iotlb/iotlb.ts'
 import { addMark, forgetMapping, forgetPart, noteRefusal, recordMapping } from './ledger.ts'
@@ -45,6 +45,7 @@ import {
   MAP_STRIDE,
   MAP_WHO,
   type MachineState,
+  NO_TABLE,
   OUTSIDE,
 } from './state.ts'
 import { createWalk } from './table/page-table.ts'
@@ -65,6 +66,7 @@ export function mapOne(m: Machine, c: number, { domain: d, table, device, mask }
     op.mapping = mapBuffer(m, c, table, d, device, mask, cpu, op.address, op.bytes)
     return op.mapping >= 0
   }
+  if (hasNoTable(table)) return mapsNothing(op)
   const coherent = op.kind === OP_COHERENT
   const permission = permissionOf(op.direction)
   const mapped = coherent ? alignUp(op.bytes, d.kernelPageBytes) : op.bytes
@@ -97,6 +99,7 @@ export function mapList(m: Machine, c: number, bound: Binding, cpu: CpuState): b
   const { state: s, meter, sg } = m
   const { op } = cpu
   if (table.bounce) return mapElements(m, c, bound, cpu)
+  if (hasNoTable(table)) return mapsNothing(op)
   sg.n = op.elements
   for (let i = 0; i < sg.n; i++) {
     sg.address[i] = op.sgAddress[i]!
@@ -115,6 +118,13 @@ export function mapList(m: Machine, c: number, bound: Binding, cpu: CpuState): b
   }
   logEvent(s.ops, s.nowNs, ev.STEP_MAP_SG, c, device, sg.dmaEntry[0]! - table.geometry.offset, meter.tceWrites)
   return true
+}
+
+function mapsNothing(op: Op): false {
+  op.entry = NO_ENTRY
+  op.mapping = -1
+  op.segments = -1
+  return false
 }
 
 /** Maps the elements of the list of `cpu.op` one by one; false, with those before it taken back, when one is refused. */
@@ -259,7 +269,7 @@ export function refuse(m: Machine, c: number, { kind, domain, table, device }: B
   const isList = op.kind === OP_MAP_SG
   const coherent = op.kind === OP_COHERENT
   // Where no allocator is asked, who refused has said why.
-  if (op.kind !== OP_IOMMU_MAP && !table.bounce) table.whyRefused = 0
+  if (op.kind !== OP_IOMMU_MAP && !table.bounce) table.whyRefused = hasNoTable(table) ? NO_TABLE : 0
   const address = isList ? op.sgAddress[0]! : op.address
   const length = isList ? op.sgBytes[0]! : coherent ? alignUp(op.bytes, domain.kernelPageBytes) : op.bytes
   const npages = pagesTouched(domain, address, length)
