@@ -76,7 +76,7 @@ export interface EntryFigures {
   readonly count: number
   readonly mapped: number
   readonly reserved: number
-  /** Entries that the allocator could hand out, and the longest run of them inside the range. */
+  /** Entries that nobody has, and the longest run of them inside the range. */
   readonly free: number
   readonly largestFreeRun: number
   readonly mappedBytes: number
@@ -150,8 +150,8 @@ export type EntryName = 'TCE' | 'page' | 'slot'
 /** The figures above the map and beside the time-line. All of one table (the one that is looked at) unless said. */
 export interface Summary extends AddressSpace {
   readonly mapped: number
-  /** Entries that a run of one-page requests can ever get: size less reservations and region-end losses; where pages
-   *  of two sizes share the window, all that are not kept back. */
+  /** Entries that a run of one-page requests can ever get: size less reservations and region-end losses, but for what is mapped
+   *  of those; where pages of two sizes share the window, all that are not kept back. */
   readonly usable: number
   /** What its entries are called. */
   readonly called: EntryName

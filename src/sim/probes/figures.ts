@@ -53,8 +53,9 @@ import {
   CELL_RESERVED,
   type CellState,
 } from './frames.ts'
+import { freeIn, takenOf } from './free.ts'
 import { cachedIn, queuedIn } from './kept.ts'
-import { forEachLive } from './live.ts'
+import { forEachLive, reservedIn } from './live.ts'
 import { walkOf } from './map-marks.ts'
 import { guestTable, wholeBytes } from './memory.ts'
 import { tableIndex } from './probe.ts'
@@ -67,6 +68,16 @@ const RECENT_NS = 100_000
 /** What is delivered is told of the last full columns of this length, ns. */
 const LATELY_NS = 500_000
 
+/** Entries that a table is for: what its allocator can hand out, and what was set aside and is mapped nevertheless. */
+function usableOf(table: DmaTable, d: DmaDomain): number {
+  const { reserved, geometry } = table
+  const kept = reserved.reduce((sum, { start, end }) => sum + end - start, 0)
+  if (d.mixed || table.tableId === 'tce-multi') return geometry.size - kept
+  const usable = d.allocator.usable(d.allocatorState)
+  // Only who chooses addresses maps those, which no TCE table of one level offers.
+  return d.iommu ? usable + kept - reservedIn(table, 0, geometry.size) : usable
+}
+
 /** The figures of a table and of the machine, as they stand. */
 export function summarise(m: Machine, device: number): Summary {
   const { state: s } = m
@@ -75,13 +86,10 @@ export function summarise(m: Machine, device: number): Summary {
   const d = m.domains[index]!
   const { size, pageShift } = table.geometry
   const r = s.recorder
-  const { free, longestRun } = d.allocator.freeIn(d.allocatorState, 0, size)
+  const { free, longestRun } = freeIn(m, index, 0, size)
   return {
     mapped: table.mapped,
-    usable:
-      d.mixed || table.tableId === 'tce-multi'
-        ? table.reserved.reduce((left, { start, end }) => left - (end - start), size)
-        : d.allocator.usable(d.allocatorState),
+    usable: usableOf(table, d),
     called: nameOf(m, index),
     ...spaceOf(table),
     size,
@@ -246,7 +254,10 @@ export function inspect(m: Machine, device: number, e: number): InspectCard | nu
     size,
     state: id >= 0 ? CELL_MAPPED : unmapped,
     region: region.name,
-    fragmentation: { name: region.name, ...fragmentation(d.allocator, d.allocatorState, region.start, region.end) },
+    fragmentation: {
+      name: region.name,
+      ...fragmentation(takenOf(m, index), d.allocatorState, region.start, region.end),
+    },
     generation,
     freedAtNs: freedAtNs(mark),
     past: pastLife(m, index, e, mark, generation),

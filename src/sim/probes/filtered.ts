@@ -4,6 +4,7 @@ import { pow2 } from '../../lib/bits.ts'
 import type { Machine } from '../machine.ts'
 import { ENTRY_MAPPING, ENTRY_STRIDE, MAP_ENTRY, MAP_STRIDE } from '../state.ts'
 import type { Brush, EntryFigures, Filtered, TimeFigures } from './cards.ts'
+import { freeIn } from './free.ts'
 import { usefulIn } from './iova-space.ts'
 import { reservedIn } from './live.ts'
 import { tableIndex } from './probe.ts'
@@ -77,7 +78,7 @@ export function entryFigures(m: Machine, index: number, first: number, count: nu
     usefulBytes += usefulIn(d, records, at, e, io)
     if (e === from || e === records[at + MAP_ENTRY]) liveMappings++
   }
-  const { free, longestRun } = d.allocator.freeIn(d.allocatorState, from, end)
+  const { free, longestRun } = freeIn(m, index, from, end)
   return {
     first: from,
     count: end - from,

@@ -9,7 +9,7 @@ import type { Fragmentation } from './cards.ts'
  * stand in n equal ones, null when none is free.
  */
 export function fragmentation(
-  allocator: IovaAllocator,
+  allocator: Pick<IovaAllocator, 'forEachRange'>,
   state: object,
   start: number,
   end: number,

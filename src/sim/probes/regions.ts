@@ -3,6 +3,7 @@
 import { ENTRY_MAPPING, ENTRY_STRIDE, MAP_STRIDE, MAP_WHO } from '../state.ts'
 import { cpu as asCpu, pages } from '../types.ts'
 import type { RegionsFrame, RegionUse } from './frames-cpu.ts'
+import { freeIn } from './free.ts'
 import { type Probe, tableIndex } from './probe.ts'
 import { spaceOf } from './space.ts'
 
@@ -43,7 +44,7 @@ export const regions: Probe<'regions'> = {
       }
       let mapped = 0
       for (let c = 0; c < cpus; c++) mapped += owned[r * cpus + c]!
-      const { free, longestRun } = d.allocator.freeIn(s, region.start, region.end)
+      const { free, longestRun } = freeIn(m, index, region.start, region.end)
       const lock = table.locks[region.lock]!
       return {
         name: region.name,

@@ -17,11 +17,12 @@ export function figureFaults(m: Machine): readonly string[] {
   const equal = (what: string, sum: number, whole: number) => {
     if (sum !== whole) faults.push(`${what}: ${sum} of ${whole}`)
   }
+  const within = (what: string, part: number, whole: number) => equal(what, Math.min(part, whole), part)
   for (const frame of everyFrame(m)) {
     for (const { path, value } of badNumbers(frame, nowhere)) faults.push(`${path} is ${value}`)
     const { summary, views } = frame
     negatives(frame, '', '', faults)
-    checkSummary(m, frame, equal)
+    checkSummary(m, frame, equal, within)
     const map = views['iova-space']
     if (map) {
       const { mapped, free, reserved, cached, queued, reachable } = map.counts
@@ -33,12 +34,22 @@ export function figureFaults(m: Machine): readonly string[] {
     if (regions) {
       equal('entries by region', sumOf(regions.regions.map((r) => r.mapped)), summary.mapped)
       equal('entries by region and CPU', sumOf(regions.owned), summary.mapped)
+      for (const { name, start, end, mapped, free, largestRun } of regions.regions) {
+        within(`mapped and free of ${name}`, mapped + free, end - start)
+        within(`largest free run of ${name}`, largestRun, free)
+      }
     }
     if (memory) {
       // Where only buffers are mapped, none of the memory stands at its own addresses.
       equal('bytes of memory', memory.mappedBytes, memory.identity === false ? 0 : summary.mappedBytes)
       equal('bytes by island', sumOf(memory.islands.map((i) => i.mappedBytes)), memory.mappedBytes)
     }
+    const entries = frame.filtered?.entries
+    if (entries)
+      within('mapped, reserved and free of a range', entries.mapped + entries.reserved + entries.free, entries.count)
+    const pieces = frame.card?.fragmentation
+    if (pieces && regions)
+      equal('free of the region inspected', pieces.free, regions.regions.find((r) => r.name === pieces.name)!.free)
     if (iotlb && iotlb.hits > iotlb.lookups) faults.push(`${iotlb.hits} hits of ${iotlb.lookups} lookups`)
     for (const table of views.tables?.tables ?? []) {
       const { mapped, usefulBytes, geometry } = m.state.tables[table.table]!
@@ -49,12 +60,15 @@ export function figureFaults(m: Machine): readonly string[] {
   return faults
 }
 
-function checkSummary({ state: s }: Machine, { summary }: Frame, equal: (what: string, a: number, b: number) => void) {
-  const { mapped, size, usefulBytes, mappedBytes, largestFreeRun, lockWait, pageShift } = summary
-  const within = (what: string, part: number, whole: number) => equal(what, Math.min(part, whole), part)
-  within('mapped', mapped, size)
+type Compare = (what: string, part: number, whole: number) => void
+
+function checkSummary({ state: s }: Machine, { summary }: Frame, equal: Compare, within: Compare) {
+  const { mapped, usable, freeEntries, size, usefulBytes, mappedBytes, largestFreeRun, lockWait, pageShift } = summary
+  within('mapped', mapped, usable)
+  within('usable', usable, size)
   within('useful bytes', usefulBytes, mappedBytes)
-  within('largest free run', largestFreeRun, size)
+  within('largest free run', largestFreeRun, freeEntries)
+  within('mapped and free', mapped + freeEntries, size)
   within('share of waiting', lockWait, 1)
   equal('mapped bytes', mappedBytes, mapped * pow2(pageShift))
   equal('refused', s.tables.reduce((sum, t) => sum + (t?.refused ?? 0), 0) <= s.refusedTotal ? 1 : 0, 1)
