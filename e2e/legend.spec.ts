@@ -48,7 +48,7 @@ test('the same goes by keyboard, in every colour', async ({ lab, page }) => {
     await page.keyboard.press('ArrowRight')
     await expect(buttons.first()).toBeFocused()
     if (colour !== 'device') await expect.poll(() => lab.picture('iova-space')).not.toBe(plain)
-    await page.keyboard.press('Space')
+    await page.keyboard.press('Enter')
     await expect(buttons.first()).toHaveAttribute('aria-pressed', 'false')
     await expect.poll(() => lab.fragment()).toContain(`off=${colour}.0`)
     await page.keyboard.press('Enter')

@@ -21,7 +21,7 @@ import { addMark, noteAnswer, noteMissed, noteSpent, noteWork, pricedPs, searchP
 import { mapAt, mapList, mapOne, refuse, sync, unmap, unmapAt } from './operations.ts'
 import { armWork, doWork, fireWork } from './put-off.ts'
 import { mapRecorded, unmapRecorded } from './recorded-ops.ts'
-import type { Scenario } from './scenario/schema.ts'
+import { MAX_NS, type Scenario } from './scenario/schema.ts'
 import { holdStage, nextStage, passLock, regrant, spend, takes } from './stages.ts'
 import {
   type DmaTable,
@@ -89,17 +89,18 @@ export function wakeWorkload(s: MachineState, index: number): void {
 
 /**
  * Processes events in order until `untilNs` (inclusive), until `maxEvents` have been processed or right after the event
- * with which `count` grows, if there is one. The clock ends at `untilNs`, or at the last event when it stopped before.
- * Returns the number processed.
+ * with which `count` grows, if there is one, and never beyond MAX_NS. The clock ends at `untilNs`, or at the last event
+ * when it stopped before or no end was given. Returns the number processed.
  */
 export function advance(m: Machine, untilNs: number, maxEvents: number, count: Count | null): number {
   const { state: s } = m
   const { heap } = s
+  const lastNs = Math.min(untilNs, MAX_NS)
   const before = count === null ? 0 : count(s)
   let n = 0
   while (n < maxEvents && (count === null || count(s) <= before)) {
-    if (heap.size === 0 || heap.times[0]! > untilNs) {
-      if (untilNs < Number.POSITIVE_INFINITY && untilNs > s.nowNs) moveClock(s, untilNs)
+    if (heap.size === 0 || heap.times[0]! > lastNs) {
+      if (untilNs < Number.POSITIVE_INFINITY && lastNs > s.nowNs) moveClock(s, lastNs)
       break
     }
     const t = heap.times[0]!

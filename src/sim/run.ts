@@ -123,7 +123,7 @@ export function createRun(initial: Scenario, horizonNs: number): Run {
     const left = last.work + gapAfter(last) - work
     const toCheckpoint = Math.max(1, Math.floor((left * (state.events + 1)) / (work + 1)))
     const room = Math.min(most, Math.max(1, toInput), toCheckpoint)
-    const n = advance(machine, Math.min(untilNs, MAX_NS), room, count)
+    const n = advance(machine, untilNs, room, count)
     saveIfFar()
     return n === room
   }

@@ -363,6 +363,8 @@ describe('host', () => {
     r.settle()
     expect(r.ended()).toMatchObject({ kind: 'play', how: 'over' })
     expect(r.frame().status.mode).toBe('paused')
+    // The clock stands at what happened last, not at the end of time.
+    expect(r.frame().status.ns).toBeLessThan(horizonNs)
   })
 
   it('plays at any speed to where a run ends, and says so', () => {
