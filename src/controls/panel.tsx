@@ -2,11 +2,11 @@
 
 import { RotateCcw } from 'lucide-react'
 import { useMemo, useState } from 'react'
-import { type Field, type FieldGroup, type Frame, fieldsOf, type ParamValue, presetById } from '../sim/index.ts'
+import { type Field, type FieldGroup, fieldsOf, type ParamValue, presetById } from '../sim/index.ts'
 import { useApp, useFrame, useLab } from '../store/context.ts'
 import { text } from '../text/en.ts'
 import { FieldControl, type Nudge } from './field.tsx'
-import { nudgeOf } from './nudge.ts'
+import { leadOf, nudgeOf } from './nudge.ts'
 import { stopText } from './param-text.ts'
 
 const GROUPS: readonly FieldGroup[] = ['machine', 'iova', 'workload']
@@ -21,10 +21,6 @@ export function useFields(): readonly Field[] {
     [fields, pending],
   )
 }
-
-/** What of the nudge's lead there is to say: a pool may refuse without being full. */
-const leadOf = ({ summary: { refused, guest, bounce } }: Frame) =>
-  refused === 0 || guest ? text.control.try : bounce ? text.control.refusedTry : text.control.windowFull
 
 /** The words of the nudge for one field, or null. */
 export function useNudge(fields: readonly Field[]): { readonly path: string; readonly words: Nudge } | null {

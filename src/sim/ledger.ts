@@ -308,6 +308,13 @@ export function addMark(
   if (s.marks.length < MARKS_KEPT) s.marks.push({ ns, kind, text })
 }
 
+/** Refusals are counted, and the first and the last of them kept, since a driver of the table was last loaded. */
+export function forgetRefusals(table: DmaTable): void {
+  table.refused = 0
+  table.firstRefusal = null
+  table.whyRefused = 0
+}
+
 /** Writes down a request that got nothing, with its tries in kernel order. */
 export function noteRefusal(
   s: MachineState,

@@ -16,6 +16,7 @@ import { flushDomain } from './iotlb/iotlb.ts'
 import type { IovaAllocator } from './iova/allocator.ts'
 import { extentOf } from './iova/geometry.ts'
 import { allocatorById } from './iova/index.ts'
+import { forgetRefusals } from './ledger.ts'
 import { type Binding, type Machine, setTimer } from './machine.ts'
 import { announceBoot, announceTable } from './new-table.ts'
 import { releaseMapping } from './operations.ts'
@@ -202,6 +203,8 @@ export function rebuild(m: Machine, affected: (scope: string) => boolean): numbe
       const table = before[w.device]!
       if (old && owns[table] && !newTables[table]) drained += drainWorkload(m, table, i)
       s.workloads[i] = buildWorkload(scenario, i, s.settings, firstTask, s.nowNs)
+      const kept = s.tables[after[w.device]!]
+      if (kept) forgetRefusals(kept)
     }
     firstTask += s.workloads[i]!.tasks
   })

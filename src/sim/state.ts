@@ -216,6 +216,7 @@ export interface DmaTable {
   live: number
   maps: number
   unmaps: number
+  /** Since a driver of the table was last loaded, as `firstRefusal` and what follows. */
   refused: number
   spills: number
   /** Entries set aside when the window was built, ascending: [start, end). */

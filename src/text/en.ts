@@ -37,6 +37,7 @@ export const text = {
   control: {
     tryIt: (from: string, to: string) => ({ from, to }),
     windowFull: 'Window full. Try',
+    windowWasFull: 'Window was full. Try',
     refusedTry: 'Refused. Try',
     try: 'Try',
     restart: 'Changing it reloads the driver of the device.',
