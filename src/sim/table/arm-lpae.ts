@@ -154,7 +154,7 @@ function countLeaves(s: ArmState, height: number, slot: number, n: number, by: 1
 }
 
 /** What stopped a mapping: something is mapped there, or no level has entries of that size. */
-export const IN_THE_WAY = -1
+const IN_THE_WAY = -1
 export const NO_LEVEL = -2
 
 /**
