@@ -41,12 +41,14 @@ import {
   MAP_ADDRESS,
   MAP_BYTES,
   MAP_ENTRY,
+  MAP_HOLDER,
   MAP_NPAGES,
   MAP_STRIDE,
   MAP_WHO,
   type MachineState,
   NO_TABLE,
   OUTSIDE,
+  workloadOfHolder,
 } from './state.ts'
 import { createWalk } from './table/page-table.ts'
 import { pfnOf } from './table/radix.ts'
@@ -314,6 +316,11 @@ export function unmap(m: Machine, c: number, { domain, table, device }: Binding,
   else for (let i = 0; i < op.segments; i++) releaseMapping(m, c, table, domain, op.sgMapping[i]!)
 }
 
+/** True for a mapping whose holder chose its place: no allocator has handed it out, and no flush queue takes it. */
+function isChosen({ workloads }: Machine, holder: number): boolean {
+  return workloads[workloadOfHolder(holder)]?.choosesAddresses === true
+}
+
 /** Takes a mapping back on CPU `c`: TCEs, entries, record. */
 export function releaseMapping(m: Machine, c: number, table: DmaTable, d: DmaDomain, id: number): void {
   if (table.bounce) {
@@ -328,7 +335,10 @@ export function releaseMapping(m: Machine, c: number, table: DmaTable, d: DmaDom
     const npages = data[at + MAP_NPAGES]!
     const who = data[at + MAP_WHO]!
     takeBack(m.state, table, d.iommu, start, npages)
-    unmapIommu(d, asCpu(c), entry(start), pages(npages), m.meter)
+    if (isChosen(m, data[at + MAP_HOLDER]!)) {
+      d.iommu.sink.cpu = c
+      unmapEntries(d, start, npages, false, m.meter)
+    } else unmapIommu(d, asCpu(c), entry(start), pages(npages), m.meter)
     forgetMapping(m.state, table, id)
     rememberLate(m.state, table, (who >> 8) & 0xff, start, who >> 16 !== TO_DEVICE)
     return

@@ -62,8 +62,10 @@ export const poolAllocator: IovaAllocator<SwiotlbPool> = {
   freeIn(s, start, limit) {
     let [free, longest] = [0, 0]
     for (let area = Math.floor(start / s.areaSlots); area * s.areaSlots < limit && area < s.geometry.areas; area++) {
-      free += s.areaSlots - s.used[area]!
-      longest = Math.max(longest, longestRun(s, area))
+      const from = Math.max(start, area * s.areaSlots)
+      const end = Math.min(limit, (area + 1) * s.areaSlots)
+      free += end - from === s.areaSlots ? s.areaSlots - s.used[area]! : poolAllocator.freeCount(s, from, end)
+      longest = Math.max(longest, longestRun(s, from, end))
     }
     return { free, longestRun: longest }
   },

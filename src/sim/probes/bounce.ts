@@ -69,7 +69,7 @@ export const pool: Probe<'pool', PoolFrame | null> = {
           slots: s.areaSlots,
           used: s.used[area]!,
           cursor: first + s.next[area]!,
-          longestRun: longestRun(s, area),
+          longestRun: longestRun(s, area * s.areaSlots, (area + 1) * s.areaSlots),
           taken,
           contended,
           waitNs,

@@ -119,7 +119,9 @@ describe('a pool', () => {
         }
         for (let area = 0; area < g.areas; area++) {
           const counters = countersOf(taken).slice(area * pool.areaSlots, (area + 1) * pool.areaSlots)
-          expect(longestRun(pool, area)).toBe(Math.max(...counters.map((n, i) => Math.min(n, pool.areaSlots - i))))
+          expect(longestRun(pool, area * pool.areaSlots, (area + 1) * pool.areaSlots)).toBe(
+            Math.max(...counters.map((n, i) => Math.min(n, pool.areaSlots - i))),
+          )
         }
         expect(pool.usedSlots).toBe(taken.filter(Boolean).length)
         expect(pool.used.reduce((sum, n) => sum + n)).toBe(pool.usedSlots)
@@ -193,7 +195,7 @@ describe('a pool', () => {
     const one = Array.from({ length: 256 }, (_, i) => alloc(pool, { cpu: i }))
     expect(alloc(pool).reason).toBe('full')
     for (const { offset, slot } of one) if (slot % 2 === 0) release(pool, offset)
-    expect([pool.used[0], longestRun(pool, 0)]).toEqual([64, 1])
+    expect([pool.used[0], longestRun(pool, 0, pool.areaSlots)]).toEqual([64, 1])
     expect(alloc(pool, { bytes: 2049 })).toMatchObject({ reason: 'scattered', slotsLooked: 256 })
     expect(alloc(pool, { bytes: 200_000 }).reason).toBe('full')
     expect(pool.refused).toEqual({ 'too-large': 2, full: 2, scattered: 1 })

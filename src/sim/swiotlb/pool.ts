@@ -355,12 +355,12 @@ export function releaseSlots(pool: SwiotlbPool, byteOffset: number, minAlignMask
   return slots
 }
 
-/** Longest run of free slots in an area: no request for more can be served there, whatever its alignment. */
-export function longestRun(pool: SwiotlbPool, area: number): number {
+/** Longest run of free slots in [from, end), which lie in one area: no request for more can be served there, whatever its
+ *  alignment. */
+export function longestRun(pool: SwiotlbPool, from: number, end: number): number {
   const list = pool.list.data
-  const end = (area + 1) * pool.areaSlots
   let longest = 0
-  for (let slot = area * pool.areaSlots; slot < end; slot += Math.max(1, list[slot]!)) {
+  for (let slot = from; slot < end; slot += Math.max(1, list[slot]!)) {
     longest = Math.max(longest, Math.min(list[slot]!, end - slot))
   }
   return longest

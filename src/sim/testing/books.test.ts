@@ -95,6 +95,13 @@ describe('the checker', () => {
   })
 })
 
+describe('figures of a bounce pool', () => {
+  it.each(['bounce-load', 'nommu'])('%s: hold of a part of it as of the whole', (id) => {
+    const { machine } = at(id, MS)
+    expect([bookFaults(machine), figureFaults(machine)]).toEqual([[], []])
+  })
+})
+
 /** Every value of a field but its own. */
 const others = (run: Run, path: string) => {
   const { param, value } = fieldsOf(run.scenario()).find((f) => f.path === path)!
@@ -142,5 +149,27 @@ describe('who chooses addresses', () => {
       if (value === windows[0]!.value)
         expect([refused > 0, lastRefusal(run.machine, 0)!.reason]).toEqual([true, OUTSIDE])
     }
+  })
+
+  const behindIommu = ['splitting', 'partial-unmap'].flatMap((id) => [
+    [id, 'deferred'] as const,
+    [id, 'strict'] as const,
+  ])
+
+  it.each(behindIommu)('%s, flush %s: gives nothing to an allocator that it was not given', (id, flush) => {
+    const { scenario, horizonNs } = presets.find((p) => p.id === id)!
+    const [first, ...rest] = fieldsOf(scenario).filter(
+      ({ path, param }) => path.startsWith('w0.') && param.effect === 'restart' && param.values,
+    )
+    const run = createRun(withValue(scenario, 'd0.flush', flush), horizonNs)
+    let drained = 0
+    for (const { path } of [first!, ...rest]) {
+      run.advance(run.machine.state.nowNs + 30 * MS, 500)
+      const before = run.machine.state.tables[0]!.mapped
+      run.input(path, others(run, path).at(-1)!)
+      drained += before - run.machine.state.tables[0]!.mapped
+      expect([path, bookFaults(run.machine)]).toEqual([path, []])
+    }
+    expect(drained).toBeGreaterThan(0)
   })
 })
