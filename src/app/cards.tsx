@@ -86,14 +86,17 @@ export function MapState() {
         <p className="a-note">{text.state.starting}</p>
       </div>
     )
-  if (ended) return <EndedNote />
   const why = pool === 'there' ? (empty && direct ? text.state.direct : '') : text.state.pools[pool]
   if (why !== '')
     return (
-      <div className="a-over" data-testid="no-map">
-        <p className="a-note">{why}</p>
-      </div>
+      <>
+        <div className="a-over" data-testid="no-map">
+          <p className="a-note">{why}</p>
+        </div>
+        {ended && <EndedNote />}
+      </>
     )
+  if (ended) return <EndedNote />
   if (!empty || playing) return null
   return (
     <div className="a-over">

@@ -49,8 +49,9 @@ export interface Track {
   inputDue(untilNs: number): boolean
   /** Applies that input; false when there is none. */
   takeInput(untilNs: number): boolean
-  /** At most `most` events to `untilNs` (inclusive), or to right after the one that `count` counts; false when there are fewer. */
-  events(untilNs: number, most: number, count: Count | null): boolean
+  /** At most `most` events to `untilNs` (inclusive), or to right after the one that `count` counts; false when there are fewer.
+   *  `plays`: the clock stays at the last event of all. */
+  events(untilNs: number, most: number, count: Count | null, plays: boolean): boolean
   /** Goes back to the last checkpoint that fits, or else to the start. */
   restore(fits: (c: { readonly events: number; readonly ns: number; readonly steps: number }) => boolean): void
   /** Keeps a checkpoint of this moment. */
@@ -86,7 +87,8 @@ function outcome(t: Track, found: boolean): Outcome {
 
 /**
  * Forward to `untilNs` (inclusive) or over `most` events; with `count`, to right after the event that it counts, with
- * `orInput` also to right after an input. True when that stopped it.
+ * `orInput` also to right after an input. True when that stopped it. With `plays` the clock stays at the last
+ * event of all.
  */
 export function* forward(
   t: Track,
@@ -94,6 +96,7 @@ export function* forward(
   most = Number.POSITIVE_INFINITY,
   count: Count | null = null,
   orInput = false,
+  plays = false,
 ): Journey<boolean> {
   const { state } = t
   const end = state.events + most
@@ -104,7 +107,7 @@ export function* forward(
     }
     if (state.events >= end) return false
     const before = count?.(state) ?? 0
-    const more = t.events(untilNs, Math.min(end - state.events, PIECE), count)
+    const more = t.events(untilNs, Math.min(end - state.events, PIECE), count, plays)
     if (count && count(state) > before) return true
     if (!more && !t.inputDue(untilNs)) return false
     yield

@@ -90,9 +90,9 @@ export function wakeWorkload(s: MachineState, index: number): void {
 /**
  * Processes events in order until `untilNs` (inclusive), until `maxEvents` have been processed or right after the event
  * with which `count` grows, if there is one, and never beyond MAX_NS. The clock ends at `untilNs`, or at the last event
- * when it stopped before or no end was given. Returns the number processed.
+ * when it stopped before, no end was given, or it `stays` where no other is left. Returns the number processed.
  */
-export function advance(m: Machine, untilNs: number, maxEvents: number, count: Count | null): number {
+export function advance(m: Machine, untilNs: number, maxEvents: number, count: Count | null, stays = false): number {
   const { state: s } = m
   const { heap } = s
   const lastNs = Math.min(untilNs, MAX_NS)
@@ -100,7 +100,8 @@ export function advance(m: Machine, untilNs: number, maxEvents: number, count: C
   let n = 0
   while (n < maxEvents && (count === null || count(s) <= before)) {
     if (heap.size === 0 || heap.times[0]! > lastNs) {
-      if (untilNs < Number.POSITIVE_INFINITY && lastNs > s.nowNs) moveClock(s, lastNs)
+      const rests = untilNs === Number.POSITIVE_INFINITY || (stays && heap.size === 0)
+      if (!rests && lastNs > s.nowNs) moveClock(s, lastNs)
       break
     }
     const t = heap.times[0]!

@@ -40,7 +40,7 @@ export interface Run {
   scenario(): Scenario
   /** Simulates to `untilNs` (inclusive), for `maxEvents`, or to right after what `count` counts; returns the events processed. */
   advance(untilNs: number, maxEvents?: number, count?: Count): number
-  /** The same, piece by piece. */
+  /** The same, piece by piece, as one plays: where no event and no input is left, the clock stays at the last event. */
   walk(untilNs: number): Journey<boolean>
   /** An errand, piece by piece. */
   go(errand: Errand): Journey
@@ -116,14 +116,16 @@ export function createRun(initial: Scenario, horizonNs: number): Run {
     if (workOf(state) - last.work >= gapAfter(last)) saveCheckpoint()
   }
 
-  function events(untilNs: number, most: number, count: Count | null): boolean {
+  function events(untilNs: number, most: number, count: Count | null, plays: boolean): boolean {
     const last = checkpoints[checkpoints.length - 1]!
     const toInput = (scenario.inputs[state.inputs]?.events ?? Number.POSITIVE_INFINITY) - state.events
+    // An input stamped for a later event than there is never comes.
+    const stays = plays && toInput > 0
     const work = workOf(state)
     const left = last.work + gapAfter(last) - work
     const toCheckpoint = Math.max(1, Math.floor((left * (state.events + 1)) / (work + 1)))
     const room = Math.min(most, Math.max(1, toInput), toCheckpoint)
-    const n = advance(machine, untilNs, room, count)
+    const n = advance(machine, untilNs, room, count, stays)
     saveIfFar()
     return n === room
   }
@@ -174,7 +176,7 @@ export function createRun(initial: Scenario, horizonNs: number): Run {
     },
     walk(untilNs) {
       track.back.length = 0
-      return forward(track, untilNs)
+      return forward(track, untilNs, undefined, null, false, true)
     },
     go,
     seek: (to) => void whole(go({ kind: 'seek', to })),

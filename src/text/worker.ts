@@ -1,6 +1,6 @@
 // What the page says of a run that is on an errand, and of a worker that is slow or gone.
 
-import { count, ms } from '../lib/format.ts'
+import { count, inSeconds, ms } from '../lib/format.ts'
 import type { HappeningId, Underway } from '../sim/index.ts'
 import type { Ended } from '../worker/protocol.ts'
 
@@ -13,7 +13,7 @@ export const happeningText: Readonly<Record<HappeningId, { readonly one: string;
   fallback: { one: 'fallback', found: 'A request falls back' },
 }
 
-const at = (ns: number) => `${ms(ns)} ms`
+const at = (ns: number) => (inSeconds(ns) ? `${Number((ns / 1e9).toFixed(3))} s` : `${ms(ns)} ms`)
 
 /** What is under way, at `ns` of simulated time. */
 export function underwayText(underway: Underway, ns: number): string {
@@ -35,7 +35,7 @@ export function leftText(leftMs: number): string {
     : `about ${count(Math.round(leftMs / 24 / HOUR))} days more`
 }
 
-export function endedText({ kind, how, what = 'refusal', back, ns, events, looked }: Ended): string {
+export function endedText({ kind, how, what = 'refusal', back, ns, events, looked, end }: Ended): string {
   if (how === 'stopped') return `Stopped at ${at(ns)}`
   const { one, found } = happeningText[what]
   if (kind === 'find' && how === 'there') return `${found} at ${at(ns)}`
@@ -44,6 +44,8 @@ export function endedText({ kind, how, what = 'refusal', back, ns, events, looke
   if (kind === 'find') return `No ${one} up to ${at(ns)}: ${all}`
   if (kind === 'step')
     return how === 'over' ? 'Nothing more happens' : `Nothing visible happens up to ${at(ns)}: ${all}`
+  if (end === 'recording') return `The recording ends at ${at(ns)}`
+  if (end === 'limit') return `The run ends at ${at(ns)}: it can be no longer`
   if (kind === 'play') return `Nothing is left to happen after ${at(ns)}`
   return `There are only ${count(events)} events up to ${at(ns)}`
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { decodeLink } from '../share/url.ts'
 import { FIND_EVENTS, MAX_NS, presetById, STEP_EVENTS } from '../sim/index.ts'
+import { playable } from '../tools/recordings.ts'
 import { createHost } from './host.ts'
 import type { FrameRequest, FromWorker, ToWorker } from './protocol.ts'
 
@@ -355,29 +356,55 @@ describe('host', () => {
     expect(r.frame().status.ns).toBe(2 * MS)
   })
 
-  it('plays no further when nothing is left to happen, and says so', () => {
-    const r = opened()
-    r.send({ type: 'input', source: 1, path: 'w0.load', value: 0 })
-    r.send({ type: 'input', source: 1, path: 'w0.ring', value: 64 })
-    r.send({ type: 'play', source: 1, speed: 'max' })
-    r.settle()
-    expect(r.ended()).toMatchObject({ kind: 'play', how: 'over' })
-    expect(r.frame().status.mode).toBe('paused')
+  it('plays at any speed to the last event and no further, and says so', () => {
+    const ends = (['max', 1, 1 / 1000] as const).map((speed) => {
+      const r = opened()
+      r.send({ type: 'input', source: 1, path: 'w0.load', value: 0 })
+      r.send({ type: 'input', source: 1, path: 'w0.ring', value: 64 })
+      r.send({ type: 'play', source: 1, speed })
+      r.settle()
+      expect(r.ended()).toMatchObject({ kind: 'play', how: 'over' })
+      expect(r.ended()).not.toHaveProperty('end')
+      const { mode, ns, events } = r.frame().status
+      expect([mode, ns]).toEqual(['paused', r.ended()!.ns])
+      return [ns, events]
+    })
     // The clock stands at what happened last, not at the end of time.
-    expect(r.frame().status.ns).toBeLessThan(horizonNs)
+    expect(ends[0]![0]).toBeLessThan(horizonNs)
+    expect(ends).toEqual([ends[0], ends[0], ends[0]])
   })
 
-  it('plays at any speed to where a run ends, and says so', () => {
+  it('plays a recording to its end, but for a change that is still to come', () => {
+    const boot = playable(presetById('real-boot')!)
+    const end = boot.scenario.recording!.endNs
+    const later = { ns: end + MS, events: 0, path: 'd0.allocator', value: 'tce-halves' }
+    const told = [[], [later]].map((inputs) => {
+      const r = rig()
+      const scenario = { ...boot.scenario, inputs }
+      r.send({ type: 'open', source: 1, scenario, horizonNs: boot.horizonNs, at: { ns: end - 9 * MS } })
+      r.settle()
+      r.send({ type: 'play', source: 1, speed: 1 })
+      r.settle()
+      return [r.ended()!.end, r.ended()!.ns, r.frame().status.inputs]
+    })
+    expect(told[0]).toEqual(['recording', expect.closeTo(end, -4), 0])
+    expect(told[1]![2]).toBe(1)
+  })
+
+  it('plays at any speed to the last moment of a run that has more to come, and says so', () => {
     const r = rig()
-    const inputs = [
-      { ns: 0, events: 0, path: 'w0.load', value: 0 },
-      { ns: 0, events: 0, path: 'w0.ring', value: 64 },
-    ]
-    r.send({ type: 'open', source: 1, scenario: { ...scenario, inputs }, horizonNs, at: { ns: MAX_NS - 9 * MS } })
-    r.settle()
-    r.send({ type: 'play', source: 1, speed: 1 })
-    r.settle()
-    expect(r.ended()).toMatchObject({ kind: 'play', how: 'over', ns: MAX_NS })
+    const { scenario, horizonNs } = playable(presetById('real-boot')!)
+    const { ops } = scenario.recording!
+    const ns = ops.ns.map((at, i) => (i === ops.count - 1 ? 2 * MAX_NS : at))
+    const recording = { ...scenario.recording!, ops: { ...ops, ns } }
+    for (const speed of [1, 'max'] as const) {
+      r.send({ type: 'open', source: 1, scenario: { ...scenario, recording }, horizonNs, at: { ns: MAX_NS - 9 * MS } })
+      r.settle()
+      r.send({ type: 'play', source: 1, speed })
+      r.settle()
+      expect(r.ended()).toMatchObject({ kind: 'play', how: 'over', ns: MAX_NS, end: 'limit' })
+      expect(r.frame().status.mode).toBe('paused')
+    }
   })
 
   it('forgets steps that waited for an errand which is left for another', () => {

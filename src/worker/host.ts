@@ -13,7 +13,7 @@ import {
   MAX_NS,
   type Run,
 } from '../sim/index.ts'
-import { begun, carryOn, endedNow, going, homeward, type Job, playedTo, underway } from './jobs.ts'
+import { begun, carryOn, endedNow, going, homeward, type Job, playedOut, playedTo, underway } from './jobs.ts'
 import type { Ended, FrameRequest, FromWorker, Speed, ToWorker } from './protocol.ts'
 
 /** Longest stretch of computing between two looks at the mail, ms. */
@@ -86,9 +86,11 @@ export function createHost(env: HostEnv): Host {
     const job = source.job!
     const now = env.nowMs()
     if (job.kind === 'play') {
-      const walk = run.walk(playedTo(job, now))
+      const walk = run.walk(Math.min(playedTo(job, now), MAX_NS))
       while (!walk.next().done && env.nowMs() < now + SLICE_MS);
-      if (run.over() && playedTo(job, now) >= MAX_NS) stand(id, source, endedNow(run, job, 'over'))
+      const { heap, nowNs } = run.machine.state
+      // With an event behind the last moment of a run, it plays on to that moment.
+      if (run.over() && (heap.size === 0 || nowNs >= MAX_NS)) stand(id, source, playedOut(run, job))
       return
     }
     let ended: Ended | null = null

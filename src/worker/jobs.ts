@@ -52,6 +52,13 @@ export function endedNow({ machine }: Run, job: Job, how: Ended['how']): Ended {
   return { kind: job.kind, how, ...searched(job), ns, events, looked: events - job.fromEvents }
 }
 
+/** A run that plays stands where nothing is left to happen. */
+export function playedOut(run: Run, job: Playing): Ended {
+  const ended = endedNow(run, job, 'over')
+  if (run.machine.state.heap.size > 0) return { ...ended, end: 'limit' }
+  return run.scenario().recording ? { ...ended, end: 'recording' } : ended
+}
+
 function searched(job: Job): Pick<Ended, 'what' | 'back'> {
   if (job.kind === 'play' || job.errand.kind !== 'find') return {}
   const { what, back } = job.errand

@@ -35,6 +35,8 @@ export interface Ended {
   readonly ns: number
   readonly events: number
   readonly looked: number
+  /** Of what is over: a recording was played to its end, or the run has come to the last moment that one can have. */
+  readonly end?: 'recording' | 'limit'
 }
 
 export type ToWorker =
