@@ -68,14 +68,15 @@ const RECENT_NS = 100_000
 /** What is delivered is told of the last full columns of this length, ns. */
 const LATELY_NS = 500_000
 
-/** Entries that a table is for: what its allocator can hand out, and what was set aside and is mapped nevertheless. */
+/** Entries that a table is for: what its allocator can hand out, and what was set aside and is mapped nevertheless. Requests of
+ *  several pages may get the end of a pool, which none of one page does. */
 function usableOf(table: DmaTable, d: DmaDomain): number {
   const { reserved, geometry } = table
   const kept = reserved.reduce((sum, { start, end }) => sum + end - start, 0)
   if (d.mixed || table.tableId === 'tce-multi') return geometry.size - kept
-  const usable = d.allocator.usable(d.allocatorState)
-  // Only who chooses addresses maps those, which no TCE table of one level offers.
-  return d.iommu ? usable + kept - reservedIn(table, 0, geometry.size) : usable
+  // Only who chooses addresses maps what was set aside, which no TCE table of one level offers.
+  const lent = d.iommu ? kept - reservedIn(table, 0, geometry.size) : 0
+  return Math.max(table.mapped, d.allocator.usable(d.allocatorState) + lent)
 }
 
 /** The figures of a table and of the machine, as they stand. */

@@ -102,6 +102,17 @@ describe('figures of a bounce pool', () => {
   })
 })
 
+describe('a full window', () => {
+  it('is not said to have more mapped than is usable where requests of several pages fill the end of a pool', () => {
+    const { scenario, horizonNs } = presets.find(({ id }) => id === 'real-1mib')!
+    const run = createRun(withValue(scenario, 'm.platform', 'vtd'), horizonNs)
+    run.advance(Number.POSITIVE_INFINITY, 10_000)
+    const { allocator, allocatorState } = run.machine.domains[0]!
+    expect(run.machine.state.tables[0]!.mapped).toBeGreaterThan(allocator.usable(allocatorState))
+    expect(figureFaults(run.machine)).toEqual([])
+  })
+})
+
 /** Every value of a field but its own. */
 const others = (run: Run, path: string) => {
   const { param, value } = fieldsOf(run.scenario()).find((f) => f.path === path)!
