@@ -1,6 +1,7 @@
 // What stands on the page is true: figures of one thing agree while a run plays, and nothing presents a part as the whole or
 // an old window under a new one's addresses.
 
+import { logText } from '../src/text/inspector.ts'
 import { expect, test } from './lab.page.ts'
 
 const LOG = `[    2.204866] nvme 0121:50:00.0: ibm,query-pe-dma-windows(53) 500000 8000000 20000121 returned 0, lb=1000000 ps=3 wn=1
@@ -58,4 +59,17 @@ test('a search that cannot be read leaves the map as it is', async ({ lab, page 
   await expect(lab.byId('search-note')).toBeVisible()
   await lab.idle()
   expect(await lab.picture('iova-space')).toBe(plain)
+})
+
+test.describe('on a phone', () => {
+  test.use({ viewport: { width: 390, height: 844 } })
+
+  test('the tab of the log counts what the log counts', async ({ lab, page }) => {
+    for (const link of ['s=frames-64k', 's=frames-64k&at=4000000']) {
+      await lab.open(link)
+      const lines = await lab.number('log-lines')
+      await page.getByRole('tab', { name: /^Log/ }).click()
+      await expect(page.locator('.c-log .c-block-head')).toContainText(logText.count(lines))
+    }
+  })
 })

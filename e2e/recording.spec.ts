@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { text } from '../src/text/en.ts'
 import { recordingText } from '../src/text/recording.ts'
 import { ROOT } from '../src/tools/serve.ts'
 import { expect, type LabPage, test } from './lab.page.ts'
@@ -39,7 +40,12 @@ test('a mapping tells where it was recorded and predicted', async ({ lab }) => {
   await expect(lab.byId('foretold')).toHaveText('recorded at 0x000b_0000, predicted at 0x000b_0000')
 })
 
-test('a dropped trace plays at once, and its link says that it is not in it', async ({ lab }) => {
+test('a dropped trace plays to its end, and its link says that it is not in it and waits for it', async ({
+  lab,
+  page,
+  context,
+}) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'])
   await opens(lab, 's=pinhole')
   await lab.drop('my boot.txt', BOOT)
   await expect(lab.byId('preset')).toContainText('my boot.txt')
@@ -48,10 +54,26 @@ test('a dropped trace plays at once, and its link says that it is not in it', as
   await lab.byId('play').click()
   await lab.idle()
   await expect.poll(() => lab.fragment()).toContain('s=file&file=my_boot.txt')
+  await page.getByRole('button', { name: text.top.copyLink }).click()
+  await expect(lab.byId('link-card')).toContainText('my boot.txt')
+  await lab.idle()
   // Somebody else opens the link.
-  await lab.open(lab.fragment())
-  await expect(lab.byId('problem-card')).toContainText('a recording is not in its link')
+  const link = lab.fragment()
+  await lab.open(link)
+  await expect(lab.byId('problem-card')).toContainText(text.problem.drop('my_boot.txt'))
+  await expect(lab.byId('problem-card')).toContainText(text.problem.instead('frames-64k'))
+  await expect(lab.byId('problem-card')).not.toContainText(text.problem.rest)
   await expect(lab.byId('view-iova-space')).toBeVisible()
+  await lab.drop('my boot.txt', BOOT)
+  await expect(lab.byId('preset')).toContainText('my boot.txt')
+  await lab.idle()
+  expect(lab.fragment()).toBe(link)
+  await lab.turnTo('s=real-boot&at=13400000000&speed=1')
+  await lab.byId('play').click()
+  await expect(lab.byId('ended')).toContainText('The recording ends at 13.442 s')
+  await expect(lab.byId('play')).toHaveAccessibleName(text.transport.play)
+  await lab.turnTo('s=nosuch&m.cpus=4')
+  await expect(lab.byId('problem-card')).toContainText(text.problem.instead('frames-64k'))
 })
 
 test('a trace is opened from the preset menu by keyboard', async ({ lab, page }) => {

@@ -13,11 +13,19 @@ import { EndedNote, Underway, useLate } from './worker-state.tsx'
 const t = text.problem
 const icon = { size: 16, strokeWidth: 1.75, 'aria-hidden': true } as const
 const SHOWN = 4
+/** Field of a link that names a file, and what follows the name there. */
+const ABSENT_FILE = 'file'
+const FILE_DIGITS = /~[0-9a-f]{8}$/
 
 export function ProblemCard() {
   const problems = useApp((s) => s.problems)
+  const shown = useApp((s) => s.scenario.preset)
   const { actions } = useLab()
   if (problems.length === 0) return null
+  // Nothing of such a link is shown, not even the rest.
+  const absent = problems.find((p) => p.field === ABSENT_FILE)
+  const instead = absent || problems.some((p) => p.field === 's')
+  const told = problems.filter((p) => p !== absent)
   const report = () => {
     const lines = problems.map((p) => `${p.field}=${p.given}: ${p.allowed}`)
     void copyText([location.href, ...lines].join('\n')).then((done) => done && actions.announce(t.copied))
@@ -25,13 +33,15 @@ export function ProblemCard() {
   return (
     <section className="a-card" role="alert" data-testid="problem-card">
       <h2>
-        <TriangleAlert {...icon} /> {t.title(problems.length)}
+        <TriangleAlert {...icon} /> {absent ? t.absent : t.title(problems.length)}
       </h2>
-      {problems.slice(0, SHOWN).map((p) => (
+      {absent && <p>{t.drop(absent.given.replace(FILE_DIGITS, ''))}</p>}
+      {told.slice(0, SHOWN).map((p) => (
         <ProblemLine key={`${p.field}=${p.given}`} problem={p} />
       ))}
-      {problems.length > SHOWN && <p>{t.more(problems.length - SHOWN)}</p>}
-      <p>{t.rest}</p>
+      {told.length > SHOWN && <p>{t.more(told.length - SHOWN)}</p>}
+      {instead && <p>{t.instead(shown)}</p>}
+      {!absent && <p>{t.rest}</p>}
       <div className="a-actions">
         <button type="button" className="c-button" onClick={report}>
           {t.copy}

@@ -12,10 +12,11 @@ export function linkOf(fragment: string): string {
 /** Puts the link to what is on the screen into the clipboard and says whether that worked. */
 export async function copyLink(lab: Lab): Promise<boolean> {
   const copied = await copyText(linkOf(lab.actions.link()))
-  if (!copied) lab.actions.showLink('uncopied')
   const { recording, preset } = lab.getState().scenario
-  const done = recording && preset === FILE_PRESET ? text.top.copiedWithoutFile(recording.name) : text.top.copied
-  lab.actions.announce(copied ? done : text.top.copyFailed)
+  const fileless = recording !== undefined && preset === FILE_PRESET
+  if (!copied || fileless) lab.actions.showLink(copied ? 'fileless' : 'uncopied')
+  // A card says the rest, to everybody.
+  lab.actions.announce(copied ? (fileless ? '' : text.top.copied) : text.top.copyFailed)
   return copied
 }
 

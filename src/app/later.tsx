@@ -7,7 +7,7 @@ import { FILE_PRESET } from '../sim/index.ts'
 import { useApp, useLab } from '../store/context.ts'
 import { fetchAgain } from '../store/loadable.tsx'
 import { missingParts, watchMissing } from '../store/part.ts'
-import type { Lab } from '../store/state.ts'
+import type { AppState, Lab } from '../store/state.ts'
 import { text } from '../text/en.ts'
 import { laterText as t } from '../text/later.ts'
 import { missingText as m } from '../text/missing.ts'
@@ -125,11 +125,12 @@ function Kept() {
   return <p>{file ? t.keepsNotFile(file) : t.keeps}</p>
 }
 
-function ShownLink({ why }: { why: 'unkept' | 'uncopied' }) {
+function ShownLink({ why }: { why: NonNullable<AppState['linkShown']> }) {
   const { actions } = useLab()
+  const file = useApp((s) => s.scenario.recording?.name ?? '')
   return (
     <Card title={t[why]} testid="link-card">
-      <p>{why === 'unkept' ? t.unkeptWhy : t.uncopiedWhy}</p>
+      <p>{why === 'fileless' ? t.filelessWhy(file) : t[`${why}Why`]}</p>
       <input
         className="a-link c-mono"
         readOnly

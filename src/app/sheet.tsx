@@ -22,7 +22,7 @@ const DETENTS = ['126px', '46dvh', 'calc(100dvh - 148px)'] as const
 /** A drag shorter than this is a tap. */
 const TAP_PX = 8
 
-const refusedOf = (frame: Frame) => frame.summary.refused
+const linesOf = (frame: Frame) => frame.log?.total ?? 0
 const addressOfCard = (frame: Frame) => (frame.card ? hex(addressAt(frame.card, frame.card.entry)).slice(2) : '')
 
 export default function Sheet() {
@@ -31,7 +31,7 @@ export default function Sheet() {
   const [tab, setTab] = useState('controls')
   const body = useRef<HTMLDivElement>(null)
   const start = useRef({ y: 0, height: 0 })
-  const refused = useFrame(refusedOf) ?? 0
+  const lines = useFrame(linesOf) ?? 0
   const address = useFrame(addressOfCard) ?? ''
 
   const down = (event: PointerEvent) => {
@@ -78,7 +78,7 @@ export default function Sheet() {
               {t.inspect} <span className="c-mono">{address}</span>
             </Tabs.Trigger>
             <Tabs.Trigger value="log">
-              {t.log} <b className={refused > 0 ? 'c-fail' : undefined}>{count(refused)}</b>
+              {t.log} <b data-testid="log-lines">{count(lines)}</b>
             </Tabs.Trigger>
           </Tabs.List>
           <Tabs.Content value="controls" className="a-tab">

@@ -285,6 +285,7 @@ export function createLab(options: LabOptions): Lab {
       ended: null,
       loading: null,
       unreadable: null,
+      linkShown: before.linkShown === 'fileless' ? null : before.linkShown,
       ...acts.state(),
     })
     if (get().dead) {

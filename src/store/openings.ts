@@ -47,6 +47,8 @@ export function createOpenings(host: OpeningsHost): Openings {
   /** What a person dropped: links tell such files apart, and mean nothing elsewhere. */
   const own: Preset[] = []
   const logs: FromLog[] = []
+  /** The link that is open but for its recording, which is not at hand. */
+  let awaiting: string | null = null
 
   const fetching = createFetching({
     presetOf: (id) => presets.find((p) => p.id === id) ?? first,
@@ -119,6 +121,7 @@ export function createOpenings(host: OpeningsHost): Openings {
       const own = fromLog?.logged[fromLog.at]?.problems ?? []
       const place = { ...begun(preset, loaded), position, view, problems: [...problems, ...own], fromLog }
       host.open(speed === null ? place : { ...place, speed }, act)
+      awaiting = problems.some(({ field }) => field === 'file') ? fragment : null
       if (act.kind === 'file') host.opened({ kind: 'opened', preset })
     })
   }
@@ -141,6 +144,9 @@ export function createOpenings(host: OpeningsHost): Openings {
         if ('link' in content) return openLink(content.link, act)
         const preset = presetOfRecording(content)
         own.push(preset)
+        const link = awaiting
+        const meant = link !== null && codec.decodeLink(link, host.dockViews, own).scenario.recording === content
+        if (meant) return openLink(link, act)
         openAs(preset, act)
         host.play()
       }),
@@ -150,6 +156,9 @@ export function createOpenings(host: OpeningsHost): Openings {
       if (fromLog && name !== undefined && fromLog.at !== at) openLog({ ...fromLog, at }, { kind: 'device', name })
     },
     again: fetching.again,
-    supersede: fetching.supersede,
+    supersede() {
+      awaiting = null
+      fetching.supersede()
+    },
   }
 }

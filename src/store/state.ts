@@ -84,8 +84,9 @@ export interface AppState {
   readonly unreadable: string | null
   /** It could not be fetched: asking again may help. */
   readonly retriable: boolean
-  /** Why the link is shown: the address does not follow the run, or the link could not be copied; null: it is not. */
-  readonly linkShown: 'unkept' | 'uncopied' | null
+  /** Why the link is shown: the address does not follow the run, or the link could not be copied, or was without the
+   *  recording that it shows; null: it is not. */
+  readonly linkShown: 'unkept' | 'uncopied' | 'fileless' | null
   /** The worker is gone, or was never there; only `restartWorker` helps, or opening something else. */
   readonly dead: boolean
   /** The worker has not answered for some seconds. */

@@ -332,6 +332,23 @@ describe('undo', () => {
     expect(device()).toBeUndefined()
   })
 
+  it('shows what a link says of a recording once that is dropped, and no other', async () => {
+    const made = opened('s=pinhole')
+    await dropped(made, recorded('boot.txt', 40))
+    set(made, 'd0.allocator', 'tce-halves')
+    made.lab.actions.setView({ colourBy: 'cpu' })
+    const link = made.lab.actions.link()
+    const live = opened(link)
+    expect(live.lab.getState().problems).toMatchObject([{ field: 'file' }])
+    expect(standing(live).scenario.preset).toBe('frames-64k')
+    await dropped(live, recorded('boot.txt', 40))
+    expect(live.lab.actions.link()).toBe(link)
+    expect(live.lab.getState().problems).toEqual([])
+    const other = opened(link)
+    await dropped(other, recorded('boot.txt', 30))
+    expect(other.lab.getState().scenario).toMatchObject({ inputs: [], recording: { records: 30 } })
+  })
+
   it('of any walk stands where a model stands, with the hash of a run made anew', async () => {
     for (const seed of [1, 2, 3]) await walk(seed)
   }, 60_000)

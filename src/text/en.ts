@@ -21,8 +21,6 @@ export const text = {
     undoes: (undo: string, what: string) => `${undo}: ${what}`,
     copyLink: 'Copy link',
     copied: 'Link copied',
-    copiedWithoutFile: (file: string) =>
-      `Link copied. The recording is not in it: who opens it needs the file ${file}.`,
     copyFailed: 'The browser did not let the link be copied; it is shown instead.',
     theme: { dark: 'Theme: dark', light: 'Theme: light', system: 'Theme: as the system' },
     help: 'Help',
@@ -135,6 +133,10 @@ export const text = {
     title: (n: number) => (n === 1 ? '1 key was not used' : `${n} keys were not used`),
     line: (allowed: string) => `is not allowed here: ${allowed}.`,
     rest: 'The rest is loaded.',
+    instead: (preset: string) => `Opened instead: ${preset}.`,
+    absent: 'The recording is not in the link',
+    drop: (file: string) =>
+      `This link shows the recording ${file}, which is not in a link. Drop the file here to see it.`,
     more: (n: number) => `and ${n} more`,
     copy: 'Copy report',
     copied: 'Report copied',

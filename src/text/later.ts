@@ -14,5 +14,7 @@ export const laterText = {
   unkeptWhy: 'The browser does not let this page change its address. Copy link still has what is shown:',
   uncopied: 'The link could not be copied',
   uncopiedWhy: 'The browser does not let this page write to the clipboard. Here it is:',
+  fileless: 'Link copied, without the recording',
+  filelessWhy: (file: string) => `Who opens it drops the file ${file} there, and it is shown as it is here.`,
   shownLink: 'Link to what is shown',
 } as const
