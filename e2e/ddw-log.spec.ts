@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ddwText } from '../src/text/ddw.ts'
 import { text } from '../src/text/en.ts'
-import { ROOT } from '../src/tools/serve.ts'
+import { ROOT } from '../src/tools/root.ts'
 import { dock } from './dock.ts'
 import { expect, type LabPage, test } from './lab.page.ts'
 

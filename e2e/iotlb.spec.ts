@@ -6,7 +6,7 @@ import { commandsText, queuesText } from '../src/text/iotlb.ts'
 import { exposureText, radixText } from '../src/text/radix.ts'
 import { viewText } from '../src/text/views.ts'
 import { digits } from './dock.ts'
-import { expect, LabPage, test } from './lab.page.ts'
+import { alone, expect, LabPage, test } from './lab.page.ts'
 
 const PAGE = 4096
 const flush = (lab: LabPage, mode: 'Strict' | 'Deferred' | 'None') =>
@@ -39,8 +39,9 @@ test('by keyboard, strict ends at once what deferred left, and none lets it grow
   expect(await lab.number('count-reachable')).toBeGreaterThan(500)
   await lab.tabTo('control-d0.flush')
   await expect(page.locator(':focus')).toHaveAttribute('role', 'radio')
-  await page.keyboard.press('ArrowLeft', { delay: 60 })
+  await page.keyboard.down('ArrowLeft')
   await expect(flush(lab, 'Strict')).toBeChecked()
+  await page.keyboard.up('ArrowLeft')
   await lab.idle()
   await nothingReachable(lab)
   expect(await lab.number('count-queued')).toBe(0)
@@ -87,7 +88,7 @@ test('where nobody flushes, accesses land in memory of others, and strict ends t
   await expect(lab.byId('log')).toContainText('DMAR: [DMA')
 })
 
-test('a copied link brings flush mode, IOTLB and late accesses back', async ({ lab, page, context }) => {
+alone('a copied link brings flush mode, IOTLB and late accesses back', async ({ lab, page, context }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write'])
   await lab.open('s=batched&m.iotlb=256&d0.late=10')
   await flush(lab, 'None').click()

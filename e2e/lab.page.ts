@@ -11,6 +11,8 @@ interface Handles {
   idle(): Promise<void>
   hash(): Promise<string>
   frameStats(): FrameStats
+  end(): void
+  begin(): void
 }
 
 export interface FrameStats {
@@ -28,8 +30,14 @@ export class LabPage {
   readonly complaints: string[] = []
   readonly page: Page
 
-  constructor(page: Page) {
+  /** Whether the page is loaded once only: whatever is opened later begins in the same page. */
+  private readonly stays: boolean
+  private isLoaded = false
+  private isOpen = false
+
+  constructor(page: Page, stays = false) {
     this.page = page
+    this.stays = stays
     page.on('pageerror', (error) => this.complaints.push(error.message))
     page.on('console', (message) => {
       if (message.type() === 'error' || message.type() === 'warning') this.complaints.push(message.text())
@@ -38,16 +46,46 @@ export class LabPage {
 
   /** Opens the lab anew at a link's fragment (with or without `#`) and waits until its picture stands. */
   async open(fragment = ''): Promise<void> {
-    // A new fragment alone would not load the page again.
-    await this.page.goto('about:blank')
-    await this.page.goto(`./?testing=1#${fragment.replace(/^#/, '')}`)
-    await this.page.waitForFunction(() => 'dmascope' in window)
+    const hash = `#${fragment.replace(/^#/, '')}`
+    if (this.stays && this.isLoaded) {
+      await this.end()
+      await this.page.evaluate((to) => {
+        history.pushState(null, '', location.pathname + location.search + to)
+        ;(window as unknown as Handled).dmascope.begin()
+      }, hash)
+    } else await this.load(hash)
     await this.page.evaluate(() => (window as unknown as Handled).dmascope.ready())
     await this.idle()
+    this.isOpen = true
+  }
+
+  /** Ends what is open in a page that stays: its run, its studies, its pictures. */
+  async end(): Promise<void> {
+    if (this.isOpen) await this.page.evaluate(() => (window as unknown as Handled).dmascope.end())
+    this.isOpen = false
+  }
+
+  private async load(hash: string): Promise<void> {
+    // A new fragment alone would not load the page again.
+    await this.page.goto('about:blank')
+    await this.page.goto(`./?testing=1${hash}`)
+    await this.page.waitForFunction(() => 'dmascope' in window)
+    this.isLoaded = true
+  }
+
+  /** Leaves nothing of the test before: neither what it may do or stored, nor its size, colours and pointer. */
+  async clear({ viewport, colorScheme }: Looks): Promise<void> {
+    await this.page.context().clearPermissions()
+    await this.page.mouse.move(0, 0)
+    if (viewport) await this.page.setViewportSize(viewport)
+    await this.page.emulateMedia({ colorScheme })
+    if (this.isLoaded) await this.page.evaluate(() => localStorage.clear())
+    this.complaints.length = 0
   }
 
   /** Gives the open page another fragment, as a person does who pastes a link, and waits until its picture stands. */
   async turnTo(fragment: string): Promise<void> {
+    if (!this.isOpen) return this.open(fragment)
     await this.page.evaluate(async (hash) => {
       const changed = new Promise((resolve) => addEventListener('hashchange', resolve, { once: true }))
       location.hash = hash
@@ -147,22 +185,39 @@ export function hashInNode(link: string): { hash: string; events: number } {
   return { hash: run.hash(), events: run.machine.state.events }
 }
 
+interface Looks {
+  readonly viewport: { width: number; height: number } | null
+  readonly colorScheme: 'dark' | 'light' | 'no-preference' | null
+}
+
 interface OfWorker {
-  /** One page for all tests of a worker that need no new one: a link takes a quarter of the time in a page that is open. */
+  /** The page that the tests of a worker share. */
   readonly openLab: LabPage
 }
 
-export const test = base.extend<{ lab: LabPage }, OfWorker>({
+/** A test with a page of its own, which is loaded whenever it is opened: for what the browser or the server does to it. */
+export const alone = base.extend<{ lab: LabPage }>({
   lab: async ({ page }, use) => use(new LabPage(page)),
+})
+
+/** A test in the page of its worker: a lab that begins anew there takes a third of the time of a page. */
+export const test = base.extend<{ lab: LabPage }, OfWorker>({
   openLab: [
     async ({ browser }, use) => {
       const page = await browser.newPage()
-      const lab = new LabPage(page)
-      await lab.open()
-      await use(lab)
+      await use(new LabPage(page, true))
       await page.close()
     },
     { scope: 'worker' },
   ],
+  context: async ({ openLab }, use) => use(openLab.page.context()),
+  page: async ({ openLab }, use) => use(openLab.page),
+  lab: async ({ openLab, viewport, colorScheme, actionTimeout }, use) => {
+    openLab.page.setDefaultTimeout(actionTimeout ?? 0)
+    await openLab.clear({ viewport, colorScheme })
+    await use(openLab)
+    // What plays or is computed would take its time from the tests that follow.
+    await openLab.end()
+  },
 })
 export { expect }

@@ -1,5 +1,5 @@
 import { text } from '../src/text/en.ts'
-import { expect, LabPage, test } from './lab.page.ts'
+import { expect, LabPage, alone as test } from './lab.page.ts'
 
 test('a copied link shows the same state in a new page', async ({ lab, page, context }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write'])

@@ -1,7 +1,7 @@
 import type { Locator } from '@playwright/test'
 import { brushText } from '../src/text/brush.ts'
 import { violations } from './axe.ts'
-import { expect, type LabPage, test } from './lab.page.ts'
+import { alone, expect, type LabPage, test } from './lab.page.ts'
 
 const zoomOf = (lab: LabPage) => /zoom=(\d+)\.(\d+)/.exec(lab.fragment())?.slice(1).map(Number) ?? [0, 0]
 const minimapOf = (lab: LabPage): Locator => lab.page.getByRole('slider', { name: brushText.minimap })
@@ -71,7 +71,7 @@ test('by keyboard, arrows go a row, Page keys a screenful, Home and End to the e
 for (const theme of ['dark', 'light'] as const)
   test.describe(`on a phone, ${theme}`, () => {
     test.use({ colorScheme: theme, viewport: { width: 390, height: 844 }, hasTouch: true })
-    test('it is as wide as the map, and axe finds nothing', async ({ lab }) => {
+    alone('it is as wide as the map, and axe finds nothing', async ({ lab }) => {
       await lab.open('s=frames-64k&at=5000000&zoom=1024.512&ba=1100.64&bt=3125000.4187500')
       const box = (await minimapOf(lab).boundingBox())!
       expect(box.width).toBe((await lab.byId('view-iova-space').boundingBox())!.width)

@@ -1,6 +1,6 @@
 import { defineConfig } from '@playwright/test'
 import { findBrowser, LAUNCH_ARGS } from '../src/tools/browser.ts'
-import { ROOT } from '../src/tools/serve.ts'
+import { ROOT } from '../src/tools/root.ts'
 
 // Several checkouts of one machine may test at once.
 const PORT = Number(process.env.DMASCOPE_E2E_PORT ?? 4319)

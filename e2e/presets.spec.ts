@@ -10,12 +10,13 @@ import { expect, hashInNode, type LabPage, test } from './lab.page.ts'
 const PHONE = { width: 390, height: 844 }
 const text = viewText.tables
 
+test.beforeEach(({ openLab, viewport, colorScheme }) => openLab.clear({ viewport, colorScheme }))
+
 for (const preset of presets) {
   test(`${preset.id} opens, fits a phone, and shows what its tables have mapped, filled and refused`, async ({
     openLab: lab,
   }) => {
     const link = `s=${preset.id}`
-    lab.complaints.length = 0
     const opened = lab.turnTo(link)
     const { hash, events } = hashInNode(link)
     await opened

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from '../src/text/en.ts'
 import { recordingText } from '../src/text/recording.ts'
-import { ROOT } from '../src/tools/serve.ts'
-import { expect, type LabPage, test } from './lab.page.ts'
+import { ROOT } from '../src/tools/root.ts'
+import { alone, expect, type LabPage, test } from './lab.page.ts'
 
 const PATH = join(ROOT, 'public/recordings/real-boot.txt')
 const BOOT = readFileSync(PATH, 'utf8')
@@ -216,7 +216,7 @@ test('broken lines are told and the rest plays', async ({ lab }) => {
   await expect(lab.byId('broken-lines')).toContainText('line 601')
 })
 
-test('a recording that cannot be fetched is told, and the lab opens', async ({ lab, page }) => {
+alone('a recording that cannot be fetched is told, and the lab opens', async ({ lab, page }) => {
   await page.route('**/recordings/*', (route) => route.fulfill({ status: 503 }))
   await opens(lab, 's=real-boot')
   await expect(lab.byId('file-card')).toContainText('real-boot.txt could not be fetched: the server said 503')

@@ -1,9 +1,9 @@
 import { text } from '../src/text/en.ts'
-import { expect, test } from './lab.page.ts'
+import { alone, expect, test } from './lab.page.ts'
 
 const { happening, transport } = text
 
-test('opens on a picture of the window and what was refused', async ({ lab, page }) => {
+alone('opens on a picture of the window and what was refused', async ({ lab, page }) => {
   await lab.open()
   expect(await lab.number('figure-mapped')).toBeGreaterThan(0)
   await lab.open('s=frames-64k&at=8000000')
@@ -57,7 +57,7 @@ test('runs to the next refusal and back to the start', async ({ lab, page }) => 
   await expect.poll(() => lab.number('events')).toBe(0)
 })
 
-test('shows nothing of itself to scripts unless it is tested', async ({ page }) => {
+alone('shows nothing of itself to scripts unless it is tested', async ({ page }) => {
   await page.goto('./#s=pinhole')
   await expect(page.getByTestId('view-iova-space')).toBeVisible()
   expect(await page.evaluate(() => 'dmascope' in window)).toBe(false)

@@ -1,7 +1,7 @@
 import { studyText } from '../src/text/studies.ts'
 import { viewText } from '../src/text/views.ts'
 import { violations } from './axe.ts'
-import { expect, test } from './lab.page.ts'
+import { alone, expect, test } from './lab.page.ts'
 
 const { scaling, published, flush, bounce } = viewText.studies
 const NS: Readonly<Record<string, number>> = { ns: 1, µs: 1e3, ms: 1e6, s: 1e9 }
@@ -42,19 +42,19 @@ test('a scaling study can be cancelled, and begins again when the window changes
   await expect(page.getByRole('button', { name: studyText.cancel })).toBeVisible()
 })
 
-test('a study waits while the simulation plays on a machine of two processors, and goes on after', async ({
-  lab,
-  page,
-}) => {
-  await page.addInitScript(() => Object.defineProperty(navigator, 'hardwareConcurrency', { value: 2 }))
-  await lab.open('s=pools&dock=scaling')
-  const status = page.locator('.v-study-words')
-  await expect(status).toContainText('runs')
-  await page.getByRole('button', { name: 'Play', exact: false }).first().click()
-  await expect(status).toHaveText(studyText.held)
-  await page.getByRole('button', { name: 'Pause', exact: false }).first().click()
-  await expect(page.getByRole('button', { name: studyText.again })).toBeVisible({ timeout: 100_000 })
-})
+alone(
+  'a study waits while the simulation plays on a machine of two processors, and goes on after',
+  async ({ lab, page }) => {
+    await page.addInitScript(() => Object.defineProperty(navigator, 'hardwareConcurrency', { value: 2 }))
+    await lab.open('s=pools&dock=scaling')
+    const status = page.locator('.v-study-words')
+    await expect(status).toContainText('runs')
+    await page.getByRole('button', { name: 'Play', exact: false }).first().click()
+    await expect(status).toHaveText(studyText.held)
+    await page.getByRole('button', { name: 'Pause', exact: false }).first().click()
+    await expect(page.getByRole('button', { name: studyText.again })).toBeVisible({ timeout: 100_000 })
+  },
+)
 
 test('published figures are run by a button and shown with source, range and verdict', async ({ lab, page }) => {
   await lab.open('s=pools&dock=published')

@@ -6,7 +6,7 @@ import { decodeLink } from '../src/share/url.ts'
 import { createRun, presets } from '../src/sim/index.ts'
 import { text } from '../src/text/en.ts'
 import { loaded } from '../src/tools/recordings.ts'
-import { ROOT } from '../src/tools/serve.ts'
+import { ROOT } from '../src/tools/root.ts'
 import { expect, type LabPage, test } from './lab.page.ts'
 
 const BOOT = readFileSync(join(ROOT, 'public/recordings/real-boot.txt'), 'utf8')

@@ -4,7 +4,7 @@
 import type { Page } from '@playwright/test'
 import { text } from '../src/text/en.ts'
 import { viewText } from '../src/text/views.ts'
-import { expect, type LabPage, test } from './lab.page.ts'
+import { alone, expect, type LabPage, test } from './lab.page.ts'
 
 const { transport, worker } = text
 /** Nothing visible ever happens, although there is always a next event. */
@@ -90,55 +90,55 @@ test('a step that nothing comes of ends and says so, and never keeps another pre
   expect(lab.complaints).toEqual([])
 })
 
-test('a position that no run has is refused in words, and one that is far says how far and can be stopped', async ({
-  lab,
-  page,
-}) => {
-  await lab.open('v=1&s=frames-64k&at=0.1000000')
-  await expect(lab.byId('ended')).toContainText('There are only')
-  await page.goto('about:blank')
-  await page.goto(FAR)
-  const underway = lab.byId('underway')
-  await expect(underway).toContainText(/replaying .* of .* events · about .* (h|days) more/)
-  await page.keyboard.press('Space')
-  await expect(underway).toBeHidden()
-  await lab.idle()
-  const stopped = await lab.number('events')
-  expect(stopped).toBeGreaterThan(0)
-  await page.goto('about:blank')
-  await page.goto(FAR)
-  await underway.getByRole('button', { name: text.state.stop }).click()
-  await expect(underway).toBeHidden()
-})
+alone(
+  'a position that no run has is refused in words, and one that is far says how far and can be stopped',
+  async ({ lab, page }) => {
+    await lab.open('v=1&s=frames-64k&at=0.1000000')
+    await expect(lab.byId('ended')).toContainText('There are only')
+    await page.goto('about:blank')
+    await page.goto(FAR)
+    const underway = lab.byId('underway')
+    await expect(underway).toContainText(/replaying .* of .* events · about .* (h|days) more/)
+    await page.keyboard.press('Space')
+    await expect(underway).toBeHidden()
+    await lab.idle()
+    const stopped = await lab.number('events')
+    expect(stopped).toBeGreaterThan(0)
+    await page.goto('about:blank')
+    await page.goto(FAR)
+    await underway.getByRole('button', { name: text.state.stop }).click()
+    await expect(underway).toBeHidden()
+  },
+)
 
-test('a worker that is gone without a word is told of, waited for, and brought back as it was', async ({
-  lab,
-  page,
-}) => {
-  await hold(page, 'real')
-  await lab.open('v=1&s=frames-64k&at=4000000&what=nothing&in=3000000.9000~w0.load~30')
-  await lab.idle()
-  const [hash, fragment] = [await lab.hash(), lab.fragment()]
-  await expect(lab.byId('problem-card')).toBeVisible()
-  await page.evaluate(() => {
-    for (const w of (window as unknown as { hold: Hold }).hold.all) Worker.prototype.terminate.call(w)
-  })
-  await page.getByRole('button', { name: transport.play }).click()
-  await expect(card(lab)).toContainText(worker.silent)
-  await press(lab, worker.wait)
-  await expect(card(lab)).toBeHidden()
-  await expect(card(lab)).toContainText(worker.silent)
-  await press(lab, worker.restart)
-  await expect(card(lab)).toBeHidden()
-  await lab.idle()
-  expect([await lab.hash(), lab.fragment()]).toEqual([hash, fragment])
-  await expect(lab.byId('problem-card')).toBeVisible()
-  const before = await lab.number('events')
-  await page.getByRole('button', { name: transport.play }).click()
-  await expect.poll(() => lab.number('events')).toBeGreaterThan(before + 100)
-})
+alone(
+  'a worker that is gone without a word is told of, waited for, and brought back as it was',
+  async ({ lab, page }) => {
+    await hold(page, 'real')
+    await lab.open('v=1&s=frames-64k&at=4000000&what=nothing&in=3000000.9000~w0.load~30')
+    await lab.idle()
+    const [hash, fragment] = [await lab.hash(), lab.fragment()]
+    await expect(lab.byId('problem-card')).toBeVisible()
+    await page.evaluate(() => {
+      for (const w of (window as unknown as { hold: Hold }).hold.all) Worker.prototype.terminate.call(w)
+    })
+    await page.getByRole('button', { name: transport.play }).click()
+    await expect(card(lab)).toContainText(worker.silent)
+    await press(lab, worker.wait)
+    await expect(card(lab)).toBeHidden()
+    await expect(card(lab)).toContainText(worker.silent)
+    await press(lab, worker.restart)
+    await expect(card(lab)).toBeHidden()
+    await lab.idle()
+    expect([await lab.hash(), lab.fragment()]).toEqual([hash, fragment])
+    await expect(lab.byId('problem-card')).toBeVisible()
+    const before = await lab.number('events')
+    await page.getByRole('button', { name: transport.play }).click()
+    await expect.poll(() => lab.number('events')).toBeGreaterThan(before + 100)
+  },
+)
 
-test('a worker that never answers, or cannot be made, leaves a page with a way on', async ({ lab, page }) => {
+alone('a worker that never answers, or cannot be made, leaves a page with a way on', async ({ lab, page }) => {
   // Its script does not arrive.
   await page.route(SCRIPT, (route) => route.abort())
   await page.goto('./?testing=1#s=frames-64k')
@@ -164,7 +164,7 @@ test('a worker that never answers, or cannot be made, leaves a page with a way o
   expect(await lab.number('figure-mapped')).toBeGreaterThan(0)
 })
 
-test('a probe that fails is told of in its place, and the other pictures go on', async ({ lab, page }) => {
+alone('a probe that fails is told of in its place, and the other pictures go on', async ({ lab, page }) => {
   let broken = 0
   await page.route(SCRIPT, async (route) => {
     const response = await route.fetch()

@@ -28,8 +28,6 @@ import './app/app.css'
 import './app/sheet.css'
 
 watchConnection()
-const theme = storedTheme()
-applyTheme(theme)
 
 // A task posted from an animation frame runs when that frame is on the screen.
 const channel = new MessageChannel()
@@ -37,35 +35,38 @@ const painted: (() => void)[] = []
 channel.port1.onmessage = () => painted.shift()?.()
 
 const stats = isTesting() ? collectStats() : null
-const lab = createLab({
-  client: createSimClient(createWorker),
-  presets,
-  valueOf: currentValue,
-  warmUp: 12,
-  codec: { encodeLink, decodeLink },
-  fetchRecording,
-  dockViews: dockViews.map((view) => view.id),
-  address: browserAddressBar(),
-  now: () => performance.now(),
-  animate: (callback) => requestAnimationFrame(callback),
-  afterPaint: (callback) => {
-    painted.push(callback)
-    channel.port2.postMessage(null)
-  },
-  say,
-  theme,
-  saveTheme: storeTheme,
-  ...(stats ? { stats } : {}),
-})
-lab.actions.openLink(location.hash)
-if (stats) {
-  const makeClient = () => createSimClient(createWorker)
-  exposeForTests(lab, stats, createHashing({ makeClient, decodeLink, fetchRecording }))
-}
 
-const root = document.getElementById('root')
-if (root)
-  createRoot(root).render(
+/** Makes a lab of what the address says and draws it; `warmUp`: frames that are painted again after its first. */
+function begin(warmUp: number): void {
+  const theme = storedTheme()
+  applyTheme(theme)
+  const client = createSimClient(createWorker)
+  const address = browserAddressBar()
+  const lab = createLab({
+    client,
+    presets,
+    valueOf: currentValue,
+    warmUp,
+    codec: { encodeLink, decodeLink },
+    fetchRecording,
+    dockViews: dockViews.map((view) => view.id),
+    address,
+    now: () => performance.now(),
+    animate: (callback) => requestAnimationFrame(callback),
+    afterPaint: (callback) => {
+      painted.push(callback)
+      channel.port2.postMessage(null)
+    },
+    say,
+    theme,
+    saveTheme: storeTheme,
+    ...(stats ? { stats } : {}),
+  })
+  lab.actions.openLink(location.hash)
+
+  const place = document.getElementById('root')
+  const root = place && createRoot(place)
+  root?.render(
     <StrictMode>
       <LabContext value={lab}>
         <Boundary broken={PageBroken}>
@@ -74,3 +75,16 @@ if (root)
       </LabContext>
     </StrictMode>,
   )
+  if (stats) {
+    const makeClient = () => createSimClient(createWorker)
+    const hashes = createHashing({ makeClient, decodeLink, fetchRecording })
+    const end = () => {
+      root?.unmount()
+      client.close()
+      address.leave()
+    }
+    exposeForTests(lab, stats, hashes, { end, begin: () => begin(0) })
+  }
+}
+
+begin(12)

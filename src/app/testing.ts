@@ -15,10 +15,19 @@ declare global {
       /** State hash of the run. */
       hash(): Promise<string>
       frameStats(): FrameStats
+      /** Everything that a visit has made ends, and nothing of it stays. */
+      end(): void
+      /** Another lab begins at the address, as in a page that was just opened; the one before has ended. */
+      begin(): void
       /** State hashes of any link's run, in a worker of its own. */
       hashes: Hashing
     }
   }
+}
+
+interface Visit {
+  readonly end: () => void
+  readonly begin: () => void
 }
 
 export const isTesting = (): boolean => new URLSearchParams(location.search).get('testing') === '1'
@@ -33,7 +42,7 @@ export function collectStats(): StatsCollector {
   return stats
 }
 
-export function exposeForTests(lab: Lab, stats: StatsCollector, hashes: Hashing): void {
+export function exposeForTests(lab: Lab, stats: StatsCollector, hashes: Hashing, visit: Visit): void {
   const ready = () => lab.idle().then(partsShown)
-  window.dmascope = { ready, idle: lab.idle, hash: lab.hash, frameStats: stats.read, hashes }
+  window.dmascope = { ready, idle: lab.idle, hash: lab.hash, frameStats: stats.read, hashes, ...visit }
 }

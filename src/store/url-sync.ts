@@ -12,6 +12,11 @@ export interface AddressBar {
   onChange(listener: () => void): void
 }
 
+/** The page's own can be left: nothing is written any more, and nobody is called. */
+export interface BrowserAddressBar extends AddressBar {
+  leave(): void
+}
+
 export type Intent = 'push' | 'replace'
 
 export interface UrlSync {
@@ -95,16 +100,19 @@ export function createUrlSync(
 }
 
 /** The address bar of this page. */
-export function browserAddressBar(): AddressBar {
-  const base = () => location.pathname + location.search
+export function browserAddressBar(): BrowserAddressBar {
+  const left = new AbortController()
+  const { signal } = left
+  const address = (fragment: string) => location.pathname + location.search + fragment
   return {
     read: () => location.hash,
-    push: (fragment) => history.pushState(null, '', base() + fragment),
-    replace: (fragment) => history.replaceState(null, '', base() + fragment),
+    push: (fragment) => signal.aborted || history.pushState(null, '', address(fragment)),
+    replace: (fragment) => signal.aborted || history.replaceState(null, '', address(fragment)),
     later: (callback, ms) => setTimeout(callback, ms),
     onChange(listener) {
-      addEventListener('popstate', listener)
-      addEventListener('hashchange', listener)
+      addEventListener('popstate', listener, { signal })
+      addEventListener('hashchange', listener, { signal })
     },
+    leave: () => left.abort(),
   }
 }

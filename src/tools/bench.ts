@@ -14,7 +14,8 @@ import type { BenchPage } from './bench-page.ts'
 import { BUSY, ROUND_MS, ROUNDS } from './bench-pairs.ts'
 import { findBrowser, LAUNCH_ARGS } from './browser.ts'
 import { measureSizes } from './check-size.ts'
-import { buildAndServe, ROOT } from './serve.ts'
+import { ROOT } from './root.ts'
+import { buildAndServe } from './serve.ts'
 import { type Watch, watchStolen } from './stolen.ts'
 
 interface Figure {

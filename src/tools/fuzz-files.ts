@@ -11,7 +11,7 @@ import { decodeLink } from '../share/url.ts'
 import { createRun, presetById, presetOfRecording, presets, type Scenario } from '../sim/index.ts'
 import type { FuzzCase, FuzzFailure, FuzzKind } from './fuzz-kind.ts'
 import { loaded } from './recordings.ts'
-import { ROOT } from './serve.ts'
+import { ROOT } from './root.ts'
 
 type Draw = (k: number) => number
 

@@ -5,7 +5,7 @@ import { basename, join } from 'node:path'
 import type { Opened } from '../share/files/format.ts'
 import { beginFile } from '../share/files/open.ts'
 import { type Preset, type Scenario, withRecording } from '../sim/index.ts'
-import { ROOT } from './serve.ts'
+import { ROOT } from './root.ts'
 
 /** Where the page fetches the recordings of presets from. */
 const RECORDINGS = join(ROOT, 'public', 'recordings')

@@ -7,7 +7,8 @@ import { parseArgs } from 'node:util'
 import { chromium } from '@playwright/test'
 import { presets } from '../sim/index.ts'
 import { findBrowser, LAUNCH_ARGS } from './browser.ts'
-import { buildAndServe, ROOT } from './serve.ts'
+import { ROOT } from './root.ts'
+import { buildAndServe } from './serve.ts'
 
 const SIZES = { desktop: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } } as const
 const THEMES = ['dark', 'light'] as const

@@ -3,12 +3,11 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { dirname, extname, join, resolve, sep } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { extname, join, sep } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { build } from 'vite'
+import { ROOT } from './root.ts'
 
-export const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..')
 export const DIST = join(ROOT, 'dist')
 const FIRST_PORT = 4173
 const LAST_PORT = 4272

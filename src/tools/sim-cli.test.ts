@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { ROOT } from './serve.ts'
+import { ROOT } from './root.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'dmascope-'))
 /** A file of this content. */

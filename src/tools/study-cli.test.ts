@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
-import { ROOT } from './serve.ts'
+import { ROOT } from './root.ts'
 
 function study(...args: string[]) {
   const command = ['--import', 'tsx', 'src/tools/study-cli.ts', ...args]

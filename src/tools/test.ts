@@ -4,7 +4,7 @@
 import { spawn } from 'node:child_process'
 import { delimiter, join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
-import { ROOT } from './serve.ts'
+import { ROOT } from './root.ts'
 
 interface Stage {
   readonly name: string

@@ -3,7 +3,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { ROOT } from './serve.ts'
+import { ROOT } from './root.ts'
 
 function vectors(...args: string[]) {
   const command = ['--import', 'tsx', 'src/tools/vectors-cli.ts', ...args]

@@ -1,6 +1,6 @@
 // The line above the map: its name, its scale in words, what the colours mean, and zoom.
 
-import { useRef } from 'react'
+import { useEffect, useRef } from 'react'
 import { bytes, count } from '../lib/format.ts'
 import { COLOURS_BY, type ColourBy, currentValue, type EntryName, type Frame } from '../sim/index.ts'
 import { useApp, useFrame, useLab } from '../store/context.ts'
@@ -44,6 +44,7 @@ export function MapHead() {
   const zoomed = useApp((s) => s.view.count > 0)
   const brush = useApp((s) => s.view.brush)
   const brushing = useBrushMode()
+  useEffect(() => () => setBrushMode(false), [])
   const ruler = rulerOf(useWidth(root), columns)
   const scale = useFrame(scaleOf) ?? ''
   const isPool = scale.endsWith('slot')

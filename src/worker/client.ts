@@ -292,6 +292,7 @@ export function createSimClient(
     close() {
       worker?.terminate()
       worker = null
+      listener = null
       forget()
     },
   }

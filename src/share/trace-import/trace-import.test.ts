@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { createRun, presetOfRecording, REC_CLEAR, REC_MAP, REC_UNMAP, type Recording } from '../../sim/index.ts'
 import { openText, recordingIn } from '../../tools/open-text.ts'
-import { ROOT } from '../../tools/serve.ts'
+import { ROOT } from '../../tools/root.ts'
 import { beginFile } from '../files/open.ts'
 
 const BOOT = readFileSync(join(ROOT, 'public/recordings/real-boot.txt'), 'utf8')

@@ -3,10 +3,13 @@
 
 import { useSyncExternalStore } from 'react'
 import { count } from '../../lib/format.ts'
+import { useLab } from '../../store/context.ts'
+import type { Lab } from '../../store/state.ts'
 import { viewText } from '../../text/views.ts'
 import { type TableTwin, TWIN_ROWS } from '../view.ts'
 
-const open = new Set<string>()
+/** Views that show their table, by the lab that they are of. */
+const tables = new WeakMap<Lab, Set<string>>()
 const listeners = new Set<() => void>()
 
 function subscribe(listener: () => void): () => void {
@@ -16,8 +19,11 @@ function subscribe(listener: () => void): () => void {
 
 /** Whether a view shows its table, and the way to change it. */
 export function useTwin(id: string): readonly [shown: boolean, toggle: () => void] {
-  const shown = useSyncExternalStore(subscribe, () => open.has(id))
+  const lab = useLab()
+  const shown = useSyncExternalStore(subscribe, () => tables.get(lab)?.has(id) ?? false)
   const toggle = () => {
+    const open = tables.get(lab) ?? new Set()
+    tables.set(lab, open)
     if (!open.delete(id)) open.add(id)
     for (const listener of listeners) listener()
   }
