@@ -34,6 +34,18 @@ test('what waits for its flush is reachable: legend, figures and time-line tell 
   await expect(page.locator('.v-tip')).toContainText('0 B unmapped and reachable')
 })
 
+test('what an IOTLB leads to from addresses that are mapped again is told beside the headline and the legend', async ({
+  lab,
+  page,
+}) => {
+  await lab.open('s=hypervisor-2011')
+  await expect(lab.byId('exposure')).toContainText(exposureText.behindMapped(null))
+  expect(await lab.number('count-reachable')).toBe(0)
+  const size = bytes((await lab.number('figure-reachable')) * 2 ** 20)
+  await expect(lab.byId('behind-mapped')).toHaveText(viewText.map.behindMappedShort(size))
+  await expect(lab.byId('behind-mapped')).toBeInViewport({ ratio: 1 })
+})
+
 test('by keyboard, strict ends at once what deferred left, and none lets it grow again', async ({ lab, page }) => {
   await lab.open('s=batched')
   expect(await lab.number('count-reachable')).toBeGreaterThan(500)

@@ -1,7 +1,7 @@
 // The figures of a machine with an IOTLB, in the place of those of the window: what is unmapped and still reachable, for how
 // long, what keeping that short costs, and what a device has made of it. Where nothing is unmapped: how the IOTLB fares.
 
-import { bitRate, bytesParts, count, duration, ms, percent } from '../lib/format.ts'
+import { bitRate, bytes, bytesParts, count, duration, ms, percent } from '../lib/format.ts'
 import type { ExposureFigures, Frame, Summary } from '../sim/index.ts'
 import { useFrame } from '../store/context.ts'
 import { exposureText as t } from '../text/radix.ts'
@@ -34,15 +34,17 @@ export function Exposed({ story, ...props }: Props & { story: 'exposure' | 'look
 }
 
 function Reachable({ e, compact }: Props) {
-  const [value, unit] = bytesParts(e.reachableBytes)
+  const { reachableBytes: all, behindMappedBytes: part } = e
+  const [value, unit] = bytesParts(all)
+  const behind = part > 0 ? t.behindMapped(part === all ? null : bytes(part)) : t.reachable
   return (
     <Figure
       id="figure-reachable"
       value={value}
       unit={unit}
-      line={compact ? t.reachableShort : t.reachable}
+      line={compact ? t.reachableShort : behind}
       // A state of pages keeps its colour where it is a number.
-      {...(e.reachableBytes > 0 ? { colour: 'var(--state-reachable)' } : {})}
+      {...(all > 0 ? { colour: 'var(--state-reachable)' } : {})}
     />
   )
 }

@@ -62,6 +62,7 @@ export const exposureText = {
   label: 'Figures',
   reachable: 'unmapped, device can still reach it',
   reachableShort: 'still reachable',
+  behindMapped: (part: string | null) => `reachable · ${part ?? 'all'} behind mapped pages`,
   oldest: (worst: string) => `oldest · worst so far ${worst}`,
   nothing: (worst: string) => `nothing now · worst so far ${worst}`,
   never: 'nothing so far',

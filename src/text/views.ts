@@ -80,6 +80,10 @@ export const viewText = {
       `${mapped} of ${size} ${entries} are mapped, ${free} free, ${reserved} reserved${kept}; ${refused} refused so far.`,
     describeKept: (cached: string, queued: string) => `, ${cached} cached by CPUs, ${queued} queued for a flush`,
     describeReachable: (reachable: string) => `, ${reachable} unmapped but still reachable`,
+    behindMapped: (pages: string, size: string) => `${size} (${pages}) reachable behind mapped pages`,
+    behindMappedShort: (size: string) => `+ ${size} behind mapped`,
+    behindMappedHint:
+      'What these addresses led to before they were mapped again: counted as mapped here, and an IOTLB still leads there',
     chunkOf: (cpu: number) => `in a chunk of CPU ${cpu}`,
     foreign: 'mapped by another CPU than its chunk’s owner',
     passed: 'passed by the last search',

@@ -85,10 +85,16 @@ test('a cell says its address, state and how much of it is data', () => {
 })
 
 test('the sentence names the counts and the range that is shown', () => {
-  const counts = { mapped: 4077, free: 18, reserved: 1, cached: 0, queued: 0, reachable: 0, refused: 459 }
+  const none = { cached: 0, queued: 0, reachable: 0, behindMapped: 0 }
+  const counts = { ...none, mapped: 4077, free: 18, reserved: 1, refused: 459 }
   expect(iovaSpaceView.describe({ ...frameOf(['m'.repeat(8)]), size: 4096, counts })).toBe(
     '4\u2009077 of 4\u2009096 TCEs are mapped, 18 free, 1 reserved; 459 refused so far. ' +
       'One cell is 64 KiB. Shown: 0x0000_0000 to 0x0008_0000.',
+  )
+  // What counts as mapped although an IOTLB leads elsewhere is told apart from what is reachable.
+  const stale = { ...frameOf(['m'.repeat(8)]), counts: { ...counts, reachable: 2, behindMapped: 3 } }
+  expect(iovaSpaceView.describe(stale)).toContain(
+    '1 reserved, 2 unmapped but still reachable, 192 KiB (3 TCEs) reachable behind mapped pages; 459 refused',
   )
 })
 

@@ -122,9 +122,20 @@ function cellText(frame: IovaSpaceFrame, cell: number): string {
 }
 
 /** What is neither mapped nor free for all, in words. */
-function keptText({ cached, queued, reachable }: IovaSpaceFrame['counts']): string {
+function keptText(frame: IovaSpaceFrame): string {
+  const { cached, queued, reachable } = frame.counts
   const kept = cached + queued > 0 ? text.describeKept(count(cached), count(queued)) : ''
-  return reachable > 0 ? kept + text.describeReachable(count(reachable)) : kept
+  const reached = reachable > 0 ? text.describeReachable(count(reachable)) : ''
+  const behind = behindMappedNote(frame, true)
+  return kept + reached + (behind === '' ? '' : `, ${behind}`)
+}
+
+/** What a device reaches behind pages that count as mapped: `+ 38 MiB …`, or in full; empty: nothing. */
+export function behindMappedNote({ counts, called, pageShift }: IovaSpaceFrame, full: boolean): string {
+  const n = counts.behindMapped
+  if (n === 0) return ''
+  const size = bytes(n * 2 ** pageShift)
+  return full ? text.behindMapped(`${count(n)} ${text.entries(n, called)}`, size) : text.behindMappedShort(size)
 }
 
 /** What an axis break before a segment leaves out: entries that nobody used, and addresses without entries. */
@@ -155,7 +166,7 @@ function describe(frame: IovaSpaceFrame): string {
       entriesName(frame),
       count(counts.free),
       count(counts.reserved),
-      keptText(counts),
+      keptText(frame),
       count(counts.refused),
     ) + listedSentence(frame),
     text.describeScale(cell, addressText(frame, first), hex(addressBehind(frame, end))),

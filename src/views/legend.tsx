@@ -21,7 +21,7 @@ import {
 } from '../sim/index.ts'
 import { useApp, useFrame, useLab } from '../store/context.ts'
 import { viewText } from '../text/views.ts'
-import { AGE_CLASSES, hasSpace, legendClass, legendColour, SIZE_CLASSES } from './iova-space.view.ts'
+import { AGE_CLASSES, behindMappedNote, hasSpace, legendClass, legendColour, SIZE_CLASSES } from './iova-space.view.ts'
 import { cellInk, paintCell } from './kit/cells.ts'
 import { useDpr, usePalette, useWidth } from './kit/hooks.ts'
 import { rulerOf } from './kit/layout.ts'
@@ -48,6 +48,10 @@ const countsKey = (frame: Frame) => {
 const listedOf = (frame: Frame) => {
   const map = frame.views['iova-space']
   return map ? listedNote(map) : ''
+}
+const behindOf = (frame: Frame) => {
+  const map = frame.views['iova-space']
+  return map ? behindMappedNote(map, false) : ''
 }
 /** `cpu:0=12,3=7`: entries by class as the frame has them, those that there are. */
 const classesKey = (frame: Frame) => {
@@ -140,14 +144,16 @@ export function Legend() {
   const classes = useClasses(colourBy, palette, off)
   const counted = useFrame(hasSpace) ?? true
   const listed = useFrame(listedOf) ?? ''
+  const behind = useFrame(behindOf) ?? ''
   const marked = (useFrame(marksKey) ?? NO_MARKS) !== NO_MARKS
   const states = ORDER.flatMap(([state], i): Item[] => {
     const key = STATE_NAMES[state]
     const n = counts[i] ?? 0
     // Classes are what is mapped, and beside them there is no room for states that nobody is in.
     // What nobody is in yields to the marks, where there are any.
-    if (marked && n === 0 && state === CELL_REACHABLE && !off.includes(key)) return []
-    if (classes && (n === 0 || state === CELL_MAPPED) && !off.includes(key)) return []
+    const quiet = n === 0 && !(state === CELL_REACHABLE && behind !== '')
+    if (marked && quiet && state === CELL_REACHABLE && !off.includes(key)) return []
+    if (classes && (quiet || state === CELL_MAPPED) && !off.includes(key)) return []
     return [
       {
         key,
@@ -214,6 +220,11 @@ export function Legend() {
             {swatch}
             <span className="v-legend-name">{name}</span>
             <b data-testid={`count-${key}`}>{count(n)}</b>
+            {key === 'reachable' && behind !== '' && (
+              <span data-testid="behind-mapped" title={text.behindMappedHint}>
+                {behind}
+              </span>
+            )}
           </button>
         ))}
         <Marks palette={palette} />

@@ -12,6 +12,8 @@ export interface StateCounts {
   readonly cached: number
   readonly queued: number
   readonly reachable: number
+  /** Counted as mapped, and an IOTLB leads a device elsewhere from there: to what the address meant before. */
+  readonly behindMapped: number
   readonly refused: number
 }
 
@@ -117,6 +119,8 @@ export interface ExposureFigures {
   readonly mode: FlushMode
   /** Unmapped and in an IOTLB at this moment: bytes, and since when the oldest of it is so, ns (null: nothing is). */
   readonly reachableBytes: number
+  /** Of that: at addresses that are mapped. */
+  readonly behindMappedBytes: number
   readonly oldestNs: number | null
   /** Pages of that whose memory has a new owner. */
   readonly reusedPages: number

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { entryOf } from '../iova/geometry.ts'
 import { createRun, type Run } from '../run.ts'
 import { withValue } from '../scenario/fields.ts'
-import { presetById } from '../scenario/presets.ts'
+import { presetById, presets } from '../scenario/presets.ts'
 import { exposedBytes } from '../state.ts'
 import { exposureOf, iotlbsOf } from './exposure.ts'
 import { inspect, summarise } from './figures.ts'
@@ -15,6 +15,7 @@ import { timeline } from './time.ts'
 
 const MS = 1_000_000
 const PAGE = 4096
+const MAP = { table: 0, first: 0, count: 0, columns: 128, maxRows: 64, colourBy: 'state', breaks: true } as const
 
 function open(id: string, changes: Record<string, string | number> = {}, ns = 3 * MS): Run {
   const scenario = Object.entries(changes).reduce((s, [p, v]) => withValue(s, p, v), presetById(id)!.scenario)
@@ -69,6 +70,26 @@ describe('the figures of what was unmapped', () => {
     expect(timeline.build(run.machine, {}, createArrays()).exposedBytes).toBeNull()
   })
 
+  it('are in every preset what the map counts as reachable, and what it counts as mapped and an IOTLB leads elsewhere', () => {
+    const behind: string[] = []
+    for (const { id, openNs, recording } of presets) {
+      if (recording) continue
+      const run = open(id, {}, 0)
+      if (run.machine.state.iotlbs.length === 0) continue
+      run.advance(openNs)
+      for (const [table, of] of run.machine.state.tables.entries()) {
+        if (!of) continue
+        const { counts } = iovaSpace.build(run.machine, { ...MAP, table }, createArrays())
+        const figures = exposureOf(run.machine, table)
+        const said = [figures?.reachableBytes ?? 0, figures?.behindMappedBytes ?? 0]
+        const pages = [counts.reachable + counts.behindMapped, counts.behindMapped]
+        expect(said, id).toEqual(pages.map((n) => n * 2 ** of.geometry.pageShift))
+        if (counts.behindMapped > 0) behind.push(id)
+      }
+    }
+    expect(behind).toContain('hypervisor-2011')
+  })
+
   it('end the track of the time-line', () => {
     const run = open('one-lock', { 'd0.flush': 'none' }, 5 * MS)
     const { exposedBytes, filled } = timeline.build(run.machine, {}, createArrays())
@@ -99,16 +120,7 @@ describe('a page that a device still reaches', () => {
   })
 
   it('is on the map and in the counts as that, whatever else it is', () => {
-    const request = {
-      table: 0,
-      first: 0,
-      count: 0,
-      columns: 128,
-      maxRows: 64,
-      colourBy: 'state',
-      breaks: true,
-    } as const
-    const frame = iovaSpace.build(run.machine, request, createArrays())
+    const frame = iovaSpace.build(run.machine, MAP, createArrays())
     expect(frame.entriesPerCell).toBe(1)
     expect(frame.state.filter((s) => s === CELL_REACHABLE)).toHaveLength(entriesIn(reachable))
     expect(frame.state.filter((s) => s === CELL_MAPPED)).toHaveLength(table.mapped)

@@ -6,9 +6,9 @@ import { pow2 } from '../../lib/bits.ts'
 import { SPENT_WORST_NS, spentAt } from '../dma/iommu-state.ts'
 import { forEachStale, oldestStaleNs } from '../iotlb/exposure.ts'
 import type { IotlbState } from '../iotlb/iotlb-state.ts'
-import { absOf } from '../iova/geometry.ts'
+import { absOf, entryOf } from '../iova/geometry.ts'
 import type { Machine } from '../machine.ts'
-import { iotlbOf, type MachineState, tableOf, worstReachNs } from '../state.ts'
+import { ENTRY_MAPPING, ENTRY_STRIDE, iotlbOf, type MachineState, tableOf, worstReachNs } from '../state.ts'
 import type { ExposureFigures, InspectCard } from './cards.ts'
 
 /** The IOTLBs that devices with the table of device `index` look addresses up in, each once; none of a table of TCEs. */
@@ -19,6 +19,21 @@ export function iotlbsOf(s: MachineState, index: number): IotlbState[] {
     if (iotlb) all.add(iotlb)
   })
   return [...all]
+}
+
+/** Pages of the stale entries for the table of device `index` whose address is mapped by now, or still, where a part of a large
+ *  page was unmapped: the map shows them as mapped. Of several entries for one address each counts. */
+export function reachedBehindMapped(s: MachineState, index: number): number {
+  const { geometry, entries } = s.tables[index]!
+  let pages = 0
+  for (const iotlb of iotlbsOf(s, index))
+    forEachStale(iotlb, index, (pfn, npages) => {
+      const first = entryOf(geometry, pfn)
+      if (first < 0) return
+      const end = Math.min(first + npages, geometry.size)
+      for (let e = first; e < end; e++) if (entries.data[e * ENTRY_STRIDE + ENTRY_MAPPING]! > 0) pages++
+    })
+  return pages
 }
 
 /** The figures of the table of device `index`, or null where no IOTLB translates for it. */
@@ -47,6 +62,7 @@ export function exposureOf(m: Machine, index: number): ExposureFigures | null {
   return {
     mode: iommu.mode,
     reachableBytes: pages * pageBytes,
+    behindMappedBytes: pages > 0 ? reachedBehindMapped(s, index) * pageBytes : 0,
     oldestNs: pages > 0 ? oldest : null,
     reusedPages: reused,
     byteUs: (pageNs * pageBytes) / 1000,

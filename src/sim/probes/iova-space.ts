@@ -17,6 +17,7 @@ import {
   MAP_WHO,
 } from '../state.ts'
 import { entry } from '../types.ts'
+import { reachedBehindMapped } from './exposure.ts'
 import { nameOf } from './figures.ts'
 import { CELL_FREE, CELL_MAPPED, CELL_NONE, type ColourBy, type IovaSpaceFrame, MARK_FOREIGN } from './frames.ts'
 import { reachableIn } from './kept.ts'
@@ -83,7 +84,7 @@ export const iovaSpace: Probe<'iova-space'> = {
       freeRun: arrays.u8(cells),
       shade: arrays.u16(cells),
       value: arrays.u8(cells),
-      counts: countStates(d, table, reachable),
+      counts: countStates(d, table, reachable, table.iommu ? reachedBehindMapped(m.state, table.owner) : 0),
       ...(canFind(m, request.find) ? { match: arrays.u8(cells) } : {}),
       ...(chunked ? { owner: arrays.u8(cells).fill(255) } : {}),
       ...(chunked || d.allocator.forEachCached || table.treeSearches > 0 ? { marks: arrays.u8(cells).fill(0) } : {}),

@@ -143,8 +143,9 @@ export function failedEntries(nowNs: number, table: DmaTable): number[] {
   return Array.from(last.limit.subarray(0, last.tries), (limit) => limit - 1)
 }
 
-/** Entries of the table by state, each once: what is `reachable` (see `reachableIn`) counts as that, wherever it waits. */
-export function countStates(d: DmaDomain, table: DmaTable, reachable: Stretches): StateCounts {
+/** Entries of the table by state, each once: what is `reachable` (see `reachableIn`) counts as that, wherever it waits.
+ *  `behindMapped` as `reachedBehindMapped` has it. */
+export function countStates(d: DmaDomain, table: DmaTable, reachable: Stretches, behindMapped: number): StateCounts {
   const reserved =
     reservedIn(table, 0, table.geometry.size) -
     table.reserved.reduce((sum, { start, end }) => sum + overlap(reachable, start, end), 0)
@@ -168,6 +169,7 @@ export function countStates(d: DmaDomain, table: DmaTable, reachable: Stretches)
     cached,
     queued,
     reachable: reached,
+    behindMapped,
     refused: table.refused,
   }
 }

@@ -32,7 +32,7 @@ export function frameOf(rows: readonly string[], over: Partial<IovaSpaceFrame> =
     fresh: new Uint8Array(n),
     freeRun: new Uint8Array(n),
     value: new Uint8Array(n).fill(255),
-    counts: { mapped: 0, free: 0, reserved: 0, cached: 0, queued: 0, reachable: 0, refused: 0 },
+    counts: { mapped: 0, free: 0, reserved: 0, cached: 0, queued: 0, reachable: 0, behindMapped: 0, refused: 0 },
     ...over,
   }
   const shade = Uint16Array.from(frame.state, (s, i) => shadeOf(s, frame.used[i]!, frame.useful[i]!, frame.fresh[i]!))
