@@ -51,7 +51,7 @@ export default function Files() {
             <p>{t.stays}</p>
             <div className="a-actions">
               {retriable && (
-                <button type="button" className="c-button" onClick={actions.fetchAgain}>
+                <button type="button" className="c-button" onClick={() => actions.fetchAgain()}>
                   {missingText.again}
                 </button>
               )}

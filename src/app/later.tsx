@@ -25,7 +25,7 @@ export default function LaterCards() {
   const retriable = useApp((s) => s.unreadable !== null && s.retriable)
   useEffect(() => {
     if (!retriable) return
-    const online = () => lab.actions.fetchAgain()
+    const online = () => lab.actions.fetchAgain(true)
     addEventListener('online', online)
     return () => removeEventListener('online', online)
   }, [lab, retriable])

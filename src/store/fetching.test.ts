@@ -92,6 +92,46 @@ describe('a recording', () => {
     expect(other.lab.getState().scenario.preset).toBe('one')
   })
 
+  it.each<[string, (b: ReturnType<typeof bench>) => void]>([
+    ['nothing', () => {}],
+    ['a step', ({ lab }) => lab.actions.step(1)],
+    ['play', ({ lab }) => lab.actions.play()],
+    ['a seek', ({ lab }) => lab.actions.seek(2000)],
+    ['a change', ({ lab }) => lab.actions.setParam('m.cpus', 4)],
+    ['another view', ({ lab }) => lab.actions.setView({ colourBy: 'cpu' })],
+  ])(
+    'that did not come opens by itself after nothing else; asked for, always; the address is that of what is open: %s',
+    async (what, act) => {
+      let there = false
+      const b = withFetch(async () => (there ? recording : Promise.reject(new Unreached('gone'))))
+      const shown = () => {
+        b.pass(1000)
+        b.tick()
+        b.answer()
+        b.tick()
+      }
+      b.visit('#at=1000&s=recorded')
+      await turn()
+      expect([b.lab.getState().scenario.preset, b.lab.getState().retriable]).toEqual(['one', true])
+      shown()
+      expect(b.entries.at(-1)).toBe('replace #at=1000&in=0')
+      act(b)
+      there = true
+      b.lab.actions.fetchAgain(true)
+      await turn()
+      expect(b.lab.getState().scenario.preset).toBe(what === 'nothing' ? 'recorded' : 'one')
+      if (what !== 'nothing') {
+        b.lab.actions.fetchAgain()
+        await turn()
+      }
+      b.say({ type: 'scenario', source: 2, revision: 0, scenario: recorded.scenario })
+      expect(b.lab.getState()).toMatchObject({ scenario: { recording: { name: 'boot.txt' } }, unreadable: null })
+      b.entries.length = 0
+      shown()
+      expect(b.entries).toEqual(['push #at=1000&in=0&s=recorded'])
+    },
+  )
+
   it('that arrives after something else was opened is kept back', async () => {
     const b = withFetch(async () => recording)
     b.lab.actions.openPreset('recorded')

@@ -14,11 +14,16 @@ export interface FetchingHost {
 }
 
 export interface Fetching {
-  /** Calls `then` with the scenario, its recording included, at once or when that has been fetched. */
-  whenLoaded(scenario: Scenario, then: (scenario: Scenario) => void): void
+  /** Calls `then` with the scenario, its recording included, at once or when that has been fetched; `late`: it had not come
+   *  when it was asked for first. */
+  whenLoaded(scenario: Scenario, then: (scenario: Scenario, late: boolean) => void): void
   await<T>(name: string, load: () => Promise<T>, then: (content: T) => void): void
   /** Asks again for what did not come last, unless something else was opened since. */
   again(): void
+  /** Somebody works on what is open: the page asks for nothing by itself any more. */
+  acted(): void
+  /** Asks again, unless somebody has acted since it did not come. */
+  againByItself(): void
   /** Something else was opened: what is still under way is kept back. */
   supersede(): void
 }
@@ -27,8 +32,10 @@ export function createFetching(host: FetchingHost): Fetching {
   const fetched = new Map<string, Recording>()
   let openings = 0
   let missed: (() => void) | null = null
+  /** Nobody has done anything since that was missed. */
+  let waited = false
 
-  function awaited<T>(name: string, load: () => Promise<T>, then: (content: T) => void) {
+  function awaited<T>(name: string, load: () => Promise<T>, then: (content: T, late: boolean) => void, late = false) {
     const opening = ++openings
     missed = null
     host.loading(name)
@@ -36,7 +43,7 @@ export function createFetching(host: FetchingHost): Fetching {
       (content) => {
         if (opening !== openings) return
         host.loading(null)
-        then(content)
+        then(content, late)
       },
       (error: unknown) => {
         if (opening !== openings) return
@@ -44,7 +51,8 @@ export function createFetching(host: FetchingHost): Fetching {
         const retriable = error instanceof Unreached
         host.failed(error instanceof Error ? error.message : String(error), retriable)
         // Reporting it may have opened something else in its place.
-        if (retriable) missed = () => awaited(name, load, then)
+        if (retriable) missed = () => awaited(name, load, then, true)
+        waited = retriable
       },
     )
   }
@@ -54,21 +62,25 @@ export function createFetching(host: FetchingHost): Fetching {
       const { recording: file, title } = host.presetOf(scenario.preset)
       const known = file === undefined ? undefined : fetched.get(file)
       const { fetchRecording } = host
-      if (file === undefined || scenario.recording || !fetchRecording) then(scenario)
-      else if (known) then({ ...scenario, recording: known })
+      if (file === undefined || scenario.recording || !fetchRecording) then(scenario, false)
+      else if (known) then({ ...scenario, recording: known }, false)
       else {
         awaited(
           title,
           () => fetchRecording(file),
-          (recording) => {
+          (recording, late) => {
             fetched.set(file, recording)
-            then({ ...scenario, recording })
+            then({ ...scenario, recording }, late)
           },
         )
       }
     },
-    await: awaited,
+    await: (name, load, then) => awaited(name, load, then),
     again: () => missed?.(),
+    acted() {
+      waited = false
+    },
+    againByItself: () => waited && missed?.(),
     supersede() {
       openings++
       missed = null

@@ -177,6 +177,7 @@ export function createLab(options: LabOptions): Lab {
       set({ announcement: options.say(notice) })
       intend('push')
     },
+    strayed,
     play,
   })
 
@@ -231,6 +232,7 @@ export function createLab(options: LabOptions): Lab {
         acts.expect()
         client.replaceInputs(get().scenario.inputs)
         send(standing.at(), client.seek)
+        strayed('replace')
       } else if (!opened && !get().ready && get().scenario !== first.scenario) {
         // Nothing was open before: a link that makes no run.
         openings.preset(first.id)
@@ -297,7 +299,15 @@ export function createLab(options: LabOptions): Lab {
     wake()
   }
 
+  /** The address is not that of the run that is open, and nobody has done anything to that. */
+  function strayed(how: Intent) {
+    intendedAt = client.requests()
+    url.intend(how)
+    wake()
+  }
+
   function intend(how: Intent) {
+    openings.acted()
     intendedAt = client.requests()
     url.intend(how)
   }
@@ -324,6 +334,7 @@ export function createLab(options: LabOptions): Lab {
 
   function play() {
     if (get().dead) return
+    openings.acted()
     const { speed } = get()
     switchedAt = client.requests()
     standing.stays()
@@ -375,7 +386,7 @@ export function createLab(options: LabOptions): Lab {
       },
       openFile: openings.file,
       openLogged: openings.logged,
-      fetchAgain: openings.again,
+      fetchAgain: (byItself = false) => openings.again(byItself),
       link,
       restartWorker() {
         const to = place()

@@ -8,6 +8,7 @@ import type { LinkFile, LogFile } from './files.ts'
 import type { Act, Place } from './history.ts'
 import { speedOf, viewOf } from './initial.ts'
 import type { AppState, FromLog, Notice } from './state.ts'
+import type { Intent } from './url-sync.ts'
 
 /** The view that a kernel log is opened for. */
 const LOG_VIEW = 'ddw'
@@ -23,6 +24,8 @@ export interface OpeningsHost {
   readonly open: (place: Place, act: Act) => void
   /** A person opened something that has no link yet. */
   readonly opened: (notice: Notice) => void
+  /** The address is that of another run than the one that is open. */
+  readonly strayed: (how: Intent) => void
   readonly play: () => void
 }
 
@@ -35,8 +38,10 @@ export interface Openings {
   file(name: string, load: () => Promise<Recording | LogFile | LinkFile>): void
   /** Another device of the log that is open. */
   logged(at: number): void
-  /** Asks again for what could not be fetched. */
-  again(): void
+  /** Asks again for what could not be fetched; the page by itself only if nobody has acted since. */
+  again(byItself: boolean): void
+  /** Somebody works on what is open. */
+  acted(): void
   /** Something else was opened: what is still being read is kept back. */
   supersede(): void
 }
@@ -58,6 +63,7 @@ export function createOpenings(host: OpeningsHost): Openings {
       // Nothing was open before: a link to a recording that is not there.
       if (!get().ready) preset(first.id)
       set({ unreadable, retriable })
+      host.strayed('replace')
     },
   })
 
@@ -116,13 +122,15 @@ export function createOpenings(host: OpeningsHost): Openings {
   function openLink(fragment: string, act: Act) {
     const { scenario, position, view, speed, problems } = codec.decodeLink(fragment, host.dockViews, own)
     const preset = presetOf(scenario)
-    fetching.whenLoaded(scenario, (loaded) => {
+    fetching.whenLoaded(scenario, (loaded, late) => {
       const fromLog = logOf(scenario)
       const own = fromLog?.logged[fromLog.at]?.problems ?? []
       const place = { ...begun(preset, loaded), position, view, problems: [...problems, ...own], fromLog }
       host.open(speed === null ? place : { ...place, speed }, act)
       awaiting = problems.some(({ field }) => field === 'file') ? fragment : null
       if (act.kind === 'file') host.opened({ kind: 'opened', preset })
+      // The address was set back when it did not come.
+      else if (late) host.strayed('push')
     })
   }
 
@@ -155,7 +163,8 @@ export function createOpenings(host: OpeningsHost): Openings {
       const name = fromLog?.logged[at]?.device
       if (fromLog && name !== undefined && fromLog.at !== at) openLog({ ...fromLog, at }, { kind: 'device', name })
     },
-    again: fetching.again,
+    again: (byItself) => (byItself ? fetching.againByItself : fetching.again)(),
+    acted: fetching.acted,
     supersede() {
       awaiting = null
       fetching.supersede()

@@ -140,8 +140,8 @@ export interface AppActions {
   /** Shows another device of the log that is open, by its place in `fromLog.logged`. */
   openLogged(at: number): void
   dismissUnreadable(): void
-  /** Fetches again what could not be fetched last, and opens it. */
-  fetchAgain(): void
+  /** Fetches again what could not be fetched last, and opens it; by itself only if nobody has done anything since. */
+  fetchAgain(byItself?: boolean): void
   showLink(why: AppState['linkShown']): void
   /** The link that brings another person here: fragment with leading `#`. */
   link(): string

@@ -51,9 +51,10 @@ export function bench(start = '', more: Partial<Pick<LabOptions, 'presets' | 'fe
   }
   let onAddress = () => {}
   const codec: LinkCodec = {
-    encodeLink: ({ scenario, position }) => `#at=${position.ns}&in=${scenario.inputs.length}`,
+    encodeLink: ({ scenario, position }) =>
+      `#at=${position.ns}&in=${scenario.inputs.length}${scenario.preset === 'one' ? '' : `&s=${scenario.preset}`}`,
     decodeLink: (text) => ({
-      scenario,
+      scenario: { ...scenario, preset: /s=(\w+)/.exec(text)?.[1] ?? 'one' },
       position: { ns: Number(/at=(\d+)/.exec(text)?.[1] ?? 1000) },
       view: { table: 0, first: 0, count: 0, colourBy: 'state', breaks: true, dock: [], selected: null, brush: null },
       speed: null,
