@@ -36,7 +36,6 @@ test('what waits for its flush is reachable: legend, figures and time-line tell 
 
 test('what an IOTLB leads to from addresses that are mapped again is told beside the headline and the legend', async ({
   lab,
-  page,
 }) => {
   await lab.open('s=hypervisor-2011')
   await expect(lab.byId('exposure')).toContainText(exposureText.behindMapped(null))
