@@ -1,18 +1,21 @@
 // The page: what stands where at which size. LOOK's grid at 1440 × 900, drawers below it, a sheet on a phone.
 
 import { X } from 'lucide-react'
-import { type CSSProperties, type ReactNode, useCallback, useEffect, useState } from 'react'
+import { type CSSProperties, type ReactNode, useCallback, useState } from 'react'
 import { useApp } from '../store/context.ts'
 import { loadable } from '../store/loadable.tsx'
 import { soon } from '../store/part.ts'
 import { text } from '../text/en.ts'
+import { ProblemCard } from './cards.tsx'
 import { Centre, useDock } from './centre.tsx'
+import { useFocusBack } from './focus.ts'
 import { useKeys } from './keys.ts'
 import { useLayout } from './layout.ts'
 import { card } from './missing.tsx'
+import { useEscape } from './notice.tsx'
 import { useTheme } from './theme.ts'
 import { type Drawers, TopBar } from './top-bar.tsx'
-import { Drawn } from './worker-state.tsx'
+import { Drawn, WorkerCard } from './worker-state.tsx'
 
 // The controls are asked for at once but not waited for: the map comes first.
 const panel = soon(() => import('../controls/panel.tsx'))
@@ -41,6 +44,11 @@ const Files = loadable(
   () => null,
   card,
 )
+const LaterCards = loadable(
+  soon(() => import('./later.tsx').then((m) => m.default)),
+  () => null,
+  'none',
+)
 const Prediction = loadable(() => import('../controls/prediction.tsx').then((m) => m.default))
 const Help = loadable(
   () => import('./help.tsx').then((m) => m.default),
@@ -61,6 +69,7 @@ export function App() {
   const [drawers, setDrawers] = useState<Drawers>({ controls: false, rail: false })
   const [help, setHelp] = useState(false)
   const openHelp = useCallback(() => setHelp(true), [])
+  const closeHelp = useCallback(() => setHelp(false), [])
   const announcement = useApp((s) => s.announcement)
   const recorded = useApp((s) => s.scenario.recording !== undefined)
   useTheme(useApp((s) => s.theme))
@@ -123,10 +132,15 @@ export function App() {
       <div className="a-live" aria-live="polite">
         {announcement}
       </div>
-      <Drawn title={text.worker.files}>
-        <Files />
-      </Drawn>
-      <Drawn title={text.top.help}>{help && <Help onClose={() => setHelp(false)} />}</Drawn>
+      <div className="a-cards">
+        <LaterCards />
+        <ProblemCard />
+        <WorkerCard />
+        <Drawn title={text.worker.files}>
+          <Files />
+        </Drawn>
+        <Drawn title={text.top.help}>{help && <Help onClose={closeHelp} />}</Drawn>
+      </div>
     </div>
   )
 }
@@ -146,39 +160,33 @@ function skipToMap() {
   target?.focus()
 }
 
-/** A panel at the side; where there is no room for it, a drawer that Escape closes. */
-function Side({
-  className,
-  label,
-  drawn,
-  open,
-  onClose,
-  children,
-}: {
-  className: string
-  label: string
-  drawn: boolean
-  open: boolean
-  onClose: () => void
-  children: ReactNode
-}) {
-  useEffect(() => {
-    if (!drawn || !open) return
-    const press = (event: KeyboardEvent) => {
-      if (event.key === 'Escape' && !event.defaultPrevented) onClose()
-    }
-    document.addEventListener('keydown', press)
-    return () => document.removeEventListener('keydown', press)
-  }, [drawn, open, onClose])
+interface SideProps {
+  readonly className: string
+  readonly label: string
+  readonly drawn: boolean
+  readonly open: boolean
+  readonly onClose: () => void
+  readonly children: ReactNode
+}
+
+/** A panel at the side; where there is no room for it, a drawer. */
+function Side({ className, label, drawn, open, onClose, children }: SideProps) {
   if (drawn && !open) return null
   return (
     <aside className={drawn ? `${className} a-drawer` : className} aria-label={label}>
-      {drawn && (
-        <button type="button" className="c-icon a-close" aria-label={text.top.close} onClick={onClose}>
-          <X size={16} strokeWidth={1.75} aria-hidden="true" />
-        </button>
-      )}
+      {drawn && <CloseDrawer onClose={onClose} />}
       {children}
     </aside>
+  )
+}
+
+/** Escape closes it, too. */
+function CloseDrawer({ onClose }: { onClose: () => void }) {
+  useFocusBack()
+  useEscape(onClose)
+  return (
+    <button type="button" className="c-icon a-close" aria-label={text.top.close} onClick={onClose}>
+      <X size={16} strokeWidth={1.75} aria-hidden="true" />
+    </button>
   )
 }

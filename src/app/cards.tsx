@@ -1,6 +1,6 @@
 // The states nobody draws: a link that could not be read whole, and a map on which nothing has happened yet.
 
-import { Play, TriangleAlert } from 'lucide-react'
+import { Play } from 'lucide-react'
 import { useMemo } from 'react'
 import { count } from '../lib/format.ts'
 import { currentValue, type Frame, type Problem } from '../sim/index.ts'
@@ -8,6 +8,7 @@ import { useApp, useFrame, useLab } from '../store/context.ts'
 import { text } from '../text/en.ts'
 import { listedNote } from '../views/index.ts'
 import { copyText } from './copy.ts'
+import { Notice } from './notice.tsx'
 import { EndedNote, Underway, useLate } from './worker-state.tsx'
 
 const t = text.problem
@@ -31,10 +32,16 @@ export function ProblemCard() {
     void copyText([location.href, ...lines].join('\n')).then((done) => done && actions.announce(t.copied))
   }
   return (
-    <section className="a-card" role="alert" data-testid="problem-card">
-      <h2>
-        <TriangleAlert {...icon} /> {absent ? t.absent : t.title(problems.length)}
-      </h2>
+    <Notice
+      title={absent ? t.absent : t.title(problems.length)}
+      testid="problem-card"
+      onDismiss={actions.dismissProblems}
+      actions={
+        <button type="button" className="c-button" onClick={report}>
+          {t.copy}
+        </button>
+      }
+    >
       {absent && <p>{t.drop(absent.given.replace(FILE_DIGITS, ''))}</p>}
       {told.slice(0, SHOWN).map((p) => (
         <ProblemLine key={`${p.field}=${p.given}`} problem={p} />
@@ -42,15 +49,7 @@ export function ProblemCard() {
       {told.length > SHOWN && <p>{t.more(told.length - SHOWN)}</p>}
       {instead && <p>{t.instead(shown)}</p>}
       {!absent && <p>{t.rest}</p>}
-      <div className="a-actions">
-        <button type="button" className="c-button" onClick={report}>
-          {t.copy}
-        </button>
-        <button type="button" className="c-button c-bare" onClick={actions.dismissProblems}>
-          {t.dismiss}
-        </button>
-      </div>
-    </section>
+    </Notice>
   )
 }
 

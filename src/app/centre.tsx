@@ -7,22 +7,15 @@ import { loadable } from '../store/loadable.tsx'
 import { soon } from '../store/part.ts'
 import { text } from '../text/en.ts'
 import { type DockView, dockViews, IovaSpace, MapHead, TimeStack } from '../views/index.ts'
-import { MapState, ProblemCard } from './cards.tsx'
+import { MapState } from './cards.tsx'
 import { Headline } from './headline.tsx'
 import type { Layout } from './layout.ts'
-import { Drawn, MissingParts, Picture, WorkerCard } from './worker-state.tsx'
+import { Drawn, MissingParts, Picture } from './worker-state.tsx'
 
 // It counts what the map shows, so it may follow the map.
 const Legend = loadable(
   soon(() => import('../views/legend.tsx').then((m) => m.Legend)),
   () => <div className="a-legend-waits" />,
-)
-
-// What it tells of can only come later, too.
-const LaterCards = loadable(
-  soon(() => import('./later.tsx').then((m) => m.default)),
-  () => null,
-  'none',
 )
 
 const Prediction = loadable(() => import('../controls/prediction.tsx').then((m) => m.default))
@@ -37,6 +30,15 @@ export interface Docked {
 export function useDock(): Docked {
   const dock = useApp((s) => s.view.dock)
   const [chosen, choose] = useState<string | null>(null)
+  // One more view in the same dock was chosen just now.
+  const preset = useApp((s) => s.scenario.preset)
+  const [before, stand] = useState({ dock, preset })
+  if (before.dock !== dock) {
+    stand({ dock, preset })
+    const added = dock.filter((id) => !before.dock.includes(id))
+    const more = before.preset === preset && before.dock.every((id) => dock.includes(id))
+    if (more && added.length === 1) choose(added[0] ?? null)
+  }
   const views = dock.flatMap((id) => dockViews.filter((v) => v.id === id))
   return { views, shown: views.find((v) => v.id === chosen) ?? views[0], choose }
 }
@@ -79,11 +81,6 @@ export function Centre({ layout, dock }: { layout: Layout; dock: Docked }) {
             <Prediction />
           </Drawn>
         )}
-        <div className="a-cards">
-          <LaterCards />
-          <ProblemCard />
-          <WorkerCard />
-        </div>
       </div>
       {!small && (
         <Drawn title={text.worker.time}>

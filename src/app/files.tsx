@@ -1,12 +1,12 @@
 // Files from outside: a trace may be dropped anywhere on the page. Tells that it is being read, and what was wrong.
 
-import { FileDown, TriangleAlert } from 'lucide-react'
+import { FileDown } from 'lucide-react'
 import { useCallback, useEffect, useState } from 'react'
 import { useApp, useLab } from '../store/context.ts'
 import { readFile } from '../store/files.ts'
-import { text } from '../text/en.ts'
 import { missingText } from '../text/missing.ts'
 import { recordingText as t } from '../text/recording.ts'
+import { Notice } from './notice.tsx'
 
 const icon = { size: 16, strokeWidth: 1.75, 'aria-hidden': true } as const
 const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false
@@ -36,32 +36,28 @@ export default function Files() {
           <p className="a-line">{t.dropHelp}</p>
         </div>
       )}
-      <div className="a-cards a-files">
-        {loading !== null && (
-          <p className="a-card" role="status" data-testid="loading-recording">
-            {t.loading(loading)}
-          </p>
-        )}
-        {unreadable !== null && (
-          <section className="a-card" role="alert" data-testid="file-card">
-            <h2>
-              <TriangleAlert {...icon} /> {t.unreadable}
-            </h2>
-            <p>{unreadable}</p>
-            <p>{t.stays}</p>
-            <div className="a-actions">
-              {retriable && (
-                <button type="button" className="c-button" onClick={() => actions.fetchAgain()}>
-                  {missingText.again}
-                </button>
-              )}
-              <button type="button" className="c-button c-bare" onClick={actions.dismissUnreadable}>
-                {text.problem.dismiss}
+      {loading !== null && (
+        <p className="a-card" role="status" data-testid="loading-recording">
+          {t.loading(loading)}
+        </p>
+      )}
+      {unreadable !== null && (
+        <Notice
+          title={t.unreadable}
+          testid="file-card"
+          onDismiss={actions.dismissUnreadable}
+          actions={
+            retriable && (
+              <button type="button" className="c-button" onClick={() => actions.fetchAgain()}>
+                {missingText.again}
               </button>
-            </div>
-          </section>
-        )}
-      </div>
+            )
+          }
+        >
+          <p>{unreadable}</p>
+          <p>{t.stays}</p>
+        </Notice>
+      )}
     </>
   )
 }

@@ -4,15 +4,22 @@ import { X } from 'lucide-react'
 import { Dialog } from 'radix-ui'
 import { text } from '../text/en.ts'
 import { helpText } from '../text/help.ts'
+import { useFocusBack } from './focus.ts'
 
 const t = helpText
 
 export default function Help({ onClose }: { onClose: () => void }) {
+  useFocusBack()
   return (
     <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
       <Dialog.Portal>
         <Dialog.Overlay className="a-shade" />
-        <Dialog.Content className="a-help" aria-describedby="help-about">
+        {/* It has no trigger that the library could give the focus back to. */}
+        <Dialog.Content
+          className="a-help"
+          aria-describedby="help-about"
+          onCloseAutoFocus={(event) => event.preventDefault()}
+        >
           <div className="c-block-head">
             <Dialog.Title asChild>
               <h1>{t.title}</h1>

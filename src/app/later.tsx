@@ -1,17 +1,16 @@
 // What the page says of itself: parts that did not come, a version on the server that is newer than it, an address that does
 // not follow the run.
 
-import { TriangleAlert } from 'lucide-react'
-import { type ReactNode, useEffect, useState } from 'react'
+import { useEffect, useState } from 'react'
 import { FILE_PRESET } from '../sim/index.ts'
 import { useApp, useLab } from '../store/context.ts'
 import { fetchAgain } from '../store/loadable.tsx'
 import { missingParts, watchMissing } from '../store/part.ts'
 import type { AppState, Lab } from '../store/state.ts'
-import { text } from '../text/en.ts'
 import { laterText as t } from '../text/later.ts'
 import { missingText as m } from '../text/missing.ts'
 import { linkOf } from './copy.ts'
+import { Notice } from './notice.tsx'
 import { isNewer } from './version.ts'
 
 /** How often at most it is asked whether there is a newer version when the page is looked at again. */
@@ -58,62 +57,50 @@ export default function LaterCards() {
   )
 }
 
-interface CardProps {
-  readonly title: string
-  readonly testid: string
-  readonly children: ReactNode
-}
-
-function Card({ title, testid, children }: CardProps) {
-  return (
-    <section className="a-card" role="alert" data-testid={testid}>
-      <h2>
-        <TriangleAlert size={16} strokeWidth={1.75} aria-hidden="true" /> {title}
-      </h2>
-      {children}
-    </section>
-  )
-}
-
 /** Some parts are too small to say so themselves. */
 function Missing({ onDismiss }: { onDismiss: () => void }) {
   const lab = useLab()
   return (
-    <Card title={t.told} testid="missing-card">
+    <Notice
+      title={t.told}
+      testid="missing-card"
+      onDismiss={onDismiss}
+      actions={
+        <>
+          <button type="button" className="c-button" onClick={() => void fetchAgain()}>
+            {m.again}
+          </button>
+          {navigator.onLine && (
+            <button type="button" className="c-button c-bare" onClick={() => reload(lab)}>
+              {m.reload}
+            </button>
+          )}
+        </>
+      }
+    >
       <p>{navigator.onLine ? t.missingWhy : t.offlineWhy}</p>
       {navigator.onLine && <Kept />}
-      <div className="a-actions">
-        <button type="button" className="c-button" onClick={() => void fetchAgain()}>
-          {m.again}
-        </button>
-        {navigator.onLine && (
-          <button type="button" className="c-button c-bare" onClick={() => reload(lab)}>
-            {m.reload}
-          </button>
-        )}
-        <button type="button" className="c-button c-bare" onClick={onDismiss}>
-          {text.problem.dismiss}
-        </button>
-      </div>
-    </Card>
+    </Notice>
   )
 }
 
 function Newer({ onLater }: { onLater: () => void }) {
   const lab = useLab()
   return (
-    <Card title={t.newer} testid="newer-card">
-      <p>{t.newerWhy}</p>
-      <Kept />
-      <div className="a-actions">
+    <Notice
+      title={t.newer}
+      testid="newer-card"
+      onDismiss={onLater}
+      dismiss={t.later}
+      actions={
         <button type="button" className="c-button c-filled" onClick={() => reload(lab)}>
           {m.reload}
         </button>
-        <button type="button" className="c-button c-bare" onClick={onLater}>
-          {t.later}
-        </button>
-      </div>
-    </Card>
+      }
+    >
+      <p>{t.newerWhy}</p>
+      <Kept />
+    </Notice>
   )
 }
 
@@ -129,7 +116,7 @@ function ShownLink({ why }: { why: NonNullable<AppState['linkShown']> }) {
   const { actions } = useLab()
   const file = useApp((s) => s.scenario.recording?.name ?? '')
   return (
-    <Card title={t[why]} testid="link-card">
+    <Notice title={t[why]} testid="link-card" onDismiss={() => actions.showLink(null)}>
       <p>{why === 'fileless' ? t.filelessWhy(file) : t[`${why}Why`]}</p>
       <input
         className="a-link c-mono"
@@ -141,12 +128,7 @@ function ShownLink({ why }: { why: NonNullable<AppState['linkShown']> }) {
         }}
         defaultValue={linkOf(actions.link())}
       />
-      <div className="a-actions">
-        <button type="button" className="c-button c-bare" onClick={() => actions.showLink(null)}>
-          {text.problem.dismiss}
-        </button>
-      </div>
-    </Card>
+    </Notice>
   )
 }
 

@@ -1,23 +1,18 @@
 // Where a sentence stands that has no place of its own.
 
-import type { ReactNode } from 'react'
-import { text } from '../text/en.ts'
+import { type ReactNode, useState } from 'react'
 import { missingText as t } from '../text/missing.ts'
+import { Notice } from './notice.tsx'
 
 /** Where a part has no place of its own for the sentence. */
 export function card({ onClose }: { onClose?: () => void }, missing: ReactNode): ReactNode {
-  return (
-    <div className="a-cards a-cards-foot">
-      <section className="a-card">
-        {missing}
-        {onClose && (
-          <button type="button" className="c-button c-bare" onClick={onClose}>
-            {text.problem.dismiss}
-          </button>
-        )}
-      </section>
-    </div>
-  )
+  return <MissingNotice onClose={onClose}>{missing}</MissingNotice>
+}
+
+/** Dismissed, the wish to open it is taken back; where nobody wished, it is only out of sight. */
+function MissingNotice({ onClose, children }: { onClose: (() => void) | undefined; children: ReactNode }) {
+  const [hidden, hide] = useState(false)
+  return hidden ? null : <Notice onDismiss={onClose ?? (() => hide(true))}>{children}</Notice>
 }
 
 /** In the place of the whole page. */

@@ -10,8 +10,8 @@ import { WhyRefused } from '../controls/refusal.tsx'
 import Speed from '../controls/speed.tsx'
 import { Transport } from '../controls/transport.tsx'
 import { count, hex } from '../lib/format.ts'
-import { addressAt, type Frame } from '../sim/index.ts'
-import { useFrame, useLab } from '../store/context.ts'
+import { addressAt, type Frame, presetById } from '../sim/index.ts'
+import { useApp, useFrame, useLab } from '../store/context.ts'
 import { text } from '../text/en.ts'
 import { Story } from './story.tsx'
 import { Drawn } from './worker-state.tsx'
@@ -33,6 +33,7 @@ export default function Sheet() {
   const start = useRef({ y: 0, height: 0 })
   const lines = useFrame(linesOf) ?? 0
   const address = useFrame(addressOfCard) ?? ''
+  const preset = useApp((s) => s.scenario.preset)
 
   const down = (event: PointerEvent) => {
     start.current = { y: event.clientY, height: body.current?.clientHeight ?? 0 }
@@ -81,9 +82,9 @@ export default function Sheet() {
               {t.log} <b data-testid="log-lines">{count(lines)}</b>
             </Tabs.Trigger>
           </Tabs.List>
-          <Tabs.Content value="controls" className="a-tab">
+          <Tabs.Content value="controls" className={detent === 0 ? 'a-tab a-tab-one' : 'a-tab'}>
             {detent === 0 ? (
-              <OneControl />
+              <OneControl key={preset} subject={presetById(preset)?.nudge?.path} />
             ) : (
               <Drawn title={text.places.controls}>
                 <Story />
@@ -115,34 +116,38 @@ export default function Sheet() {
   )
 }
 
-/** The control that the preset is about first; the button goes on to the next. */
-function OneControl() {
+/** The control that the preset is about first; the button goes on to the next. Whatever changes, the one shown stays. */
+function OneControl({ subject }: { subject: string | undefined }) {
   const fields = useFields()
   const nudge = useNudge(fields)
   const { actions } = useLab()
-  const [moved, setMoved] = useState<number | null>(null)
-  const pointed = fields.findIndex((f) => f.path === nudge?.path)
-  const index = (moved ?? Math.max(0, pointed)) % Math.max(1, fields.length)
+  const [path, show] = useState(subject)
+  const index = Math.max(
+    0,
+    fields.findIndex((f) => f.path === path),
+  )
   const field = fields[index]
   if (!field) return null
   return (
-    <div className="a-one">
+    <>
       <button
         type="button"
         className="a-next"
         aria-label={`${t.of(index + 1, fields.length)}, ${t.next}`}
-        onClick={() => setMoved(index + 1)}
+        onClick={() => show(fields[(index + 1) % fields.length]?.path)}
       >
         {t.of(index + 1, fields.length)}
       </button>
-      <FieldControl
-        key={field.path}
-        field={field}
-        value={field.value}
-        nudge={nudge?.path === field.path ? nudge.words : null}
-        compact
-        onChange={(value) => actions.setParam(field.path, value)}
-      />
-    </div>
+      <div className="a-one">
+        <FieldControl
+          key={field.path}
+          field={field}
+          value={field.value}
+          nudge={nudge?.path === field.path ? nudge.words : null}
+          compact
+          onChange={(value) => actions.setParam(field.path, value)}
+        />
+      </div>
+    </>
   )
 }

@@ -128,8 +128,9 @@ function Tool({
       aria-label={label}
       title={title}
       aria-pressed={pressed}
-      disabled={disabled}
-      onClick={onClick}
+      // One that has the focus keeps it.
+      aria-disabled={disabled}
+      onClick={disabled ? undefined : onClick}
     >
       {children}
     </button>

@@ -8,6 +8,7 @@ import { useApp, useFrame, useLab } from '../store/context.ts'
 import { PartName } from '../store/loadable.tsx'
 import { text } from '../text/en.ts'
 import { Boundary } from './boundary.tsx'
+import { Notice, useEscape } from './notice.tsx'
 
 const t = text.worker
 const icon = { size: 16, strokeWidth: 1.75, 'aria-hidden': true } as const
@@ -23,32 +24,30 @@ export function WorkerCard() {
   const title = dead ? (ready ? t.died : t.never) : silent ? t.silent : t.could
   const hint = dead ? (ready ? t.restartHint : t.neverHint) : silent ? t.silentHint : ''
   return (
-    <section className="a-card" role="alert" data-testid="failure-card">
-      <h2>
-        <TriangleAlert {...icon} /> {title}
-      </h2>
+    <Notice
+      title={title}
+      testid="failure-card"
+      onDismiss={dead || silent ? undefined : actions.dismissFailure}
+      actions={
+        <>
+          {silent && (
+            <button type="button" className="c-button" onClick={actions.waitForWorker}>
+              {t.wait}
+            </button>
+          )}
+          <button type="button" className="c-button" onClick={actions.restartWorker}>
+            {t.restart}
+          </button>
+        </>
+      }
+    >
       {failure !== null && (
         <p>
           <code>{failure}</code>
         </p>
       )}
       {hint !== '' && <p>{hint}</p>}
-      <div className="a-actions">
-        {silent && (
-          <button type="button" className="c-button" onClick={actions.waitForWorker}>
-            {t.wait}
-          </button>
-        )}
-        <button type="button" className="c-button" onClick={actions.restartWorker}>
-          {t.restart}
-        </button>
-        {!dead && !silent && (
-          <button type="button" className="c-button c-bare" onClick={actions.dismissFailure}>
-            {text.problem.dismiss}
-          </button>
-        )}
-      </div>
-    </section>
+    </Notice>
   )
 }
 
@@ -62,16 +61,7 @@ export function Underway() {
   const going = underway !== null
   const shown = useLate(going, 150)
   const { actions } = useLab()
-  useEffect(() => {
-    if (!going) return
-    const press = (event: KeyboardEvent) => {
-      if (event.key !== 'Escape' || event.defaultPrevented) return
-      event.preventDefault()
-      actions.stop()
-    }
-    document.addEventListener('keydown', press)
-    return () => document.removeEventListener('keydown', press)
-  }, [going, actions])
+  useEscape(going ? actions.stop : undefined)
   if (!underway || !shown) return null
   const left = text.left(underway.leftMs)
   return (

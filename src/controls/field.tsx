@@ -6,7 +6,7 @@ import { type Field, formatParam, type ParamValue } from '../sim/index.ts'
 import { loadable } from '../store/loadable.tsx'
 import { text } from '../text/en.ts'
 import { besideText, kindOf, namedStops, refusedReason, stopText, trackOf, valueText } from './param-text.ts'
-import { tipOnFocus, useTip } from './tip-state.ts'
+import { tipOnFocus, tipOnHover, useTip } from './tip-state.ts'
 
 // What pops up is loaded after the page stands.
 const Choice = loadable(
@@ -70,30 +70,30 @@ function Body({ field, value, nudge, compact = false, onChange }: FieldProps) {
     </>
   )
   const name = (
-    <span className="c-name" id={labelId}>
+    <span className="c-name" id={labelId} {...tipOnHover(tip)}>
       {param.label}
     </span>
   )
   return (
     <div className={`c-field c-is-${kind}`} data-testid={`control-${field.path}`} {...tipOnFocus(tip)}>
-      <div className="c-head">
-        <Tip tip={tip} help={help}>
+      <Tip tip={tip} help={help}>
+        <div className="c-head">
           {name}
-        </Tip>
-        {compact && nudge ? (
-          <span className="c-value">
-            {nudge.lead} <b>{nudge.to}</b>
+          {compact && nudge ? (
+            <span className="c-value">
+              {nudge.lead} <b>{nudge.to}</b>
+            </span>
+          ) : (
+            <span className="c-value">{besideText(param, value)}</span>
+          )}
+          <span id={helpId} hidden>
+            {param.help}
           </span>
-        ) : (
-          <span className="c-value">{besideText(param, value)}</span>
-        )}
-        <span id={helpId} hidden>
-          {param.help}
-        </span>
-        {kind === 'switch' && (
-          <OnOff field={field} value={value} labelId={labelId} helpId={helpId} onChange={onChange} />
-        )}
-      </div>
+          {kind === 'switch' && (
+            <OnOff field={field} value={value} labelId={labelId} helpId={helpId} onChange={onChange} />
+          )}
+        </div>
+      </Tip>
       {kind !== 'switch' && (
         <Control field={field} value={value} labelId={labelId} helpId={helpId} onChange={onChange} />
       )}

@@ -113,7 +113,9 @@ export function PanelFoot() {
           onBlur={commit}
           onKeyDown={(event) => {
             if (event.key === 'Enter') commit()
-            if (event.key === 'Escape') setDraft(null)
+            if (event.key !== 'Escape' || draft === null) return
+            setDraft(null)
+            event.preventDefault()
           }}
         />
       </label>

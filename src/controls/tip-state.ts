@@ -2,6 +2,7 @@
 
 import { type FocusEvent, useEffect, useRef, useState } from 'react'
 
+const HOVER_MS = 350
 const FOCUS_MS = 700
 
 export interface TipState {
@@ -25,6 +26,11 @@ export function useTip(): TipState {
       setOpen(false)
     },
   }
+}
+
+/** Handlers for the name. */
+export function tipOnHover(tip: TipState) {
+  return { onPointerEnter: () => tip.later(HOVER_MS), onPointerLeave: tip.close }
 }
 
 /** Handlers for the element around a control: the tip follows keyboard focus, and goes as soon as a key acts. */

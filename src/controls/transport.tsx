@@ -54,8 +54,8 @@ export function Transport({ compact = false }: { compact?: boolean }) {
           data-testid="play"
           aria-label={going ? t.stop : playing ? t.pause : t.play}
           title={`${going ? t.stop : playing ? t.pause : t.play} (Space)`}
-          disabled={dead}
-          onClick={going ? actions.stop : playing ? actions.pause : actions.play}
+          aria-disabled={dead}
+          onClick={dead ? undefined : going ? actions.stop : playing ? actions.pause : actions.play}
         >
           {going ? (
             <Square {...icon} size={20} />

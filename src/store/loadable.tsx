@@ -60,8 +60,8 @@ function AskAgain<T>({ part, small = false }: { part: Part<T>; small?: boolean }
       data-testid="ask-again"
       aria-label={small ? words : undefined}
       title={small ? words : undefined}
-      disabled={loading}
-      onClick={() => void fetchAgain()}
+      aria-disabled={loading}
+      onClick={() => loading || void fetchAgain()}
     >
       {small ? '↻' : words}
     </button>

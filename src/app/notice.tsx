@@ -1,0 +1,58 @@
+// What the page has to say, in a card over it. All cards stand in one place.
+
+import { TriangleAlert } from 'lucide-react'
+import { type ReactNode, useEffect } from 'react'
+import { isOpen } from '../controls/key-target.ts'
+import { text } from '../text/en.ts'
+import { useFocusBack } from './focus.ts'
+
+interface NoticeProps {
+  readonly title?: string
+  readonly testid?: string
+  /** What to do about it: buttons. */
+  readonly actions?: ReactNode
+  /** By a button, or by Escape when nothing else takes it; without it the card stays as long as its reason. */
+  readonly onDismiss?: (() => void) | undefined
+  readonly dismiss?: string
+  readonly children: ReactNode
+}
+
+export function Notice({ title, testid, actions, onDismiss, dismiss = text.problem.dismiss, children }: NoticeProps) {
+  useFocusBack()
+  useEscape(onDismiss)
+  return (
+    <section className="a-card" role="alert" data-testid={testid}>
+      {title && (
+        <h2>
+          <TriangleAlert size={16} strokeWidth={1.75} aria-hidden="true" /> {title}
+        </h2>
+      )}
+      {children}
+      {(actions || onDismiss) && (
+        <div className="a-actions">
+          {actions}
+          {onDismiss && (
+            <button type="button" className="c-button c-bare" onClick={onDismiss}>
+              {dismiss}
+            </button>
+          )}
+        </div>
+      )}
+    </section>
+  )
+}
+
+/** Escape, where nobody else has use for it: one press, one thing that goes. */
+export function useEscape(act: (() => void) | undefined): void {
+  useEffect(() => {
+    if (!act) return
+    const press = (event: KeyboardEvent) => {
+      if (event.key !== 'Escape' || event.defaultPrevented) return
+      if (event.target instanceof Element && isOpen(event.target)) return
+      event.preventDefault()
+      act()
+    }
+    document.addEventListener('keydown', press)
+    return () => document.removeEventListener('keydown', press)
+  }, [act])
+}
