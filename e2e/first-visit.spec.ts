@@ -109,3 +109,43 @@ test('offline, help says so among the other notices; Escape dismisses each, and 
   await expect(lab.byId('play')).toHaveAttribute('aria-label', text.transport.pause)
   await expect(page.getByRole('dialog')).toHaveCount(0)
 })
+
+test('nothing is cut in the column: gutters, legend, transport, axis', async ({ lab, page }) => {
+  const cut = () =>
+    page.evaluate(() => {
+      const column = document.querySelector('.a-column')!
+      const edge = column.getBoundingClientRect()
+      const wider = Array.from(document.querySelectorAll('.a-column, .v-legend, .c-transport'))
+        .filter((e) => e.scrollWidth > e.clientWidth)
+        .map((e) => e.className)
+      const beyond = Array.from(document.querySelectorAll('.a-centre svg text')).filter((e) => {
+        const { left, right, width } = e.getBoundingClientRect()
+        return width > 0 && (left < edge.left - 0.5 || right > edge.right + 0.5)
+      })
+      return [...wider, ...beyond.map((e) => e.textContent)]
+    })
+  for (const link of [
+    'frames-64k&at=3000000',
+    'ddw-direct&at=312877000',
+    'one-lock&at=6777000',
+    'batched&at=20000000',
+  ]) {
+    await lab.open(`s=${link}`)
+    expect(await cut(), link).toEqual([])
+  }
+  await lab.open('s=real-boot&at=6400000000')
+  expect(await cut(), 'real-boot').toEqual([])
+  await page.setViewportSize({ width: 1280, height: 720 })
+  await lab.open('s=frames-64k&at=3700000&dock=none')
+  expect(await cut(), 'low').toEqual([])
+  expect(await page.locator('.a-column').evaluate((e) => e.scrollHeight - e.clientHeight)).toBe(0)
+  const [limit, end] = await page.evaluate(() => {
+    const boxes = Array.from(document.querySelectorAll('.v-stack svg text'), (e) => ({
+      text: e.textContent,
+      box: e.getBoundingClientRect(),
+    }))
+    const of = (words: string) => boxes.find((b) => b.text === words)?.box
+    return [of('256 MiB')?.top, of('0x1000_0000')?.bottom]
+  })
+  expect(limit).toBeGreaterThanOrEqual((end ?? Number.NaN) - 1)
+})

@@ -35,9 +35,9 @@ const USUAL_ROWS = 32
 // tabs.
 const BARS = 48 + 50
 const HEADS = 102
-const STACK = 106
+const STACK = 113
 const LANES = 105
-const DOCK = 104
+const DOCK = 97
 const TALL = 84
 const MOST = 32
 const TABS = 20

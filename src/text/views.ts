@@ -42,6 +42,7 @@ export const viewText = {
   tableCut: (shown: number, total: string) => `The first ${shown} of ${total} rows.`,
   waiting: 'No picture yet',
   listed: (listed: string, window: string) => `${listed} of ${window} listed`,
+  listedShort: (listed: string) => `${listed} listed`,
   listedHint: 'The counts are of the entries that are listed; nothing is placed in the rest of the window',
   listedSentence: (listed: string, window: string) =>
     ` Of a window of ${window} these are the ${listed} that are listed; nothing is placed in the rest.`,

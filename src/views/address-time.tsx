@@ -8,7 +8,7 @@ import { useApp, useFrame } from '../store/context.ts'
 import { viewText } from '../text/views.ts'
 import { addressTimeView, bandBytes, begunAt, formerText, regionShare } from './address-time.view.ts'
 import { hasSpace } from './iova-space.view.ts'
-import { AddressAxis, gutterAddress, gutterEnd, RegionBars, shortRegion } from './kit/axis.tsx'
+import { AddressAxis, GutterShare, gutterAddress, gutterEnd, RegionBars, shortRegion } from './kit/axis.tsx'
 import { usePalette } from './kit/hooks.ts'
 import type { Ruler } from './kit/layout.ts'
 import { timeInk } from './kit/time.ts'
@@ -179,7 +179,8 @@ function Shares({ shape, x, height }: { shape: AddressTimeFrame; x: number; heig
         const name = shortRegion(r.name)
         return cramped ? (
           <text key={r.name} x={x} y={middle + 4} className="v-num">
-            <tspan className="v-quiet">{name}</tspan> {shares[i]?.replace(' %', '')}
+            <tspan className="v-region-name v-quiet">{name}</tspan>
+            <tspan dx="3">{wholePercent(shares[i] ?? '')}</tspan>
           </text>
         ) : (
           <g key={r.name}>
@@ -187,13 +188,20 @@ function Shares({ shape, x, height }: { shape: AddressTimeFrame; x: number; heig
               {name}
             </text>
             <text x={x} y={Math.max(22, middle) + 12} className="v-num">
-              {shares[i]}
+              <GutterShare text={shares[i] ?? ''} />
             </text>
           </g>
         )
       })}
     </g>
   )
+}
+
+/** `< 0.1 %` as `<1`, `41 %` as `41`: beside a name there is room for three letters. */
+function wholePercent(share: string): string {
+  const p = Number(share.replace(/[^\d.]/g, ''))
+  if (p === 0 || p === 100) return String(p)
+  return p < 1 ? '<1' : p > 99 ? '>99' : String(Math.round(p))
 }
 
 const marksOf = (frame: Frame): readonly TimeMark[] => frame.views.timeline?.marks ?? []

@@ -35,10 +35,10 @@ export function Exposed({ ruler }: { ruler: Ruler }) {
       ) : (
         <g>
           <path d={`M0,0.5h${ruler.plot}`} className="v-dashed" />
-          <text x={-12} y={8} textAnchor="end" className="v-num v-quiet">
+          <text x={-12} y={11} textAnchor="end" className="v-num v-quiet">
             {full > 0 ? bytes(full) : ''}
           </text>
-          <text x={-12} y={23} textAnchor="end" className="v-axis v-label">
+          <text x={-12} y={24} textAnchor="end" className="v-axis v-label">
             {text.gutter}
             <title>{text.track}</title>
           </text>

@@ -49,6 +49,10 @@ const listedOf = (frame: Frame) => {
   const map = frame.views['iova-space']
   return map ? listedNote(map) : ''
 }
+const shortlyListedOf = (frame: Frame) => {
+  const map = frame.views['iova-space']
+  return map ? listedNote(map, true) : ''
+}
 const behindOf = (frame: Frame) => {
   const map = frame.views['iova-space']
   return map ? behindMappedNote(map, false) : ''
@@ -144,15 +148,18 @@ export function Legend() {
   const classes = useClasses(colourBy, palette, off)
   const counted = useFrame(hasSpace) ?? true
   const listed = useFrame(listedOf) ?? ''
+  const shortlyListed = useFrame(shortlyListedOf) ?? ''
   const behind = useFrame(behindOf) ?? ''
   const marked = (useFrame(marksKey) ?? NO_MARKS) !== NO_MARKS
+  const yields = (state: CellState) =>
+    (marked && state === CELL_REACHABLE) || (listed !== '' && (state === CELL_REACHABLE || state === CELL_FAILED))
   const states = ORDER.flatMap(([state], i): Item[] => {
     const key = STATE_NAMES[state]
     const n = counts[i] ?? 0
     // Classes are what is mapped, and beside them there is no room for states that nobody is in.
-    // What nobody is in yields to the marks, where there are any.
+    // What nobody is in yields to the marks and to the note, where there are any.
     const quiet = n === 0 && !(state === CELL_REACHABLE && behind !== '')
-    if (marked && quiet && state === CELL_REACHABLE && !off.includes(key)) return []
+    if (quiet && yields(state) && !off.includes(key)) return []
     if (classes && (quiet || state === CELL_MAPPED) && !off.includes(key)) return []
     return [
       {
@@ -229,8 +236,9 @@ export function Legend() {
         ))}
         <Marks palette={palette} />
         {listed !== '' && (
-          <span className="v-legend-listed" data-testid="listed" title={viewText.listedHint}>
-            {listed}
+          <span className="v-legend-listed" data-testid="listed" title={`${listed}. ${viewText.listedHint}`}>
+            {/* The marks take the room for the whole. */}
+            {marked ? shortlyListed : listed}
           </span>
         )}
       </div>

@@ -6,10 +6,12 @@ import { viewText } from '../text/views.ts'
 
 type Sized = AddressSpace & { readonly size: number }
 
-/** `256 GiB of 1 TiB listed`; empty where the whole window is. */
-export function listedNote(space: Sized): string {
+/** `256 GiB of 1 TiB listed`, or `short` `256 GiB listed`; empty where the whole window is. */
+export function listedNote(space: Sized, short = false): string {
   const listing = listingOf(space)
-  return listing ? viewText.listed(bytes(listing.listedBytes), bytes(listing.windowBytes)) : ''
+  if (!listing) return ''
+  const listed = bytes(listing.listedBytes)
+  return short ? viewText.listedShort(listed) : viewText.listed(listed, bytes(listing.windowBytes))
 }
 
 /** The same as a sentence behind others, or empty. */

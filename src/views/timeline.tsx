@@ -157,10 +157,10 @@ export function Timeline({ ruler }: { ruler: Ruler }) {
         <g>
           <path d={`M0,0.5h${ruler.plot}`} className="v-dashed" />
           <path d={`M0,${BYTES_HEIGHT + 0.5}h${ruler.plot}`} className="v-hair" />
-          <text x={-12} y={8} textAnchor="end" className="v-num v-quiet">
+          <text x={-12} y={11} textAnchor="end" className="v-num v-quiet">
             {limit > 0 ? text.limit(bytes(limit)) : ''}
           </text>
-          <text x={-12} y={23} textAnchor="end" className="v-axis v-label">
+          <text x={-12} y={24} textAnchor="end" className="v-axis v-label">
             {text.mapped}
           </text>
           <Now x={ruler.plot + 9} y={11} bytes={mapped} limit={limit} />

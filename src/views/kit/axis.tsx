@@ -37,6 +37,16 @@ export function gutterEnd(address: bigint, narrow: boolean): string {
   return long ? bytes(Number(address)) : gutterAddress(address, narrow)
 }
 
+/** A share as `percent` writes it, set close: the right gutter has room for `>99.9%`, not for blanks. */
+export function GutterShare({ text }: { text: string }) {
+  return (
+    <>
+      {text.replace(/[\s%]/g, '')}
+      {text.endsWith('%') && <tspan dx="2">%</tspan>}
+    </>
+  )
+}
+
 /** Letters that the right gutter has room for, and the left one of a phone. */
 export const MOST_NAME = 7
 
