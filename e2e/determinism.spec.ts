@@ -7,6 +7,8 @@ import { type Hashed, hashedInNode, linksToHash } from '../src/tools/hashes.ts'
 import { expect, test } from './lab.page.ts'
 
 const RANDOM = 60
+// One after another: what Node gives is computed once.
+test.describe.configure({ mode: 'default' })
 const more = [
   // Far beyond the time axis.
   's=frames-64k&at=40000000',

@@ -12,6 +12,8 @@ export default defineConfig({
   testDir: '.',
   outputDir: '../node_modules/.cache/e2e',
   workers: 2,
+  // Tests of a file may go to either worker: a long file leaves none idle at the end.
+  fullyParallel: true,
   // A host that stalls in the midst of a drag is told as flaky; what fails twice has failed.
   retries: 1,
   timeout: 120_000,
