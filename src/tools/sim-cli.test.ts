@@ -72,6 +72,13 @@ describe('npm run sim', { timeout: 60_000 }, () => {
     if ('refusal' in tables) expect(figures.tables.refusal.why).toMatch(/^[A-Z].*\.$/)
   })
 
+  it('plays a trace until its last operation is done, however late that begins', () => {
+    const late = `${clearing(2)}1@1.000003:spapr_iommu_pci_put liobn=0x1 ioba=0x1000 tce=0x1003 ret=0\n`
+    expect(sim(fileOf('late.txt', late), '--json').json()).toMatchObject({ maps: 1 })
+    const rows = sim(fileOf('late.txt', late), '--csv').stdout.trim().split('\n')
+    expect(rows.at(-1)?.split(',')[5]).toBe('1')
+  })
+
   it('stops after a number of events and samples the way in CSV', () => {
     const rows = sim('frames-4k', '--events', '5000', '--csv').stdout.trim().split('\n')
     expect(rows).toHaveLength(101)

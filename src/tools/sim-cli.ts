@@ -17,6 +17,7 @@ import {
   presets,
   type Recording,
   type Run,
+  recordingIsOver,
   type Scenario,
   type Summary,
   summarise,
@@ -28,7 +29,7 @@ const USAGE = `npm run sim -- <preset | link | file> [--until <time> | --events 
   file:    a trace to play, a kernel log (--device: which of its devices, from 1), a scenario as JSON, or a link
   presets: ${presets.map((p) => p.id).join(', ')}
   time:    a number with ns, us, ms or s, for example 20ms; without it a link goes to its own position,
-           a preset to the end of its time axis
+           a preset to the end of its time axis, a trace until all of it is done
   --json   one object   --csv   100 samples on the way   --log   what the kernel would have printed`
 
 /** Events between two looks at the log: fewer than the lines it keeps. */
@@ -112,10 +113,14 @@ function logged(devices: readonly LoggedScenario[], wanted = '1'): Start {
   return started(one.scenario, [])
 }
 
-/** A recording of one's own, to its end. */
+/** A recording of one's own, to its end: the last operations come as soon as those before them are done, which may be later
+ *  than they are recorded. */
 function playing(recording: Recording): Start {
   const { scenario, horizonNs } = presetOfRecording(recording)
-  return { scenario, horizonNs, goal: { ns: horizonNs } }
+  const run = createRun(scenario, horizonNs)
+  run.advance(horizonNs)
+  while (!recordingIsOver(run.machine) && run.advance(Number.POSITIVE_INFINITY, 1) > 0);
+  return { scenario, horizonNs, goal: { ns: run.machine.state.nowNs } }
 }
 
 function readLink(text: string): Start {

@@ -196,6 +196,11 @@ function prediction(m: Machine, index: number): PredictionFigures | null {
   return null
 }
 
+/** Every operation of every recording that is played has been carried out, or passed over. */
+export function recordingIsOver(m: Machine): boolean {
+  return m.state.workloads.every((w, i) => m.workloads[i]!.rest?.(w.state) !== true)
+}
+
 /** Refusals at or after a time; at most as many as the ring remembers. */
 function refusedSince(table: DmaTable, sinceNs: number): number {
   const ring = table.refusalNs

@@ -332,6 +332,8 @@ export interface Underway {
   /** Events done; and to be done: an estimate when the target is a time, the most of them where it is not known. */
   readonly done: number
   readonly of: number
+  /** Of a seek, while changes are what is made: those made so far, and those of the run up to where it goes. */
+  readonly changes?: { readonly done: number; readonly of: number }
   /** How much longer it may take as fast as it went so far, in ms of wall time. */
   readonly leftMs: number
 }

@@ -153,5 +153,6 @@ export const recorded: Workload<Recorded> = {
   offeredBps: () => 0,
   owner: (s, _task, slot) => `line ${s.line.data[slot]} of the recording`,
   prediction: predictionOf,
+  rest: (s) => s.at < s.count,
   foretold: (s, slot) => s.foretold.data[slot]!,
 }

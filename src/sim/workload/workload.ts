@@ -181,5 +181,7 @@ export interface Workload<S extends object = object> extends WorkloadInfo {
   owner(s: S, t: number, slot: number): string
   /** Of a recording: how well `allocator` foretold it so far, and the entry foretold for the map of `slot` (-1: refused). */
   prediction?(s: S, allocator: string): PredictionFigures
+  /** Of a recording: some of it is still to be carried out. */
+  rest?(s: S): boolean
   foretold?(s: S, slot: number): number
 }
