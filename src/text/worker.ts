@@ -17,7 +17,8 @@ const at = (ns: number) => (inSeconds(ns) ? `${Number((ns / 1e9).toFixed(3))} s`
 
 /** What is under way, at `ns` of simulated time. */
 export function underwayText(underway: Underway, ns: number): string {
-  const { kind, what = 'refusal', back, done, of } = underway
+  const { kind, what = 'refusal', back, done, of, changes } = underway
+  if (changes) return `${count(changes.done)} of ${count(changes.of)} changes`
   if (kind === 'seek') return `replaying ${count(done)} of ${count(of)} events`
   if (kind === 'step') return `looking for the next operation: ${at(ns)} …`
   return `looking for the ${back ? 'last' : 'next'} ${happeningText[what].one}: ${at(ns)} …`

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { decodeLink } from '../share/url.ts'
 import { FIND_EVENTS, MAX_NS, presetById, STEP_EVENTS } from '../sim/index.ts'
+import { underwayText } from '../text/worker.ts'
 import { playable } from '../tools/recordings.ts'
 import { createHost } from './host.ts'
 import type { FrameRequest, FromWorker, ToWorker } from './protocol.ts'
@@ -110,6 +111,26 @@ describe('host', () => {
     expect(status.underway!.of).toBeGreaterThan(status.underway!.done)
     r.settle()
     expect(r.frame().status).toMatchObject({ ns: 60 * MS, mode: 'paused' })
+  })
+
+  it('counts changes while it is they that take long', () => {
+    const inputs = Array.from({ length: 400 }, (_, i) => {
+      return { ns: 0, events: 0, path: 'd0.iommuPage', value: i % 2 ? 4096 : 65536 }
+    })
+    const r = rig()
+    const changed = { ...scenario, inputs: [...inputs, { ...inputs[0]!, ns: 9 * MS, events: 1e6 }] }
+    r.send({ type: 'open', source: 1, scenario: changed, horizonNs: 8 * MS, at: { ns: MS } })
+    const seen: number[] = []
+    for (let i = 0; i < 5; i++) {
+      r.turn()
+      const { underway } = r.frame().status
+      expect(underway?.changes).toMatchObject({ of: 400 })
+      seen.push(underway!.changes!.done)
+    }
+    expect(seen).toEqual([...new Set(seen)].toSorted((a, b) => a - b))
+    expect(underwayText(r.frame().status.underway!, 0)).toBe(`${seen.at(-1)} of 400 changes`)
+    r.settle()
+    expect(r.frame().status).toMatchObject({ ns: MS, underway: null })
   })
 
   it('runs to the next failure and stops there', () => {

@@ -1,12 +1,21 @@
 // What one run is about in its worker: playing, or an errand with an end.
 
-import { type Errand, FIND_EVENTS, type Journey, type Run, STEP_EVENTS, type Underway } from '../sim/index.ts'
+import {
+  type Errand,
+  FIND_EVENTS,
+  type Input,
+  type Journey,
+  type Run,
+  STEP_EVENTS,
+  type Underway,
+} from '../sim/index.ts'
 import type { Ended, Speed } from './protocol.ts'
 
 interface Begun {
-  /** Simulated ns, events and wall ms at which it began. */
+  /** Simulated ns, events, changes that were made and wall ms at which it began. */
   readonly fromNs: number
   readonly fromEvents: number
+  readonly fromInputs: number
   readonly fromMs: number
 }
 
@@ -26,8 +35,8 @@ export interface Going extends Begun {
 export type Job = Playing | Going
 
 export function begun({ machine }: Run, nowMs: number): Begun {
-  const { nowNs, events } = machine.state
-  return { fromNs: nowNs, fromEvents: events, fromMs: nowMs }
+  const { nowNs, events, inputs } = machine.state
+  return { fromNs: nowNs, fromEvents: events, fromInputs: inputs, fromMs: nowMs }
 }
 
 export function going(run: Run, errand: Errand, nowMs: number): Going {
@@ -75,14 +84,29 @@ export function carryOn(job: Going): Ended | null {
   return { kind: job.kind, how, ...searched(job), ns, events, looked: events - job.fromEvents }
 }
 
-export function underway({ machine }: Run, job: Going, nowMs: number): Underway {
-  const { nowNs, events } = machine.state
+export function underway(run: Run, job: Going, nowMs: number): Underway {
+  const { nowNs, events } = run.machine.state
   const done = Math.max(0, events - job.fromEvents)
   const of = Math.max(done, aheadOf(job, done, nowNs))
   const { what, back } = searched(job)
   const search = what === undefined ? {} : { what, back: back === true }
-  const leftMs = done > 0 ? ((nowMs - job.fromMs) * (of - done)) / done : 0
-  return { kind: job.kind, ...search, done, of, leftMs }
+  const changes = changing(run, job)
+  const [made, all] = changes ? [changes.done - job.fromInputs, changes.of - job.fromInputs] : [done, of]
+  const leftMs = made > 0 ? ((nowMs - job.fromMs) * (all - made)) / made : 0
+  return { kind: job.kind, ...search, done, of, ...(changes && { changes }), leftMs }
+}
+
+/** Where a seek stands in the changes of its run, when one of them is due before another event; null otherwise. */
+function changing(run: Run, { errand }: Going): { readonly done: number; readonly of: number } | null {
+  const { events, inputs: done } = run.machine.state
+  const { inputs } = run.scenario()
+  const next = inputs[done]
+  if (errand.kind !== 'seek' || !next || next.events > events) return null
+  const { to } = errand
+  const isBehind = ({ ns, events }: Input) => ns > to.ns || (to.events !== undefined && events > to.events)
+  if (isBehind(next)) return null
+  const end = inputs.findIndex(isBehind)
+  return { done, of: end < 0 ? inputs.length : end }
 }
 
 /** Events that an errand takes: exact, guessed from the time that has passed, or at most. */
