@@ -1,3 +1,4 @@
+import { presetById } from '../src/sim/index.ts'
 import { text } from '../src/text/en.ts'
 import { expect, LabPage, alone as test } from './lab.page.ts'
 
@@ -54,6 +55,12 @@ test('a link pasted into the address bar of the open lab is loaded, and Back ret
   })
   await expect.poll(() => lab.hash()).not.toBe(first)
   await lab.idle()
+  const undo = page.getByRole('button', { name: text.top.undo }).first()
+  await expect(undo).toHaveAttribute('title', new RegExp(`${text.acts.link}$`))
   await page.goBack()
   await expect.poll(() => lab.hash()).toBe(first)
+  await expect(undo).toHaveAttribute('title', new RegExp(`${text.acts.back}$`))
+  await expect(page.locator('.a-live')).toHaveText(text.say.opened(presetById('pinhole')!.title))
+  await page.goForward()
+  await expect(undo).toHaveAttribute('title', new RegExp(`${text.acts.forward}$`))
 })

@@ -74,7 +74,17 @@ test('preset values, another preset and a seed are undone with inputs, position 
   await page.getByRole('button', { name: text.control.presetValues }).click()
   await lab.idle()
   expect(lab.fragment()).not.toContain('in=')
-  await page.getByRole('textbox', { name: text.control.seedLabel }).fill('0x77')
+  const seed = page.getByRole('textbox', { name: text.control.seedLabel })
+  for (const wrong of ['zzz', '0x123456789']) {
+    await seed.fill(wrong)
+    await seed.press('Enter')
+    await expect(lab.byId('seed-why')).toHaveText(text.control.seedAllowed(wrong))
+    await expect(seed).toHaveValue(wrong)
+  }
+  await seed.fill('0xdeadbeef')
+  await expect(lab.byId('seed-why')).toBeHidden()
+  expect(await seed.evaluate((input) => input.scrollWidth - input.clientWidth)).toBe(0)
+  await seed.fill('0x77')
   await page.getByRole('textbox', { name: text.control.seedLabel }).press('Enter')
   await lab.idle()
   await lab.turnTo('s=pools')
@@ -116,7 +126,7 @@ test('of two dropped files of one name Back finds the first again, and undo the 
   await expect(lab.byId('problem-card')).toBeHidden()
   expect(lab.fragment()).toContain(one)
   const title = async () => page.getByRole('button', { name: text.top.undo }).first().getAttribute('title')
-  while ((await title())?.endsWith(text.acts.link)) await press(lab, 'u')
+  while ((await title())?.endsWith(text.acts.back)) await press(lab, 'u')
   await expect.poll(() => source.first().innerText()).toBe(part)
   // To before the first file was dropped.
   await press(lab, 'u')

@@ -45,6 +45,8 @@ export function nameOf(act: Act): string {
     case 'home':
     case 'values':
     case 'link':
+    case 'back':
+    case 'forward':
       return acts[act.kind]
   }
 }

@@ -93,8 +93,10 @@ export function PanelFoot() {
   const { actions } = useLab()
   const shown = `0x${seed.toString(16)}`
   const [draft, setDraft] = useState<string | null>(null)
+  const [refused, setRefused] = useState<string | null>(null)
   const commit = () => {
-    if (draft !== null && SEED.test(draft)) actions.setSeed(Number.parseInt(draft.replace(/^0x/i, ''), 16))
+    if (draft !== null && !SEED.test(draft)) return setRefused(draft)
+    if (draft !== null) actions.setSeed(Number.parseInt(draft.replace(/^0x/i, ''), 16))
     setDraft(null)
   }
   return (
@@ -109,12 +111,17 @@ export function PanelFoot() {
           spellCheck={false}
           autoComplete="off"
           aria-invalid={draft !== null && !SEED.test(draft)}
-          onChange={(event) => setDraft(event.target.value)}
+          aria-describedby={refused === null ? undefined : 'seed-why'}
+          onChange={(event) => {
+            setDraft(event.target.value)
+            setRefused(null)
+          }}
           onBlur={commit}
           onKeyDown={(event) => {
             if (event.key === 'Enter') commit()
             if (event.key !== 'Escape' || draft === null) return
             setDraft(null)
+            setRefused(null)
             event.preventDefault()
           }}
         />
@@ -123,6 +130,11 @@ export function PanelFoot() {
         <RotateCcw size={14} strokeWidth={1.75} aria-hidden="true" />
         {text.control.presetValues}
       </button>
+      {refused !== null && (
+        <p id="seed-why" className="c-seed-why" role="alert" data-testid="seed-why">
+          {text.control.seedAllowed(refused.slice(0, 24))}
+        </p>
+      )}
     </div>
   )
 }

@@ -29,6 +29,8 @@ export type Act =
   | { readonly kind: 'file'; readonly name: string }
   | { readonly kind: 'device'; readonly name: string }
   | { readonly kind: 'link' }
+  /** In the browser's history. */
+  | { readonly kind: 'back' | 'forward' }
 
 /** A run where a person stands in it, and what the page tells about it. */
 export interface Place {

@@ -101,6 +101,8 @@ export function createLab(options: LabOptions): Lab {
     },
   })
 
+  const tell = (notice: Notice) => set({ announcement: options.say(notice) })
+
   const loop = createFrameLoop({
     animate: options.animate,
     afterPaint: options.afterPaint,
@@ -174,10 +176,11 @@ export function createLab(options: LabOptions): Lab {
     set,
     open,
     opened(notice) {
-      set({ announcement: options.say(notice) })
+      tell(notice)
       intend('push')
     },
     strayed,
+    tell,
     play,
   })
 
@@ -361,7 +364,7 @@ export function createLab(options: LabOptions): Lab {
     actions: {
       ...createLooking({ get, set, dockViews: options.dockViews, saveTheme: options.saveTheme, intend, wake }),
       openPreset: openings.preset,
-      openLink: openings.link,
+      openLink: (fragment) => openings.link(fragment),
       setParam: acts.change,
       setSeed: openings.seed,
       undo: () => acts.walk('undo'),

@@ -8,7 +8,7 @@ import type { LinkFile, LogFile } from './files.ts'
 import type { Act, Place } from './history.ts'
 import { speedOf, viewOf } from './initial.ts'
 import type { AppState, FromLog, Notice } from './state.ts'
-import type { Intent } from './url-sync.ts'
+import type { Intent, Walk } from './url-sync.ts'
 
 /** The view that a kernel log is opened for. */
 const LOG_VIEW = 'ddw'
@@ -26,6 +26,8 @@ export interface OpeningsHost {
   readonly opened: (notice: Notice) => void
   /** The address is that of another run than the one that is open. */
   readonly strayed: (how: Intent) => void
+  /** Something was opened that has one. */
+  readonly tell: (notice: Notice) => void
   readonly play: () => void
 }
 
@@ -33,7 +35,8 @@ export interface Openings {
   /** The preset that a scenario started from, or what a file of a person's own makes of itself. */
   presetOf(scenario: Scenario): Preset
   preset(id: string): void
-  link(fragment: string): void
+  /** `walk`: the browser walked to it in its history. */
+  link(fragment: string, walk?: Walk): void
   seed(seed: number): void
   file(name: string, load: () => Promise<Recording | LogFile | LinkFile>): void
   /** Another device of the log that is open. */
@@ -122,6 +125,8 @@ export function createOpenings(host: OpeningsHost): Openings {
   function openLink(fragment: string, act: Act) {
     const { scenario, position, view, speed, problems } = codec.decodeLink(fragment, host.dockViews, own)
     const preset = presetOf(scenario)
+    // What the page opens on needs no announcement.
+    const later = get().ready
     fetching.whenLoaded(scenario, (loaded, late) => {
       const fromLog = logOf(scenario)
       const own = fromLog?.logged[fromLog.at]?.problems ?? []
@@ -131,13 +136,14 @@ export function createOpenings(host: OpeningsHost): Openings {
       if (act.kind === 'file') host.opened({ kind: 'opened', preset })
       // The address was set back when it did not come.
       else if (late) host.strayed('push')
+      if (later && act.kind !== 'file') host.tell({ kind: 'opened', preset })
     })
   }
 
   return {
     presetOf,
     preset,
-    link: (fragment) => openLink(fragment, { kind: 'link' }),
+    link: (fragment, walk) => openLink(fragment, { kind: walk ?? 'link' }),
     seed(seed) {
       const { scenario, view, speed, fromLog } = get()
       if (scenario.seed === seed) return

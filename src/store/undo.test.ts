@@ -226,9 +226,12 @@ describe('undo', () => {
     undo(live)
     const [undone] = live.entries.slice(-1)
     expect(undone).not.toContain('iommuPage')
-    live.visit(changed!)
+    live.visit(changed!, 'back')
     live.settle()
     expect(standing(live).scenario.inputs).toHaveLength(1)
+    expect(live.lab.getState().undoes).toEqual({ kind: 'back' })
+    // Of what is open now, not of what was.
+    expect(live.lab.getState().announcement).toBe('opened')
     undo(live)
     expect(standing(live).scenario.inputs).toEqual([])
   })

@@ -8,14 +8,15 @@ export interface AddressBar {
   push(fragment: string): void
   replace(fragment: string): void
   later(callback: () => void, ms: number): void
-  /** Calls when the address changed by other means than push and replace. */
-  onChange(listener: () => void): void
+  /** Calls when the address changed by other means than push and replace: by a walk in the browser's history, or else. */
+  onChange(listener: (walk?: Walk) => void): void
 }
 
 /** The page's own can be left: nothing is written any more, and nobody is called. */
 export interface BrowserAddressBar extends AddressBar {
   leave(): void
 }
+export type Walk = 'back' | 'forward'
 
 export type Intent = 'push' | 'replace'
 
@@ -36,7 +37,7 @@ export function createUrlSync(
   bar: AddressBar,
   now: () => number,
   link: () => string,
-  load: (fragment: string) => void,
+  load: (fragment: string, walk?: Walk) => void,
   /** The address follows the run no longer, or again. */
   kept: (kept: boolean) => void,
 ): UrlSync {
@@ -48,12 +49,12 @@ export function createUrlSync(
   /** Writes in a row that were refused. */
   let refused = 0
 
-  bar.onChange(() => {
+  bar.onChange((walk) => {
     const fragment = bar.read()
     if (fragment === known) return
     known = fragment
     due = null
-    load(fragment)
+    load(fragment, walk)
   })
 
   function write(how: Intent) {
@@ -104,15 +105,40 @@ export function browserAddressBar(): BrowserAddressBar {
   const left = new AbortController()
   const { signal } = left
   const address = (fragment: string) => location.pathname + location.search + fragment
+  // Entries are numbered in their state; one that a pasted link makes comes without a number.
+  const numberOf = (state: unknown) => (typeof state === 'number' ? state : null)
+  let at = numberOf(history.state) ?? 0
+  const mark = (fragment: string) => signal.aborted || history.replaceState(at, '', address(fragment))
+  if (numberOf(history.state) === null) tryTo(() => mark(location.hash))
   return {
     read: () => location.hash,
-    push: (fragment) => signal.aborted || history.pushState(null, '', address(fragment)),
-    replace: (fragment) => signal.aborted || history.replaceState(null, '', address(fragment)),
+    push(fragment) {
+      if (signal.aborted) return
+      history.pushState(at + 1, '', address(fragment))
+      at++
+    },
+    replace: mark,
     later: (callback, ms) => setTimeout(callback, ms),
     onChange(listener) {
-      addEventListener('popstate', listener, { signal })
-      addEventListener('hashchange', listener, { signal })
+      const walked = ({ state }: PopStateEvent) => {
+        const before = at
+        const number = numberOf(state)
+        at = number ?? at + 1
+        if (number === null) tryTo(() => mark(location.hash))
+        listener(at === before || number === null ? undefined : at < before ? 'back' : 'forward')
+      }
+      addEventListener('popstate', walked, { signal })
+      addEventListener('hashchange', () => listener(), { signal })
     },
     leave: () => left.abort(),
+  }
+}
+
+/** A browser may refuse to write its history. */
+function tryTo(write: () => void): void {
+  try {
+    write()
+  } catch {
+    // The entry stays without a number, and counts as a link.
   }
 }

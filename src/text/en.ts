@@ -42,6 +42,7 @@ export const text = {
     refused: (option: string, reason: string) => `${option}: ${reason}`,
     more: (n: number) => (n === 1 ? '1 more' : `${n} more`),
     seed: 'seed',
+    seedAllowed: (given: string) => `seed: ${given} is not allowed; 1 to 8 hexadecimal digits are, as 0x5eed`,
     seedLabel: 'Seed, hexadecimal',
     presetValues: 'Preset values',
     on: 'on',
@@ -158,6 +159,8 @@ export const text = {
     file: (name: string) => `opening ${name}`,
     device: (name: string) => `window of ${name}`,
     link: 'opening a link',
+    back: 'going back',
+    forward: 'going forward',
   },
 
   say: {

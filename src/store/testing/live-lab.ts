@@ -6,11 +6,12 @@ import { createSimClient, type WorkerLike } from '../../worker/client.ts'
 import { createHost } from '../../worker/host.ts'
 import type { ToWorker } from '../../worker/protocol.ts'
 import { createLab } from '../lab.ts'
+import type { Walk } from '../url-sync.ts'
 
 export function liveLab(presets: readonly Preset[], start = '') {
   let nowMs = 0
   let fragment = start
-  let onAddress = () => {}
+  let onAddress: (walk?: Walk) => void = () => {}
   let animations: (() => void)[] = []
   let tasks: (() => void)[] = []
   const entries: string[] = []
@@ -85,9 +86,9 @@ export function liveLab(presets: readonly Preset[], start = '') {
       throw new Error('it does not come to rest')
     },
     /** The address changes by other means than the page's own. */
-    visit(next: string) {
+    visit(next: string, walk?: Walk) {
       fragment = next
-      onAddress()
+      onAddress(walk)
     },
     /** The hash of the run that is open, and where it stands. */
     async hash() {
