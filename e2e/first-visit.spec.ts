@@ -5,7 +5,7 @@ import { text } from '../src/text/en.ts'
 import { laterText } from '../src/text/later.ts'
 import { missingText } from '../src/text/missing.ts'
 import { viewText } from '../src/text/views.ts'
-import { expect, test } from './lab.page.ts'
+import { expect, alone as test } from './lab.page.ts'
 
 const focused = (page: Page) => page.locator(':focus')
 
