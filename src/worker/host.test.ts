@@ -133,6 +133,20 @@ describe('host', () => {
     expect(r.frame().status).toMatchObject({ ns: MS, underway: null })
   })
 
+  it.each([1, -1])('ends a search for a step (%i), which it makes from where that was stopped', (steps) => {
+    const r = opened(MS)
+    r.send(REFUSAL)
+    r.turn()
+    expect(r.frame().status.underway?.kind).toBe('find')
+    r.send({ type: 'step', source: 1, steps })
+    for (let i = 0; i < 4 && r.frame().status.underway?.kind === 'find'; i++) r.turn()
+    const ends = r.said.flatMap((m) => (m.type === 'stopped' ? [m.ended] : []))
+    const stopped = ends.find(({ kind, how }) => kind === 'find' && how === 'stopped')
+    r.settle()
+    expect(r.ended()).toMatchObject({ kind: 'step', how: 'there' })
+    expect(Math.sign(r.ended()!.events - stopped!.events)).toBe(steps)
+  })
+
   it('runs to the next failure and stops there', () => {
     const r = opened()
     r.send(REFUSAL)

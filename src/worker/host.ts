@@ -32,7 +32,7 @@ export interface HostEnv {
 interface Source {
   readonly run: Run
   job: Job | null
-  /** Steps and changes that came during an errand: they are meant for where it ends. */
+  /** Steps and changes that came during an errand: they are meant for where it ends, or is left for them. */
   waiting: ToWorker[]
   revision: number
 }
@@ -255,9 +255,10 @@ export function createHost(env: HostEnv): Host {
     const onErrand = job !== null && job.kind !== 'play'
     const atOnce = message.type === 'inputs' && job?.kind === 'seek' && !job.stopped
     if (onErrand && !atOnce && (isChange(message) || message.type === 'step')) {
+      // Who changes something, or steps on, has found what they looked for.
+      if (job.kind === 'find') pause(id, source)
       source.waiting.push(message)
-      // Who changes something has found what they looked for.
-      if (isChange(message) && job.kind === 'find') pause(id, source)
+      if (!source.job || source.job.kind === 'play') takeWaiting(source)
       return
     }
     if (message.type === 'play' && onErrand) {
