@@ -20,7 +20,7 @@ import { logEvent } from './engine/log.ts'
 import { type CostMeter, charge, dropLock } from './engine/meter.ts'
 import { addToColumn } from './engine/recorder.ts'
 import * as ev from './events.ts'
-import { forgetMapping, mayPrint, recordMapping, tell } from './ledger.ts'
+import { forgetMapping, holderOn, mayPrint, recordMapping, tell } from './ledger.ts'
 import type { Machine } from './machine.ts'
 import { placeOf } from './pc-memory.ts'
 import {
@@ -130,7 +130,20 @@ export function mapBuffer(
   copyIn(s, b, copiedOnMap(bytes), meter)
   b.bounced++
   op.entry = result.slot
-  const id = recordMapping(s, d, table, c, device, cpu.task, op, result.slot, result.slots, real, bytes, meter)
+  const id = recordMapping(
+    s,
+    d,
+    table,
+    c,
+    device,
+    holderOn(m.bindings[cpu.task]!, cpu),
+    op,
+    result.slot,
+    result.slots,
+    real,
+    bytes,
+    meter,
+  )
   logEvent(s.ops, s.nowNs, ev.STEP_MAP, c, device, result.slot, result.slots)
   return id
 }

@@ -7,7 +7,7 @@ import { entryAddress } from '../lib/format.ts'
 import type { DmaDomain } from './dma/dma-ops.ts'
 import { logEvent } from './engine/log.ts'
 import * as ev from './events.ts'
-import { recordMapping, tell } from './ledger.ts'
+import { holderOn, recordMapping, tell } from './ledger.ts'
 import type { Machine } from './machine.ts'
 import { type CpuState, type DmaTable, MAP_REFUSALS, NO_MEMORY, NO_TABLE, OUTSIDE, SMALL_PIECES } from './state.ts'
 import { TCE_READ, TCE_WRITE } from './table/table.ts'
@@ -76,7 +76,21 @@ export function mapGuest(m: Machine, c: number, table: DmaTable, d: DmaDomain, d
   }
   op.direction = GUEST
   op.entry = first
-  op.mapping = recordMapping(s, d, table, c, device, cpu.task, op, first, npages, op.address, op.bytes, meter, false)
+  op.mapping = recordMapping(
+    s,
+    d,
+    table,
+    c,
+    device,
+    holderOn(m.bindings[cpu.task]!, cpu),
+    op,
+    first,
+    npages,
+    op.address,
+    op.bytes,
+    meter,
+    false,
+  )
   logEvent(s.ops, s.nowNs, ev.STEP_MAP, c, device, first, npages)
   return true
 }

@@ -20,6 +20,7 @@ import { type CostMeter, LOCAL_STAGE, MAX_STAGES, MAX_TRIES, MAX_WALKS, NO_LOCK 
 import { addToColumn, bandOf } from './engine/recorder.ts'
 import * as ev from './events.ts'
 import {
+  type CpuState,
   type DmaTable,
   dropMapping,
   ENTRY_GENERATION,
@@ -37,7 +38,6 @@ import {
   MAP_STRIDE,
   MAP_WHO,
   type MachineState,
-  NOBODY,
   PAID_LOCK,
   takeMapping,
 } from './state.ts'
@@ -69,7 +69,8 @@ export function recordMapping(
   table: DmaTable,
   c: number,
   device: number,
-  task: number,
+  /** See `holderOf`. */
+  holder: number,
   op: Op,
   from: number,
   asked: number,
@@ -91,7 +92,7 @@ export function recordMapping(
   data[at + MAP_NPAGES] = npages
   data[at + MAP_BYTES] = length
   data[at + MAP_WHO] = c | (device << 8) | (op.direction << 16)
-  data[at + MAP_HOLDER] = holderOfTask(s, task, op.slot)
+  data[at + MAP_HOLDER] = holder
   data[at + MAP_PAID] = (t - s.cpus[c]!.requestNs) * PAID_LOCK + Math.round(searchPs(meter) / 1000)
   data[at + MAP_NS] = t
   data[at + MAP_ADDRESS] = address
@@ -119,11 +120,12 @@ export function recordMapping(
   return id
 }
 
-/** The holder that stands for a task by its number of now, or for NOBODY. */
-function holderOfTask(s: MachineState, task: number, slot: number): number {
-  if (task === NOBODY) return holderOf(NOBODY, 0, slot)
-  const workload = s.taskWorkload[task]!
-  return holderOf(workload, task - s.workloads[workload]!.firstTask, slot)
+/** Who holds what a CPU maps for the task that it is busy with. */
+export function holderOn(
+  { workload, firstTask }: { readonly workload: number; readonly firstTask: number },
+  { task, op }: CpuState,
+): number {
+  return holderOf(workload, task - firstTask, op.slot)
 }
 
 /** ps that the search of a request took, besides the locks; where the allocator tells no prices, those of its words. */

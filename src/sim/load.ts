@@ -11,6 +11,7 @@ import { createLog } from './engine/log.ts'
 import { type CostMeter, createMeter, resetMeter } from './engine/meter.ts'
 import { createRecorder, endBands, replaceBands, withCpus } from './engine/recorder.ts'
 import { createGather } from './flush/gather.ts'
+import { hasNoTable } from './guest-ops.ts'
 import { createSink } from './invalidation.ts'
 import { flushDomain } from './iotlb/iotlb.ts'
 import type { IovaAllocator } from './iova/allocator.ts'
@@ -105,10 +106,11 @@ export function rewire(m: Machine): void {
   m.domains = scenario.devices.map((_, i) => own[tableOf(state, i)]!)
   m.workloads = state.workloads.map((w) => workloadById(w.type))
   const bound = state.workloads.map((w, i): Binding => {
-    const { firstTask, device } = w
+    const { state: driver, firstTask, device } = w
     const table = state.tables[tableOf(state, device)]!
     const mask = maskOf(state.settings, scenario.devices[device]!, table.geometry, table.bounce !== null)
-    return { kind: m.workloads[i]!, state: w.state, firstTask, device, table, domain: m.domains[device]!, mask }
+    const [kind, domain] = [m.workloads[i]!, m.domains[device]!]
+    return { kind, state: driver, firstTask, workload: i, device, table, domain, mask, noTable: hasNoTable(table) }
   })
   m.bindings = Array.from(state.taskWorkload, (index) => bound[index]!)
 }

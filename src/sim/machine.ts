@@ -14,7 +14,6 @@ import { logEvent } from './engine/log.ts'
 import { type CostMeter, NO_LOCK, resetMeter } from './engine/meter.ts'
 import { addToColumn, rollColumns } from './engine/recorder.ts'
 import * as ev from './events.ts'
-import { hasNoTable } from './guest-ops.ts'
 import type { Count } from './happenings.ts'
 import { noteHcalls } from './hypervisor.ts'
 import { addMark, noteAnswer, noteMissed, noteSpent, noteWork, pricedPs, searchPs } from './ledger.ts'
@@ -55,11 +54,15 @@ export interface Binding {
   readonly kind: Workload
   readonly state: object
   readonly firstTask: number
+  /** Index of its workload. */
+  readonly workload: number
   readonly device: number
   readonly table: DmaTable
   readonly domain: DmaDomain
   /** Highest absolute entry that its device reaches. */
   readonly mask: AbsEntry
+  /** Its host could not make the table: nothing is mapped, and no allocator asked. */
+  readonly noTable: boolean
 }
 
 /** What the behaviour needs beside the state: the registry entries that the state names, and scratch. */
@@ -195,8 +198,8 @@ function runCpu(m: Machine, c: number, t: number): number {
 }
 
 /** The lock that an operation takes first. */
-function lockIndex({ domain: d, table }: Binding, c: number, op: Op): number {
-  if (table.direct || table.bounce || !allocates(op.kind) || hasNoTable(table)) return NO_LOCK
+function lockIndex({ domain: d, table, noTable }: Binding, c: number, op: Op): number {
+  if (table.direct || table.bounce || !allocates(op.kind) || noTable) return NO_LOCK
   if (op.kind === OP_COHERENT) {
     return d.allocator.lockForAlloc(
       d.allocatorState,

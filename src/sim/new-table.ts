@@ -15,7 +15,16 @@ import { addMark, forgetPart, recordMapping, tell } from './ledger.ts'
 import type { Machine } from './machine.ts'
 import { directEntries, ramFrames } from './partition.ts'
 import { bootInputOf } from './pc-boot.ts'
-import { type DmaTable, ENTRY_MAPPING, ENTRY_STRIDE, MAP_ENTRY, MAP_NPAGES, MAP_STRIDE, NOBODY } from './state.ts'
+import {
+  type DmaTable,
+  ENTRY_MAPPING,
+  ENTRY_STRIDE,
+  holderOf,
+  MAP_ENTRY,
+  MAP_NPAGES,
+  MAP_STRIDE,
+  NOBODY,
+} from './state.ts'
 import { TCE_READ, TCE_WRITE } from './table/table.ts'
 import { TCE_REFUSALS } from './table/tce-multi-levels.ts'
 import type { TceWindowState } from './table/tce-window.ts'
@@ -97,7 +106,21 @@ function mapRam(m: Machine, index: number, from: number, to: number): void {
     op.slot = first / TCES_PER_CALL
     d.tces!.set(d.tableState, entry(first), pages(n), (first * pageBytes) as RealAddr, TCE_READ | TCE_WRITE, meter)
     s.cpus[0]!.requestNs = s.nowNs
-    recordMapping(s, d, table, 0, index, NOBODY, op, first, n, first * pageBytes, n * pageBytes, meter, false)
+    recordMapping(
+      s,
+      d,
+      table,
+      0,
+      index,
+      holderOf(NOBODY, 0, op.slot),
+      op,
+      first,
+      n,
+      first * pageBytes,
+      n * pageBytes,
+      meter,
+      false,
+    )
     first += n
   }
 }

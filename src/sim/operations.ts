@@ -27,10 +27,10 @@ import {
 } from './dma/dma-ops.ts'
 import { logEvent } from './engine/log.ts'
 import * as ev from './events.ts'
-import { GUEST, hasNoTable, isOutside, mapGuest, noteChosen, unmapGuest } from './guest-ops.ts'
+import { GUEST, isOutside, mapGuest, noteChosen, unmapGuest } from './guest-ops.ts'
 import { noteReuse } from './iotlb/exposure.ts'
 import { markStale } from './iotlb/iotlb.ts'
-import { addMark, forgetMapping, forgetPart, noteRefusal, recordMapping } from './ledger.ts'
+import { addMark, forgetMapping, forgetPart, holderOn, noteRefusal, recordMapping } from './ledger.ts'
 import type { Binding, Machine } from './machine.ts'
 import {
   type CpuState,
@@ -61,14 +61,15 @@ function permissionOf(direction: number): number {
 }
 
 /** Maps the buffer of `cpu.op`; false when it is refused. */
-export function mapOne(m: Machine, c: number, { domain: d, table, device, mask }: Binding, cpu: CpuState): boolean {
+export function mapOne(m: Machine, c: number, bound: Binding, cpu: CpuState): boolean {
+  const { domain: d, table, device, mask, noTable } = bound
   const { state: s, meter } = m
   const { op } = cpu
   if (table.bounce) {
     op.mapping = mapBuffer(m, c, table, d, device, mask, cpu, op.address, op.bytes)
     return op.mapping >= 0
   }
-  if (hasNoTable(table)) return mapsNothing(op)
+  if (noTable) return mapsNothing(op)
   const coherent = op.kind === OP_COHERENT
   const permission = permissionOf(op.direction)
   const mapped = coherent ? alignUp(op.bytes, d.kernelPageBytes) : op.bytes
@@ -90,18 +91,31 @@ export function mapOne(m: Machine, c: number, { domain: d, table, device, mask }
   }
   const npages = d.mixed || d.iommu ? pagesTouched(d, op.address, mapped) : meter.tceWrites
   if (d.iommu) giveMemory(s, d, op.address, npages)
-  op.mapping = recordMapping(s, d, table, c, device, cpu.task, op, first, npages, op.address, op.bytes, meter)
+  op.mapping = recordMapping(
+    s,
+    d,
+    table,
+    c,
+    device,
+    holderOn(bound, cpu),
+    op,
+    first,
+    npages,
+    op.address,
+    op.bytes,
+    meter,
+  )
   logEvent(s.ops, s.nowNs, ev.STEP_MAP, c, device, first, npages)
   return true
 }
 
 /** Maps the list of `cpu.op`; false when it is refused. */
 export function mapList(m: Machine, c: number, bound: Binding, cpu: CpuState): boolean {
-  const { domain: d, table, device, mask } = bound
+  const { domain: d, table, device, mask, noTable } = bound
   const { state: s, meter, sg } = m
   const { op } = cpu
   if (table.bounce) return mapElements(m, c, bound, cpu)
-  if (hasNoTable(table)) return mapsNothing(op)
+  if (noTable) return mapsNothing(op)
   sg.n = op.elements
   for (let i = 0; i < sg.n; i++) {
     sg.address[i] = op.sgAddress[i]!
@@ -116,7 +130,20 @@ export function mapList(m: Machine, c: number, bound: Binding, cpu: CpuState): b
     const length = sg.dmaLength[i]!
     const address = sg.dmaReal[i]!
     const npages = pagesTouched(d, address, length)
-    op.sgMapping[i] = recordMapping(s, d, table, c, device, cpu.task, op, first, npages, address, length, meter)
+    op.sgMapping[i] = recordMapping(
+      s,
+      d,
+      table,
+      c,
+      device,
+      holderOn(bound, cpu),
+      op,
+      first,
+      npages,
+      address,
+      length,
+      meter,
+    )
   }
   logEvent(s.ops, s.nowNs, ev.STEP_MAP_SG, c, device, sg.dmaEntry[0]! - table.geometry.offset, meter.tceWrites)
   return true
@@ -151,7 +178,8 @@ function noteDac(s: MachineState, rules: IommuRules, before: boolean, c: number,
 }
 
 /** Maps the list of `m.sg` as one run of addresses; false when it is refused. */
-function mapRun(m: Machine, c: number, { domain: d, table, device, mask }: Binding, cpu: CpuState): boolean {
+function mapRun(m: Machine, c: number, bound: Binding, cpu: CpuState): boolean {
+  const { domain: d, table, device, mask } = bound
   const { state: s, meter, sg } = m
   const { op } = cpu
   const npages = pagesOfList(d, sg)
@@ -165,7 +193,20 @@ function mapRun(m: Machine, c: number, { domain: d, table, device, mask }: Bindi
     bytes += sg.length[i]!
     giveMemory(s, d, sg.address[i]!, pagesTouched(d, sg.address[i]!, sg.length[i]!))
   }
-  op.sgMapping[0] = recordMapping(s, d, table, c, device, cpu.task, op, first, npages, sg.address[0]!, bytes, meter)
+  op.sgMapping[0] = recordMapping(
+    s,
+    d,
+    table,
+    c,
+    device,
+    holderOn(bound, cpu),
+    op,
+    first,
+    npages,
+    sg.address[0]!,
+    bytes,
+    meter,
+  )
   logEvent(s.ops, s.nowNs, ev.STEP_MAP_SG, c, device, first, npages)
   return true
 }
@@ -177,7 +218,8 @@ function giveMemory(s: MachineState, d: DmaDomain, address: number, npages: numb
 }
 
 /** Maps memory at entries of the caller's choosing, as a hypervisor does; false when the driver refuses. */
-export function mapAt(m: Machine, c: number, { domain: d, table, device }: Binding, cpu: CpuState): boolean {
+export function mapAt(m: Machine, c: number, bound: Binding, cpu: CpuState): boolean {
+  const { domain: d, table, device } = bound
   const { state: s, meter } = m
   const { op } = cpu
   op.entry = NO_ENTRY
@@ -198,7 +240,20 @@ export function mapAt(m: Machine, c: number, { domain: d, table, device }: Bindi
   }
   op.entry = first
   giveMemory(s, d, op.address, npages)
-  op.mapping = recordMapping(s, d, table, c, device, cpu.task, op, first, npages, op.address, op.bytes, meter)
+  op.mapping = recordMapping(
+    s,
+    d,
+    table,
+    c,
+    device,
+    holderOn(bound, cpu),
+    op,
+    first,
+    npages,
+    op.address,
+    op.bytes,
+    meter,
+  )
   logEvent(s.ops, s.nowNs, ev.STEP_MAP, c, device, first, npages)
   return true
 }
@@ -266,12 +321,12 @@ function takeBack(s: MachineState, table: DmaTable, { radix }: IommuRules, first
 }
 
 /** Writes down that the operation was refused. */
-export function refuse(m: Machine, c: number, { kind, domain, table, device }: Binding, op: Op): void {
+export function refuse(m: Machine, c: number, { kind, domain, table, device, noTable }: Binding, op: Op): void {
   const { state: s } = m
   const isList = op.kind === OP_MAP_SG
   const coherent = op.kind === OP_COHERENT
   // Where no allocator is asked, who refused has said why.
-  if (op.kind !== OP_IOMMU_MAP && !table.bounce) table.whyRefused = hasNoTable(table) ? NO_TABLE : 0
+  if (op.kind !== OP_IOMMU_MAP && !table.bounce) table.whyRefused = noTable ? NO_TABLE : 0
   const address = isList ? op.sgAddress[0]! : op.address
   const length = isList ? op.sgBytes[0]! : coherent ? alignUp(op.bytes, domain.kernelPageBytes) : op.bytes
   const npages = pagesTouched(domain, address, length)

@@ -9,7 +9,7 @@ import { type DmaDomain, unmapPage } from './dma/dma-ops.ts'
 import { predictRun } from './dma/recorded.ts'
 import { logEvent } from './engine/log.ts'
 import * as ev from './events.ts'
-import { addMark, forgetMapping, recordMapping } from './ledger.ts'
+import { addMark, forgetMapping, holderOn, recordMapping } from './ledger.ts'
 import type { Binding, Machine } from './machine.ts'
 import {
   type CpuState,
@@ -42,7 +42,21 @@ export function mapRecorded(
   const permission = op.direction === TO_DEVICE ? TCE_READ : TCE_READ | TCE_WRITE
   d.tces!.set(d.tableState, first, npages, op.address, permission, meter)
   const length = npages * d.pageBytes
-  op.mapping = recordMapping(s, d, table, c, device, cpu.task, op, first, npages, op.address, length, meter, false)
+  op.mapping = recordMapping(
+    s,
+    d,
+    table,
+    c,
+    device,
+    holderOn(m.bindings[cpu.task]!, cpu),
+    op,
+    first,
+    npages,
+    op.address,
+    length,
+    meter,
+    false,
+  )
   logEvent(s.ops, s.nowNs, ev.STEP_MAP, c, device, first, npages)
   return true
 }
@@ -111,5 +125,19 @@ function keep(
   d.allocator.adopt?.(d.allocatorState, entry(start), npages, hints)
   d.tces!.set(d.tableState, entry(start), npages, realAddr(address), TCE_READ | TCE_WRITE, meter)
   const length = npages * d.pageBytes
-  recordMapping(s, d, table, c, device, cpu.task, cpu.op, start, npages, address, length, meter, false)
+  recordMapping(
+    s,
+    d,
+    table,
+    c,
+    device,
+    holderOn(m.bindings[cpu.task]!, cpu),
+    cpu.op,
+    start,
+    npages,
+    address,
+    length,
+    meter,
+    false,
+  )
 }
