@@ -27,6 +27,8 @@ export const regions: Probe<'regions'> = {
     const count = new Uint32Array(cpus)
     const uses = list.map((region, r): RegionUse => {
       const span = region.end - region.start
+      // Counted, not summed up by owner: a mapping may begin in the region before.
+      let mapped = 0
       for (let k = 0; k < SLICES; k++) {
         const from = region.start + Math.floor((k * span) / SLICES)
         const to = region.start + Math.floor(((k + 1) * span) / SLICES)
@@ -39,11 +41,10 @@ export const regions: Probe<'regions'> = {
           const c = table.mappings.records.data[id * MAP_STRIDE + MAP_WHO]! & 0xff
           count[c] = count[c]! + 1
         }
+        mapped += used
         sliceUsed[r * SLICES + k] = to > from ? Math.round((used * 255) / (to - from)) : 0
         sliceOwner[r * SLICES + k] = used === 0 ? 255 : count.indexOf(Math.max(...count))
       }
-      let mapped = 0
-      for (let c = 0; c < cpus; c++) mapped += owned[r * cpus + c]!
       const { free, longestRun } = freeIn(m, index, region.start, region.end)
       const lock = table.locks[region.lock]!
       return {

@@ -103,6 +103,14 @@ describe('figures of a bounce pool', () => {
 })
 
 describe('a full window', () => {
+  it('has in each region what is mapped there, where a mapping crosses the border of two', () => {
+    const { scenario, horizonNs } = presets.find(({ id }) => id === 'nvlink-on-demand')!
+    const run = createRun(withValue(scenario, 'd0.iommuPage', 16 * 1_048_576), horizonNs)
+    run.advance(Number.POSITIVE_INFINITY, 1000)
+    expect(run.machine.state.tables[0]!.mapped).toBeGreaterThan(512)
+    expect(figureFaults(run.machine)).toEqual([])
+  })
+
   it('is not said to have more mapped than is usable where requests of several pages fill the end of a pool', () => {
     const { scenario, horizonNs } = presets.find(({ id }) => id === 'real-1mib')!
     const run = createRun(withValue(scenario, 'm.platform', 'vtd'), horizonNs)
