@@ -129,6 +129,8 @@ test('nothing is cut in the column: gutters, legend, transport, axis', async ({ 
     'ddw-direct&at=312877000',
     'one-lock&at=6777000',
     'batched&at=20000000',
+    // Its legend has two notes.
+    'hypervisor-2011',
   ]) {
     await lab.open(`s=${link}`)
     expect(await cut(), link).toEqual([])

@@ -238,7 +238,7 @@ export function Legend() {
         {listed !== '' && (
           <span className="v-legend-listed" data-testid="listed" title={`${listed}. ${viewText.listedHint}`}>
             {/* The marks take the room for the whole. */}
-            {marked ? shortlyListed : listed}
+            {marked || behind !== '' ? shortlyListed : listed}
           </span>
         )}
       </div>
