@@ -45,6 +45,8 @@ export function bench(type = 'map-loop', machine: Settings = {}) {
     locks: () => Array.from(m.meter.lockOrder.subarray(0, m.meter.locks)),
     map(c: number, address: number, bytes: number, direction = FROM_DEVICE, kind = OP_MAP) {
       const cpu = m.state.cpus[c]!
+      // Whoever maps is a task.
+      cpu.task = 0
       cpu.op.kind = kind
       cpu.op.direction = direction
       return call(() => mapBuffer(m, c, table, d, 0, mask, cpu, address, bytes))
