@@ -5,7 +5,7 @@ import { failuresOf } from './fuzz-kind.ts'
 import { kind } from './fuzz-scenarios.ts'
 
 const SEED = 1
-const CASES = 48
+const CASES = 80
 const AT_ONCE = 8
 /** Whatever else the machine does: what hangs is told by the kind. */
 const LONG_MS = 600_000
