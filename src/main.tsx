@@ -25,6 +25,10 @@ import './controls/log.css'
 import './controls/search.css'
 import './controls/prediction.css'
 import './app/app.css'
+import './app/side.css'
+import './app/centre.css'
+import './app/cards.css'
+import './app/help.css'
 import './app/sheet.css'
 
 watchConnection()
