@@ -1,8 +1,8 @@
 // The page: what stands where at which size. LOOK's grid at 1440 × 900, drawers below it, a sheet on a phone.
 
 import { X } from 'lucide-react'
-import { type CSSProperties, type ReactNode, useCallback, useState } from 'react'
-import { useApp } from '../store/context.ts'
+import { type CSSProperties, type ReactNode, useState } from 'react'
+import { useApp, useLab } from '../store/context.ts'
 import { loadable } from '../store/loadable.tsx'
 import { soon } from '../store/part.ts'
 import { text } from '../text/en.ts'
@@ -67,13 +67,12 @@ export function App() {
   const layout = useLayout(dock.views.length, dock.shown?.tall ?? false)
   const { size, plot } = layout
   const [drawers, setDrawers] = useState<Drawers>({ controls: false, rail: false })
-  const [help, setHelp] = useState(false)
-  const openHelp = useCallback(() => setHelp(true), [])
-  const closeHelp = useCallback(() => setHelp(false), [])
+  const over = useApp((s) => s.over)
+  const { actions } = useLab()
   const announcement = useApp((s) => s.announcement)
   const recorded = useApp((s) => s.scenario.recording !== undefined)
   useTheme(useApp((s) => s.theme))
-  useKeys(openHelp)
+  useKeys()
 
   const toggle = (which: keyof Drawers) => setDrawers((d) => ({ ...d, [which]: !d[which] }))
   const small = size === 'phone' || size === 'column'
@@ -86,7 +85,7 @@ export function App() {
         {text.skip}
       </button>
       <Drawn title={text.worker.bar}>
-        <TopBar layout={layout} drawers={drawers} onDrawer={toggle} onHelp={openHelp} />
+        <TopBar layout={layout} drawers={drawers} onDrawer={toggle} />
       </Drawn>
       {!small && (
         <Side
@@ -139,7 +138,7 @@ export function App() {
         <Drawn title={text.worker.files}>
           <Files />
         </Drawn>
-        <Drawn title={text.top.help}>{help && <Help onClose={closeHelp} />}</Drawn>
+        <Drawn title={text.top.help}>{over?.kind === 'help' && <Help onClose={actions.closeOver} />}</Drawn>
       </div>
     </div>
   )

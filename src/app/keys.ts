@@ -11,7 +11,7 @@ import { text } from '../text/en.ts'
 import { copyLink } from './copy.ts'
 import { nextTheme } from './theme.ts'
 
-type Act = (lab: Lab, openHelp: () => void) => unknown
+type Act = (lab: Lab) => unknown
 
 const step =
   (steps: number): Act =>
@@ -42,7 +42,7 @@ const KEYS: Readonly<Record<string, Act>> = {
     actions.setTheme(theme)
     actions.announce(text.top.theme[theme])
   },
-  '?': (_, openHelp) => openHelp(),
+  '?': ({ actions }) => actions.openHelp(),
   ...Object.fromEntries(
     COLOURS_BY.map((colourBy, i): [string, Act] => [String(i + 1), ({ actions }) => actions.setView({ colourBy })]),
   ),
@@ -58,7 +58,7 @@ const CHORDS: Readonly<Record<string, Act>> = {
   y: ({ actions }) => actions.redo(),
 }
 
-export function useKeys(openHelp: () => void): void {
+export function useKeys(): void {
   const lab = useLab()
   useEffect(() => {
     /** Some browsers press a button when Space comes up, whatever became of its going down. */
@@ -68,7 +68,7 @@ export function useKeys(openHelp: () => void): void {
       if (event.key === ' ') spaceTaken = act !== undefined
       if (!act) return
       event.preventDefault()
-      if (!event.repeat || REPEATED.has(event.key)) act(lab, openHelp)
+      if (!event.repeat || REPEATED.has(event.key)) act(lab)
     }
     const up = (event: KeyboardEvent) => {
       if (event.key !== ' ' || !spaceTaken) return
@@ -81,7 +81,7 @@ export function useKeys(openHelp: () => void): void {
       if (!act || event.defaultPrevented || isChord(event) || event.shiftKey) return
       if (!(event.target instanceof Element) || !leavesArrows(event.target) || isOpen(event.target)) return
       event.preventDefault()
-      act(lab, openHelp)
+      act(lab)
     }
     document.addEventListener('keydown', down, true)
     document.addEventListener('keyup', up, true)
@@ -91,7 +91,7 @@ export function useKeys(openHelp: () => void): void {
       document.removeEventListener('keyup', up, true)
       document.removeEventListener('keydown', after)
     }
-  }, [lab, openHelp])
+  }, [lab])
 }
 
 const isChord = (event: KeyboardEvent): boolean => event.ctrlKey || event.metaKey || event.altKey

@@ -48,7 +48,7 @@ export function ViewsMenu() {
 }
 
 /** What a phone has no room for. */
-export function MoreMenu({ onHelp }: { onHelp: () => void }) {
+export function MoreMenu() {
   const theme = useApp((s) => s.theme)
   const undoes = useApp((s) => s.undoes)
   const redoes = useApp((s) => s.redoes)
@@ -80,7 +80,7 @@ export function MoreMenu({ onHelp }: { onHelp: () => void }) {
         <DropdownMenu.Item className="c-item" onSelect={choose(() => actions.setTheme(nextTheme(theme)))}>
           <Theme {...icon} /> {t.theme[theme]}
         </DropdownMenu.Item>
-        <DropdownMenu.Item className="c-item" onSelect={choose(onHelp)}>
+        <DropdownMenu.Item className="c-item" onSelect={choose(() => actions.openHelp())}>
           <CircleQuestionMark {...icon} /> {t.help}
         </DropdownMenu.Item>
         <DropdownMenu.Separator className="c-separator" />

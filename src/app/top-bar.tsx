@@ -50,14 +50,13 @@ export function TopBar({
   layout,
   drawers,
   onDrawer,
-  onHelp,
 }: {
   layout: Layout
   drawers: Drawers
   onDrawer: (which: keyof Drawers) => void
-  onHelp: () => void
 }) {
   const { size } = layout
+  const { actions } = useLab()
   const small = size === 'phone' || size === 'column'
   return (
     <header className="a-top">
@@ -77,11 +76,11 @@ export function TopBar({
       {!small && <UndoRedo />}
       <CopyLink bare={small} />
       {small ? (
-        <MoreMenu onHelp={onHelp} />
+        <MoreMenu />
       ) : (
         <>
           <ThemeTool />
-          <Tool label={`${t.help} (?)`} onClick={onHelp}>
+          <Tool label={`${t.help} (?)`} onClick={() => actions.openHelp()}>
             <CircleQuestionMark {...icon} />
           </Tool>
         </>

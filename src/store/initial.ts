@@ -18,6 +18,7 @@ export function initialState(first: Preset, theme: Theme): AppState {
     pinned: false,
     isolated: null,
     theme,
+    over: null,
     problems: [],
     failure: null,
     ended: null,

@@ -26,6 +26,10 @@ type Looking = Pick<
   | 'setPinned'
   | 'isolate'
   | 'setTheme'
+  | 'openGallery'
+  | 'welcome'
+  | 'openHelp'
+  | 'closeOver'
   | 'setMapColumns'
   | 'announce'
   | 'dismissProblems'
@@ -63,6 +67,10 @@ export function createLooking({ get, set, dockViews, saveTheme, intend, wake }: 
       set({ theme })
       saveTheme?.(theme)
     },
+    openGallery: (query = '') => set({ over: { kind: 'gallery', query, first: false } }),
+    welcome: () => set({ over: { kind: 'gallery', query: '', first: true } }),
+    openHelp: (term) => set({ over: { kind: 'help', term: term ?? null } }),
+    closeOver: () => set({ over: null }),
     setMapColumns(mapColumns, mapMaxRows = get().mapMaxRows) {
       if (mapColumns === get().mapColumns && mapMaxRows === get().mapMaxRows) return
       set({ mapColumns, mapMaxRows })

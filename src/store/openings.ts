@@ -89,6 +89,8 @@ export function createOpenings(host: OpeningsHost): Openings {
   }
 
   function openAs(preset: Preset, act: Act) {
+    // Whatever is asked for is seen in the lab.
+    set({ over: null })
     fetching.whenLoaded(preset.scenario, (scenario) => {
       host.open(begun(preset, scenario), act)
       host.opened({ kind: 'opened', preset })
@@ -125,6 +127,7 @@ export function createOpenings(host: OpeningsHost): Openings {
   function openLink(fragment: string, act: Act) {
     const { scenario, position, view, speed, problems } = codec.decodeLink(fragment, host.dockViews, own)
     const preset = presetOf(scenario)
+    set({ over: null })
     // What the page opens on needs no announcement.
     const later = get().ready
     fetching.whenLoaded(scenario, (loaded, late) => {
@@ -151,7 +154,8 @@ export function createOpenings(host: OpeningsHost): Openings {
       host.open({ ...begun(presetOf(scenario), again), view, speed, fromLog }, { kind: 'seed', seed })
       host.opened({ kind: 'seed' })
     },
-    file: (name, load) =>
+    file(name, load) {
+      set({ over: null })
       fetching.await(name, load, (content) => {
         const act: Act = { kind: 'file', name }
         if ('logged' in content) return openLog({ name, logged: content.logged, at: 0 }, act)
@@ -163,7 +167,8 @@ export function createOpenings(host: OpeningsHost): Openings {
         if (meant) return openLink(link, act)
         openAs(preset, act)
         host.play()
-      }),
+      })
+    },
     logged(at) {
       const { fromLog } = get()
       const name = fromLog?.logged[at]?.device

@@ -49,6 +49,12 @@ export type Notice =
   | { readonly kind: 'seed' }
   | { readonly kind: 'log'; readonly name: string; readonly device: string }
 
+/** What is open over the lab. */
+export type Over =
+  /** `first`: as the first page of a new visitor. */
+  | { readonly kind: 'gallery'; readonly query: string; readonly first: boolean }
+  | { readonly kind: 'help'; readonly term: string | null }
+
 export type Theme = 'system' | 'dark' | 'light'
 
 export interface AppState {
@@ -70,6 +76,8 @@ export interface AppState {
   /** Legend: the one state or class that is shown strongly, named as in `view.off`, or null. */
   readonly isolated: string | null
   readonly theme: Theme
+  /** Opened over the lab, which goes on below it; null: nothing is. */
+  readonly over: Over | null
   /** What of the link could not be used. */
   readonly problems: readonly Problem[]
   /** What the worker could not do; the page keeps its last picture. */
@@ -129,6 +137,14 @@ export interface AppActions {
   setPinned(pinned: boolean): void
   isolate(key: string | null): void
   setTheme(theme: Theme): void
+  /** The presets, or those that `query` finds. */
+  openGallery(query?: string): void
+  /** The first page of a new visitor. */
+  welcome(): void
+  /** Keys and terms; with a term, at that. */
+  openHelp(term?: string): void
+  /** Closes what is open over the lab. */
+  closeOver(): void
   /** The map's shape in cells, from the layout. */
   setMapColumns(columns: number, maxRows?: number): void
   /** Words for the status line and screen readers. */
