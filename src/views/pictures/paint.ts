@@ -1,0 +1,138 @@
+// The painter of pictures: the panels one below the other, filling the box; edges fall on whole device pixels.
+
+import { CELL_FREE, CELL_MAPPED, CELL_NONE } from '../../sim/index.ts'
+import { frameCell } from '../kit/cell-patterns.ts'
+import { type CellInk, type CellValues, cellInk, paintCell } from '../kit/cells.ts'
+import { cpuColour, mix, type Palette, pack, STATE_NAMES } from '../kit/palette.ts'
+import { timeInk } from '../kit/time.ts'
+import type { Pixels } from '../view.ts'
+import { code, type Meaning, meaningOf, NOTHING, type Panel, type Picture, TONES } from './format.ts'
+
+/** Between panels, css px. */
+const SPACE = 4
+const ZIGZAG = 14
+/** From this size on cells have a gap and patterns, device px. */
+const PATTERN_SIZE = 5
+/** Half a tooth of a zigzag, css px. */
+const TOOTH = 4
+
+/** Packed pixels of one palette. */
+export interface PictureInk {
+  readonly ground: number
+  readonly edge: number
+  readonly cell: CellInk
+  /** [256] flat colour by byte. */
+  readonly flat: Uint32Array
+  readonly meanings: readonly Meaning[]
+}
+
+const MEANINGS = Array.from({ length: 256 }, (_, byte) => meaningOf(byte))
+
+export function pictureInk(palette: Palette): PictureInk {
+  const time = timeInk(palette)
+  const { tokens, states } = palette
+  const free = pack(states.free)
+  const tones = { ...tokens, ...states }
+  const full = (useful: number) => mix(pack(states.slack), pack(states.mapped), useful)
+  const flat = Uint32Array.from(MEANINGS, (m) => {
+    switch (m.is) {
+      case 'band':
+        return time.share[(Math.round(m.mapped * 63) << 6) | Math.round(m.fresh * 63)]!
+      case 'state':
+        return pack(states[STATE_NAMES[m.state]])
+      case 'mapped':
+        return mix(free, full(m.useful), m.used)
+      case 'owner':
+        return mix(free, pack(cpuColour(palette, m.n, 8)), m.kept ? 0.3 : 1)
+      case 'waited':
+        return mix(free, pack(palette.waiting(m.share)), m.share === 0 ? 0 : 1)
+      case 'tone':
+        return pack(tones[TONES[TONES.indexOf(m.tone)]!])
+      case 'nothing':
+        return pack(tokens.bg)
+    }
+  })
+  return {
+    ground: pack(tokens.bg),
+    edge: pack(tokens.edge),
+    cell: cellInk(palette, null, null),
+    flat,
+    meanings: MEANINGS,
+  }
+}
+
+/** [n+1] first device pixel of each of n neighbours that share `length`. */
+const edgesOf = (n: number, from: number, length: number) =>
+  Int32Array.from({ length: n + 1 }, (_, i) => from + Math.round((i * length) / n))
+
+/** Paints the whole of `out`, which has `dpr` pixels in a css px. */
+export function paintPicture({ panels, cells }: Picture, ink: PictureInk, dpr: number, out: Pixels): void {
+  out.data.fill(ink.ground)
+  const gap = ({ before }: Panel) => Math.round((before === 'zigzag' ? ZIGZAG : before === 'space' ? SPACE : 0) * dpr)
+  const room = out.height - panels.reduce((sum, panel) => sum + gap(panel), 0)
+  const weights = panels.reduce((sum, { weight }) => sum + weight, 0)
+  let [at, top, done] = [0, 0, 0]
+  for (const panel of panels) {
+    if (panel.before === 'zigzag') paintZigzag(ink.edge, top, gap(panel), dpr, out)
+    top += gap(panel)
+    const from = Math.round((done / weights) * room)
+    done += panel.weight
+    const height = Math.round((done / weights) * room) - from
+    const end = at + panel.columns * panel.rows
+    if (height > 0) paintPanel(panel, cells.subarray(at, end), ink, top, height, out)
+    at = end
+    top += height
+  }
+}
+
+const values: CellValues = { state: 0, used: 0, useful: 0, fresh: 0, freeRun: 0, value: CELL_NONE, many: false }
+
+function paintPanel(panel: Panel, cells: Uint8Array, ink: PictureInk, top: number, height: number, out: Pixels): void {
+  const { columns, rows, style } = panel
+  const xs = edgesOf(columns, 0, out.width)
+  const ys = edgesOf(rows, top, height)
+  const patterns = style === 'cells' && Math.min(out.width / columns, height / rows) >= PATTERN_SIZE
+  for (let r = 0; r < rows; r++) {
+    const [y, bottom] = [ys[r]!, ys[r + 1]!]
+    if (bottom === y) continue
+    const row = cells.subarray(r * columns, (r + 1) * columns)
+    if (patterns) {
+      for (let c = 0; c < columns; c++) paintByte(row[c]!, ink, xs[c]!, y, xs[c + 1]! - xs[c]! - 1, bottom - y - 1, out)
+      continue
+    }
+    const line = y * out.width
+    for (let c = 0; c < columns; c++) out.data.fill(ink.flat[row[c]!]!, line + xs[c]!, line + xs[c + 1]!)
+    for (let below = y + 1; below < bottom; below++) out.data.copyWithin(below * out.width, line, line + out.width)
+  }
+}
+
+/** One cell with the patterns that the maps give it. */
+function paintByte(byte: number, ink: PictureInk, x: number, y: number, w: number, h: number, out: Pixels): void {
+  if (byte === NOTHING) return
+  const meaning = ink.meanings[byte]!
+  const fill = (pixel: number) => {
+    for (let j = 0; j < h; j++) out.data.fill(pixel, (y + j) * out.width + x, (y + j) * out.width + x + w)
+  }
+  if (meaning.is === 'owner') {
+    fill(ink.flat[byte]!)
+    if (meaning.kept) frameCell(ink.flat[byte & ~8]!, x, y, w, h, out)
+  } else if (meaning.is === 'state' || meaning.is === 'mapped') {
+    fill(ink.flat[code.state(CELL_FREE)]!)
+    values.state = meaning.is === 'state' ? meaning.state : CELL_MAPPED
+    values.used = meaning.is === 'mapped' ? Math.round(meaning.used * 255) : 0
+    values.useful = meaning.is === 'mapped' ? Math.round(meaning.useful * 65535) : 0
+    if (values.state !== CELL_FREE) paintCell(values, ink.cell, x, y, w, h, out)
+  } else fill(ink.flat[byte]!)
+}
+
+/** A break: a zigzag in the middle of the gap, one css px thick. */
+function paintZigzag(pixel: number, top: number, height: number, dpr: number, out: Pixels): void {
+  const tooth = Math.max(2, Math.round(TOOTH * dpr))
+  const thick = Math.max(1, Math.round(dpr))
+  const first = top + ((height - tooth) >> 1)
+  for (let x = 0; x < out.width; x++) {
+    const on = x % (2 * tooth)
+    const y = first + (on < tooth ? on : 2 * tooth - on)
+    for (let j = 0; j < thick; j++) out.data[(y + j) * out.width + x] = pixel
+  }
+}
