@@ -38,7 +38,13 @@ const PanelFoot = loadable(
   () => null,
   'none',
 )
-const Story = loadable(soon(() => import('./story.tsx').then((m) => m.Story)))
+const story = soon(() => import('./story.tsx'))
+const Story = loadable(() => story().then((m) => m.Story))
+const StoryLine = loadable(
+  () => story().then((m) => m.StoryLine),
+  () => <div className="a-told" />,
+  (_, missing) => <div className="a-told">{missing}</div>,
+)
 const Files = loadable(
   soon(() => import('./files.tsx').then((m) => m.default)),
   () => null,
@@ -65,7 +71,7 @@ const { parts } = text.worker
 export function App() {
   const dock = useDock()
   const layout = useLayout(dock.views.length, dock.shown?.tall ?? false)
-  const { size, plot } = layout
+  const { size, plot, story: storyHeight } = layout
   const [drawers, setDrawers] = useState<Drawers>({ controls: false, rail: false })
   const over = useApp((s) => s.over)
   const { actions } = useLab()
@@ -78,7 +84,7 @@ export function App() {
   const small = size === 'phone' || size === 'column'
   const controlsDrawn = size === 'narrow'
   const railDrawn = size === 'narrow' || size === 'rail'
-  const style = { '--plot': `${plot}px` } as CSSProperties
+  const style = { '--plot': `${plot}px`, '--story': `${storyHeight}px` } as CSSProperties
   return (
     <div className={`a-page a-at-${size}`} style={style}>
       <button type="button" className="a-skip" onClick={skipToMap}>
@@ -87,6 +93,11 @@ export function App() {
       <Drawn title={text.worker.bar}>
         <TopBar layout={layout} drawers={drawers} onDrawer={toggle} />
       </Drawn>
+      {storyHeight > 0 && (
+        <Drawn title={text.worker.story}>
+          <StoryLine touch={small} />
+        </Drawn>
+      )}
       {!small && (
         <Side
           className="a-controls"
@@ -97,7 +108,6 @@ export function App() {
         >
           <Drawn title={text.places.controls}>
             <ControlsPanel />
-            {railDrawn && <Told />}
             <PanelFoot />
           </Drawn>
         </Side>
@@ -115,7 +125,11 @@ export function App() {
           open={drawers.rail}
           onClose={() => toggle('rail')}
         >
-          {!railDrawn && <Told />}
+          {!railDrawn && (
+            <Drawn title={text.worker.story}>
+              <Story />
+            </Drawn>
+          )}
           <Drawn title={parts.card}>
             <Inspector />
           </Drawn>
@@ -141,14 +155,6 @@ export function App() {
         <Drawn title={text.top.help}>{over?.kind === 'help' && <Help onClose={actions.closeOver} />}</Drawn>
       </div>
     </div>
-  )
-}
-
-function Told() {
-  return (
-    <Drawn title={text.worker.story}>
-      <Story />
-    </Drawn>
   )
 }
 

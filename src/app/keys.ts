@@ -3,8 +3,8 @@
 
 import { useEffect } from 'react'
 import { isOpen, isUnchecked, isWriting, leavesArrows } from '../controls/key-target.ts'
-import { nudgeOf } from '../controls/nudge.ts'
-import { COLOURS_BY, fieldsOf, subjectOf } from '../sim/index.ts'
+import { followNudge } from '../controls/nudge.ts'
+import { COLOURS_BY, subjectOf } from '../sim/index.ts'
 import { useLab } from '../store/context.ts'
 import type { Lab } from '../store/state.ts'
 import { text } from '../text/en.ts'
@@ -110,11 +110,4 @@ function meaningOf(event: KeyboardEvent): Act | undefined {
   // Caps Lock is no Shift.
   const letter = event.getModifierState('CapsLock') && !event.shiftKey ? key.toLowerCase() : key
   return Object.hasOwn(KEYS, letter) ? KEYS[letter] : undefined
-}
-
-/** Does what the preset suggests. */
-function followNudge(lab: Lab): void {
-  const { here } = lab.getState()
-  const nudge = nudgeOf(here, fieldsOf(here))
-  if (nudge) lab.actions.setParam(nudge.path, nudge.value)
 }

@@ -31,6 +31,14 @@ describe('the layout', () => {
     }
   })
 
+  it('keeps a line for the story wherever the rail does not stand, and takes it from the pictures', () => {
+    expect([1440, 1439, 1280, 1024, 844, 390].map((width) => layoutFor(width, 800, 0).story)).toEqual([
+      0, 32, 32, 32, 44, 44,
+    ])
+    const [wide, rail] = [layoutFor(1440, 900, 0), layoutFor(1439, 932, 0)]
+    expect([rail.mapHeight, rail.timeHeight]).toEqual([wide.mapHeight, wide.timeHeight])
+  })
+
   it('has 64 cells of 5 px on a phone', () => {
     expect(layoutFor(390, 844, 1)).toMatchObject({ size: 'phone', columns: 64, plot: 320, mapHeight: 320 })
   })

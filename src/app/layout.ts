@@ -17,6 +17,8 @@ export interface Layout {
   readonly maxRows: number
   /** The lock lanes have room. */
   readonly lanes: boolean
+  /** Height of the story's line under the top bar, css px; 0 where it stands in the right rail. */
+  readonly story: number
 }
 
 const CONTROLS = 232
@@ -34,6 +36,9 @@ const USUAL_ROWS = 32
 // its two variable parts; the lock lanes; a view of the dock, what a tall one has more, and the highest beyond that; its
 // tabs.
 const BARS = 48 + 50
+/** The story's line: under a pointer, and under a thumb. */
+const STORY_LINE = 32
+const STORY_LINE_TOUCH = 44
 const HEADS = 102
 const STACK = 113
 const LANES = 105
@@ -64,13 +69,15 @@ export function layoutFor(width: number, height: number, docked: number, tall: T
       timeHeight: 64,
       maxRows: 64,
       lanes: false,
+      story: STORY_LINE_TOUCH,
     }
   }
   const centre = width - (size === 'narrow' ? 0 : CONTROLS) - (size === 'wide' ? RAIL : 0)
   const cell = CELLS.find((c) => 128 * c + GUTTERS <= centre) ?? 4
   const plot = 128 * cell
   const dock = docked === 0 ? 0 : DOCK + (tall ? TALL : 0) + (tall === 'most' ? MOST : 0) + (docked > 1 ? TABS : 0)
-  const room = height - BARS - HEADS - STACK - dock
+  const story = size === 'wide' ? 0 : STORY_LINE
+  const room = height - BARS - story - HEADS - STACK - dock
   // First the lanes, then the picture over time give way; the map last.
   const lanes = room - LANES - TIME_LEAST >= MAP_LEAST
   const pictures = room - (lanes ? LANES : 0)
@@ -85,6 +92,7 @@ export function layoutFor(width: number, height: number, docked: number, tall: T
     timeHeight: Math.max(timeHeight, Math.min(2 * TIME_HEIGHT, pictures - mapHeight)),
     maxRows: Math.floor(mapHeight / ROW),
     lanes,
+    story,
   }
 }
 

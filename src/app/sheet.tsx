@@ -13,7 +13,6 @@ import { count, hex } from '../lib/format.ts'
 import { addressAt, type Frame, presetById } from '../sim/index.ts'
 import { useApp, useFrame, useLab } from '../store/context.ts'
 import { text } from '../text/en.ts'
-import { Story } from './story.tsx'
 import { Drawn } from './worker-state.tsx'
 
 const t = text.sheet
@@ -87,7 +86,6 @@ export default function Sheet() {
               <OneControl key={preset} subject={presetById(preset)?.nudge?.path} />
             ) : (
               <Drawn title={text.places.controls}>
-                <Story />
                 <ControlsPanel />
                 <Speed />
                 <PanelFoot />

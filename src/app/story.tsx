@@ -1,24 +1,130 @@
-// What is happening, and what to try: in a file of its own, fetched with the words of all presets.
+// What is happening, and what to try: in a file of its own, fetched with the words of all presets. In the right rail where
+// that stands, elsewhere a line under the top bar whose rest is opened over the page.
 
-import { storyOf } from '../sim/scenario/stories.ts'
-import { useApp } from '../store/context.ts'
-import { fromLogText } from '../text/story.ts'
+import { ChevronDown } from 'lucide-react'
+import { useEffect, useId, useRef, useState } from 'react'
+import { followNudge } from '../controls/nudge.ts'
+import { storyOf, type Told } from '../sim/scenario/stories.ts'
+import { useApp, useLab } from '../store/context.ts'
+import { fromLogText, storyText as t } from '../text/story.ts'
+import { useEscape } from './notice.tsx'
 
 /** Numbers are not broken between their digits. */
 const unbroken = (words: string) => words.replace(/(\d) (?=\d{3})/g, '$1\u202f')
 
-export function Story() {
-  const story = storyOf(useApp((s) => s.scenario))
+function useStory(): Told | null {
+  const story = storyOf(useApp((s) => s.here))
   const fromLog = useApp((s) => s.fromLog)
+  const told = useApp((s) => s.told)
   const logged = fromLog?.logged[fromLog.at]
-  const told =
-    fromLog && logged
-      ? { says: fromLogText.says(logged.device, fromLog.name, logged.asked), tryThis: fromLogText.tryThis }
-      : story
-  if (!told) return null
+  if (fromLog && logged)
+    return {
+      says: fromLogText.says(logged.device, fromLog.name, logged.asked),
+      tryThis: fromLogText.tryThis,
+      does: null,
+    }
+  return told !== null && story ? { ...story, says: told } : story
+}
+
+export function Story() {
+  const story = useStory()
+  if (!story) return null
   return (
-    <p className="a-story" data-testid="story">
-      {unbroken(told.says)} <b>{unbroken(told.tryThis)}</b>
-    </p>
+    <section className="a-story" aria-label={t.label} data-testid="story">
+      <Whole story={story} />
+    </section>
   )
+}
+
+/** One line; the rest is over the map until it is closed, or something is done about it. `touch`: the sheet under it has the
+ *  control that the story speaks of, so that the line has the width. */
+export function StoryLine({ touch }: { touch: boolean }) {
+  const story = useStory()
+  const [open, setOpen] = useState(false)
+  const section = useRef<HTMLElement>(null)
+  const id = useId()
+  const preset = useApp((s) => s.scenario.preset)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another run has a line of its own
+  useEffect(() => setOpen(false), [preset])
+  const close = () => {
+    const within = section.current?.contains(document.activeElement)
+    setOpen(false)
+    if (within) section.current?.querySelector('button')?.focus()
+  }
+  useEscape(open ? close : undefined)
+  useEffect(() => {
+    if (!open) return
+    const press = ({ target }: PointerEvent) => {
+      if (target instanceof Node && !section.current?.contains(target)) setOpen(false)
+    }
+    document.addEventListener('pointerdown', press)
+    return () => document.removeEventListener('pointerdown', press)
+  }, [open])
+  if (!story) return <div className="a-told" />
+  const words = unbroken(story.says)
+  return (
+    <section ref={section} className="a-told" aria-label={t.label} data-testid="story">
+      <button
+        type="button"
+        className="a-told-line"
+        aria-expanded={open}
+        aria-controls={open ? id : undefined}
+        onClick={() => setOpen(!open)}
+      >
+        <span>{open ? t.label : words}</span>
+        <ChevronDown size={16} strokeWidth={1.75} aria-hidden="true" />
+      </button>
+      {!touch && !open && <Do story={story} />}
+      {open && (
+        <div id={id} className="a-told-all">
+          <Whole story={story} onDone={close} />
+        </div>
+      )}
+    </section>
+  )
+}
+
+/** What is happening, what to try, and in that the button that does it. */
+function Whole({ story, onDone }: { story: Told; onDone?: () => void }) {
+  const [, before = '', done = '', after = ''] = /^([^[]*)(?:\[(.*)\])?(.*)$/.exec(unbroken(story.tryThis)) ?? []
+  return (
+    <>
+      <p className="a-says">{unbroken(story.says)}</p>
+      <p className="a-try">
+        {before}
+        {done && <Do story={story} onDone={onDone} />}
+        {after}
+      </p>
+    </>
+  )
+}
+
+/** The part of the sentence that can be done. */
+function Do({ story: { tryThis, does }, onDone }: { story: Told; onDone?: (() => void) | undefined }) {
+  const lab = useLab()
+  const [, words] = /\[(.*)\]/.exec(unbroken(tryThis)) ?? []
+  if (!words || !does) return words ?? null
+  const { act, key } = DEEDS[does]
+  return (
+    <button
+      type="button"
+      className="a-do"
+      data-testid="story-does"
+      onClick={() => {
+        act(lab)
+        onDone?.()
+      }}
+    >
+      {words}
+      {key && <kbd>{key}</kbd>}
+    </button>
+  )
+}
+
+type Deed = { readonly act: (lab: ReturnType<typeof useLab>) => void; readonly key: string | null }
+
+const DEEDS: Readonly<Record<NonNullable<Told['does']>, Deed>> = {
+  nudge: { act: followNudge, key: 'n' },
+  undo: { act: ({ actions }) => actions.undo(), key: 'u' },
+  values: { act: ({ getState, actions }) => actions.openPreset(getState().scenario.preset), key: null },
 }

@@ -1,4 +1,5 @@
-import { type Field, type Frame, type ParamValue, presetById, type Scenario } from '../sim/index.ts'
+import { type Field, type Frame, fieldsOf, type ParamValue, presetById, type Scenario } from '../sim/index.ts'
+import type { Lab } from '../store/state.ts'
 import { text } from '../text/en.ts'
 
 /** What the preset suggests, as long as it is not done. */
@@ -15,4 +16,11 @@ export function leadOf({ summary: { refused, refusedRecently, guest, freeEntries
   if (refused === 0 || guest) return control.try
   if (!refusal || refusal.reason !== null || refusal.tries.some((one) => one.freeEntries > 0)) return control.refusedTry
   return refusedRecently > 0 || freeEntries < refusal.npages ? control.windowFull : control.windowWasFull
+}
+
+/** Does what the preset suggests, if it is not done. */
+export function followNudge({ getState, actions }: Pick<Lab, 'getState' | 'actions'>): void {
+  const { here } = getState()
+  const nudge = nudgeOf(here, fieldsOf(here))
+  if (nudge) actions.setParam(nudge.path, nudge.value)
 }

@@ -33,6 +33,7 @@ export function initialState(first: Preset, theme: Theme): AppState {
     mapMaxRows: 70,
     undoes: null,
     redoes: null,
+    told: null,
     announcement: '',
   }
 }

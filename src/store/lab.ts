@@ -289,6 +289,7 @@ export function createLab(options: LabOptions): Lab {
       failure: null,
       ended: null,
       loading: null,
+      told: null,
       unreadable: null,
       linkShown: before.linkShown === 'fileless' ? null : before.linkShown,
       ...acts.state(),

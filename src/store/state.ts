@@ -106,6 +106,8 @@ export interface AppState {
   /** What undo would take back, and redo bring back; null: nothing. */
   readonly undoes: Act | null
   readonly redoes: Act | null
+  /** What has just happened, in a sentence in the place of what the story says; null: the story speaks. */
+  readonly told: string | null
   /** A short note for the status line and screen readers, for example what a rebuild did. */
   readonly announcement: string
 }

@@ -1,4 +1,8 @@
-// What the page says of a window that was read from a log, fetched with the words of the presets.
+// Words around the stories, and of a window that was read from a log; fetched with the words of the presets.
+
+export const storyText = {
+  label: 'What is happening',
+} as const
 
 export const fromLogText = {
   /** `asked`: a driver did, in the log. */
