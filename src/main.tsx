@@ -62,6 +62,7 @@ function begin(warmUp: number): void {
       painted.push(callback)
       channel.port2.postMessage(null)
     },
+    still: () => matchMedia('(prefers-reduced-motion: reduce)').matches,
     say,
     theme,
     saveTheme: storeTheme,

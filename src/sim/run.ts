@@ -3,7 +3,7 @@
 
 import { hashPlain } from '../lib/hash.ts'
 import { createSnapshots, dropSnapshot, restoreSnapshot, type Snapshot, takeSnapshot } from '../lib/snapshot.ts'
-import type { Count } from './happenings.ts'
+import { type Count, countOf, type HappeningId } from './happenings.ts'
 import { applyInput } from './inputs.ts'
 import { type Errand, forward, type Journey, journey, type RunPosition, type Track, whole } from './journeys.ts'
 import { createMachine, rewire } from './load.ts'
@@ -40,8 +40,9 @@ export interface Run {
   scenario(): Scenario
   /** Simulates to `untilNs` (inclusive), for `maxEvents`, or to right after what `count` counts; returns the events processed. */
   advance(untilNs: number, maxEvents?: number, count?: Count): number
-  /** The same, piece by piece, as one plays: where no event and no input is left, the clock stays at the last event. */
-  walk(untilNs: number): Journey<boolean>
+  /** The same, piece by piece, as one plays: where no event and no input is left, the clock stays at the last event. True when
+   *  it came to right after a happening of the kind `to`. */
+  walk(untilNs: number, to?: HappeningId): Journey<boolean>
   /** An errand, piece by piece. */
   go(errand: Errand): Journey
   /** Goes to a position, however far. */
@@ -174,9 +175,9 @@ export function createRun(initial: Scenario, horizonNs: number): Run {
       whole(forward(track, untilNs, maxEvents, count))
       return state.events - before
     },
-    walk(untilNs) {
+    walk(untilNs, to) {
       track.back.length = 0
-      return forward(track, untilNs, undefined, null, false, true)
+      return forward(track, untilNs, undefined, to && countOf[to], false, true)
     },
     go,
     seek: (to) => void whole(go({ kind: 'seek', to })),

@@ -22,6 +22,8 @@ export function initialState(first: Preset, theme: Theme): AppState {
     problems: [],
     failure: null,
     ended: null,
+    watching: null,
+    told: null,
     loading: null,
     fromLog: null,
     unreadable: null,

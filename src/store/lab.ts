@@ -2,18 +2,27 @@
 
 import { createStore } from 'zustand/vanilla'
 import type { LinkCodec } from '../share/codec.ts'
-import type { Frame, ParamValue, Preset, Recording, Scenario } from '../sim/index.ts'
+import {
+  type Frame,
+  type HappeningId,
+  type ParamValue,
+  type Preset,
+  type Recording,
+  type Scenario,
+  subjectOf,
+} from '../sim/index.ts'
 import type { SimClient } from '../worker/client.ts'
+import type { Ended } from '../worker/protocol.ts'
 import { createActs } from './acts.ts'
 import { completed, createFrameHolder } from './frames.ts'
 import type { Act, Begun, Place } from './history.ts'
 import { createIdle } from './idle.ts'
-import { initialState, speedOf } from './initial.ts'
+import { initialState, speedOf, viewOf } from './initial.ts'
 import { createLooking } from './looking.ts'
 import { createFrameLoop } from './loop.ts'
 import { createOpenings } from './openings.ts'
 import { createStanding } from './standing.ts'
-import type { AppState, Lab, Notice, Theme } from './state.ts'
+import type { AppState, Lab, Notice, Theme, ViewState } from './state.ts'
 import type { StatsCollector } from './stats.ts'
 import { type AddressBar, createUrlSync, type Intent } from './url-sync.ts'
 import { wish } from './wish.ts'
@@ -32,6 +41,8 @@ export interface LabOptions {
   readonly now: () => number
   readonly animate: (callback: () => void) => void
   readonly afterPaint: (callback: () => void) => void
+  /** A person wants nothing to move by itself. */
+  readonly still?: () => boolean
   readonly say: (notice: Notice) => string
   readonly theme?: Theme
   readonly saveTheme?: (theme: Theme) => void
@@ -61,6 +72,14 @@ export function createLab(options: LabOptions): Lab {
   let wholeAt = 0
   let wholeDue = true
   let warmUp = options.warmUp ?? 0
+  /** What follows once an errand of a kind has come to its end. */
+  let next: { readonly after: Ended['kind']; readonly go: () => void } | null = null
+
+  /** Something else is done: nothing is told of where the run stands, and nothing follows. */
+  function anew() {
+    next = null
+    return { ended: null, watching: null, told: null } as const
+  }
 
   const store = createStore<AppState>(() => initialState(first, options.theme ?? 'system'))
   const get = store.getState
@@ -90,12 +109,12 @@ export function createLab(options: LabOptions): Lab {
       } else open(to, null)
     },
     changed() {
-      set({ ended: null, ...acts.state() })
+      set({ ...anew(), ...acts.state() })
       intend('push')
       loop.urge()
     },
     walked(kind, act) {
-      set({ ended: null, announcement: options.say({ kind, act }), ...acts.state() })
+      set({ ...anew(), announcement: options.say({ kind, act }), ...acts.state() })
       intend('push')
       wake()
     },
@@ -181,7 +200,7 @@ export function createLab(options: LabOptions): Lab {
     },
     strayed,
     tell,
-    play,
+    play: () => play(),
   })
 
   const url = createUrlSync(options.address, options.now, link, openings.link, addressKept)
@@ -221,11 +240,17 @@ export function createLab(options: LabOptions): Lab {
       wake()
     },
     stopped(ended) {
+      const follows = next?.after === ended.kind ? next : null
+      const told = get().watching !== null && ended.how === 'there'
+      if (told) intend('push')
       if (ended.kind === 'play') set({ playing: false })
-      if (ended.kind === 'play' || ended.kind === 'find' || ended.how !== 'there') {
+      if (told) set({ watching: null, told: ended, announcement: options.say({ kind: 'ended', ended }) })
+      else if (ended.kind === 'play' || ended.kind === 'find' || ended.how !== 'there') {
         const untold = ended.how === 'there' || ended.how === 'stopped'
         set({ ended: untold ? null : ended, announcement: options.say({ kind: 'ended', ended }) })
       }
+      if (follows) next = null
+      if (ended.how === 'there') follows?.go()
       wake()
     },
     problem(message, unopened) {
@@ -247,7 +272,7 @@ export function createLab(options: LabOptions): Lab {
     died(message) {
       backOut()
       // Changes that it has not confirmed stay pending: a restart makes them again.
-      set({ failure: message, dead: true, silent: false, playing: false, ...acts.state() })
+      set({ failure: message, dead: true, silent: false, playing: false, watching: null, ...acts.state() })
       idle.check()
     },
     silent: (silent) => set({ silent }),
@@ -287,7 +312,7 @@ export function createLab(options: LabOptions): Lab {
       hovered: null,
       pinned: false,
       failure: null,
-      ended: null,
+      ...anew(),
       loading: null,
       told: null,
       unreadable: null,
@@ -330,30 +355,49 @@ export function createLab(options: LabOptions): Lab {
   function move(how: 'push' | 'replace', go: () => void) {
     if (get().dead) return
     if (get().playing) pause()
-    set({ ended: null })
+    set(anew())
     go()
     intend(how)
     wake()
   }
 
-  function play() {
+  function play(to?: HappeningId) {
     if (get().dead) return
     openings.acted()
     const { speed } = get()
     switchedAt = client.requests()
     standing.stays()
-    client.play(speed)
+    client.play(speed, to)
     // The page has Play itself to show first: figures follow a moment later.
     wholeAt = options.now()
-    set({ playing: true, ended: null })
+    set({ playing: true, ...anew(), watching: to ?? null })
     loop.wake()
+  }
+
+  function playTo(what: HappeningId) {
+    if (!options.still?.()) return play(what)
+    find(what, false)
+    set({ watching: what })
+  }
+
+  function find(what: HappeningId, back: boolean) {
+    move('push', () => send(standing.at(), () => client.find(what, back)))
+  }
+
+  /** The run stands as a preset opens, and is looked at like that. */
+  function asOpened(preset: Preset): boolean {
+    const { ready, scenario, view, speed } = get()
+    const position = { ns: preset.openNs }
+    const said = (of: Scenario, seen: ViewState) => codec.encodeLink({ scenario: of, position, view: seen })
+    const same = () => said(scenario, view) === said(preset.scenario, viewOf(preset))
+    return ready && speed === speedOf(preset) && standing.position().ns === position.ns && same()
   }
 
   function pause() {
     switchedAt = client.requests()
     standing.stays()
     client.pause()
-    set({ playing: false })
+    set({ playing: false, watching: null })
     intend('push')
     wake()
   }
@@ -364,17 +408,32 @@ export function createLab(options: LabOptions): Lab {
     subscribe: store.subscribe,
     actions: {
       ...createLooking({ get, set, dockViews: options.dockViews, saveTheme: options.saveTheme, intend, wake }),
-      openPreset: openings.preset,
+      openPreset: (id) => openings.preset(id),
       openLink: (fragment) => openings.link(fragment),
       setParam: acts.change,
       setSeed: openings.seed,
       undo: () => acts.walk('undo'),
       redo: () => acts.walk('redo'),
-      play,
+      play: () => play(),
+      playTo,
+      watch(id = first.id) {
+        const preset = options.presets.find((p) => p.id === id) ?? first
+        const begin = () => playTo(subjectOf(preset.scenario))
+        set({ over: null })
+        if (asOpened(preset)) return begin()
+        openings.preset(preset.id, () => {
+          next = { after: 'seek', go: begin }
+        })
+      },
       pause,
       step: (steps) => move('replace', () => send(standing.at(), () => client.step(steps))),
+      skip() {
+        const { playing } = get()
+        move('replace', () => send(standing.at(), () => client.step(1)))
+        if (playing) next = { after: 'step', go: () => play() }
+      },
       seek: (ns) => move('push', () => send({ ns: Math.max(0, Math.round(ns)) }, client.seek)),
-      find: (what, back) => move('push', () => send(standing.at(), () => client.find(what, back))),
+      find,
       stop: pause,
       reset() {
         if (get().dead) return
@@ -385,7 +444,7 @@ export function createLab(options: LabOptions): Lab {
       },
       setSpeed(speed) {
         set({ speed })
-        if (get().playing) client.play(speed)
+        if (get().playing) client.play(speed, get().watching ?? undefined)
         intend('replace')
       },
       openFile: openings.file,

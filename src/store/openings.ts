@@ -34,7 +34,8 @@ export interface OpeningsHost {
 export interface Openings {
   /** The preset that a scenario started from, or what a file of a person's own makes of itself. */
   presetOf(scenario: Scenario): Preset
-  preset(id: string): void
+  /** `then`: once it is open. */
+  preset(id: string, then?: () => void): void
   /** `walk`: the browser walked to it in its history. */
   link(fragment: string, walk?: Walk): void
   seed(seed: number): void
@@ -88,20 +89,21 @@ export function createOpenings(host: OpeningsHost): Openings {
     }
   }
 
-  function openAs(preset: Preset, act: Act) {
+  function openAs(preset: Preset, act: Act, then?: () => void) {
     // Whatever is asked for is seen in the lab.
     set({ over: null })
     fetching.whenLoaded(preset.scenario, (scenario) => {
       host.open(begun(preset, scenario), act)
       host.opened({ kind: 'opened', preset })
+      then?.()
     })
   }
 
-  function preset(id: string) {
+  function preset(id: string, then?: () => void) {
     const { scenario } = get()
     const again = id === scenario.preset
     const wanted = again ? presetOf(scenario) : (presets.find((p) => p.id === id) ?? first)
-    openAs(wanted, again ? { kind: 'values' } : { kind: 'preset', title: wanted.title })
+    openAs(wanted, again ? { kind: 'values' } : { kind: 'preset', title: wanted.title }, then)
   }
 
   /** What a device of a kernel log found, with the view that shows it in front. */

@@ -84,6 +84,10 @@ export interface AppState {
   readonly failure: string | null
   /** Why the run stands where it does, if that is not where it was sent; until something else is done. */
   readonly ended: Ended | null
+  /** What the run plays up to, or goes to, because a person watches; null: nothing. */
+  readonly watching: HappeningId | null
+  /** It has come to what was watched for and stands right after that, to be told what was seen; until the run does something else. */
+  readonly told: Ended | null
   /** Name of the file that is being read, or null; the run before stays until it is there. */
   readonly loading: string | null
   /** The kernel log that the scenario was made from, until another one is opened; null for every other scenario. */
@@ -123,9 +127,15 @@ export interface AppActions {
   undo(): void
   redo(): void
   play(): void
+  /** Plays up to right after the next happening of a kind; where nothing may move, goes there at once. */
+  playTo(what: HappeningId): void
+  /** Opens a preset, the first one if none is named, and plays into the first thing that its story is about. */
+  watch(id?: string): void
   pause(): void
   /** Visible operations; negative goes back. */
   step(steps: number): void
+  /** To right after the next visible operation; a run that plays, plays on from there. */
+  skip(): void
   seek(ns: number): void
   /** To right after the next, or the last, happening of a kind. */
   find(what: HappeningId, back: boolean): void

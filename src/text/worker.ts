@@ -39,7 +39,7 @@ export function leftText(leftMs: number): string {
 export function endedText({ kind, how, what = 'refusal', back, ns, events, looked, end }: Ended): string {
   if (how === 'stopped') return `Stopped at ${at(ns)}`
   const { one, found } = happeningText[what]
-  if (kind === 'find' && how === 'there') return `${found} at ${at(ns)}`
+  if (how === 'there' && kind !== 'step' && kind !== 'seek') return `${found} at ${at(ns)}`
   if (kind === 'find' && back) return `No ${one} before this`
   const all = how === 'over' ? 'nothing is left to happen' : `${count(looked)} events looked at`
   if (kind === 'find') return `No ${one} up to ${at(ns)}: ${all}`

@@ -40,7 +40,8 @@ export interface SimClient {
   /** Opens a new source in place of the current one, which is closed when the new one has shown itself; answers about the
    *  old one are dropped. */
   open(scenario: Scenario, horizonNs: number, at: Position): void
-  play(speed: Speed): void
+  /** `to`: until right after the next happening of that kind. */
+  play(speed: Speed, to?: HappeningId): void
   pause(): void
   seek(to: Position): void
   step(steps: number): void
@@ -267,7 +268,7 @@ export function createSimClient(
       source = ++newest
       post({ type: 'open', source, scenario, horizonNs, at })
     },
-    play: (speed) => post({ type: 'play', source, speed }),
+    play: (speed, to) => post({ type: 'play', source, speed, ...(to && { to }) }),
     pause: () => post({ type: 'pause', source }),
     seek: (to) => post({ type: 'seek', source, to }),
     step: (steps) => post({ type: 'step', source, steps }),

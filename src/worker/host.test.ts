@@ -101,6 +101,24 @@ describe('host', () => {
     expect(r.frame().status.mode).toBe('paused')
   })
 
+  it.each([1 / 4000, 1 / 3, 'max'] as const)('plays up to right after what it looks for, at %s', (speed) => {
+    const looked = opened(2 * MS)
+    looked.send(REFUSAL)
+    looked.settle()
+    const there = looked.frame()
+    const r = opened(2 * MS)
+    r.send({ type: 'play', source: 1, speed, to: 'refusal' })
+    for (let i = 0; i < 4000 && !r.said.some((m) => m.type === 'stopped' && m.ended.kind === 'play'); i++) r.turn()
+    const { ns, events, mode } = r.frame().status
+    expect({ ns, events, mode }).toEqual({ ns: there.status.ns, events: there.status.events, mode: 'paused' })
+    expect(r.ended()).toMatchObject({ kind: 'play', how: 'there', what: 'refusal', ns, events })
+    // Play again goes on.
+    r.send({ type: 'play', source: 1, speed })
+    r.wait(1000)
+    r.turn()
+    expect(r.frame().status.ns).toBeGreaterThan(ns)
+  })
+
   it('answers while it seeks, and tells how far it is', () => {
     const r = opened()
     r.send({ type: 'seek', source: 1, to: { ns: 60 * MS } })

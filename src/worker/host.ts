@@ -9,6 +9,7 @@ import {
   createArrays,
   createRun,
   type Errand,
+  type HappeningId,
   type Input,
   MAX_NS,
   type Run,
@@ -86,8 +87,13 @@ export function createHost(env: HostEnv): Host {
     const job = source.job!
     const now = env.nowMs()
     if (job.kind === 'play') {
-      const walk = run.walk(Math.min(playedTo(job, now), MAX_NS))
-      while (!walk.next().done && env.nowMs() < now + SLICE_MS);
+      const walk = run.walk(Math.min(playedTo(job, now), MAX_NS), job.to)
+      let piece = walk.next()
+      while (!piece.done && env.nowMs() < now + SLICE_MS) piece = walk.next()
+      if (piece.value) {
+        stand(id, source, endedNow(run, job, 'there'))
+        return
+      }
       const { heap, nowNs } = run.machine.state
       // With an event behind the last moment of a run, it plays on to that moment.
       if (run.over() && (heap.size === 0 || nowNs >= MAX_NS)) stand(id, source, playedOut(run, job))
@@ -115,8 +121,8 @@ export function createHost(env: HostEnv): Host {
     }
   }
 
-  function play(source: Source, speed: Speed): void {
-    source.job = { kind: 'play', speed, ...begun(source.run, env.nowMs()) }
+  function play(source: Source, speed: Speed, to?: HappeningId): void {
+    source.job = { kind: 'play', speed, to, ...begun(source.run, env.nowMs()) }
     wake()
   }
 
@@ -213,7 +219,7 @@ export function createHost(env: HostEnv): Host {
         sources.delete(id)
         break
       case 'play':
-        play(source, message.speed)
+        play(source, message.speed, message.to)
         break
       case 'pause':
         pause(id, source)

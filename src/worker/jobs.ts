@@ -3,6 +3,7 @@
 import {
   type Errand,
   FIND_EVENTS,
+  type HappeningId,
   type Input,
   type Journey,
   type Run,
@@ -22,6 +23,8 @@ interface Begun {
 export interface Playing extends Begun {
   readonly kind: 'play'
   readonly speed: Speed
+  /** What it plays up to. */
+  readonly to: HappeningId | undefined
 }
 
 export interface Going extends Begun {
@@ -69,7 +72,8 @@ export function playedOut(run: Run, job: Playing): Ended {
 }
 
 function searched(job: Job): Pick<Ended, 'what' | 'back'> {
-  if (job.kind === 'play' || job.errand.kind !== 'find') return {}
+  if (job.kind === 'play') return job.to ? { what: job.to } : {}
+  if (job.errand.kind !== 'find') return {}
   const { what, back } = job.errand
   return { what, back }
 }

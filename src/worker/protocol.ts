@@ -28,7 +28,7 @@ export interface Ended {
   readonly kind: 'play' | Errand['kind']
   /** It is where it should go; found nothing and is where it was; was stopped; or nothing is left to happen. */
   readonly how: 'there' | 'none' | 'stopped' | 'over'
-  /** Of a search. */
+  /** Of a search, and of playing up to something. */
   readonly what?: HappeningId
   readonly back?: boolean
   /** Where it is, or how far it looked without a find: simulated time, ns, and the number of the event; events since it began. */
@@ -48,7 +48,8 @@ export type ToWorker =
       readonly at: Position
     }
   | { readonly type: 'close'; readonly source: SourceId }
-  | { readonly type: 'play'; readonly source: SourceId; readonly speed: Speed }
+  /** With `to`: until right after the next happening of that kind. */
+  | { readonly type: 'play'; readonly source: SourceId; readonly speed: Speed; readonly to?: HappeningId }
   /** Ends what is under way: a step and a search back return to where they began, everything else stands where it is. */
   | { readonly type: 'pause'; readonly source: SourceId }
   | { readonly type: 'seek'; readonly source: SourceId; readonly to: Position }

@@ -1,0 +1,121 @@
+// Watching: a run plays into what its story is about and stands there, told of, until something else is done.
+
+import { describe, expect, it } from 'vitest'
+import { createRun, presetById, subjectOf } from '../sim/index.ts'
+import { liveLab } from './testing/live-lab.ts'
+
+const FIRST = presetById('frames-64k')!
+const PRESETS = ['frames-64k', 'slot-leak', 'batched', 'pools'].map((id) => presetById(id)!)
+
+function opened(start = '') {
+  const live = liveLab(PRESETS, start)
+  live.lab.actions.openLink(start)
+  live.settle()
+  return live
+}
+
+/** Lets it play until it stands by itself. */
+function untilItStands(live: ReturnType<typeof opened>) {
+  for (let i = 0; i < 60_000 && (live.lab.getState().playing || !live.lab.getState().ready || i < 50); i++) live.turn()
+  live.settle()
+}
+
+/** Where the first such happening after the opening moment of a preset is. */
+function foundIn(id: string) {
+  const { scenario, openNs, horizonNs } = presetById(id)!
+  const run = createRun(scenario, horizonNs)
+  run.seek({ ns: openNs })
+  const way = run.go({ kind: 'find', what: subjectOf(scenario), back: false })
+  while (!way.next().done);
+  const { nowNs: ns, events } = run.machine.state
+  return { ns, events }
+}
+
+describe('watching', () => {
+  it.each(PRESETS.map((p) => p.id))('%s plays from its opening moment into what its story is about', (id) => {
+    const live = opened()
+    live.lab.actions.watch(id)
+    const there = foundIn(id)
+    untilItStands(live)
+    const { told, watching, playing, scenario } = live.lab.getState()
+    expect(scenario.preset).toBe(id)
+    expect({ watching, playing }).toEqual({ watching: null, playing: false })
+    expect(told).toMatchObject({ kind: 'play', how: 'there', ...there })
+    expect(live.lab.frames.latest()!.status).toMatchObject({ ...there, mode: 'paused' })
+  })
+
+  it('opens nothing anew where the preset stands as it opens, and does where it was changed', () => {
+    const live = opened()
+    live.lab.actions.openGallery()
+    live.lab.actions.watch()
+    expect(live.lab.getState()).toMatchObject({ playing: true, undoes: null, watching: 'refusal', over: null })
+    untilItStands(live)
+    live.lab.actions.setParam('d0.iommuPage', 4096)
+    live.settle()
+    live.lab.actions.watch()
+    untilItStands(live)
+    const { undoes, told, scenario } = live.lab.getState()
+    expect([undoes?.kind, told?.what, scenario.inputs]).toEqual(['values', 'refusal', []])
+    expect(live.lab.frames.latest()!.status.ns).toBe(foundIn(FIRST.id).ns)
+  })
+
+  it.each<[string, (live: ReturnType<typeof opened>) => void]>([
+    ['a change', ({ lab }) => lab.actions.setParam('d0.iommuPage', 4096)],
+    ['play', ({ lab }) => lab.actions.play()],
+    ['a step', ({ lab }) => lab.actions.step(1)],
+    ['a seek', ({ lab }) => lab.actions.seek(5_000_000)],
+    ['home', ({ lab }) => lab.actions.reset()],
+    ['undo', ({ lab }) => lab.actions.undo()],
+    ['another preset', ({ lab }) => lab.actions.openPreset('pools')],
+    ['a link', (live) => live.visit('#v=1&s=pools')],
+  ])('is told of until %s', (_, act) => {
+    const live = opened()
+    live.lab.actions.setParam('w0.ring', 512)
+    live.settle()
+    live.lab.actions.watch()
+    untilItStands(live)
+    live.lab.actions.select(3)
+    live.lab.actions.hover(4)
+    live.settle()
+    expect(live.lab.getState().told?.what).toBe('refusal')
+    act(live)
+    for (let i = 0; i < 200; i++) live.turn()
+    expect(live.lab.getState()).toMatchObject({ told: null, watching: null })
+  })
+
+  it('ends with a change made on the way: the run plays on', () => {
+    const live = opened()
+    live.lab.actions.watch()
+    for (let i = 0; i < 40; i++) live.turn()
+    live.lab.actions.setParam('w0.ring', 2048)
+    for (let i = 0; i < 5000; i++) live.turn()
+    expect(live.lab.getState()).toMatchObject({ playing: true, told: null, watching: null })
+    expect(live.lab.frames.latest()!.summary.refused).toBeGreaterThan(0)
+  })
+
+  it('goes on to the same place at another speed', () => {
+    const live = opened()
+    live.lab.actions.watch()
+    for (let i = 0; i < 40; i++) live.turn()
+    live.lab.actions.setSpeed('max')
+    untilItStands(live)
+    expect(live.lab.getState().told).toMatchObject(foundIn(FIRST.id))
+  })
+})
+
+describe('skipping', () => {
+  it('goes to right after the next visible operation, and plays on only if it played', () => {
+    const stood = opened()
+    const { steps } = stood.lab.frames.latest()!.status
+    stood.lab.actions.skip()
+    stood.settle()
+    expect(stood.lab.frames.latest()!.status).toMatchObject({ steps: steps + 1, mode: 'paused' })
+    expect(stood.lab.getState().playing).toBe(false)
+    stood.lab.actions.play()
+    for (let i = 0; i < 40; i++) stood.turn()
+    stood.lab.actions.skip()
+    for (let i = 0; i < 40; i++) stood.turn()
+    expect(stood.lab.getState().playing).toBe(true)
+    expect(stood.lab.frames.latest()!.status.mode).toBe('playing')
+  })
+})
