@@ -2,10 +2,12 @@
 // that stands, elsewhere a line under the top bar whose rest is opened over the page.
 
 import { ChevronDown } from 'lucide-react'
-import { useEffect, useId, useRef, useState } from 'react'
+import { useCallback, useEffect, useId, useRef, useState } from 'react'
 import { followNudge } from '../controls/nudge.ts'
+import type { Frame } from '../sim/index.ts'
 import { storyOf, type Told } from '../sim/scenario/stories.ts'
-import { useApp, useLab } from '../store/context.ts'
+import { useApp, useFrame, useLab } from '../store/context.ts'
+import { seenText } from '../text/seen.ts'
 import { fromLogText, storyText as t } from '../text/story.ts'
 import { useEscape } from './notice.tsx'
 
@@ -15,7 +17,12 @@ const unbroken = (words: string) => words.replace(/(\d) (?=\d{3})/g, '$1\u202f')
 function useStory(): Told | null {
   const story = storyOf(useApp((s) => s.here))
   const fromLog = useApp((s) => s.fromLog)
-  const told = useApp((s) => s.told)
+  const seen = useSeen()
+  const { actions } = useLab()
+  const next = story?.tryThis.replace(/[[\]]/g, '')
+  useEffect(() => {
+    if (seen !== null) actions.announce(`${seen} ${next ?? ''}`)
+  }, [actions, seen, next])
   const logged = fromLog?.logged[fromLog.at]
   if (fromLog && logged)
     return {
@@ -23,7 +30,18 @@ function useStory(): Told | null {
       tryThis: fromLogText.tryThis,
       does: null,
     }
-  return told !== null && story ? { ...story, says: told } : story
+  return seen !== null && story ? { ...story, says: seen } : story
+}
+
+/** What was watched for and has come, in a sentence; null: nothing was. */
+function useSeen(): string | null {
+  const told = useApp((s) => s.told)
+  const select = useCallback(
+    // The frame may still be of a moment before.
+    (frame: Frame) => (told?.what && frame.status.events >= told.events ? seenText[told.what](frame) : ''),
+    [told],
+  )
+  return useFrame(select) || null
 }
 
 export function Story() {

@@ -35,7 +35,6 @@ export function initialState(first: Preset, theme: Theme): AppState {
     mapMaxRows: 70,
     undoes: null,
     redoes: null,
-    told: null,
     announcement: '',
   }
 }

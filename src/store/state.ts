@@ -86,7 +86,8 @@ export interface AppState {
   readonly ended: Ended | null
   /** What the run plays up to, or goes to, because a person watches; null: nothing. */
   readonly watching: HappeningId | null
-  /** It has come to what was watched for and stands right after that, to be told what was seen; until the run does something else. */
+  /** It has come to what was watched for and stands right after that: the story says what was seen. Null, and the story speaks
+   *  for itself, as soon as something else is done. */
   readonly told: Ended | null
   /** Name of the file that is being read, or null; the run before stays until it is there. */
   readonly loading: string | null
@@ -110,8 +111,6 @@ export interface AppState {
   /** What undo would take back, and redo bring back; null: nothing. */
   readonly undoes: Act | null
   readonly redoes: Act | null
-  /** What has just happened, in a sentence in the place of what the story says; null: the story speaks. */
-  readonly told: string | null
   /** A short note for the status line and screen readers, for example what a rebuild did. */
   readonly announcement: string
 }

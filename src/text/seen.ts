@@ -1,0 +1,25 @@
+// What a person has just seen a run come to, a sentence each; fetched with the words of the presets.
+
+import { count } from '../lib/format.ts'
+import type { Frame, HappeningId } from '../sim/index.ts'
+import { refusalText } from './inspector.ts'
+
+function refused({ refusal, summary }: Frame): string {
+  if (!refusal) return 'A request has just been refused.'
+  const { device, npages, reason, tries } = refusal
+  const wanted = `${device} asked for ${refusalText.pages(npages, summary.called)}`
+  if (reason !== null) return `Refused: ${wanted}: ${reason}.`
+  const free = Math.max(0, ...tries.map((one) => one.freeEntries))
+  return free === 0
+    ? `Refused: ${wanted}, and none is free.`
+    : `Refused: ${wanted}; ${count(free)} are free, but scattered.`
+}
+
+export const seenText: Readonly<Record<HappeningId, (frame: Frame) => string>> = {
+  refusal: refused,
+  flush: () =>
+    'The IOTLB has just been flushed. Until this moment the device could still reach what had been unmapped.',
+  late: () => 'A device has just used an address after it was unmapped.',
+  bounce: () => 'A buffer has just been copied: the device cannot reach it where it lies.',
+  fallback: () => 'A request has just been answered from another place than its own, which had no room.',
+}
