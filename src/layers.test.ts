@@ -146,6 +146,7 @@ const PACKAGES: readonly Rule[] = [
   ...['views', 'controls', 'app'].map((folder): Rule => [folder, 'react', 'the page']),
   ...['controls', 'app'].map((folder): Rule => [folder, 'radix-ui', 'accessible parts']),
   ...['views', 'controls', 'app'].map((folder): Rule => [folder, 'lucide-react', 'icons']),
+  ['app', 'minisearch', 'presets are found by words'],
   ['views', 'd3', 'scales, axes, zoom'],
   ['views', 'react-dom', 'overlays'],
   ['app', '@fontsource-variable', 'fonts, from packages and never from elsewhere'],

@@ -1,0 +1,142 @@
+// What people ask of IOVA allocators: see asked.ts.
+
+import type { Asked } from './asked.ts'
+
+export const askedIova: Readonly<Record<string, Asked>> = {
+  'one-lock': {
+    first: [
+      'spinlock contention',
+      'lock contention',
+      'spinlock',
+      'iova_rbtree_lock',
+      'alloc_iova',
+      'native_queued_spin_lock_slowpath',
+      'rbtree',
+      'red-black tree',
+      'hard lockup',
+      'scalability',
+      'scaling',
+    ],
+    asks: [
+      'why does DMA mapping not scale with CPUs',
+      'what limits mapping on many cores',
+      'why do all CPUs wait for one lock',
+      'why is the IOMMU slow on a machine with many CPUs',
+      'why does perf show a spinlock under alloc_iova',
+    ],
+    also: '_raw_spin_lock_irqsave alloc_iova __alloc_and_insert_iova_range one tree contended bottleneck many cores sixteen CPUs iommu_dma_alloc_iova watchdog slow throughput multi-core performance before 2016',
+  },
+  chunks: {
+    first: ['chunks', 'per-CPU chunks', 'per-CPU regions', 'chunk for each CPU', 'plan of 2011', 'percpu'],
+    asks: [
+      'one lock, eight CPUs: what changes if each CPU allocates from its own chunk first',
+      'what did you trade for the lock',
+      'what if each CPU had a part of the space',
+      'what was the plan of 2011 that never shipped',
+    ],
+    also: 'Woodhouse chunk region per CPU allocator space set aside lock-free never merged',
+  },
+  magazines: {
+    first: [
+      'magazine',
+      'magazines',
+      'rcache',
+      'IOVA cache',
+      'iova rcache',
+      'iova_magazine',
+      'per-CPU cache',
+      'alloc_iova_fast',
+      'free_iova_fast',
+      'iova_rcache_get',
+    ],
+    asks: [
+      'how does Linux avoid the lock of the tree',
+      'what is a magazine',
+      'what is the rcache',
+      'where do freed IOVAs go',
+      'why does the kernel keep freed addresses on each CPU',
+      'how did Linux make mapping scale in 2016',
+    ],
+    also: 'since 2016 cpu_rcaches loaded prev 127 cached IOVAs Bonwick slab kmemleak iommu_iova slabinfo memory leak',
+  },
+  'linear-wall': {
+    first: [
+      'linear search',
+      'linear walk',
+      'slow search',
+      'rb_prev',
+      'max32_alloc_size',
+      'long search',
+      'latency spikes',
+    ],
+    asks: [
+      'why does allocation take longer and longer',
+      'why is the search for a free address slow',
+      'why does one map take so long',
+      'why does my program stall in __alloc_and_insert_iova_range',
+      'what makes mapping slow when the space is fragmented',
+    ],
+    also: 'O(n) walk tree step latency fragmentation gap iova aging reactor stall latency tail __alloc_and_insert_iova_range',
+  },
+  'producer-consumer': {
+    first: [
+      'depot',
+      'map on one CPU, unmap on another',
+      'producer consumer',
+      'cross-CPU',
+      'cpu affinity',
+      'iova_depot',
+    ],
+    asks: [
+      'what if a buffer is freed on another CPU',
+      'what is the depot',
+      'who carries magazines from one CPU to another',
+      'does interrupt affinity matter for mapping',
+    ],
+    also: 'remote free irq affinity interrupt completion NUMA rcache->depot MAX_GLOBAL_MAGS',
+  },
+  'greedy-cpu': {
+    first: ['greedy CPU', 'borrowing', 'unfair', 'one CPU takes everything', 'CPU hotplug', 'free but unreachable'],
+    asks: [
+      'can one CPU take the space of all others',
+      'what happens when a CPU finds no chunk',
+      'why do some CPUs fail while the space is not used up',
+    ],
+    also: 'borrow foreign allocations chunk hog greed starve exhausted online late',
+  },
+  'mask-32': {
+    first: [
+      '32-bit device',
+      '32-bit mask',
+      'DMA mask',
+      'dma_mask',
+      'below 4 GiB',
+      'DMA32',
+      'dma_set_mask',
+      'forcedac',
+      'iommu.forcedac',
+      'Using 64-bit DMA addresses',
+      'low addresses',
+      'SAC',
+      'DAC',
+    ],
+    asks: [
+      'why does a 32-bit device find no addresses',
+      'what does the DMA mask do',
+      'why does a GPU starve my network card',
+      'why are low addresses used first',
+      'what does iommu.forcedac do',
+    ],
+    also: 'pci_32bit_workaround DMA_BIT_MASK 4 GiB boundary dual address cycle single address cycle 4 GiB limit old device gpu graphics e1000e',
+  },
+  'nvme-mixed': {
+    first: ['NVMe', 'SSD', 'storage', 'mixed sizes', 'blk-mq', 'large requests', 'max_sectors', 'IOPS'],
+    asks: [
+      'what does an NVMe drive ask of the allocator',
+      'which request sizes come from the cache',
+      'why are large requests slower to map',
+      'what does the IOMMU cost my SSD',
+    ],
+    also: 'disk drive block device queue depth request size 128K iova_rcache_range dma_opt_mapping_size fio',
+  },
+}
