@@ -10,15 +10,20 @@ import {
   CELL_MAPPED,
   CELL_NONE,
   CELL_QUEUED,
+  CELL_REACHABLE,
   CELL_RESERVED,
   type CellState,
   createArrays,
   type Holder,
   type IovaSpaceFrame,
   type IovaSpaceRequest,
+  MARK_PASSED,
   type ProbeFrames,
   type ProbeId,
   type ProbeTypes,
+  PTE_EMPTY,
+  PTE_TO_LARGE,
+  PTE_TO_TABLE,
   type Run,
   type Summary,
 } from '../sim/index.ts'
@@ -65,7 +70,7 @@ export function momentOf(run: Run): Moment {
 }
 
 /** Columns of the pictures over time. */
-const COLUMNS = 128
+const COLUMNS = 192
 
 /** Panels one after the other. */
 function sheet(kind: PictureKind) {
@@ -127,15 +132,19 @@ export const overTime =
     return out.done()
   }
 
-/** A track of refusals, as high as they were many, where there were any. */
-function refusals(m: Moment, out: ReturnType<typeof sheet>): void {
+const refusals = (m: Moment, out: ReturnType<typeof sheet>) => {
   const f = m.frame('timeline', {})
-  const sums = Array.from({ length: COLUMNS }, (_, c) => over(c, COLUMNS, f.filled, (i) => f.refused[i]!).sum)
+  happened(f, f.refused, out)
+}
+
+/** A track of what went wrong, as high as it was often, where it ever did. */
+function happened({ filled }: { filled: number }, counts: Float32Array, out: ReturnType<typeof sheet>): void {
+  const sums = Array.from({ length: COLUMNS }, (_, c) => over(c, COLUMNS, filled, (i) => counts[i]!).sum)
   const most = Math.max(...sums)
   if (most === 0) return
   const rows = 6
   out.panel({ columns: COLUMNS, rows, style: 'flat', weight: 1.6, before: 'space' }, (c, r) =>
-    sums[c]! > 0 && Math.sqrt(sums[c]! / most) * rows >= rows - 1 - r + 0.01 ? code.state(CELL_FAILED) : NOTHING,
+    Math.sqrt(sums[c]! / most) > (rows - 1 - r) / rows ? code.state(CELL_FAILED) : NOTHING,
   )
 }
 
@@ -143,23 +152,22 @@ function refusals(m: Moment, out: ReturnType<typeof sheet>): void {
 export const lanes: Draw = (m) => {
   const out = sheet('lanes')
   const f = m.frame('timeline', {})
-  const strongest = 0.25
   out.panel({ columns: COLUMNS, rows: f.cpus, style: 'flat', weight: 1 }, (c, cpu) => {
     const share = over(c, COLUMNS, f.filled, (i) => f.lockWait[i * f.cpus + cpu]!).mean / 255
-    const step = Math.min(1, Math.sqrt(share / strongest)) * (WAIT_STEPS - 1)
-    return code.waited(share === 0 ? 0 : Math.max(1, Math.round(step)))
+    return code.waited(share === 0 ? 0 : Math.max(1, Math.round(share * (WAIT_STEPS - 1))))
   })
   return out.done()
 }
 
 export type MapPart = Partial<Pick<IovaSpaceRequest, 'table' | 'first' | 'count' | 'columns' | 'maxRows' | 'colourBy'>>
 
-/** The map of the space, never-used stretches left out. */
+/** The map of the space, never-used stretches left out; below, when something was refused. */
 export const map =
   (part: MapPart = {}): Draw =>
   (m) => {
     const table = part.table ?? 0
     const { size } = m.run.machine.state.tables[table]!.geometry
+    const cpus = m.run.machine.state.cpus.length
     const colourBy = part.colourBy ?? 'state'
     const f = m.frame('iova-space', {
       ...{ table, first: 0, count: size, columns: 64, maxRows: 20, colourBy, breaks: true },
@@ -169,30 +177,37 @@ export const map =
     for (const { row, rows, gapBefore, apart } of f.segments)
       out.panel(
         {
-          ...{ columns: f.columns, rows, style: 'cells', weight: rows },
+          ...{ columns: f.columns, rows, style: 'cells', weight: (10 * rows) / f.rows },
           ...((gapBefore > 0 || apart) && row > 0 && { before: 'zigzag' }),
         },
-        (c, r) => mapCell(f, (row + r) * f.columns + c),
+        (c, r) => mapCell(f, (row + r) * f.columns + c, cpus),
       )
+    refusals(m, out)
     return out.done()
   }
 
-function mapCell(f: IovaSpaceFrame, i: number): number {
+/** Up to eight owners have a colour each; of more, neighbours share one. */
+const hueOf = (owner: number, of: number) => (of <= 8 ? owner : Math.floor((owner * 8) / of))
+
+function mapCell(f: IovaSpaceFrame, i: number, cpus: number): number {
   const state = f.state[i]!
   if (state === CELL_NONE) return NOTHING
   const hued = f.colourBy !== 'state'
   const [value, owner] = [f.value[i]!, f.owner?.[i] ?? CELL_NONE]
-  if (hued && state === CELL_MAPPED && value !== CELL_NONE) return code.owner(value, false)
-  if (hued && state === CELL_CACHED && value !== CELL_NONE) return code.owner(value, true)
-  if (hued && owner !== CELL_NONE) return code.owner(owner, true)
+  const by = (n: number, kept: boolean) => code.owner(f.colourBy === 'cpu' ? hueOf(n, cpus) : n, kept)
+  if (hued && state === CELL_MAPPED && value !== CELL_NONE) return by(value, false)
+  if (hued && state === CELL_CACHED && value !== CELL_NONE) return by(value, true)
+  if (hued && owner !== CELL_NONE) return by(owner, true)
+  if (((f.marks?.[i] ?? 0) & MARK_PASSED) !== 0) return code.tone('useful')
   return state === CELL_MAPPED ? code.mapped(f.used[i]! / 255, f.useful[i]! / 65535) : code.state(state as CellState)
 }
 
-/** The pages that are mapped, in the order of their addresses; those strong that the IOTLB leads to. */
+/** The pages that are mapped, in the order of their addresses, those strong that the IOTLB leads to; below, how many of its
+ *  slots that takes. */
 export const cached =
   (columns: number, part: MapPart = {}): Draw =>
   (m) => {
-    const [f] = [m.frame('iotlb', { table: 0 })]
+    const f = m.frame('iotlb', { table: 0 })
     const found = m.frame('iova-space', {
       ...{ table: 0, first: 0, count: m.run.machine.state.tables[0]!.geometry.size, columns: 64, maxRows: 64 },
       ...{ colourBy: 'state', breaks: true, ...part },
@@ -208,7 +223,11 @@ export const cached =
           pages.push(code.mapped(1, covered(firstEntry + i * found.entriesPerCell) ? 1 : 0))
     const out = sheet('cached')
     const rows = Math.ceil(pages.length / columns)
-    out.panel({ columns, rows, style: 'cells', weight: 1 }, (c, r) => pages[r * columns + c] ?? NOTHING)
+    out.panel({ columns, rows, style: 'cells', weight: 8 }, (c, r) => pages[r * columns + c] ?? NOTHING)
+    const slots = f.state.length
+    out.panel({ columns: 32, rows: Math.ceil(slots / 32), style: 'cells', weight: 2, before: 'zigzag' }, (c, r) =>
+      r * 32 + c < f.used ? code.mapped(1, 1) : code.state(CELL_RESERVED),
+    )
     return out.done()
   }
 
@@ -216,7 +235,7 @@ export const cached =
 export const levels: Draw = (m) => {
   const f = m.frame('levels', { table: 0, path: [] })
   const out = sheet('levels')
-  const states = [CELL_FREE, CELL_RESERVED, CELL_MAPPED, CELL_FAILED] as const
+  const states = [code.state(CELL_FREE), code.state(CELL_RESERVED), CELL_MAPPED, code.tone('useful')] as const
   f.strips.forEach((strip, i) => {
     const columns = Math.min(64, strip.cells)
     const rows = Math.ceil(strip.cells / columns)
@@ -226,7 +245,7 @@ export const levels: Draw = (m) => {
         const cell = strip.at + r * columns + c
         if (r * columns + c >= strip.cells) return NOTHING
         const state = states[f.state[cell]!]!
-        return state === CELL_MAPPED ? code.mapped(Math.max(0.15, f.fill[cell]! / 255), 1) : code.state(state)
+        return state === CELL_MAPPED ? code.mapped(Math.max(0.15, f.fill[cell]! / 255), 1) : state
       },
     )
   })
@@ -246,21 +265,20 @@ export const islands =
       const here = f.islands.find((i) => i.startBytes < from + per && i.startBytes + i.bytes > from)
       const inside = from < f.windowBytes
       if (!here) return inside ? code.state(CELL_FREE) : NOTHING
-      if (from - here.startBytes < here.mappedBytes) return code.mapped(1, 1)
+      if (Math.max(0, from - here.startBytes) < here.mappedBytes) return code.mapped(1, 1)
       return code.state(CELL_FAILED)
     })
     return out.done()
   }
 
-/** A cell for each function: what its windows take of the budget. */
+/** A cell for each function: what its window takes of the TCEs that a direct one would. */
 export const budget: Draw = (m) => {
   const f = m.frame('budget', {})
   const out = sheet('budget')
-  const most = Math.max(...f.tceBytes)
   out.panel({ columns: 32, rows: Math.ceil(f.functions / 32), style: 'cells', weight: 1 }, (c, r) => {
     const i = r * 32 + c
     if (i >= f.functions) return NOTHING
-    return f.kind[i] === 0 ? code.state(CELL_RESERVED) : code.mapped(f.tceBytes[i]! / most, f.kind[i] === 2 ? 1 : 0)
+    return f.kind[i] === 0 ? code.state(CELL_RESERVED) : code.mapped(f.tceBytes[i]! / f.directBytes, 1)
   })
   return out.done()
 }
@@ -276,24 +294,26 @@ const HOLDER: Readonly<Record<Holder, number>> = {
   leaked: code.state(CELL_QUEUED),
 }
 
-/** Who holds which memory: a row for each step of the boot, address across, on the axis of the boot's own view. */
+/** Who holds which memory: a row for each step of the boot, address across, on the axis of the boot's own view; below, what
+ *  was refused when it ran. */
 export const boot: Draw = (m) => {
   const f: BootFrame = m.frame('boot', {})
   const columns = 48
   const stretches = stretchesOf(f, columns * 16)
   const out = sheet('boot')
-  out.panel({ columns, rows: f.steps.length, style: 'cells', weight: 1 }, (c, step) => {
+  out.panel({ columns, rows: f.steps.length, style: 'cells', weight: 10 }, (c, step) => {
     const address = addressAt(stretches, (c + 0.5) * 16) ?? 0
     const block = blocksAfter(f, step).findLast((b) => b.startBytes <= address && address < b.endBytes)
     if (f.steps[step]!.failed && c === columns - 1) return code.state(CELL_FAILED)
     return block ? HOLDER[block.holder] : NOTHING
   })
+  refusals(m, out)
   return out.done()
 }
 
-/** The pool, area by area. */
+/** The pool, area by area; below, when something was refused. */
 export const pool =
-  (columns: number, rows: number): Draw =>
+  (columns: number, rows: number, byCpu = false): Draw =>
   (m) => {
     const f = m.frame('pool', { table: 0 })
     const out = sheet('pool')
@@ -302,18 +322,24 @@ export const pool =
     const areaRows = Math.max(1, Math.floor(rows / areas))
     const per = perArea / (columns * areaRows)
     f.areas.forEach((_, a) => {
-      out.panel({ columns, rows: areaRows, style: 'cells', weight: 1, ...(a > 0 && { before: 'space' }) }, (c, r) => {
-        const from = Math.floor(a * perArea + (r * columns + c) * per)
-        const to = Math.max(from + 1, Math.floor(a * perArea + (r * columns + c + 1) * per))
-        let [used, waste] = [0, 0]
-        for (let i = from; i < to; i++) {
-          used += f.used[i]! / 255
-          waste += f.waste[i]! / 255
-        }
-        if (used === 0) return code.state(CELL_FREE)
-        return code.mapped(used / (to - from), Math.max(0, 1 - waste / used))
-      })
+      out.panel(
+        { columns, rows: areaRows, style: 'cells', weight: 10 / areas, ...(a > 0 && { before: 'space' }) },
+        (c, r) => {
+          const from = Math.floor(a * perArea + (r * columns + c) * per)
+          const to = Math.max(from + 1, Math.floor(a * perArea + (r * columns + c + 1) * per))
+          let [used, waste, cpu] = [0, 0, CELL_NONE]
+          for (let i = from; i < to; i++) {
+            used += f.used[i]! / 255
+            waste += f.waste[i]! / 255
+            if (f.cpu[i] !== CELL_NONE) cpu = f.cpu[i]!
+          }
+          if (used === 0) return code.state(CELL_FREE)
+          if (byCpu && cpu !== CELL_NONE) return code.owner(cpu, false)
+          return code.mapped(used / (to - from), Math.max(0, 1 - waste / used))
+        },
+      )
     })
+    refusals(m, out)
     return out.done()
   }
 
@@ -326,7 +352,8 @@ export const copied: Draw = (m) => {
     copied: over(c, COLUMNS, f.filled, (i) => f.copied[i]!).sum,
     direct: over(c, COLUMNS, f.filled, (i) => f.uncopied[i]!).sum,
   }))
-  const most = Math.max(1, ...sums.map((s) => s.copied + s.direct))
+  // What is posted at once in the beginning would make all that follows small.
+  const most = sums.map((s) => s.copied + s.direct).sort((a, b) => a - b)[Math.floor(0.95 * COLUMNS)] || 1
   out.panel({ columns: COLUMNS, rows, style: 'flat', weight: 10 }, (c, r) => {
     const level = ((rows - r - 0.5) / rows) * most
     const at = sums[c]!
@@ -361,19 +388,67 @@ export const ledger: Draw = (m) => {
   return out.done()
 }
 
-/** The tables on the way to the newest mapping, a block of 512 entries each, top first. */
-export const radix: Draw = (m) => {
-  const f = m.frame('radix', { table: 0, entry: null })
-  const out = sheet('radix')
-  const cells = f.cells.length / Math.max(1, f.path.length)
-  f.path.forEach((_, i) => {
-    out.panel(
-      { columns: 64, rows: Math.ceil(cells / 64), style: 'cells', weight: 1, ...(i > 0 && { before: 'space' }) },
-      (c, r) => {
-        const kind = f.cells[i * cells + r * 64 + c]!
-        return kind === 0 ? code.state(CELL_FREE) : kind === 1 ? code.tone('edge') : code.mapped(1, kind === 3 ? 1 : 0)
-      },
-    )
+/** The last tables on the way to the newest mapping, so many of them, upper first. */
+export const radix =
+  (tables: number): Draw =>
+  (m) => {
+    const f = m.frame('radix', { table: 0, entry: null })
+    const out = sheet('radix')
+    const columns = 32 * tables
+    const each = f.cells.length / Math.max(1, f.path.length)
+    for (let i = Math.max(0, f.path.length - tables), at = i; i < f.path.length; i++)
+      out.panel(
+        { columns, rows: each / columns, style: 'cells', weight: 1, ...(i > at && { before: 'zigzag' }) },
+        (c, r) => {
+          const kind = f.cells[i * each + r * columns + c]!
+          if (kind === PTE_EMPTY) return code.state(CELL_FREE)
+          return kind === PTE_TO_TABLE ? code.tone('edge') : code.mapped(1, kind === PTE_TO_LARGE ? 1 : 0)
+        },
+      )
+    return out.done()
+  }
+
+/** The newest commands to the IOTLB, a row each, address across: what each of them names. */
+export const commands: Draw = (m) => {
+  const f = m.frame('commands', { table: 0 })
+  const out = sheet('commands')
+  const lines = f.lines.filter(({ pages }) => pages > 0).slice(-12)
+  const from = Math.min(...lines.map((line) => line.pfn))
+  const end = Math.max(...lines.map((line) => line.pfn + line.pages))
+  const columns = 24
+  const at = (c: number) => from + ((end - from) * (c + 0.5)) / columns
+  out.panel({ columns, rows: lines.length, style: 'cells', weight: 1 }, (c, r) => {
+    const { pfn, pages } = lines[r]!
+    return at(c) >= pfn && at(c) < pfn + pages ? code.state(CELL_QUEUED) : code.state(CELL_FREE)
+  })
+  return out.done()
+}
+
+/** Memory that was unmapped and could still be reached, over time; below, accesses that reached it. */
+export const exposed: Draw = (m) => {
+  const f = m.frame('timeline', {})
+  const out = sheet('exposed')
+  const at = f.exposedBytes!
+  const most = Math.max(...at)
+  const rows = 40
+  const heights = Array.from({ length: COLUMNS }, (_, c) => over(c, COLUMNS, f.filled, (i) => at[i]!).most / most)
+  out.panel({ columns: COLUMNS, rows, style: 'flat', weight: 10 }, (c, r) =>
+    code.state((rows - r - 0.5) / rows < heights[c]! ? CELL_REACHABLE : CELL_FREE),
+  )
+  happened(f, f.late, out)
+  return out.done()
+}
+
+/** The windows of a device, one below the other, as far as they are mapped. */
+export const windows: Draw = (m) => {
+  const f = m.frame('windows', { table: 0 })
+  const out = sheet('windows')
+  const columns = Math.min(64, f.bands)
+  f.windows.forEach(({ row }, i) => {
+    out.panel({ columns, rows: 1, style: 'cells', weight: 1, ...(i > 0 && { before: 'zigzag' }) }, (c) => {
+      const used = row < 0 ? 0 : f.used[row * f.bands + Math.floor((c * f.bands) / columns)]! / 255
+      return used > 0 ? code.mapped(used, 1) : code.state(CELL_FREE)
+    })
   })
   return out.done()
 }
@@ -391,7 +466,7 @@ export const magazines: Draw = (m) => {
     return best
   }
   out.panel({ columns: f.cpus, rows, style: 'cells', weight: 1 }, (cpu, r) =>
-    ((rows - r - 0.5) / rows) * most < held(cpu) ? code.owner((cpu * 8) / f.cpus, false) : code.state(CELL_FREE),
+    ((rows - r - 0.5) / rows) * most < held(cpu) ? code.owner(hueOf(cpu, f.cpus), false) : code.state(CELL_FREE),
   )
   return out.done()
 }

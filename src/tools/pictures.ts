@@ -1,17 +1,12 @@
 // npm run pictures [-- --check]: takes the picture of every preset, for the gallery; with --check compares them with those
 // that are stored and exits with 1 where one is stale.
 
-import { readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { parseArgs } from 'node:util'
-import { deflateRawSync, inflateRawSync } from 'node:zlib'
+import { writeFileSync } from 'node:fs'
+import { isDeepStrictEqual, parseArgs } from 'node:util'
+import { deflateRawSync } from 'node:zlib'
 import { presets } from '../sim/index.ts'
-import type { PictureInfo, Pictures } from '../views/pictures/format.ts'
+import { CELLS, INFOS, readPictures } from './pictures-stored.ts'
 import { takePicture } from './pictures-told.ts'
-import { ROOT } from './root.ts'
-
-const INFOS = join(ROOT, 'src/views/pictures/pictures.json')
-const CELLS = join(ROOT, 'src/views/pictures/cells.bin')
 
 function options() {
   try {
@@ -24,29 +19,22 @@ function options() {
 
 const began = performance.now()
 const { check } = options()
-const infos: Record<string, PictureInfo> = {}
-const all: Uint8Array[] = []
-for (const preset of presets) {
-  const { cells, ...info } = takePicture(preset)
-  infos[preset.id] = info
-  all.push(cells)
-}
-/** A picture a line: a stale one is a line that changes. */
-const lines = Object.entries(infos).map(([id, info]) => `${JSON.stringify(id)}: ${JSON.stringify(info)}`)
-const text = `{\n${lines.join(',\n')}\n}\n`
-const bytes = Buffer.concat(all)
+const taken = new Map(presets.map((preset) => [preset.id, takePicture(preset)]))
 const seconds = ((performance.now() - began) / 1000).toFixed(1)
 if (check) {
-  const stored = readFileSync(INFOS, 'utf8')
-  const same = stored === text && inflateRawSync(readFileSync(CELLS)).equals(bytes)
-  const before = JSON.parse(stored) as Pictures
-  for (const { id } of presets)
-    if (JSON.stringify(before[id]) !== JSON.stringify(infos[id])) console.error(`stale: ${id}`)
-  console.log(`${same ? 'as stored' : 'STALE: npm run pictures'}: ${presets.length} pictures in ${seconds} s`)
-  if (!same) process.exitCode = 1
+  const stored = readPictures()
+  // A picture of a preset that is no more is stale, too.
+  const ids = new Set([...taken.keys(), ...stored.keys()])
+  const stale = [...ids].filter((id) => !isDeepStrictEqual(stored.get(id), taken.get(id)))
+  for (const id of stale) console.error(`stale: ${id}`)
+  console.log(`${stale.length} of ${presets.length} pictures stale, ${seconds} s`)
+  if (stale.length > 0) process.exitCode = 1
 } else {
+  const bytes = Buffer.concat([...taken.values()].map(({ cells }) => cells))
   const packed = deflateRawSync(bytes, { level: 9 })
-  writeFileSync(INFOS, text)
+  // A picture a line: a stale one is a line that changes.
+  const lines = [...taken].map(([id, { cells: _, ...info }]) => `${JSON.stringify(id)}: ${JSON.stringify(info)}`)
+  writeFileSync(INFOS, `{\n${lines.join(',\n')}\n}\n`)
   writeFileSync(CELLS, packed)
-  console.log(`${presets.length} pictures in ${seconds} s: ${bytes.length} cells, ${packed.length} bytes`)
+  console.log(`${presets.length} pictures, ${bytes.length} cells in ${packed.length} bytes, ${seconds} s`)
 }

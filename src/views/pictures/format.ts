@@ -30,6 +30,9 @@ export type PictureKind =
   | 'bounce'
   | 'ledger'
   | 'radix'
+  | 'commands'
+  | 'exposed'
+  | 'windows'
   | 'magazines'
 
 export interface PictureInfo {

@@ -1,0 +1,14 @@
+// The pictures of presets as they are kept in the repository.
+
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { inflateRawSync } from 'node:zlib'
+import { type Picture, withCells } from '../views/pictures/format.ts'
+import { ROOT } from './root.ts'
+
+export const INFOS = join(ROOT, 'src/views/pictures/pictures.json')
+export const CELLS = join(ROOT, 'src/views/pictures/cells.bin')
+
+export function readPictures(): ReadonlyMap<string, Picture> {
+  return withCells(JSON.parse(readFileSync(INFOS, 'utf8')), new Uint8Array(inflateRawSync(readFileSync(CELLS))))
+}
