@@ -49,8 +49,9 @@ test('what was assumed is assumed no more once it is changed, and the decision f
   await expect(dock(lab).locator('strong')).toHaveText(ddwText.results.indirect)
 })
 
-test('a log with two questions has both, and says which is shown', async ({ lab }) => {
+test('a log with two questions has both, and says which is shown', async ({ lab, page }) => {
   await lab.open('s=pinhole')
+  await page.keyboard.press('g')
   await lab.byId('trace-file').setInputFiles(join(ROOT, 'src/sim/vectors/dmesg/ddw_powervm_vpmem_2021.txt'))
   const origin = lab.byId('ddw-log')
   await expect(origin).toContainText('From ddw_powervm_vpmem_2021.txt')

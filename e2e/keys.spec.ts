@@ -100,16 +100,13 @@ test('Space plays whatever was used last, and no key is lost', async ({ lab, pag
       await keyboard.press('Escape')
       await expect(page.getByRole('dialog')).toBeHidden()
     },
-    'a preset by mouse': async () => {
-      await lab.byId('preset').click()
-      await page.getByRole('menuitemradio', { name: 'frames-4k' }).click()
-    },
+    'a preset by mouse': () => lab.choose('frames-4k'),
     'a preset by keys': async () => {
-      await lab.byId('preset').focus()
-      await keyboard.press('Enter')
-      await expect(page.getByRole('menu')).toBeVisible()
+      await keyboard.press('g')
+      await expect(lab.byId('gallery-search')).toBeFocused()
       await keyboard.press('ArrowDown')
       await keyboard.press('Enter')
+      await expect(lab.byId('gallery')).toHaveCount(0)
     },
     'Play itself': async () => {
       await play(lab).click()
@@ -200,11 +197,19 @@ test('what is written or open keeps its keys, and the arrows go to who wants the
   })
   await test.step('menus', async () => {
     const start = await events()
-    await lab.byId('preset').click()
+    await page.getByRole('button', { name: text.top.views, exact: true }).click()
     await keyboard.press('n')
     await keyboard.press('ArrowRight')
     await expect(page.getByRole('menu')).toBeVisible()
     await keyboard.press('Escape')
+    await keyboard.press('g')
+    await expect(lab.byId('gallery-search')).toBeFocused()
+    await keyboard.type(' n')
+    await keyboard.press('ArrowDown')
+    await keyboard.press('ArrowRight')
+    await keyboard.press('Escape')
+    await keyboard.press('Escape')
+    await expect(lab.byId('gallery')).toHaveCount(0)
     await lab.idle()
     await stands(lab)
     expect(await events()).toBe(start)

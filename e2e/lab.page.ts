@@ -25,6 +25,15 @@ export interface FrameStats {
 
 type Handled = { readonly dmascope: Handles }
 
+/** Somebody who was here before sees the lab at once; the first page of all others is in gallery.spec.ts. */
+function remember(): void {
+  try {
+    localStorage.setItem('dmascope.seen', '1')
+  } catch {
+    // Nothing is remembered here, and nobody welcomed.
+  }
+}
+
 export class LabPage {
   /** What the console complained of, and errors nobody caught. */
   readonly complaints: string[] = []
@@ -66,6 +75,7 @@ export class LabPage {
   }
 
   private async load(hash: string): Promise<void> {
+    if (!this.isLoaded) await this.page.addInitScript(remember)
     // A new fragment alone would not load the page again.
     await this.page.goto('about:blank')
     await this.page.goto(`./?testing=1${hash}`)
@@ -79,7 +89,7 @@ export class LabPage {
     await this.page.mouse.move(0, 0)
     if (viewport) await this.page.setViewportSize(viewport)
     await this.page.emulateMedia({ colorScheme })
-    if (this.isLoaded) await this.page.evaluate(() => localStorage.clear())
+    if (this.isLoaded) await this.page.evaluate(() => localStorage.clear()).then(() => this.page.evaluate(remember))
     this.complaints.length = 0
   }
 
@@ -134,6 +144,13 @@ export class LabPage {
       .evaluateAll((all) => all.map((row) => Array.from(row.children, (cell) => cell.textContent ?? '')))
     await button.click()
     return rows
+  }
+
+  /** Opens a preset from the gallery, by its card. */
+  async choose(preset: string): Promise<void> {
+    await this.byId('preset').click()
+    await this.byId(`card-${preset}`).click()
+    await expect(this.byId('gallery')).toHaveCount(0)
   }
 
   /** Lets a file go over the page. */

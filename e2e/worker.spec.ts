@@ -45,8 +45,7 @@ async function hold(page: Page, mode: Hold['mode']): Promise<void> {
 }
 
 async function choose(lab: LabPage, preset: string): Promise<void> {
-  await lab.byId('preset').click()
-  await lab.page.getByRole('menuitemradio', { name: preset }).first().click()
+  await lab.choose(preset)
   await expect(lab.byId('preset')).toContainText(preset)
 }
 

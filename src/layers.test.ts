@@ -118,7 +118,6 @@ const FILES: readonly Rule[] = [
   ['store', 'sim/studies/index.ts', 'what studies find', 'types'],
   ['views', 'sim/studies/index.ts', 'lines and rows of studies'],
   ['app', 'sim/scenario/stories.ts', 'what presets say, fetched when the page stands'],
-  ['controls', 'sim/scenario/stories.ts', 'the same, in the menu of presets'],
   ['store', 'worker/protocol.ts', 'the messages', 'types'],
   ['store/loadable.tsx', 'text', 'a part that did not come says so in its place'],
   ...['views', 'controls'].flatMap((half): Rule[] => [

@@ -2,6 +2,7 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { App } from './app/app.tsx'
 import { Boundary } from './app/boundary.tsx'
+import { isFirstVisit } from './app/first-visit.ts'
 import { PageBroken } from './app/missing.tsx'
 import { say } from './app/say.ts'
 import { collectStats, exposeForTests, isTesting } from './app/testing.ts'
@@ -69,6 +70,7 @@ function begin(warmUp: number): void {
     ...(stats ? { stats } : {}),
   })
   lab.actions.openLink(location.hash)
+  if (location.hash === '' && isFirstVisit()) lab.actions.welcome()
 
   const place = document.getElementById('root')
   const root = place && createRoot(place)

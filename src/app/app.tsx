@@ -9,6 +9,7 @@ import { text } from '../text/en.ts'
 import { ProblemCard } from './cards.tsx'
 import { Centre, useDock } from './centre.tsx'
 import { useFocusBack } from './focus.ts'
+import type { GalleryProps } from './gallery.tsx'
 import { useKeys } from './keys.ts'
 import { useLayout } from './layout.ts'
 import { card } from './missing.tsx'
@@ -59,6 +60,11 @@ const Prediction = loadable(() => import('../controls/prediction.tsx').then((m) 
 const Help = loadable(
   () => import('./help.tsx').then((m) => m.default),
   () => null,
+  card,
+)
+const Gallery = loadable<GalleryProps>(
+  soon(() => import('./gallery.tsx').then((m) => m.default)),
+  () => <div className="a-cover" />,
   card,
 )
 const Sheet = loadable(
@@ -151,6 +157,9 @@ export function App() {
         <WorkerCard />
         <Drawn title={text.worker.files}>
           <Files />
+        </Drawn>
+        <Drawn title={text.preset.part}>
+          {over?.kind === 'gallery' && <Gallery query={over.query} first={over.first} onClose={actions.closeOver} />}
         </Drawn>
         <Drawn title={text.top.help}>{over?.kind === 'help' && <Help onClose={actions.closeOver} />}</Drawn>
       </div>

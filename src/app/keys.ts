@@ -43,6 +43,7 @@ const KEYS: Readonly<Record<string, Act>> = {
     actions.setTheme(theme)
     actions.announce(text.top.theme[theme])
   },
+  g: ({ actions }) => actions.openGallery(),
   '?': ({ actions }) => actions.openHelp(),
   ...Object.fromEntries(
     COLOURS_BY.map((colourBy, i): [string, Act] => [String(i + 1), ({ actions }) => actions.setView({ colourBy })]),

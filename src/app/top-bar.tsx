@@ -1,6 +1,6 @@
 // Brand, scenario, and what can be done with the page as a whole.
 
-import { Check, CircleQuestionMark, Link, PanelRight, Redo2, SlidersHorizontal, Undo2 } from 'lucide-react'
+import { Check, CircleQuestionMark, LayoutGrid, Link, PanelRight, Redo2, SlidersHorizontal, Undo2 } from 'lucide-react'
 import { type ReactNode, useEffect, useState } from 'react'
 import { presetOf } from '../sim/index.ts'
 import { useApp, useLab } from '../store/context.ts'
@@ -10,16 +10,12 @@ import { soon } from '../store/part.ts'
 import { text } from '../text/en.ts'
 import { copyLink } from './copy.ts'
 import type { Layout } from './layout.ts'
+import { Logo } from './logo.tsx'
 import { nameOf } from './say.ts'
 import { nextTheme } from './theme.ts'
 import { themeIcons } from './theme-icons.ts'
 
 // What pops up is loaded after the page stands.
-const PresetMenu = loadable(
-  () => import('../controls/preset-menu.tsx').then((m) => m.default),
-  () => <PresetName />,
-  'button',
-)
 const ViewsMenu = loadable(
   () => import('./menus.tsx').then((m) => m.ViewsMenu),
   () => null,
@@ -69,7 +65,7 @@ export function TopBar({
           <SlidersHorizontal {...icon} />
         </Tool>
       )}
-      <PresetMenu />
+      <PresetButton />
       <span className="a-gap" />
       <Search field={size === 'wide' || size === 'rail'} />
       {!small && <ViewsMenu />}
@@ -94,14 +90,24 @@ export function TopBar({
   )
 }
 
-/** Stands in for the menu until it is there. */
-function PresetName() {
+/** What is open; leads to all that can be. */
+function PresetButton() {
   const scenario = useApp((s) => s.scenario)
+  const log = useApp((s) => s.fromLog)?.name
+  const { actions } = useLab()
   return (
-    <span className="c-preset">
+    <button
+      type="button"
+      className="c-preset"
+      data-testid="preset"
+      title={text.preset.open}
+      aria-haspopup="dialog"
+      onClick={() => actions.openGallery()}
+    >
       <b className="c-mono">{scenario.preset}</b>
-      <span className="c-preset-title">{presetOf(scenario)?.title}</span>
-    </span>
+      <span className="c-preset-title">{log ?? presetOf(scenario)?.title}</span>
+      <LayoutGrid size={14} strokeWidth={1.75} aria-hidden="true" />
+    </button>
   )
 }
 
@@ -133,19 +139,6 @@ function Tool({
     >
       {children}
     </button>
-  )
-}
-
-/** Sixteen pages, one of them refused: x, y, tone. */
-const LOGO = [...'2101021100211103'].map((tone, i) => [(i % 4) * 4.75, Math.floor(i / 4) * 4.75, tone] as const)
-
-function Logo() {
-  return (
-    <svg width="18" height="18" viewBox="0 0 18 18" aria-hidden="true">
-      {LOGO.map(([x, y, tone]) => (
-        <rect key={`${x} ${y}`} x={x} y={y} width="3.75" height="3.75" className={`a-tone-${tone}`} />
-      ))}
-    </svg>
   )
 }
 

@@ -8,13 +8,7 @@ export const text = {
   skip: 'Skip to the map',
   places: { controls: 'Controls', lab: 'Lab', rail: 'Inspector and log', time: 'Time' },
 
-  preset: {
-    menu: 'Preset',
-    heading: 'Presets',
-    openFile: 'Open a trace or a kernel log …',
-    openFileHelp:
-      'A recording of a real machine, or what its kernel said about dynamic windows; it can be dropped on the page, too.',
-  },
+  preset: { open: 'Presets (g)', part: 'Gallery' },
   top: {
     undo: 'Undo',
     redo: 'Redo',

@@ -1,0 +1,251 @@
+// The gallery: every preset by mouse and by keys, what is asked for by words, and what a new visitor sees first.
+
+import type { Page } from '@playwright/test'
+import { presets } from '../src/sim/index.ts'
+import { text } from '../src/text/en.ts'
+import { galleryText as t } from '../src/text/gallery.ts'
+import { shelves } from '../src/text/shelves.ts'
+import { violations } from './axe.ts'
+import { alone, expect, type LabPage, test } from './lab.page.ts'
+
+const SIZES = [
+  [1440, 900],
+  [2560, 1440],
+  [1280, 720],
+  [720, 450],
+  [390, 844],
+  [360, 740],
+] as const
+
+const standing = shelves.flatMap((shelf) => Object.keys(shelf.presets))
+const gallery = (page: Page) => page.getByTestId('gallery')
+const field = (page: Page) => page.getByTestId('gallery-search')
+const shown = (page: Page) =>
+  gallery(page)
+    .locator('.g-card')
+    .evaluateAll((cards) => cards.map((card) => card.getAttribute('data-testid')?.replace('card-', '')))
+const isOpen = (lab: LabPage, id: string) => expect(lab.byId('preset')).toContainText(id)
+
+/** Text that is cut, and elements that stand out of the page at the side. */
+const cut = (page: Page) =>
+  gallery(page).evaluate((root) => {
+    const { width } = root.getBoundingClientRect()
+    return Array.from(root.querySelectorAll<HTMLElement>('*'))
+      .filter((e) => !e.closest('.v-sr'))
+      .filter((e) => {
+        const box = e.getBoundingClientRect()
+        const hides = getComputedStyle(e).overflowX !== 'visible' && e.scrollWidth > e.clientWidth + 1
+        return box.width > 0 && (hides || box.left < -0.5 || box.right > width + 0.5)
+      })
+      .map((e) => `${e.className}: ${e.textContent?.slice(0, 40)}`)
+  })
+
+test('by mouse: the open one is marked, a shelf is picked, a card opens, and undo leads back', async ({
+  lab,
+  page,
+}) => {
+  await lab.open('s=frames-64k&at=1000000')
+  const hash = await lab.hash()
+  await lab.byId('preset').click()
+  expect(await shown(page)).toEqual(standing)
+  expect(standing.toSorted()).toEqual(presets.map(({ id }) => id).toSorted())
+  await expect(gallery(page).locator('[aria-current]')).toHaveAttribute('data-testid', 'card-frames-64k')
+  for (const [i, shelf] of shelves.entries()) {
+    await gallery(page)
+      .locator('.g-filter label')
+      .nth(i + 1)
+      .click()
+    expect(await shown(page)).toEqual(Object.keys(shelf.presets))
+    await expect(gallery(page).getByRole('heading', { name: shelf.title })).toBeVisible()
+  }
+  await gallery(page).getByRole('radio', { name: /2009/ }).check({ force: true })
+  await lab.byId('card-panic').click()
+  await expect(gallery(page)).toHaveCount(0)
+  await isOpen(lab, 'panic')
+  await lab.idle()
+  await page.getByRole('button', { name: text.top.undo }).click()
+  await lab.idle()
+  await isOpen(lab, 'frames-64k')
+  expect(await lab.hash()).toBe(hash)
+  await lab.byId('preset').click()
+  await gallery(page).getByRole('button', { name: t.close }).click()
+  await expect(gallery(page)).toHaveCount(0)
+  await expect(lab.byId('preset')).toBeFocused()
+  expect(lab.complaints).toEqual([])
+})
+
+test('by keys: arrows reach every card, letters the search, Enter opens, Escape takes one thing back', async ({
+  lab,
+  page,
+}) => {
+  const { keyboard } = page
+  await lab.open('s=frames-64k&at=1000000')
+  await lab.byId('play').focus()
+  await keyboard.press('g')
+  await expect(field(page)).toBeFocused()
+  await keyboard.press('ArrowDown')
+  const reached: string[] = []
+  for (const _ of standing) {
+    reached.push(
+      await page.evaluate(() => document.activeElement?.getAttribute('data-testid')?.replace('card-', '') ?? ''),
+    )
+    await keyboard.press('ArrowRight')
+  }
+  expect(reached).toEqual(standing)
+  await expect(page.locator(':focus')).toBeInViewport({ ratio: 1 })
+  const column = async () => (await page.locator(':focus').boundingBox())!.x
+  await keyboard.press('Home')
+  await keyboard.press('ArrowRight')
+  const x = await column()
+  for (let i = 0; i < 4; i++) {
+    await keyboard.press('ArrowDown')
+    expect(Math.abs((await column()) - x)).toBeLessThan(2)
+    await expect(page.locator(':focus')).toBeInViewport({ ratio: 1 })
+  }
+  // One of all is reached by Tab: the one that had the focus last.
+  const last = await page.locator(':focus').getAttribute('data-testid')
+  await keyboard.press('Shift+Tab')
+  await keyboard.press('Tab')
+  await expect(page.locator(':focus')).toHaveAttribute('data-testid', last ?? '')
+  await keyboard.type('two ports')
+  await expect(field(page)).toHaveValue('two ports')
+  expect((await shown(page))[0]).toBe('two-ports')
+  await keyboard.press('Escape')
+  await expect(field(page)).toHaveValue('')
+  expect(await shown(page)).toEqual(standing)
+  await keyboard.press('Escape')
+  await expect(gallery(page)).toHaveCount(0)
+  await expect(lab.byId('play')).toBeFocused()
+  await keyboard.press('g')
+  await keyboard.type('two ports')
+  await keyboard.press('Enter')
+  await isOpen(lab, 'two-ports')
+  await lab.idle()
+  // The keys are the page's again.
+  await keyboard.press('u')
+  await isOpen(lab, 'frames-64k')
+  // Enter on a card.
+  await keyboard.press('g')
+  await expect(field(page)).toBeFocused()
+  await keyboard.press('ArrowDown')
+  await keyboard.press('End')
+  await keyboard.press('Enter')
+  await isOpen(lab, standing.at(-1) ?? '')
+  expect(lab.complaints).toEqual([])
+})
+
+test('no words lead to an empty page, and a pasted log keeps its words apart', async ({ lab, page }) => {
+  await lab.open('s=frames-64k&at=1000000')
+  await page.keyboard.press('g')
+  await field(page).fill('zyxxy')
+  const none = lab.byId('gallery-none')
+  await expect(none).toBeVisible()
+  for (const example of t.search.examples) {
+    await none.getByRole('button', { name: example }).click()
+    await expect(field(page)).toHaveValue(example)
+    expect((await shown(page)).length, example).toBeGreaterThan(0)
+    await field(page).fill('zyxxy')
+  }
+  await page.keyboard.press('Enter')
+  await expect(none).toBeVisible()
+  await none.getByRole('button', { name: t.search.all(presets.length) }).click()
+  expect(await shown(page)).toEqual(standing)
+  await expect(field(page)).toBeFocused()
+  await field(page).evaluate((input) => {
+    const clipboardData = new DataTransfer()
+    clipboardData.setData('text', 'two\r\n  ports\n')
+    input.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }))
+  })
+  await expect(field(page)).toHaveValue('two ports')
+  expect((await shown(page))[0]).toBe('two-ports')
+  await expect(gallery(page).getByRole('status')).toHaveText(/best first|1 preset/)
+})
+
+test('it opens at once, whatever it holds', async ({ lab, page }) => {
+  await lab.open('s=frames-64k&at=1000000')
+  const took = async () => {
+    const ms = await page.evaluate(async () => {
+      const begun = performance.now()
+      document.querySelector<HTMLElement>('[data-testid="preset"]')?.click()
+      await new Promise((shown) => requestAnimationFrame(() => setTimeout(shown)))
+      return document.querySelector('[data-testid="gallery"] .g-card') ? performance.now() - begun : Number.NaN
+    })
+    await page.keyboard.press('Escape')
+    await expect(gallery(page)).toHaveCount(0)
+    return ms
+  }
+  const times: number[] = []
+  for (let i = 0; i < 6; i++) times.push(await took())
+  // A machine that is busy elsewhere is not slow here.
+  expect(Math.min(...times), times.join(' ')).toBeLessThan(100)
+})
+
+test('nothing is cut at any size, and axe finds nothing, dark and light', async ({ lab, page }) => {
+  await lab.open('s=frames-64k&at=1000000')
+  for (const query of ['', 'frames', 'zyxxy']) {
+    await page.keyboard.press('g')
+    await field(page).fill(query)
+    for (const [width, height] of SIZES) {
+      await page.setViewportSize({ width, height })
+      expect(await cut(page), `${width} ${query}`).toEqual([])
+      if (width !== 1440 && width !== 390) continue
+      for (const colorScheme of ['dark', 'light'] as const) {
+        await page.emulateMedia({ colorScheme })
+        expect(await violations(page), `${width} ${colorScheme} ${query}`).toEqual([])
+      }
+    }
+    if (query) await page.keyboard.press('Escape')
+    await page.keyboard.press('Escape')
+    await expect(gallery(page)).toHaveCount(0)
+  }
+})
+
+alone('a new visitor is shown what happens, and never again', async ({ page, context }) => {
+  await page.goto('./?testing=1')
+  const watch = page.getByTestId('watch')
+  await expect(watch).toBeFocused()
+  await expect(page.getByRole('heading', { name: t.welcome.title })).toBeVisible()
+  for (const [width, height] of SIZES) {
+    await page.setViewportSize({ width, height })
+    await expect(watch).toBeInViewport({ ratio: 1 })
+    expect(await cut(page), `${width}`).toEqual([])
+  }
+  for (const colorScheme of ['dark', 'light'] as const) {
+    await page.emulateMedia({ colorScheme })
+    expect(await violations(page), colorScheme).toEqual([])
+  }
+  await page.keyboard.press('Enter')
+  await expect(gallery(page)).toHaveCount(0)
+  await expect(page.getByTestId('figure-refused').first()).toContainText('1', { timeout: 30_000 })
+  await page.goto('about:blank')
+  await page.goto('./?testing=1')
+  await expect(page.getByTestId('view-iova-space')).toBeVisible()
+  await expect(gallery(page)).toHaveCount(0)
+  // Whoever comes by a link wants to see what it shows, and has seen no first page yet.
+  await page.evaluate(() => localStorage.clear())
+  for (const [link, open] of [
+    ['#s=pinhole', 0],
+    ['', 1],
+  ] as const) {
+    await page.goto('about:blank')
+    await page.goto(`./?testing=1${link}`)
+    await expect(page.getByTestId('preset')).toBeAttached()
+    await expect(page.getByTestId('view-iova-space')).toBeAttached()
+    await expect(gallery(page)).toHaveCount(open)
+  }
+  // From there, too, all of it goes on to the lab.
+  await page.keyboard.press('Escape')
+  await expect(gallery(page)).toHaveCount(0)
+  // Where nothing can be remembered, nobody is welcomed every day.
+  const other = await context.newPage()
+  await other.addInitScript(() =>
+    Object.defineProperty(window, 'localStorage', {
+      get: () => {
+        throw new DOMException('refused', 'SecurityError')
+      },
+    }),
+  )
+  await other.goto('./?testing=1')
+  await expect(other.getByTestId('view-iova-space')).toBeVisible()
+  await expect(gallery(other)).toHaveCount(0)
+})

@@ -1,0 +1,293 @@
+// The presets, by shelf, with a picture of each and a search that takes a question; for a new visitor also the first page.
+// Loaded when the page stands.
+
+import { FileUp, Play, Search, X } from 'lucide-react'
+import { Dialog } from 'radix-ui'
+import { type ChangeEvent, type ClipboardEvent, type KeyboardEvent, useEffect, useRef, useState } from 'react'
+import { presets } from '../sim/index.ts'
+import { useApp, useLab } from '../store/context.ts'
+import { readFile } from '../store/files.ts'
+import { galleryText as t } from '../text/gallery.ts'
+import { type Shelf, shelves } from '../text/shelves.ts'
+import { PresetPicture } from '../views/pictures/index.ts'
+import { findPresets } from './find-presets.ts'
+import { useFocusBack } from './focus.ts'
+import { Cards } from './gallery-cards.tsx'
+import { Logo } from './logo.tsx'
+import { useMedia } from './theme.ts'
+import './gallery.css'
+
+const icon = { size: 16, strokeWidth: 1.75, 'aria-hidden': true } as const
+/** No message of a kernel is longer. */
+const LONGEST = 1000
+
+export interface GalleryProps {
+  /** What is looked for when it opens. */
+  readonly query: string
+  /** As the first page of a new visitor. */
+  readonly first: boolean
+  readonly onClose: () => void
+}
+
+export default function Gallery({ query: asked, first, onClose }: GalleryProps) {
+  const { actions } = useLab()
+  const current = useApp((s) => s.scenario.preset)
+  const [query, setQuery] = useState(asked)
+  const [shelf, setShelf] = useState<string | null>(null)
+  const chosen = useRef(false)
+  const page = useRef<HTMLDivElement>(null)
+  const field = useRef<HTMLInputElement>(null)
+  const watch = useRef<HTMLButtonElement>(null)
+  const narrow = useMedia('(max-width: 559px)')
+  useFocusBack(chosen)
+  useEffect(() => setQuery(asked), [asked])
+
+  const sought = query.trim()
+  const found = sought === '' ? null : findPresets(sought)
+  const choose = (act: () => void) => {
+    chosen.current = true
+    act()
+  }
+  const open = (id: string) => choose(() => actions.openPreset(id))
+  const look = (next: string) => {
+    setQuery(next)
+    page.current?.scrollTo({ top: 0 })
+  }
+  const clear = () => {
+    look('')
+    field.current?.focus()
+  }
+  const key = (event: KeyboardEvent) => {
+    if (event.key === 'Enter' && found?.[0]) open(found[0])
+    else if (event.key === 'ArrowDown') page.current?.querySelector<HTMLElement>('.g-card')?.focus()
+    else return
+    event.preventDefault()
+  }
+  /** A field of one line would leave out the ends of lines, and with them what parts their words. */
+  const paste = (event: ClipboardEvent<HTMLInputElement>) => {
+    const pasted = event.clipboardData.getData('text')
+    if (!/[\r\n]/.test(pasted)) return
+    event.preventDefault()
+    const { selectionStart, selectionEnd } = event.currentTarget
+    const { length } = query
+    const kept = query.slice(0, selectionStart ?? length)
+    look(`${kept}${pasted.replace(/\s+/g, ' ').trim()}${query.slice(selectionEnd ?? length)}`.slice(0, LONGEST))
+  }
+
+  const shown = shelf === null ? shelves : shelves.filter(({ id }) => id === shelf)
+  const groups = found
+    ? [{ key: 'found', head: <Found n={found.length} />, ids: found }]
+    : shown.map((of) => ({ key: of.id, head: <ShelfHead shelf={of} />, ids: Object.keys(of.presets) }))
+  return (
+    <Dialog.Root open onOpenChange={(isOpen) => !isOpen && onClose()}>
+      <Dialog.Portal>
+        <Dialog.Content
+          ref={page}
+          className={first ? 'g-page g-first' : 'g-page'}
+          aria-describedby="g-about"
+          data-testid="gallery"
+          onOpenAutoFocus={(event) => {
+            event.preventDefault()
+            // Where letters are typed on the screen they would cover what is to be seen.
+            const typed = !matchMedia('(pointer: coarse)').matches
+            ;(first && asked === '' ? watch : typed ? field : page).current?.focus({ preventScroll: true })
+          }}
+          // It has no trigger that the library could give the focus back to.
+          onCloseAutoFocus={(event) => event.preventDefault()}
+          onEscapeKeyDown={(event) => {
+            if (query === '') return
+            event.preventDefault()
+            clear()
+          }}
+        >
+          <div className="g-bar">
+            <span className="g-brand" aria-hidden="true">
+              <Logo />
+              <b>dmascope</b>
+            </span>
+            <search className="g-search">
+              <Search {...icon} />
+              <input
+                ref={field}
+                type="text"
+                value={query}
+                maxLength={LONGEST}
+                aria-label={t.search.label}
+                placeholder={narrow ? t.search.hintShort : t.search.hint}
+                spellCheck={false}
+                autoComplete="off"
+                autoCapitalize="off"
+                enterKeyHint="search"
+                data-testid="gallery-search"
+                onChange={(event) => look(event.target.value)}
+                onPaste={paste}
+                onKeyDown={key}
+              />
+              {query !== '' && (
+                <button
+                  type="button"
+                  className="c-icon"
+                  aria-label={t.search.clear}
+                  title={t.search.clear}
+                  onClick={clear}
+                >
+                  <X {...icon} />
+                </button>
+              )}
+            </search>
+            <OpenFile choose={choose} />
+            <Dialog.Close className="c-icon g-close" aria-label={t.close} title={`${t.close} (Esc)`}>
+              <X {...icon} />
+            </Dialog.Close>
+          </div>
+          <div className="g-body">
+            {first && (
+              <div className="g-hero" hidden={found !== null}>
+                <div className="g-hero-words">
+                  <Dialog.Title asChild>
+                    <h1>{t.welcome.title}</h1>
+                  </Dialog.Title>
+                  <p id="g-about">{t.welcome.about}</p>
+                  <div className="g-acts">
+                    <button
+                      ref={watch}
+                      type="button"
+                      className="c-button c-filled g-watch"
+                      data-testid="watch"
+                      onClick={() => choose(() => actions.watch())}
+                    >
+                      <Play {...icon} fill="currentColor" /> {t.welcome.watch}
+                    </button>
+                    <button type="button" className="c-button c-bare" onClick={() => choose(onClose)}>
+                      {t.welcome.lab}
+                    </button>
+                  </div>
+                </div>
+                <span className="g-hero-picture" aria-hidden="true">
+                  <PresetPicture id={presets[0]?.id ?? ''} />
+                </span>
+              </div>
+            )}
+            <div className="g-title">
+              {first ? (
+                <p className="g-or">{t.welcome.or}</p>
+              ) : (
+                <div>
+                  <Dialog.Title asChild>
+                    <h1>{t.title}</h1>
+                  </Dialog.Title>
+                  <p id="g-about">{t.about}</p>
+                </div>
+              )}
+              {!found && <Filter shelf={shelf} onShelf={setShelf} />}
+            </div>
+            <p className="v-sr" role="status">
+              {found && (found.length === 0 ? t.search.none : t.search.found(found.length))}
+            </p>
+            {found?.length === 0 ? (
+              <Nothing onTry={look} onAll={clear} />
+            ) : (
+              <Cards
+                groups={groups}
+                current={current}
+                best={found !== null}
+                onOpen={open}
+                onType={() => field.current?.focus()}
+              />
+            )}
+          </div>
+        </Dialog.Content>
+      </Dialog.Portal>
+    </Dialog.Root>
+  )
+}
+
+function ShelfHead({ shelf }: { shelf: Shelf }) {
+  return (
+    <div className="g-shelf-head">
+      <h2 id={`g-${shelf.id}`}>
+        {shelf.years && <span className="g-year">{shelf.years}</span>} {shelf.title}
+      </h2>
+      <p>{shelf.question}</p>
+    </div>
+  )
+}
+
+function Found({ n }: { n: number }) {
+  return (
+    <div className="g-shelf-head">
+      <h2 id="g-found">{t.search.found(n)}</h2>
+      <p>{t.search.best}</p>
+    </div>
+  )
+}
+
+/** Nobody is left with an empty page. */
+function Nothing({ onTry, onAll }: { onTry: (query: string) => void; onAll: () => void }) {
+  return (
+    <section className="g-none" data-testid="gallery-none">
+      <h2>{t.search.none}</h2>
+      <p>{t.search.noneHelp}</p>
+      <div className="g-examples">
+        {t.search.examples.map((example) => (
+          <button key={example} type="button" className="c-button" onClick={() => onTry(example)}>
+            {example}
+          </button>
+        ))}
+      </div>
+      <button type="button" className="c-button c-filled" onClick={onAll}>
+        {t.search.all(presets.length)}
+      </button>
+    </section>
+  )
+}
+
+function Filter({ shelf, onShelf }: { shelf: string | null; onShelf: (id: string | null) => void }) {
+  const options = [
+    { id: null, short: `${t.filter.all} ${presets.length}`, whole: `${t.filter.all} ${presets.length}` },
+    ...shelves.map(({ id, short, years, title }) => ({ id, short, whole: t.filter.whole(years, title) })),
+  ]
+  return (
+    <fieldset className="g-filter">
+      <legend className="v-sr">{t.filter.label}</legend>
+      {options.map(({ id, short, whole }) => (
+        <label key={id} title={whole}>
+          <input
+            type="radio"
+            className="v-sr"
+            name="shelf"
+            aria-label={whole}
+            checked={shelf === id}
+            onChange={() => onShelf(id)}
+          />
+          <span>{short}</span>
+        </label>
+      ))}
+    </fieldset>
+  )
+}
+
+function OpenFile({ choose }: { choose: (act: () => void) => void }) {
+  const { actions } = useLab()
+  const input = useRef<HTMLInputElement>(null)
+  const take = (event: ChangeEvent<HTMLInputElement>) => {
+    const file = event.target.files?.[0]
+    // The same file may be chosen again.
+    event.target.value = ''
+    if (file) choose(() => actions.openFile(file.name, () => readFile(file)))
+  }
+  return (
+    <>
+      <input ref={input} type="file" hidden aria-label={t.file} data-testid="trace-file" onChange={take} />
+      <button
+        type="button"
+        className="c-button g-file"
+        aria-label={t.file}
+        title={t.fileHelp}
+        onClick={() => input.current?.click()}
+      >
+        <FileUp {...icon} /> <span>{t.file}</span>
+      </button>
+    </>
+  )
+}
