@@ -24,7 +24,7 @@ const digits = (cell: string) => Number(cell.replace(/[^\d.]/g, ''))
 
 test('a drag over a picture of history brushes time, and a click still seeks', async ({ lab, page }) => {
   await lab.open(OPEN)
-  const ready = page.getByTitle(brushText.axis)
+  const ready = page.locator('[data-says="brush.axis"]')
   await expect(ready).toBeAttached()
   const hash = await lab.hash()
   await drag(page, lab, 'timeline', [0.28, 0.5], [0.36, 0.5])
@@ -64,7 +64,7 @@ test('refusals of a brushed time are those before its end without those before i
 
 test('Shift and a drag brush addresses, and the figures are the sums of the table twin', async ({ lab, page }) => {
   await lab.open('s=frames-4k&at=5000000&breaks=off&zoom=0.4096')
-  await expect(page.getByTitle(brushText.axis)).toBeAttached()
+  await expect(page.locator('[data-says="brush.axis"]')).toBeAttached()
   const rows = await lab.twin(viewText.map.title)
   await page.keyboard.down('Shift')
   await drag(page, lab, 'iova-space', [0.001, 0.27], [0.999, 0.6])
@@ -102,7 +102,7 @@ test('a link brings the brush back', async ({ lab, page }) => {
 
 test('by keyboard alone: Shift marks, handles move, Escape clears', async ({ lab, page }) => {
   await lab.open(OPEN)
-  await expect(page.getByTitle(brushText.axis)).toBeAttached()
+  await expect(page.locator('[data-says="brush.axis"]')).toBeAttached()
   await lab.byId('view-iova-space').focus()
   await page.keyboard.press('ArrowDown')
   await page.keyboard.press('Shift+ArrowDown')
@@ -147,7 +147,7 @@ test('handles are dragged, the address axis selects rows, the button brushes wit
   await expect.poll(() => pairOf('bt', lab)?.[1]).toBeGreaterThan(5_100_000)
   expect(pairOf('bt', lab)![0]).toBe(3_125_000)
 
-  const axis = (await page.getByTitle(brushText.axis).boundingBox())!
+  const axis = (await page.locator('[data-says="brush.axis"]').boundingBox())!
   await page.mouse.move(axis.x + 40, axis.y + axis.height * 0.26)
   await page.mouse.down()
   await page.mouse.move(axis.x + 40, axis.y + axis.height * 0.49, { steps: 4 })

@@ -54,7 +54,7 @@ test('the focus stays where it was, or goes back; the tip of a control leaves it
   await keyboard.press('Space')
 
   await lab.tabTo('control-d0.iommuPage')
-  const tip = (await page.locator('.c-tip').boundingBox())!
+  const tip = (await page.locator('.u-tip').boundingBox())!
   const control = (await focused(page).boundingBox())!
   expect(tip.x >= control.x + control.width || tip.y + tip.height <= control.y).toBe(true)
 })

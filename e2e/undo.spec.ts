@@ -67,7 +67,7 @@ test('preset values, another preset and a seed are undone with inputs, position 
   await expect(undo).toBeDisabled()
   await lab.byId('control-d0.iommuPage').getByText('4K', { exact: true }).click()
   await lab.idle()
-  await expect(undo).toHaveAttribute('title', /^Undo \(u\): IOMMU page.* 4K$/)
+  await expect(undo).toHaveAttribute('data-says-name', /^Undo \(u\): IOMMU page.* 4K$/)
   await press(lab, '>')
   const stands = async () => ({ hash: await lab.hash(), events: await lab.number('events') })
   const before = await stands()
@@ -89,7 +89,7 @@ test('preset values, another preset and a seed are undone with inputs, position 
   await lab.idle()
   await lab.turnTo('s=pools')
   for (const what of ['opening a link', 'seed 0x77', 'preset values']) {
-    await expect(undo).toHaveAttribute('title', new RegExp(`: ${what}$`))
+    await expect(undo).toHaveAttribute('data-says-name', new RegExp(`: ${what}$`))
     await undo.click()
     await lab.idle()
   }

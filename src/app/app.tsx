@@ -56,6 +56,11 @@ const LaterCards = loadable(
   () => null,
   'none',
 )
+const Explainer = loadable(
+  soon(() => import('../ui/explainer.tsx').then((m) => m.default)),
+  () => null,
+  'none',
+)
 const Prediction = loadable(() => import('../controls/prediction.tsx').then((m) => m.default))
 const Help = loadable(
   () => import('./help.tsx').then((m) => m.default),
@@ -151,6 +156,7 @@ export function App() {
       <div className="a-live" aria-live="polite">
         {announcement}
       </div>
+      <Explainer />
       <div className="a-cards">
         <LaterCards />
         <ProblemCard />

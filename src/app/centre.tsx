@@ -6,6 +6,7 @@ import { useApp, useFrame, useLab } from '../store/context.ts'
 import { loadable } from '../store/loadable.tsx'
 import { soon } from '../store/part.ts'
 import { text } from '../text/en.ts'
+import { captions } from '../ui/says.tsx'
 import { type DockView, dockViews, IovaSpace, MapHead, TimeStack } from '../views/index.ts'
 import { MapState } from './cards.tsx'
 import { Headline } from './headline.tsx'
@@ -96,7 +97,7 @@ function Dock({ views, shown, choose }: Docked) {
   if (!shown) return null
   const View = shown.component
   return (
-    <section className="a-dock" aria-label={shown.title}>
+    <section className="a-dock" aria-label={shown.title} {...captions}>
       {views.length > 1 && (
         <div className="a-dock-tabs">
           {views.map((v) => (

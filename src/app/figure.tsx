@@ -2,6 +2,7 @@
 
 import type { ReactNode } from 'react'
 import type { Frame } from '../sim/index.ts'
+import { type Explained, says } from '../ui/says.tsx'
 
 export const summaryOf = (frame: Frame) => frame.summary
 
@@ -13,7 +14,7 @@ export function Figure({
   fail = false,
   colour,
 }: {
-  id: string
+  id: Extract<Explained, `figure-${string}`>
   value: string
   unit: string
   line: ReactNode
@@ -22,7 +23,9 @@ export function Figure({
   colour?: string
 }) {
   return (
-    <div className="a-figure">
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard comes to it for what it is of
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for controls
+    <div className="a-figure" role="group" tabIndex={0} {...says(id)}>
       <p className={fail ? 'a-number a-fail' : 'a-number'}>
         <b data-testid={id} style={{ color: colour }}>
           {value}

@@ -6,6 +6,7 @@ import { useChoice } from '../controls/key-target.ts'
 import { useApp, useLab } from '../store/context.ts'
 import { MAX_DOCK } from '../store/looking.ts'
 import { text } from '../text/en.ts'
+import { says } from '../ui/says.tsx'
 import { dockViews } from '../views/index.ts'
 import { nameOf } from './say.ts'
 import { nextTheme } from './theme.ts'
@@ -37,7 +38,7 @@ function DockItems() {
 export function ViewsMenu() {
   return (
     <DropdownMenu.Root modal={false}>
-      <DropdownMenu.Trigger className="c-button c-bare">
+      <DropdownMenu.Trigger className="c-button c-bare" {...says('top.views')}>
         <Layers {...icon} /> {t.views}
       </DropdownMenu.Trigger>
       <DropdownMenu.Content className="c-menu" align="end" sideOffset={4} collisionPadding={8}>

@@ -13,6 +13,7 @@ import { count, hex } from '../lib/format.ts'
 import { addressAt, type Frame, presetById } from '../sim/index.ts'
 import { useApp, useFrame, useLab } from '../store/context.ts'
 import { text } from '../text/en.ts'
+import { says } from '../ui/says.tsx'
 import { Drawn } from './worker-state.tsx'
 
 const t = text.sheet
@@ -132,6 +133,7 @@ function OneControl({ subject }: { subject: string | undefined }) {
         type="button"
         className="a-next"
         aria-label={`${t.of(index + 1, fields.length)}, ${t.next}`}
+        {...says('control.next', t.next)}
         onClick={() => show(fields[(index + 1) % fields.length]?.path)}
       >
         {t.of(index + 1, fields.length)}

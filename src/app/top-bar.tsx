@@ -8,6 +8,7 @@ import type { Act } from '../store/history.ts'
 import { loadable } from '../store/loadable.tsx'
 import { soon } from '../store/part.ts'
 import { text } from '../text/en.ts'
+import { type Explained, says } from '../ui/says.tsx'
 import { copyLink } from './copy.ts'
 import type { Layout } from './layout.ts'
 import { Logo } from './logo.tsx'
@@ -61,7 +62,7 @@ export function TopBar({
         <b className={size === 'phone' ? 'v-sr' : undefined}>{text.brand}</b>
       </h1>
       {size === 'narrow' && (
-        <Tool label={t.openControls} pressed={drawers.controls} onClick={() => onDrawer('controls')}>
+        <Tool id="top.controls" label={t.openControls} pressed={drawers.controls} onClick={() => onDrawer('controls')}>
           <SlidersHorizontal {...icon} />
         </Tool>
       )}
@@ -76,13 +77,13 @@ export function TopBar({
       ) : (
         <>
           <ThemeTool />
-          <Tool label={`${t.help} (?)`} onClick={() => actions.openHelp()}>
+          <Tool id="top.help" label={`${t.help} (?)`} onClick={() => actions.openHelp()}>
             <CircleQuestionMark {...icon} />
           </Tool>
         </>
       )}
       {(size === 'rail' || size === 'narrow') && (
-        <Tool label={t.openInspector} pressed={drawers.rail} onClick={() => onDrawer('rail')}>
+        <Tool id="top.rail" label={t.openInspector} pressed={drawers.rail} onClick={() => onDrawer('rail')}>
           <PanelRight {...icon} />
         </Tool>
       )}
@@ -112,6 +113,7 @@ function PresetButton() {
 }
 
 function Tool({
+  id,
   label,
   title = label,
   pressed,
@@ -119,6 +121,7 @@ function Tool({
   onClick,
   children,
 }: {
+  id: Explained
   label: string
   title?: string
   pressed?: boolean
@@ -131,7 +134,7 @@ function Tool({
       type="button"
       className="c-icon"
       aria-label={label}
-      title={title}
+      {...says(id, title)}
       aria-pressed={pressed}
       // One that has the focus keeps it.
       aria-disabled={disabled}
@@ -149,10 +152,16 @@ function UndoRedo() {
   const title = (what: string, act: Act | null) => (act ? t.undoes(what, nameOf(act)) : what)
   return (
     <>
-      <Tool label={`${t.undo} (u)`} title={title(`${t.undo} (u)`, undoes)} disabled={!undoes} onClick={actions.undo}>
+      <Tool
+        id="top.undo"
+        label={`${t.undo} (u)`}
+        title={title(`${t.undo} (u)`, undoes)}
+        disabled={!undoes}
+        onClick={actions.undo}
+      >
         <Undo2 {...icon} />
       </Tool>
-      <Tool label={t.redo} title={title(t.redo, redoes)} disabled={!redoes} onClick={actions.redo}>
+      <Tool id="top.redo" label={t.redo} title={title(t.redo, redoes)} disabled={!redoes} onClick={actions.redo}>
         <Redo2 {...icon} />
       </Tool>
     </>
@@ -164,7 +173,7 @@ function ThemeTool() {
   const { actions } = useLab()
   const Icon = themeIcons[theme]
   return (
-    <Tool label={`${t.theme[theme]} (t)`} onClick={() => actions.setTheme(nextTheme(theme))}>
+    <Tool id="top.theme" label={`${t.theme[theme]} (t)`} onClick={() => actions.setTheme(nextTheme(theme))}>
       <Icon {...icon} />
     </Tool>
   )
@@ -185,7 +194,7 @@ function CopyLink({ bare }: { bare: boolean }) {
       type="button"
       className={bare ? 'c-icon' : 'c-button c-filled'}
       aria-label={bare ? label : undefined}
-      title={`${t.copyLink} (c)`}
+      {...says('top.copy', `${t.copyLink} (c)`)}
       onClick={() => void copyLink(lab).then(setCopied)}
     >
       <Icon {...icon} />

@@ -5,19 +5,14 @@ import { memo, useId } from 'react'
 import { type Field, formatParam, type ParamValue } from '../sim/index.ts'
 import { loadable } from '../store/loadable.tsx'
 import { text } from '../text/en.ts'
+import { saysIn } from '../ui/says.tsx'
 import { besideText, kindOf, namedStops, refusedReason, stopText, trackOf, valueText } from './param-text.ts'
-import { tipOnFocus, tipOnHover, useTip } from './tip-state.ts'
 
 // What pops up is loaded after the page stands.
 const Choice = loadable(
   () => import('./choice.tsx').then((m) => m.default),
   ({ field: { param }, value }: ControlProps) => <div className="c-select c-mono">{formatParam(param, value)}</div>,
   'button',
-)
-const Tip = loadable(
-  () => import('./tip.tsx').then((m) => m.default),
-  ({ children }) => children,
-  'none',
 )
 
 export interface ControlProps {
@@ -57,43 +52,31 @@ function Body({ field, value, nudge, compact = false, onChange }: FieldProps) {
   const id = useId()
   const labelId = `${id}-label`
   const helpId = `${id}-help`
-  const tip = useTip()
   const { param } = field
   const kind = kindOf(param)
   const Control = { switch: OnOff, segments: Segments, stops: Stops, select: Choice, slider: Continuous }[kind]
   const note = field.notes[formatParam(param, value)]
   const reasons = note ? [...refusals(field), note] : refusals(field)
-  const help = (
-    <>
-      <p>{param.help}</p>
-      {param.effect === 'restart' && <p className="c-quiet">{text.control.restart}</p>}
-    </>
-  )
-  const name = (
-    <span className="c-name" id={labelId} {...tipOnHover(tip)}>
-      {param.label}
-    </span>
-  )
   return (
-    <div className={`c-field c-is-${kind}`} data-testid={`control-${field.path}`} {...tipOnFocus(tip)}>
-      <Tip tip={tip} help={help}>
-        <div className="c-head">
-          {name}
-          {compact && nudge ? (
-            <span className="c-value">
-              {nudge.lead} <b>{nudge.to}</b>
-            </span>
-          ) : (
-            <span className="c-value">{besideText(param, value)}</span>
-          )}
-          <span id={helpId} hidden>
-            {param.help}
+    <div className={`c-field c-is-${kind}`} data-testid={`control-${field.path}`} data-says-field="">
+      <div className="c-head" {...saysIn(helpId)}>
+        <span className="c-name" id={labelId}>
+          {param.label}
+        </span>
+        {compact && nudge ? (
+          <span className="c-value">
+            {nudge.lead} <b>{nudge.to}</b>
           </span>
-          {kind === 'switch' && (
-            <OnOff field={field} value={value} labelId={labelId} helpId={helpId} onChange={onChange} />
-          )}
-        </div>
-      </Tip>
+        ) : (
+          <span className="c-value">{besideText(param, value)}</span>
+        )}
+        <span id={helpId} hidden>
+          {param.effect === 'restart' ? `${param.help} ${text.control.restart}` : param.help}
+        </span>
+        {kind === 'switch' && (
+          <OnOff field={field} value={value} labelId={labelId} helpId={helpId} onChange={onChange} />
+        )}
+      </div>
       {kind !== 'switch' && (
         <Control field={field} value={value} labelId={labelId} helpId={helpId} onChange={onChange} />
       )}

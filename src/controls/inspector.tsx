@@ -14,6 +14,7 @@ import {
 } from '../sim/index.ts'
 import { useApp, useFrame, useLab } from '../store/context.ts'
 import { inspectorText } from '../text/inspector.ts'
+import { says } from '../ui/says.tsx'
 import { Lifeline, ReachRows } from './reach.tsx'
 import { TablePath } from './table-path.tsx'
 
@@ -56,7 +57,7 @@ export function Inspector() {
           className="c-icon"
           aria-pressed={pinned}
           aria-label={pinned ? t.unpin : t.pin}
-          title={pinned ? t.unpin : t.pin}
+          {...says('rail.pin', pinned ? t.unpin : t.pin)}
           onClick={pin}
         >
           {pinned ? <PinOff {...icon} /> : <Pin {...icon} />}
@@ -65,7 +66,7 @@ export function Inspector() {
           type="button"
           className="c-icon"
           aria-label={t.clear}
-          title={t.clear}
+          {...says('rail.clear', t.clear)}
           onClick={() => {
             actions.hover(null)
             actions.select(null)
@@ -113,7 +114,13 @@ function CopyAddress({ words }: { words: string }) {
       () => actions.announce(t.copyFailed),
     )
   return (
-    <button type="button" className="c-icon" aria-label={t.copy} title={t.copy} onClick={() => void copy()}>
+    <button
+      type="button"
+      className="c-icon"
+      aria-label={t.copy}
+      {...says('rail.copy', t.copy)}
+      onClick={() => void copy()}
+    >
       {copied ? <Check {...icon} size={14} /> : <Copy {...icon} size={14} />}
     </button>
   )

@@ -5,6 +5,7 @@ import { count, ms } from '../lib/format.ts'
 import type { Frame, LogLine } from '../sim/index.ts'
 import { useApp, useFrame } from '../store/context.ts'
 import { logText } from '../text/inspector.ts'
+import { Says } from '../ui/says.tsx'
 
 type Log = Frame['log']
 const logOf = (frame: Frame) => frame.log
@@ -39,8 +40,11 @@ export function KernelLog() {
         )}
       </div>
       {step !== '' && (
-        <p className="c-step" data-testid="last-step" title={logText.step}>
-          {step}
+        <p className="c-step">
+          <Says id="rail.step" className="c-step-label" first>
+            {logText.step}
+          </Says>{' '}
+          <span data-testid="last-step">{step}</span>
         </p>
       )}
       {lines.length === 0 ? (

@@ -5,6 +5,7 @@ import { useMemo, useState } from 'react'
 import { type Field, type FieldGroup, fieldsOf, type ParamValue, presetById } from '../sim/index.ts'
 import { useApp, useFrame, useLab } from '../store/context.ts'
 import { text } from '../text/en.ts'
+import { says } from '../ui/says.tsx'
 import { FieldControl, type Nudge } from './field.tsx'
 import { leadOf, nudgeOf } from './nudge.ts'
 import { stopText } from './param-text.ts'
@@ -101,8 +102,8 @@ export function PanelFoot() {
   }
   return (
     <div className="c-foot">
-      <label className="c-seed">
-        <span>{text.control.seed}</span>
+      <label className="c-seed" data-says-field="">
+        <span {...says('control.seed')}>{text.control.seed}</span>
         <input
           className="c-mono"
           aria-label={text.control.seedLabel}
@@ -126,7 +127,7 @@ export function PanelFoot() {
           }}
         />
       </label>
-      <button type="button" className="c-button" onClick={() => actions.openPreset(preset)}>
+      <button type="button" className="c-button" {...says('control.values')} onClick={() => actions.openPreset(preset)}>
         <RotateCcw size={14} strokeWidth={1.75} aria-hidden="true" />
         {text.control.presetValues}
       </button>

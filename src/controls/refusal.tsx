@@ -5,6 +5,7 @@ import { count, ms } from '../lib/format.ts'
 import type { Frame, Refusal } from '../sim/index.ts'
 import { useFrame } from '../store/context.ts'
 import { refusalText } from '../text/inspector.ts'
+import { says } from '../ui/says.tsx'
 
 const t = refusalText
 const refusalOf = (frame: Frame) => frame.refusal
@@ -54,7 +55,7 @@ function Tries({ refusal }: { refusal: Refusal }) {
               <span className="c-bar" aria-hidden="true">
                 <i style={{ left: `${from}%`, right: `${free}%` }} />
               </span>
-              <span className="c-mono c-quiet" title={t.free}>
+              <span className="c-mono c-quiet" {...says('rail.free', t.free)}>
                 {count(one.freeEntries)}
               </span>
               <X className="c-fail" size={12} strokeWidth={2.5} aria-hidden="true" />

@@ -8,6 +8,7 @@ import { addressAt, type Frame, type IovaSpaceFrame, type SearchResult } from '.
 import { useApp, useFrame, useLab } from '../store/context.ts'
 import type { Lab } from '../store/state.ts'
 import { refusalText, searchText } from '../text/inspector.ts'
+import { says } from '../ui/says.tsx'
 import { isOpen, isWriting } from './key-target.ts'
 
 const t = searchText
@@ -50,7 +51,7 @@ export function Search({ field }: { field: boolean }) {
         type="button"
         className="c-icon"
         aria-label={t.open}
-        title={`${t.open} (/)`}
+        {...says('top.search', `${t.open} (/)`)}
         onClick={() => {
           setOpen(true)
           setDue(true)
@@ -146,6 +147,7 @@ function Field({ box, over, onLeave }: FieldProps) {
           autoCapitalize="off"
           enterKeyHint="search"
           data-testid="search"
+          {...says('top.search')}
           onChange={(event) => {
             setDraft(event.target.value)
             set(event.target.value)
@@ -161,7 +163,7 @@ function Field({ box, over, onLeave }: FieldProps) {
               type="button"
               className="c-icon"
               aria-label={t.previous}
-              title={t.previous}
+              {...says('search.previous', t.previous)}
               aria-disabled={none}
               onClick={() => go(-1)}
             >
@@ -171,7 +173,7 @@ function Field({ box, over, onLeave }: FieldProps) {
               type="button"
               className="c-icon"
               aria-label={t.next}
-              title={t.next}
+              {...says('search.next', t.next)}
               aria-disabled={none}
               onClick={() => go(1)}
             >
@@ -180,7 +182,13 @@ function Field({ box, over, onLeave }: FieldProps) {
           </>
         )}
         {(query !== '' || over) && (
-          <button type="button" className="c-icon" aria-label={t.clear} title={t.clear} onClick={leave}>
+          <button
+            type="button"
+            className="c-icon"
+            aria-label={t.clear}
+            {...says('search.clear', t.clear)}
+            onClick={leave}
+          >
             <X {...icon} />
           </button>
         )}

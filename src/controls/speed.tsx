@@ -3,14 +3,17 @@
 import { Slider } from 'radix-ui'
 import { useApp, useLab } from '../store/context.ts'
 import { text } from '../text/en.ts'
+import { says } from '../ui/says.tsx'
 import { SPEEDS, speedIndex, speedText } from './param-text.ts'
 
 export default function Speed() {
   const { actions } = useLab()
   const speed = useApp((s) => s.speed)
   return (
-    <div className="c-speed">
-      <span id="speed-name">{text.transport.speed}</span>
+    <div className="c-speed" data-says-field="">
+      <span id="speed-name" {...says('time.speed')}>
+        {text.transport.speed}
+      </span>
       <Slider.Root
         className="c-slider"
         min={0}

@@ -7,6 +7,7 @@ import { type Frame, subjectOf } from '../sim/index.ts'
 import { useApp, useFrame, useLab } from '../store/context.ts'
 import { loadable } from '../store/loadable.tsx'
 import { text } from '../text/en.ts'
+import { captions, Says, says } from '../ui/says.tsx'
 import { speedText } from './param-text.ts'
 
 // Sliders come with the controls, after the map stands.
@@ -34,16 +35,22 @@ export function Transport({ compact = false }: { compact?: boolean }) {
   const { one } = text.happening[subject]
   const t = text.transport
   return (
-    <section className="c-transport" aria-label={text.places.time}>
+    <section className="c-transport" aria-label={text.places.time} {...captions}>
       <div className="c-buttons">
-        <button type="button" className="c-icon" aria-label={t.reset} title={`${t.reset} (r)`} onClick={actions.reset}>
+        <button
+          type="button"
+          className="c-icon"
+          aria-label={t.reset}
+          {...says('time.reset', `${t.reset} (r)`)}
+          onClick={actions.reset}
+        >
           <RotateCcw {...icon} />
         </button>
         <button
           type="button"
           className="c-icon"
           aria-label={t.stepBack}
-          title={`${t.stepBack} (,)`}
+          {...says('time.back', `${t.stepBack} (,)`)}
           onClick={(event) => actions.step(event.shiftKey ? -100 : -1)}
         >
           <StepBack {...icon} />
@@ -53,7 +60,7 @@ export function Transport({ compact = false }: { compact?: boolean }) {
           className="c-play"
           data-testid="play"
           aria-label={going ? t.stop : playing ? t.pause : t.play}
-          title={`${going ? t.stop : playing ? t.pause : t.play} (Space)`}
+          {...says('time.play', `${going ? t.stop : playing ? t.pause : t.play} (Space)`)}
           aria-disabled={dead}
           onClick={dead ? undefined : going ? actions.stop : playing ? actions.pause : actions.play}
         >
@@ -69,7 +76,7 @@ export function Transport({ compact = false }: { compact?: boolean }) {
           type="button"
           className="c-icon"
           aria-label={t.step}
-          title={`${t.step} (.)`}
+          {...says('time.step', `${t.step} (.)`)}
           onClick={(event) => actions.step(event.shiftKey ? 100 : 1)}
         >
           <StepForward {...icon} />
@@ -79,6 +86,7 @@ export function Transport({ compact = false }: { compact?: boolean }) {
             type="button"
             className={subject === 'refusal' && refused > 0 ? 'c-icon c-fail' : 'c-icon'}
             aria-label={t.next(one)}
+            {...says('time.next', t.next(one))}
             onClick={() => actions.find(subject, false)}
           >
             <SkipForward {...icon} />
@@ -89,12 +97,17 @@ export function Transport({ compact = false }: { compact?: boolean }) {
               type="button"
               className="c-icon"
               aria-label={t.previous(one)}
-              title={`${t.previous(one)} ([)`}
+              {...says('time.previous', `${t.previous(one)} ([)`)}
               onClick={() => actions.find(subject, true)}
             >
               <SkipBack {...icon} />
             </button>
-            <button type="button" className="c-button" onClick={() => actions.find(subject, false)}>
+            <button
+              type="button"
+              className="c-button"
+              {...says('time.next')}
+              onClick={() => actions.find(subject, false)}
+            >
               {t.next(one)} <kbd>]</kbd>
             </button>
           </>
@@ -103,9 +116,13 @@ export function Transport({ compact = false }: { compact?: boolean }) {
       <Clock compact={compact} />
       {!compact && (
         <>
-          <span className="c-marks" aria-hidden="true">
-            <i className="c-diamond" /> {t.change}
-            <i className="c-ring" /> {t.spill}
+          <span className="c-marks">
+            <Says id="mark.change">
+              <i className="c-diamond" /> {t.change}
+            </Says>
+            <Says id="mark.spill">
+              <i className="c-ring" /> {t.spill}
+            </Says>
           </span>
           <Speed />
         </>
@@ -122,7 +139,7 @@ function Clock({ compact }: { compact: boolean }) {
   const time = long ? (ns / 1e9).toFixed(compact ? 6 : 9) : ms(ns, 6)
   return (
     <div className="c-clock">
-      <span className="c-time" data-testid="clock" title={text.transport.clock}>
+      <Says id="time.clock" className="c-time" testId="clock" first>
         {time.slice(0, -3)}
         {!compact && (
           <span className="c-fine">
@@ -131,13 +148,15 @@ function Clock({ compact }: { compact: boolean }) {
           </span>
         )}
         <small>{long ? 's' : 'ms'}</small>
-      </span>
+      </Says>
       {compact ? (
-        <span className="c-events">{speedText(speed)}</span>
+        <Says id="time.speed" className="c-events">
+          {speedText(speed)}
+        </Says>
       ) : (
-        <span className="c-events">
+        <Says id="time.events" className="c-events">
           {text.transport.event} <b data-testid="events">{count(events)}</b>
-        </span>
+        </Says>
       )}
     </div>
   )

@@ -9,7 +9,6 @@ export const cachesText = {
   loaded: 'loaded',
   prev: 'prev',
   depot: 'depot',
-  depotHelp: 'full magazines between the CPUs, by size',
   own: 'mapped by its CPU',
   foreign: 'by another, on top',
   cpu: 'CPU',

@@ -58,7 +58,6 @@ export const text = {
     speedValue: (text: string) => (text === 'max' ? 'as fast as it goes' : `${text} of real time`),
     change: 'change',
     spill: 'spill',
-    clock: 'Simulated time',
   },
 
   figures: {

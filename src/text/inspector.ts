@@ -120,7 +120,7 @@ export const logText = {
   title: 'Kernel log',
   count: (lines: number) => (lines === 1 ? '1 line' : `${lines} lines`),
   empty: 'Quiet so far.',
-  step: 'The last step',
+  step: 'This step:',
   bold: 'iommu_alloc failed',
   heldBack: (n: string) => `${n} more, held back by the kernel’s rate limit of 10 messages in 5 s`,
 } as const

@@ -37,13 +37,13 @@ export const viewText = {
   heatmapKeys:
     'Arrow keys move from cell to cell, Enter selects, with Shift they mark a range, plus and minus zoom, 0 shows all.',
   table: 'Table',
+  whatIs: (title: string) => `${title}: what is drawn`,
   tableOf: (title: string) => `${title} as a table`,
   pictureOf: (title: string) => `${title} as a picture`,
   tableCut: (shown: number, total: string) => `The first ${shown} of ${total} rows.`,
   waiting: 'No picture yet',
   listed: (listed: string, window: string) => `${listed} of ${window} listed`,
   listedShort: (listed: string) => `${listed} listed`,
-  listedHint: 'The counts are of the entries that are listed; nothing is placed in the rest of the window',
   listedSentence: (listed: string, window: string) =>
     ` Of a window of ${window} these are the ${listed} that are listed; nothing is placed in the rest.`,
   map: {
@@ -83,8 +83,6 @@ export const viewText = {
     describeReachable: (reachable: string) => `, ${reachable} unmapped but still reachable`,
     behindMapped: (pages: string, size: string) => `${size} (${pages}) reachable behind mapped pages`,
     behindMappedShort: (size: string) => `+ ${size} behind mapped`,
-    behindMappedHint:
-      'What these addresses led to before they were mapped again: counted as mapped here, and an IOTLB still leads there',
     chunkOf: (cpu: number) => `in a chunk of CPU ${cpu}`,
     foreign: 'mapped by another CPU than its chunk’s owner',
     passed: 'passed by the last search',

@@ -6,9 +6,11 @@ import { percent } from '../lib/format.ts'
 import { type AddressTimeFrame, addressAt, addressBehind, type Frame, type TimeMark } from '../sim/index.ts'
 import { useApp, useFrame } from '../store/context.ts'
 import { viewText } from '../text/views.ts'
+import { Caption, type Explained, Says } from '../ui/says.tsx'
 import { addressTimeView, bandBytes, begunAt, formerText, regionShare } from './address-time.view.ts'
 import { hasSpace } from './iova-space.view.ts'
 import { AddressAxis, GutterShare, gutterAddress, gutterEnd, RegionBars, shortRegion } from './kit/axis.tsx'
+import { Title } from './kit/dock-head.tsx'
 import { usePalette } from './kit/hooks.ts'
 import type { Ruler } from './kit/layout.ts'
 import { timeInk } from './kit/time.ts'
@@ -48,7 +50,7 @@ export function AddressTimeHead({ ruler }: { ruler: Ruler }) {
     )
   return (
     <div className="v-head" style={{ paddingLeft: ruler.left, paddingRight: ruler.right }}>
-      <h2>{addressTimeView.title}</h2>
+      <Title id="history" title={addressTimeView.title} />
       {brushed ? (
         <TimeChip />
       ) : (
@@ -61,22 +63,22 @@ export function AddressTimeHead({ ruler }: { ruler: Ruler }) {
         </span>
       )}
       <span className="v-grow" />
-      <Glyph path="M2,2l4,10M8,2l4,10" name={text.ring} />
-      <Glyph path="M0,7h14" name={text.held} />
-      <Glyph path="M2,2v10M7,2v10M12,2v10" name={text.batch} />
+      <Glyph path="M2,2l4,10M8,2l4,10" id="history.ring" name={text.ring} />
+      <Glyph path="M0,7h14" id="history.held" name={text.held} />
+      <Glyph path="M2,2v10M7,2v10M12,2v10" id="history.batch" name={text.batch} />
       {twin}
     </div>
   )
 }
 
-function Glyph({ path, name }: { path: string; name: string }) {
+function Glyph({ path, id, name }: { path: string; id: Explained; name: string }) {
   return (
-    <span className="v-glyph">
+    <Says id={id} className="v-glyph">
       <svg width="14" height="14" aria-hidden="true">
         <path d={path} />
       </svg>
       {name}
-    </span>
+    </Says>
   )
 }
 
@@ -169,9 +171,9 @@ function Shares({ shape, x, height }: { shape: AddressTimeFrame; x: number; heig
   const cramped = shape.regions.length > 3
   return (
     <g>
-      <text x={x} y={cramped ? -7 : 9} className="v-axis v-quiet">
+      <Caption id="history.now" x={x} y={cramped ? -7 : 9}>
         {cramped ? text.nowPercent : text.now}
-      </text>
+      </Caption>
       {shape.regions.map((r, i) => {
         const [top, bottom] = [shareOf(shape, r.start), shareOf(shape, r.end)]
         if (top === bottom) return null

@@ -6,6 +6,7 @@ import { bytes } from '../lib/format.ts'
 import { BOOT_STEP_TEXT, type BootFrame, currentValue, type Frame, presets } from '../sim/index.ts'
 import { useApp, useFrame, useLab } from '../store/context.ts'
 import { bootText as text } from '../text/boot.ts'
+import { Says } from '../ui/says.tsx'
 import {
   type BootInk,
   bootInk,
@@ -23,7 +24,7 @@ import { BootLine } from './boot-line.tsx'
 import { BootMarks } from './boot-marks.tsx'
 import { happenedIn, titleOf } from './boot-words.ts'
 import { DockHead } from './kit/dock-head.tsx'
-import { Sample } from './kit/facts.tsx'
+import { Chip, Sample } from './kit/facts.tsx'
 import { Heatmap } from './kit/heatmap.tsx'
 import { usePalette, useWidth } from './kit/hooks.ts'
 import { type Ruler, rulerOf } from './kit/layout.ts'
@@ -134,10 +135,10 @@ function Key({ frame, ink }: { frame: BootFrame; ink: BootInk }) {
     <p className="v-boot-key">
       <span>{subOf(frame)}</span>
       {drawnIn(frame).map((drawn) => (
-        <span key={drawn} className="v-chip">
+        <Chip key={drawn} id={`boot.${drawn}`}>
           <Sample paint={paints.get(drawn)!} />
           {text.key[drawn]}
-        </span>
+        </Chip>
       ))}
     </p>
   )
@@ -220,7 +221,11 @@ function Steps({ frame, ink, ruler }: { frame: BootFrame; ink: BootInk; ruler: R
             return (
               <div key={name}>
                 <dd className={n > 0 ? '' : 'v-boot-zero'}>{n > 0 ? bytes(n) : text.nothing}</dd>
-                <dt>{text.figures[name === 'leaked' ? 'lost' : name]}</dt>
+                <dt>
+                  <Says id={`boot.${name === 'leaked' ? 'lost' : name}`}>
+                    {text.figures[name === 'leaked' ? 'lost' : name]}
+                  </Says>
+                </dt>
               </div>
             )
           })}
@@ -234,14 +239,16 @@ function Steps({ frame, ink, ruler }: { frame: BootFrame; ink: BootInk; ruler: R
 function Buffers({ frame }: { frame: BootFrame }) {
   const failed = frame.backend === 'panic'
   const facts = [
-    { name: text.low, value: frame.lowBuffer, bad: failed },
-    { name: text.high, value: frame.highBuffer, bad: failed || isWarning(frame) },
-  ]
+    { says: 'boot.low', name: text.low, value: frame.lowBuffer, bad: failed },
+    { says: 'boot.high', name: text.high, value: frame.highBuffer, bad: failed || isWarning(frame) },
+  ] as const
   return (
     <dl className="v-boot-buffers" aria-label={text.buffers}>
-      {facts.map(({ name, value, bad }) => (
+      {facts.map(({ says, name, value, bad }) => (
         <div key={name}>
-          <dt>{name}</dt>
+          <dt>
+            <Says id={says}>{name}</Says>
+          </dt>
           <dd className={bad ? 'v-boot-bad' : ''}>{value}</dd>
         </div>
       ))}

@@ -3,6 +3,7 @@
 import { bytes, hex } from '../lib/format.ts'
 import type { BounceFrame } from '../sim/index.ts'
 import { bounceText as text } from '../text/bounce.ts'
+import { Caption } from '../ui/says.tsx'
 import { type ArcsLayout, AXIS, MEMORY_TOP, POOL_TOP } from './bounce-arcs.ts'
 
 /** Width of a letter of the text on the axes at most, css px. */
@@ -20,9 +21,9 @@ export function PoolAxis({ frame, layout: { pool, width }, narrow }: AxisProps) 
   const bottom = POOL_TOP + AXIS
   return (
     <g>
-      <text x={narrow ? -8 : -16} y={bottom - 1} textAnchor="end" className="v-axis v-label">
+      <Caption id="bounce.poolAxis" x={narrow ? -8 : -16} y={bottom - 1} textAnchor="end">
         {text.pool}
-      </text>
+      </Caption>
       <path d={`M${pool[0]},${MEMORY_TOP}L0,${bottom}H${width}L${pool[1]},${MEMORY_TOP}z`} className="v-bounce-lens" />
       <rect x={0.5} y={POOL_TOP + 0.5} width={width - 1} height={AXIS - 1} className="v-bounce-ram" />
       <text x={0} y={POOL_TOP - 4} className="v-num v-label">
@@ -39,9 +40,9 @@ export function MemoryAxis({ layout, narrow }: Pick<AxisProps, 'layout' | 'narro
   const base = bottom + 11
   return (
     <g>
-      <text x={narrow ? -8 : -16} y={bottom - 1} textAnchor="end" className="v-axis v-label">
+      <Caption id="bounce.memoryAxis" x={narrow ? -8 : -16} y={bottom - 1} textAnchor="end">
         {text.memory}
-      </text>
+      </Caption>
       {ram.map(({ from, to, x0, x1 }, i) => {
         const edge = mask === null ? x1 : Math.min(x1, Math.max(x0, mask))
         return (

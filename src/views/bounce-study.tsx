@@ -66,6 +66,7 @@ export function BounceStudy() {
       }}
     >
       <StudyPlot
+        id="bounce-study"
         title={title}
         roledescription={text.plot}
         testId="view-bounce-study"

@@ -59,7 +59,7 @@ describe('areas and jobs as a plot', () => {
   })
 
   it('says the ratio beside the published one, with both rates of each, and what was fitted', () => {
-    expect(bounceFacts(lines)).toEqual([
+    expect(bounceFacts(lines).map(({ name, value, words }) => ({ name, value, words }))).toEqual([
       { name: 'one area, 4 jobs to 1', value: '×0.91', words: '666 k to 734 k requests/s' },
       { name: 'published, Gao, linux-iommu 2022', value: '×0.85', words: '214.9 k to 253 k reads/s; writes ×0.76' },
       { name: 'an area per CPU, 4 jobs to 1', value: '×4.00', words: '2.94 M to 734 k requests/s' },

@@ -77,17 +77,24 @@ export function bounceFacts(lines: readonly BounceLine[]): readonly StripFact[] 
   const [one, areas] = BOUNCE_SERIES.map((series): StripFact => {
     const found = bounceRatio(figures, series)
     return {
+      says: 'bounce-study.ratio',
       name: text.ratio(text.series[series]),
       value: found ? text.times(found.ratio) : text.unknown,
       words: found ? text.ratioOf(rate(found.four), rate(found.one)) : '',
     }
   })
-  const published = {
+  const published: StripFact = {
+    says: 'bounce-study.published',
     name: text.published(source),
     value: PUBLISHED_READS,
     words: text.publishedOf(k(reads.four), k(reads.one), PUBLISHED_WRITES),
   }
-  return [one!, published, areas!, { name: text.wake, value: text.wakeOf(BOUNCE_WAKE_NS), words: text.wakeIs }]
+  return [
+    one!,
+    published,
+    areas!,
+    { says: 'bounce-study.wake', name: text.wake, value: text.wakeOf(BOUNCE_WAKE_NS), words: text.wakeIs },
+  ]
 }
 
 /** The whole plot in words. */

@@ -6,6 +6,7 @@ import { bytes, duration, hex, percent } from '../lib/format.ts'
 import type { BounceArc, BounceFrame, Frame } from '../sim/index.ts'
 import { useApp, useFrame } from '../store/context.ts'
 import { bounceText as text } from '../text/bounce.ts'
+import { Caption } from '../ui/says.tsx'
 import { bounceFacts, bounceInk, bounceView, mostOf, TRACK_HEIGHT } from './bounce.view.ts'
 import {
   ARCS_HEIGHT,
@@ -27,7 +28,7 @@ import { LETTER, Mask, MemoryAxis, PoolAxis } from './bounce-axes.tsx'
 import { Chart } from './kit/chart.tsx'
 import { DockHead } from './kit/dock-head.tsx'
 import { FactStrip, STRIP_PITCH } from './kit/fact-strip.tsx'
-import { pictureWidth } from './kit/facts.tsx'
+import { Chip, pictureWidth } from './kit/facts.tsx'
 import { usePalette, useWidth } from './kit/hooks.ts'
 import { type Ruler, rulerOf } from './kit/layout.ts'
 import { Track } from './kit/track.tsx'
@@ -77,7 +78,7 @@ export function Bounce() {
   if (!shown)
     return (
       <section ref={root} className="v-dock">
-        <DockHead id={bounceView.id} title={text.title} ruler={ruler} tabled={false} />
+        <DockHead id="bounce" title={text.title} ruler={ruler} tabled={false} />
         <p className="v-nothing v-soon" style={{ marginLeft: ruler.narrow ? 16 : ruler.left }}>
           {text.translated}
         </p>
@@ -87,7 +88,7 @@ export function Bounce() {
   return (
     <section ref={root} className="v-dock v-bouncing">
       <DockHead
-        id={bounceView.id}
+        id="bounce"
         title={text.title}
         ruler={ruler}
         sub={most > 0 && text.most(bytes(most), duration(frame.columnNs))}
@@ -109,25 +110,27 @@ export function Bounce() {
   )
 }
 
+const WAYS = { 'to device': 'bounce.to', 'from device': 'bounce.from', bidirectional: 'bounce.both' } as const
+
 /** Which way a mapping goes, as its arc is drawn. */
 function Key({ narrow }: { narrow: boolean }) {
   const names = narrow ? text.directionsShort : text.directions
   return (
     <span className="v-ramp">
       {(['to device', 'from device', 'bidirectional'] as const).map((direction) => (
-        <span key={direction} className="v-chip">
+        <Chip key={direction} id={WAYS[direction]}>
           <svg width="18" height="8" aria-hidden="true">
             <path d="M0,4h18" className={arcClass(direction)} />
           </svg>
           {names[direction]}
-        </span>
+        </Chip>
       ))}
-      <span className="v-chip">
+      <Chip id="bounce.newest">
         <svg width="18" height="8" aria-hidden="true">
           <path d="M0,4h18" className="v-bounce-arc v-bounce-newest" />
         </svg>
         {text.newest}
-      </span>
+      </Chip>
     </span>
   )
 }
@@ -293,9 +296,14 @@ function Sides({ frame, most, ruler }: { frame: BounceFrame; most: number; ruler
     const y = TRACK_HEIGHT * (i === 0 ? 0.25 : 0.75) + 4
     return (
       <g key={name}>
-        <text x={ruler.narrow ? -6 : -16} y={y} textAnchor="end" className="v-axis v-label">
+        <Caption
+          id={i === 0 ? 'bounce.copiedTrack' : 'bounce.directTrack'}
+          x={ruler.narrow ? -6 : -16}
+          y={y}
+          textAnchor="end"
+        >
           {name}
-        </text>
+        </Caption>
         {!ruler.narrow && (
           <text x={ruler.plot + 9} y={y} className={`v-num ${sum === 0 ? 'v-quiet' : ''}`}>
             {percent(all === 0 ? 0 : sum / all)}

@@ -5,6 +5,7 @@ import { bytes, count, duration, ms } from '../lib/format.ts'
 import type { BounceFrame } from '../sim/index.ts'
 import { bounceText as text } from '../text/bounce.ts'
 import { describeArcs } from './bounce-arcs.ts'
+import type { StripFact } from './kit/fact-strip.tsx'
 import { type Palette, pack } from './kit/palette.ts'
 import { columnAt, columnStarts, filledPixels, paintDots, type TimeInk, timeInk } from './kit/time.ts'
 import { type HeatmapView, TWIN_ROWS } from './view.ts'
@@ -29,14 +30,17 @@ export function mostOf({ copied, uncopied, filled }: BounceFrame): number {
 }
 
 /** What is said below the arcs: mappings and bytes so far, and what copying took. */
-export function bounceFacts(frame: BounceFrame) {
+export function bounceFacts(frame: BounceFrame): readonly StripFact[] {
   const copied = frame.copiedInBytes + frame.copiedOutBytes
   const rate = copied === 0 ? text.noCopy : text.perByte(duration((frame.copyNs * 1024) / copied))
   return [
-    text.direct(count(frame.direct), bytes(frame.directBytes)),
-    text.bounced(count(frame.bounced), bytes(frame.copiedInBytes), bytes(frame.copiedOutBytes)),
-    { ...text.refused(count(frame.refused)), failed: frame.refused > 0 },
-    text.copying(duration(frame.copyNs), rate),
+    { says: 'bounce.direct', ...text.direct(count(frame.direct), bytes(frame.directBytes)) },
+    {
+      says: 'bounce.bounced',
+      ...text.bounced(count(frame.bounced), bytes(frame.copiedInBytes), bytes(frame.copiedOutBytes)),
+    },
+    { says: 'bounce.refused', ...text.refused(count(frame.refused)), failed: frame.refused > 0 },
+    { says: 'bounce.copying', ...text.copying(duration(frame.copyNs), rate) },
   ]
 }
 

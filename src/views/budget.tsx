@@ -13,6 +13,7 @@ import {
 } from '../sim/index.ts'
 import { useApp, useFrame, useLab } from '../store/context.ts'
 import { budgetText as text } from '../text/windows.ts'
+import { Caption } from '../ui/says.tsx'
 import {
   BUDGET_BARS,
   BUDGET_HEIGHT,
@@ -27,7 +28,7 @@ import {
   shareOfBytes,
 } from './budget.view.ts'
 import { DockHead } from './kit/dock-head.tsx'
-import { type Fact, Pictured, pictureWidth, Sample } from './kit/facts.tsx'
+import { Chip, type Fact, Pictured, pictureWidth, Sample } from './kit/facts.tsx'
 import { Heatmap } from './kit/heatmap.tsx'
 import { useDpr, usePalette, useWidth } from './kit/hooks.ts'
 import { rulerOf, stepFor } from './kit/layout.ts'
@@ -44,6 +45,7 @@ function factsOf(f: BudgetFrame): Fact[] {
     const { era, counts, leftBytes } = rowOf(f, row)
     const name = (words: string) => text.facts(words, row === 0 ? null : text.erasShort[era])
     const one = (kind: number, n: number): Fact => ({
+      says: row === 0 ? 'budget.now' : 'budget.other',
       name: name(text.short[kind]!),
       value: count(n),
       ...(n === 0 ? { tone: 'quiet' as const } : {}),
@@ -53,6 +55,7 @@ function factsOf(f: BudgetFrame): Fact[] {
       one(SHARE_INDIRECT, counts.indirect),
       one(SHARE_DEFAULT, counts.kept),
       {
+        says: 'budget.used',
         name: name(text.used(bytes(leftBytes))),
         value: bytes(f.budgetBytes - leftBytes),
         ...(f.budgetBytes > 0 ? { share: 1 - leftBytes / f.budgetBytes } : {}),
@@ -94,7 +97,7 @@ export function Budget() {
   if (key === '')
     return (
       <section ref={root} className="v-dock">
-        {!waits && <DockHead id={budgetView.id} title={text.title} ruler={ruler} tabled={false} />}
+        {!waits && <DockHead id="budget" title={text.title} ruler={ruler} tabled={false} />}
         {!waits && (
           <p className="v-nothing" style={{ marginLeft: ruler.narrow ? 16 : ruler.left }}>
             {text.none}
@@ -109,7 +112,7 @@ export function Budget() {
   return (
     <section ref={root} className="v-dock v-tall v-iommu">
       <DockHead
-        id={budgetView.id}
+        id="budget"
         title={text.title}
         ruler={ruler}
         sub={text.sub(count(functions), bytes(budgetBytes), text.shares[share])}
@@ -133,15 +136,18 @@ export function Budget() {
   )
 }
 
+/** By SHARE_*. */
+const KINDS = ['budget.default', 'budget.indirect', 'budget.direct'] as const
+
 /** What the bars mean, each drawn as it is. */
 function Key({ ink }: { ink: BudgetInk }) {
   return (
     <span className="v-ramp">
       {[SHARE_DIRECT, SHARE_INDIRECT, SHARE_DEFAULT].map((kind) => (
-        <span key={kind} className="v-chip">
+        <Chip key={kind} id={KINDS[kind]!}>
           <Swatch ink={ink} kind={kind} />
           {text.short[kind]}
-        </span>
+        </Chip>
       ))}
     </span>
   )
@@ -196,9 +202,9 @@ function Axes({ said, box, narrow }: { said: Said; box: Box; narrow: boolean }) 
       >
         {text.chosen(n)}
       </text>
-      <text x={right} y={foot + 14} textAnchor="end" className="v-axis v-quiet">
+      <Caption id="budget.function" x={right} y={foot + 14} textAnchor="end">
         {text.function}
-      </text>
+      </Caption>
     </g>
   )
 }

@@ -5,9 +5,11 @@ import { bytes, count } from '../lib/format.ts'
 import type { CachesFrame, Frame } from '../sim/index.ts'
 import { useApp, useFrame, useLab } from '../store/context.ts'
 import { cachesText as text } from '../text/caches.ts'
+import { Caption, type Explained } from '../ui/says.tsx'
 import { cachesInk, cachesView, entryOfChunk, modeOf, rangesOf } from './caches.view.ts'
 import { BLOCK, blocksOf, cachesHeight, type LaneLayout, laneLayout, slotRect } from './caches-layout.ts'
 import { DockHead } from './kit/dock-head.tsx'
+import { Chip } from './kit/facts.tsx'
 import { Heatmap } from './kit/heatmap.tsx'
 import { usePalette, useWidth } from './kit/hooks.ts'
 import { rulerOf } from './kit/layout.ts'
@@ -53,7 +55,7 @@ export function Caches() {
   const sub = mode === 'magazines' ? text.subMagazines(shape.capacity) : mode === 'chunks' ? text.subChunks : ''
   return (
     <section ref={root} className="v-dock">
-      <DockHead id={cachesView.id} title={text.title} ruler={ruler} sub={sub}>
+      <DockHead id="caches" title={text.title} ruler={ruler} sub={sub}>
         <Key mode={mode} palette={palette} />
       </DockHead>
       {ruler.width > 0 && mode === 'none' && <Nothing left={ruler.narrow ? 16 : ruler.left} />}
@@ -103,25 +105,25 @@ function Nothing({ left }: { left: number }) {
 function Key({ mode, palette }: { mode: string; palette: Palette }) {
   const { states } = palette
   const soft = unpack(mix(pack(states.free), pack(states.cached), 0.5))
-  const chips =
+  const chips: readonly (readonly [id: Explained, colour: string, name: string])[] =
     mode === 'magazines'
       ? [
-          [states.cached, text.loaded],
-          [soft, text.prev],
+          ['caches.loaded', states.cached, text.loaded],
+          ['caches.prev', soft, text.prev],
         ]
       : mode === 'chunks'
         ? [
-            [states.mapped, text.own],
-            [states.useful, text.foreign],
+            ['caches.own', states.mapped, text.own],
+            ['caches.foreign', states.useful, text.foreign],
           ]
         : []
   return (
     <span className="v-ramp">
-      {chips.map(([background, name]) => (
-        <span key={name} className="v-chip">
+      {chips.map(([id, background, name]) => (
+        <Chip key={id} id={id}>
           <i style={{ background }} />
           {name}
-        </span>
+        </Chip>
       ))}
     </span>
   )
@@ -132,9 +134,9 @@ function Lanes({ shape, layout: l, palette }: { shape: CachesFrame; layout: Lane
   const every = [1, 2, 4, 8].find((n) => n * l.lane >= 16) ?? 16
   return (
     <g>
-      <text x={-16} y={9} textAnchor="end" className="v-axis v-quiet">
+      <Caption id="caches.cpu" x={-16} y={9} textAnchor="end">
         {text.cpu}
-      </text>
+      </Caption>
       {Array.from({ length: shape.cpus }, (_, cpu) => {
         const { x, y } = slotRect(l, cpu, 0, 0)
         const width = l.lane - (l.lane >= 12 ? 3 : l.lane >= 6 ? 2 : 1)
@@ -177,14 +179,13 @@ function Sizes(props: { shape: CachesFrame; layout: LaneLayout; plot: number; na
   const depot = (useFrame(depotKey) ?? '').split(',').map(Number)
   return (
     <g>
-      <text x={l.depotX} y={9} className="v-axis v-quiet">
+      <Caption id="caches.depot" x={l.depotX} y={9}>
         {text.depot}
-        <title>{text.depotHelp}</title>
-      </text>
+      </Caption>
       {!narrow && (
-        <text x={plot + 8} y={9} className="v-axis v-quiet">
+        <Caption id="caches.ranges" x={plot + 8} y={9}>
           {text.ranges}
-        </text>
+        </Caption>
       )}
       {Array.from({ length: shape.orders }, (_, o) => {
         const { y, height } = slotRect(l, 0, 0, o)

@@ -21,7 +21,7 @@ import {
 } from './commands.view.ts'
 import { entryOfPage } from './iotlb.view.ts'
 import { DockHead } from './kit/dock-head.tsx'
-import { FACT_PITCH, type Fact, Pictured, pictureWidth } from './kit/facts.tsx'
+import { Chip, FACT_PITCH, type Fact, Pictured, pictureWidth } from './kit/facts.tsx'
 import { Heatmap } from './kit/heatmap.tsx'
 import { usePalette, useWidth } from './kit/hooks.ts'
 import { rulerOf } from './kit/layout.ts'
@@ -44,14 +44,19 @@ const sameShape = (a: CommandsFrame | null, b: CommandsFrame | null) =>
 function factsOf(f: CommandsFrame): Fact[] {
   const { facts } = text
   return [
-    { name: facts.total, value: count(f.total) },
-    ...kindsOf(f).map(({ name, n }) => ({ name, value: count(n), tone: 'quiet' as const })),
-    { name: facts.waits, value: count(f.waits) },
-    { name: facts.asked, value: count(f.asked) },
-    { name: facts.named, value: count(f.named) },
-    { name: facts.over, value: overOf(f) ?? '–' },
-    { name: facts.dropped, value: count(f.dropped) },
-    { name: facts.live, value: count(f.droppedLive) },
+    { says: 'commands.total', name: facts.total, value: count(f.total) },
+    ...kindsOf(f).map(({ name, n }) => ({
+      says: 'commands.kind' as const,
+      name,
+      value: count(n),
+      tone: 'quiet' as const,
+    })),
+    { says: 'commands.waits', name: facts.waits, value: count(f.waits) },
+    { says: 'commands.asked', name: facts.asked, value: count(f.asked) },
+    { says: 'commands.named', name: facts.named, value: count(f.named) },
+    { says: 'commands.over', name: facts.over, value: overOf(f) ?? '–' },
+    { says: 'commands.dropped', name: facts.dropped, value: count(f.dropped) },
+    { says: 'commands.live', name: facts.live, value: count(f.droppedLive) },
   ]
 }
 /** The figures as they are shown, so that a change nobody sees renders nothing. */
@@ -86,7 +91,7 @@ export function Commands() {
   const width = pictureWidth(ruler)
   return (
     <section ref={root} className="v-dock v-tall v-iommu">
-      <DockHead id={commandsView.id} title={text.title} ruler={ruler} sub={text.sub(count(BARS))}>
+      <DockHead id="commands" title={text.title} ruler={ruler} sub={text.sub(count(BARS))}>
         <Key palette={palette} narrow={ruler.narrow} />
       </DockHead>
       <Pictured ruler={ruler} facts={facts} height={HEIGHT} wide={Math.max(HEIGHT, facts.length * FACT_PITCH)}>
@@ -113,22 +118,22 @@ export function Commands() {
 
 function Key({ palette: { tokens }, narrow }: { palette: Palette; narrow: boolean }) {
   const chips = [
-    [tokens.quiet, text.range],
-    [tokens.text, text.wholeLong],
+    ['commands.range', tokens.quiet, text.range],
+    ['commands.whole', tokens.text, text.wholeLong],
   ] as const
   return (
     <span className="v-ramp">
-      {chips.map(([background, name]) => (
-        <span key={name} className="v-chip">
+      {chips.map(([id, background, name]) => (
+        <Chip key={id} id={id}>
           <i style={{ background }} />
           {name}
-        </span>
+        </Chip>
       ))}
       {!narrow && (
-        <span className="v-chip">
+        <Chip id="commands.tables">
           <i style={{ background: tokens.label, height: 3 }} />
           {text.tables}
-        </span>
+        </Chip>
       )}
     </span>
   )

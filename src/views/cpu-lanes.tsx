@@ -5,6 +5,8 @@ import { ms, percent } from '../lib/format.ts'
 import type { Frame, TimelineFrame } from '../sim/index.ts'
 import { useFrame } from '../store/context.ts'
 import { viewText } from '../text/views.ts'
+import { Caption, Says } from '../ui/says.tsx'
+import { Title } from './kit/dock-head.tsx'
 import { usePalette } from './kit/hooks.ts'
 import { type Ruler, stepFor } from './kit/layout.ts'
 import { cpuColour } from './kit/palette.ts'
@@ -103,16 +105,20 @@ function CpuLanesHead({ ruler }: { ruler: Ruler }) {
       className="v-head v-head-small"
       style={{ paddingLeft: ruler.narrow ? 16 : ruler.left, paddingRight: ruler.narrow ? 16 : ruler.right }}
     >
-      <h2>{text.title}</h2>
+      <Title id="lanes" title={text.title} />
       <span className="v-grow" />
       {!ruler.narrow && (
-        <span className="v-ramp v-quiet">
+        <Says id="lanes.ramp" className="v-ramp v-quiet">
           0 <i className="v-gradient" style={{ background: `linear-gradient(to right, ${stops})` }} /> {text.rampMost}{' '}
           {text.ramp}
-        </span>
+        </Says>
       )}
       <TwinButton id={cpuLanesView.id} title={text.title} />
-      {!ruler.narrow && <span className="v-gutter-head">{text.wait}</span>}
+      {!ruler.narrow && (
+        <Says id="lanes.wait" className="v-gutter-head">
+          {text.wait}
+        </Says>
+      )}
     </div>
   )
 }
@@ -140,9 +146,9 @@ function Lanes({ ruler }: { ruler: Ruler }) {
   return (
     <Track view={cpuLanesView} ink={ink} ruler={ruler} height={height}>
       {cpus > 1 && (
-        <text x={-36} y={height / 2 + 4} textAnchor="end" className="v-axis">
+        <Caption id="lanes.cpu" x={-36} y={height / 2 + 4} textAnchor="end">
           {text.cpu}
-        </text>
+        </Caption>
       )}
       {Array.from({ length: cpus }, (_, cpu) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: the index is the CPU

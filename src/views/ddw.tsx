@@ -7,6 +7,7 @@ import { useApp, useFrame, useLab } from '../store/context.ts'
 import type { FromLog } from '../store/state.ts'
 import { ddwText as text } from '../text/ddw.ts'
 import { viewText } from '../text/views.ts'
+import { Says } from '../ui/says.tsx'
 import {
   cameTo,
   comparison,
@@ -61,7 +62,11 @@ export function Ddw() {
   return (
     <section ref={root} className="v-dock v-ddw" data-testid="view-ddw">
       <DockHead id={ID} title={text.title} ruler={ruler} sub={frame && <Result frame={frame} />} tabled={!!frame}>
-        {frame && !narrow && <span className="v-ddw-cost">{costText(frame)}</span>}
+        {frame && !narrow && (
+          <Says id="ddw.cost" className="v-ddw-cost">
+            {costText(frame)}
+          </Says>
+        )}
       </DockHead>
       {ruler.width > 0 && (
         <div className={`v-ddw-body${fromLog ? ' v-ddw-logged' : ''}`} style={sides}>
@@ -150,9 +155,9 @@ function Inputs({ fromLog, ruler }: { fromLog: FromLog | null; ruler: Ruler }) {
       style={{ gridTemplateColumns: columnsOf(shown, ruler.narrow) }}
     >
       {!ruler.narrow && (
-        <span className="v-ddw-gutter" aria-hidden="true">
+        <Says id="ddw.inputs" className="v-ddw-gutter">
           {text.gutter.inputs}
-        </span>
+        </Says>
       )}
       {shown.map((field) => {
         const { path, param, refused } = field
@@ -209,9 +214,9 @@ function Steps({ frame, ruler }: { frame: DdwFrame; ruler: Ruler }) {
     <>
       <div className="v-ddw-row">
         {!ruler.narrow && (
-          <span className="v-ddw-gutter" aria-hidden="true">
+          <Says id="ddw.chain" className="v-ddw-gutter">
             {text.gutter.chain}
-          </span>
+          </Says>
         )}
         <div ref={list} className="v-ddw-chain" role="tablist" aria-label={text.chain} onKeyDown={onKeyDown}>
           {frame.steps.map((s, i) => (

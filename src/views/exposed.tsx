@@ -6,6 +6,7 @@ import { bytes, bytesParts, count } from '../lib/format.ts'
 import type { Frame } from '../sim/index.ts'
 import { useFrame } from '../store/context.ts'
 import { exposureText as text } from '../text/radix.ts'
+import { Caption } from '../ui/says.tsx'
 import { EXPOSED_HEIGHT, EXPOSED_NARROW, exposedInk, exposedView, fullOf, sumsOf, TICKS } from './exposed.view.ts'
 import { usePalette } from './kit/hooks.ts'
 import type { Ruler } from './kit/layout.ts'
@@ -29,22 +30,21 @@ export function Exposed({ ruler }: { ruler: Ruler }) {
     <Track view={exposedView} ink={ink} ruler={ruler} height={height}>
       <path d={`M0,${curve + 0.5}h${ruler.plot}`} className="v-hair" />
       {ruler.narrow ? (
-        <text x={-4} y={curve - 3} textAnchor="end" className="v-axis v-label">
+        <Caption id="timeline.reachable" x={-4} y={curve - 3} textAnchor="end">
           {text.gutter}
-        </text>
+        </Caption>
       ) : (
         <g>
           <path d={`M0,0.5h${ruler.plot}`} className="v-dashed" />
           <text x={-12} y={11} textAnchor="end" className="v-num v-quiet">
             {full > 0 ? bytes(full) : ''}
           </text>
-          <text x={-12} y={24} textAnchor="end" className="v-axis v-label">
+          <Caption id="timeline.reachable" x={-12} y={24} textAnchor="end">
             {text.gutter}
-            <title>{text.track}</title>
-          </text>
-          <text x={-12} y={height} textAnchor="end" className="v-axis v-label">
+          </Caption>
+          <Caption id="timeline.flushes" x={-12} y={height} textAnchor="end">
             {late > 0 ? text.lateMarks : text.flushTicks}
-          </text>
+          </Caption>
           <text x={ruler.plot + 9} y={23} className="v-num">
             {inUnitOf(full, now)}
           </text>

@@ -8,6 +8,7 @@ import { flushFigures } from '../sim/studies/index.ts'
 import { useApp, useFrame } from '../store/context.ts'
 import { studyText } from '../text/studies.ts'
 import { viewText } from '../text/views.ts'
+import { Caption, Says } from '../ui/says.tsx'
 import {
   type Cursor,
   describeFlush,
@@ -67,12 +68,12 @@ export function FlushStudy() {
       table={flushTable(lines)}
       legend={
         !narrow && (
-          <span className="v-sub" style={{ flex: 'none' }}>
+          <Says id="flush-study.formula" className="v-sub" style={{ flex: 'none' }}>
             <svg width="22" height="8" aria-hidden="true">
               <path d="M0,4.5h18" className="v-line-formula v-line-whole" />
             </svg>
             {text.formula}
-          </span>
+          </Says>
         )
       }
     >
@@ -137,9 +138,9 @@ function Axes({ chart, rate, narrow }: { chart: PlacedChart; rate: number; narro
           </text>
         </g>
       ))}
-      <text x={left - 8} y={top + PLOT + 13} textAnchor="end" className="v-axis v-quiet">
+      <Caption id="flush-study.x" x={left - 8} y={top + PLOT + 13} textAnchor="end">
         {narrow ? text.xUnitShort : text.xUnit}
-      </text>
+      </Caption>
       {ownX !== null && (
         <>
           <path d={`M${Math.round(ownX) + 0.5},${top + TITLE + 8}V${top + PLOT}`} className="v-edge" />

@@ -5,6 +5,7 @@ import { count, duration } from '../lib/format.ts'
 import { currentValue, type Frame, type HcallsFrame } from '../sim/index.ts'
 import { useApp, useFrame } from '../store/context.ts'
 import { hcallsText as text } from '../text/windows.ts'
+import { Caption, Says } from '../ui/says.tsx'
 import {
   HCALLS_HEIGHT,
   HCALLS_LANE,
@@ -51,6 +52,9 @@ const keyOf = (narrow: boolean) => (frame: Frame) => {
 }
 const [wideKey, narrowKey] = [keyOf(false), keyOf(true)]
 
+/** By lane. */
+const LANES = ['hcalls.put', 'hcalls.indirect', 'hcalls.stuff', 'hcalls.hard'] as const
+
 export function Hcalls() {
   const root = useRef<HTMLElement>(null)
   const palette = usePalette()
@@ -66,7 +70,7 @@ export function Hcalls() {
   if (!hypervised)
     return (
       <section ref={root} className="v-dock">
-        <DockHead id={hcallsView.id} title={text.title} ruler={ruler} tabled={false} />
+        <DockHead id="hcalls" title={text.title} ruler={ruler} tabled={false} />
         <p className="v-nothing" style={{ marginLeft: ruler.narrow ? 16 : ruler.left }}>
           {text.absent}
         </p>
@@ -77,12 +81,12 @@ export function Hcalls() {
   const any = said.totals.some((n) => n > 0)
   return (
     <section ref={root} className="v-dock v-iommu">
-      <DockHead id={hcallsView.id} title={text.title} ruler={ruler} sub={any && <Sum words={said.words} />}>
+      <DockHead id="hcalls" title={text.title} ruler={ruler} sub={any && <Sum words={said.words} />}>
         {said.most > 0 && (
-          <span className="v-ramp v-quiet">
+          <Says id="hcalls.scale" className="v-ramp v-quiet">
             {ruler.narrow && <b>{text.totals(...said.words)[0]}</b>}
             {text.scale(count(said.most), duration(said.columnNs), ruler.narrow)}
-          </span>
+          </Says>
         )}
       </DockHead>
       {ruler.width > 0 && (
@@ -93,10 +97,9 @@ export function Hcalls() {
               const total = said.totals[i]!
               return (
                 <g key={call}>
-                  <text x={ruler.narrow ? -6 : -12} y={y} textAnchor="end" className="v-num v-label">
+                  <Caption id={LANES[i]!} x={ruler.narrow ? -6 : -12} y={y} textAnchor="end" className="v-caption-mono">
                     {ruler.narrow ? narrow : gutter}
-                    <title>{call}</title>
-                  </text>
+                  </Caption>
                   {!ruler.narrow && (
                     <text x={ruler.plot + 9} y={y} className={`v-num ${total === 0 ? 'v-quiet' : ''}`}>
                       {count(total)}

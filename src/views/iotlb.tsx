@@ -5,6 +5,7 @@ import { bytes, count, percent } from '../lib/format.ts'
 import { type Frame, type IotlbFrame, SLOT_EMPTY, SLOT_LIVE, SLOT_REUSED, SLOT_STALE } from '../sim/index.ts'
 import { useApp, useFrame, useLab } from '../store/context.ts'
 import { iotlbText as text } from '../text/iotlb.ts'
+import { Caption } from '../ui/says.tsx'
 import {
   entryOfCell,
   type IotlbInk,
@@ -20,7 +21,7 @@ import {
   slotsHeight,
 } from './iotlb.view.ts'
 import { DockHead } from './kit/dock-head.tsx'
-import { type Fact, Pictured, pictureWidth, Sample } from './kit/facts.tsx'
+import { Chip, type Fact, Pictured, pictureWidth, Sample } from './kit/facts.tsx'
 import { Heatmap } from './kit/heatmap.tsx'
 import { usePalette, useWidth } from './kit/hooks.ts'
 import { rulerOf, stepFor } from './kit/layout.ts'
@@ -44,18 +45,21 @@ function factsOf(f: IotlbFrame): Fact[] {
   const { facts } = text
   const state = (n: number) => (n === 0 ? ('quiet' as const) : ('reachable' as const))
   return [
-    { name: facts.hitNow, value: share(f.recentHits, f.recentLookups) },
-    { name: facts.hits, value: share(f.hits, f.lookups) },
-    { name: facts.reads, value: f.lookups === 0 ? '–' : (f.reads / f.lookups).toFixed(2) },
-    { name: facts.reach, value: bytes(f.reachBytes) },
-    { name: facts.stale, value: count(f.stale), tone: state(f.stale) },
-    { name: facts.reused, value: count(f.reused), tone: state(f.reused) },
+    { says: 'iotlb.hitNow', name: facts.hitNow, value: share(f.recentHits, f.recentLookups) },
+    { says: 'iotlb.hits', name: facts.hits, value: share(f.hits, f.lookups) },
+    { says: 'iotlb.reads', name: facts.reads, value: f.lookups === 0 ? '–' : (f.reads / f.lookups).toFixed(2) },
+    { says: 'iotlb.reach', name: facts.reach, value: bytes(f.reachBytes) },
+    { says: 'iotlb.staleCount', name: facts.stale, value: count(f.stale), tone: state(f.stale) },
+    { says: 'iotlb.reusedCount', name: facts.reused, value: count(f.reused), tone: state(f.reused) },
     ...f.walkCaches.map(({ spanPages, used, room }) => ({
+      says: 'iotlb.walk' as const,
       name: facts.walk(bytes(spanPages * 2 ** f.pageShift)),
       value: text.of(count(used), count(room)),
       share: used / room,
     })),
-    ...(f.walkCaches.length === 0 ? [{ name: facts.noWalk, value: '–', tone: 'quiet' as const }] : []),
+    ...(f.walkCaches.length === 0
+      ? [{ says: 'iotlb.walk', name: facts.noWalk, value: '–', tone: 'quiet' } as const]
+      : []),
   ]
 }
 /** The figures as they are shown, so that a change nobody sees renders nothing. */
@@ -86,7 +90,7 @@ export function Iotlb() {
   if (shape.sets === 0)
     return (
       <section ref={root} className="v-dock">
-        <DockHead id={iotlbView.id} title={text.title} ruler={ruler} />
+        <DockHead id="iotlb" title={text.title} ruler={ruler} />
         <p className="v-nothing" style={{ marginLeft: ruler.narrow ? 16 : ruler.left }}>
           {text.none}
         </p>
@@ -98,7 +102,7 @@ export function Iotlb() {
   const below = height + AXIS
   return (
     <section ref={root} className="v-dock v-tall v-iommu">
-      <DockHead id={iotlbView.id} title={text.title} ruler={ruler} sub={shapeOf(shape)}>
+      <DockHead id="iotlb" title={text.title} ruler={ruler} sub={shapeOf(shape)}>
         <Key ink={ink} shared={shape.shared} narrow={ruler.narrow} />
       </DockHead>
       <Pictured ruler={ruler} facts={facts} height={below} wide={SLOTS_HEIGHT + AXIS}>
@@ -127,18 +131,18 @@ export function Iotlb() {
 /** What the cells mean, each drawn as it is. */
 function Key({ ink, shared, narrow }: { ink: IotlbInk; shared: boolean; narrow: boolean }) {
   const chips = [
-    [SLOT_LIVE, false, text.live],
-    [SLOT_STALE, false, narrow ? text.staleShort : text.stale],
-    [SLOT_REUSED, false, narrow ? text.reusedShort : text.reused],
-    ...(shared && !narrow ? [[SLOT_LIVE, true, text.foreign] as const] : []),
+    ['iotlb.live', SLOT_LIVE, false, text.live],
+    ['iotlb.stale', SLOT_STALE, false, narrow ? text.staleShort : text.stale],
+    ['iotlb.reused', SLOT_REUSED, false, narrow ? text.reusedShort : text.reused],
+    ...(shared && !narrow ? [['iotlb.foreign', SLOT_LIVE, true, text.foreign] as const] : []),
   ] as const
   return (
     <span className="v-ramp">
-      {chips.map(([state, foreign, name]) => (
-        <span key={name} className="v-chip">
+      {chips.map(([id, state, foreign, name]) => (
+        <Chip key={id} id={id}>
           <Slot ink={ink} state={state} foreign={foreign} />
           {name}
-        </span>
+        </Chip>
       ))}
     </span>
   )
@@ -169,9 +173,9 @@ function Axes(props: { shape: IotlbFrame; layout: SlotLayout; height: number; na
   return (
     <g>
       {!narrow && (
-        <text x={-44} y={Math.min(height, pitch) / 2 + 3.5} textAnchor="end" className="v-axis v-quiet">
+        <Caption id={ways ? 'iotlb.way' : 'iotlb.set'} x={-44} y={Math.min(height, pitch) / 2 + 3.5} textAnchor="end">
           {ways ? text.way : text.set}
-        </text>
+        </Caption>
       )}
       {stepsOf(rows, every).map((row) => (
         <text
@@ -197,9 +201,9 @@ function Axes(props: { shape: IotlbFrame; layout: SlotLayout; height: number; na
           </text>
         ))}
       {showSets && ways && (
-        <text x={-16} y={height + 11} textAnchor="end" className="v-axis v-quiet">
+        <Caption id="iotlb.set" x={-16} y={height + 11} textAnchor="end">
           {text.set}
-        </text>
+        </Caption>
       )}
     </g>
   )

@@ -6,6 +6,7 @@ import { count, percent } from '../lib/format.ts'
 import { addressAt, addressBehind, type Frame, type IovaSpaceFrame } from '../sim/index.ts'
 import { useApp, useFrame, useLab } from '../store/context.ts'
 import { viewText } from '../text/views.ts'
+import { Caption } from '../ui/says.tsx'
 import {
   breakAfterText,
   breakText,
@@ -191,9 +192,9 @@ function Gutters({ shape, box, ruler }: GutterProps) {
     <>
       {/* When zoomed, the minimap stands there. */}
       {base && !ruler.narrow && !zoomed && (
-        <text x={-20} y={-7} textAnchor="end" className="v-axis v-quiet">
+        <Caption id="map.base" x={-20} y={-7} textAnchor="end">
           {text.base(base)}
-        </text>
+        </Caption>
       )}
       <AddressAxis marks={marks} narrow={ruler.narrow} />
       <RegionBars marks={bars} />
@@ -320,9 +321,9 @@ function PageCounts({ shape, box }: { shape: IovaSpaceFrame; box: Box }) {
   const x = box.width + 8
   return (
     <g>
-      <text x={x} y={-7} className="v-axis v-quiet">
+      <Caption id="map.used" x={x} y={-7}>
         {entriesName(shape)}
-      </text>
+      </Caption>
       {groups.map(({ y, height, mapped, share }) => (
         <g key={y}>
           <rect x={x} y={y} width={10} height={height} className="v-free" />

@@ -30,6 +30,7 @@ import {
 import { AxisLabels, Gaps, Ghost, Names, WindowEnd } from './islands-marks.tsx'
 import { IslandSlider, useSlide } from './islands-slider.tsx'
 import { DockHead } from './kit/dock-head.tsx'
+import { Chip } from './kit/facts.tsx'
 import { Heatmap } from './kit/heatmap.tsx'
 import { usePalette, useWidth } from './kit/hooks.ts'
 import { rulerOf } from './kit/layout.ts'
@@ -100,10 +101,10 @@ function Key({ grows, narrow }: { grows: boolean; narrow: boolean }) {
   return (
     <span className="v-ramp">
       {shown.map((kind) => (
-        <span key={kind} className="v-chip">
+        <Chip key={kind} id={`islands.${kind}`}>
           <i className={`v-isle-${kind}`} />
           {names[kind]}
-        </span>
+        </Chip>
       ))}
     </span>
   )

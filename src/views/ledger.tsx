@@ -6,7 +6,9 @@ import { count, duration } from '../lib/format.ts'
 import { currentValue, type Frame, type LedgerFrame } from '../sim/index.ts'
 import { useApp, useFrame } from '../store/context.ts'
 import { ledgerText as text } from '../text/radix.ts'
+import { Says } from '../ui/says.tsx'
 import { DockHead, type Figures, figuresWidth } from './kit/dock-head.tsx'
+import { Chip } from './kit/facts.tsx'
 import { Heatmap } from './kit/heatmap.tsx'
 import { usePalette, useWidth } from './kit/hooks.ts'
 import { type Ruler, rulerOf } from './kit/layout.ts'
@@ -30,7 +32,11 @@ import {
 import './radix.css'
 import './views.css'
 
-const FIGURES: Figures = { heads: text.heads, widths: [134, 122] }
+const FIGURES: Figures = {
+  heads: text.heads,
+  says: ['ledger.worst', 'ledger.flushes'],
+  widths: [134, 122],
+}
 /** Text inside a bar needs this much room on either side, css px. */
 const INSIDE = 6
 const CHARACTER = 6.1
@@ -59,7 +65,7 @@ export function Ledger() {
   const left = ruler.narrow ? 16 : ruler.left
   return (
     <section ref={root} className="v-dock">
-      <DockHead id={ledgerView.id} title={text.title} ruler={ruler} {...(iotlb ? { figures: FIGURES } : {})}>
+      <DockHead id="ledger" title={text.title} ruler={ruler} {...(iotlb ? { figures: FIGURES } : {})}>
         {iotlb && !ruler.narrow && <Key palette={palette} />}
       </DockHead>
       {ruler.width > 0 && !iotlb && (
@@ -86,6 +92,9 @@ export function Ledger() {
   )
 }
 
+/** By part of the bars. */
+const PARTS = ['ledger.allocator', 'ledger.table', 'ledger.invalidation', 'ledger.lock', 'ledger.rest'] as const
+
 function Key({ palette }: { palette: Palette }) {
   const { tokens, states } = palette
   const tint = (colour: string, t: number) => unpack(mix(pack(states.free), pack(colour), t))
@@ -101,10 +110,10 @@ function Key({ palette }: { palette: Palette }) {
   return (
     <span className="v-ramp">
       {text.parts.map((name, i) => (
-        <span key={name} className="v-chip">
+        <Chip key={name} id={PARTS[i]!}>
           <i style={{ background: fills[i] }} />
           {name}
-        </span>
+        </Chip>
       ))}
     </span>
   )
@@ -193,9 +202,9 @@ function Answers({ frame, ruler }: { frame: LedgerFrame; ruler: Ruler }) {
       <caption className="v-sr">{text.answers}</caption>
       <thead className={ruler.narrow ? '' : 'v-sr'}>
         <tr>
-          {[text.mode, ...text.heads].map((head) => (
+          {[text.mode, ...text.heads].map((head, i) => (
             <th key={head} scope="col">
-              {head}
+              {ruler.narrow ? <Says id={(['ledger.mode', ...FIGURES.says] as const)[i]!}>{head}</Says> : head}
             </th>
           ))}
         </tr>

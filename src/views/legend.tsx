@@ -21,6 +21,7 @@ import {
 } from '../sim/index.ts'
 import { useApp, useFrame, useLab } from '../store/context.ts'
 import { viewText } from '../text/views.ts'
+import { captions, type Explained, Says, says } from '../ui/says.tsx'
 import { AGE_CLASSES, behindMappedNote, hasSpace, legendClass, legendColour, SIZE_CLASSES } from './iova-space.view.ts'
 import { cellInk, paintCell } from './kit/cells.ts'
 import { useDpr, usePalette, useWidth } from './kit/hooks.ts'
@@ -67,6 +68,23 @@ const classesKey = (frame: Frame) => {
 }
 const cpusOf = (frame: Frame) => frame.views.timeline?.cpus ?? 8
 
+const SAYS: Readonly<Record<CellState, Explained>> = {
+  [CELL_FREE]: 'map.free',
+  [CELL_RESERVED]: 'map.reserved',
+  [CELL_CACHED]: 'map.cached',
+  [CELL_MAPPED]: 'map.mapped',
+  [CELL_QUEUED]: 'map.queued',
+  [CELL_REACHABLE]: 'map.reachable',
+  [CELL_FAILED]: 'map.refused',
+}
+const SAYS_CLASS = {
+  cpu: 'map.byCpu',
+  device: 'map.byDevice',
+  size: 'map.bySize',
+  age: 'map.byAge',
+  generation: 'map.byReuse',
+} as const
+
 /** Swatch size, css px. */
 const SWATCH = 14
 
@@ -112,16 +130,16 @@ function Marks({ palette }: { palette: Palette }) {
   return (
     <>
       {steps >= 0 && (
-        <span className="v-legend-mark" title={text.passed}>
+        <Says id="map.passed" className="v-legend-mark">
           <Swatch state={CELL_MAPPED} marks={MARK_PASSED} palette={palette} />
           {text.lastSearch} <b data-testid="count-passed">{count(steps)}</b>
-        </span>
+        </Says>
       )}
       {owned === 1 && (
-        <span className="v-legend-mark" title={text.foreign}>
+        <Says id="map.foreign" className="v-legend-mark">
           <Swatch state={CELL_MAPPED} marks={MARK_FOREIGN} palette={palette} />
           {text.foreignShort}
-        </span>
+        </Says>
       )}
     </>
   )
@@ -131,6 +149,8 @@ interface Item {
   /** As in `view.off`. */
   readonly key: string
   readonly name: string
+  readonly says: Explained
+  /** Its whole name, where the short one stands. */
   readonly hint?: string
   readonly n: number
   readonly swatch: ReactNode
@@ -165,6 +185,7 @@ export function Legend() {
       {
         key,
         name: viewText.shortNames[state],
+        says: SAYS[state],
         hint: viewText.stateNames[state],
         n,
         swatch: <Swatch state={state} palette={palette} />,
@@ -205,13 +226,16 @@ export function Legend() {
         data-testid="legend"
         style={{ marginLeft: ruler.narrow ? ruler.left - 4 : ruler.left }}
         onKeyDown={walk}
+        {...captions}
       >
         {classes && <span className="v-legend-of">{rampNames[colourBy]}</span>}
-        {items.map(({ key, name, hint, n, swatch }) => (
+        {items.map(({ key, says: id, name, hint, n, swatch }) => (
           <button
             key={key}
             type="button"
-            title={hint === name ? undefined : hint}
+            {...says(id, hint === name ? undefined : hint)}
+            data-says-tap=""
+            data-says-below=""
             tabIndex={key === reached ? 0 : -1}
             aria-pressed={!off.includes(key)}
             className={n === 0 ? 'v-zero' : undefined}
@@ -228,7 +252,7 @@ export function Legend() {
             <span className="v-legend-name">{name}</span>
             <b data-testid={`count-${key}`}>{count(n)}</b>
             {key === 'reachable' && behind !== '' && (
-              <span data-testid="behind-mapped" title={text.behindMappedHint}>
+              <span data-testid="behind-mapped" {...says('map.behind')} data-says-below="">
                 {behind}
               </span>
             )}
@@ -236,7 +260,7 @@ export function Legend() {
         ))}
         <Marks palette={palette} />
         {listed !== '' && (
-          <span className="v-legend-listed" data-testid="listed" title={`${listed}. ${viewText.listedHint}`}>
+          <span className="v-legend-listed" data-testid="listed" {...says('map.listed', listed)}>
             {/* The marks take the room for the whole. */}
             {marked || behind !== '' ? shortlyListed : listed}
           </span>
@@ -278,7 +302,15 @@ function useClasses(colourBy: ColourBy, palette: Palette, off: readonly string[]
     const key = `${colourBy}.${i}`
     if (open && i >= counts.length && i > 0 && !off.includes(key)) return []
     const background = legendColour(palette, colourBy, i)
-    return [{ key, name, n: counts[i] ?? 0, swatch: <i className="v-legend-chip" style={{ background }} /> }]
+    return [
+      {
+        key,
+        says: SAYS_CLASS[colourBy],
+        name,
+        n: counts[i] ?? 0,
+        swatch: <i className="v-legend-chip" style={{ background }} />,
+      },
+    ]
   })
 }
 

@@ -6,8 +6,8 @@ import { bytes, count } from '../lib/format.ts'
 import { type Frame, LEVEL_ABSENT, type LevelsFrame, type TableRefusal } from '../sim/index.ts'
 import { useApp, useFrame, useLab } from '../store/context.ts'
 import { levelsText as text } from '../text/levels.ts'
-import { DockHead, FigureRow, type Figures, figuresWidth } from './kit/dock-head.tsx'
-import { Sample } from './kit/facts.tsx'
+import { DockHead, FigureHeads, FigureRow, type Figures, figuresWidth } from './kit/dock-head.tsx'
+import { Chip, Sample } from './kit/facts.tsx'
 import { Heatmap } from './kit/heatmap.tsx'
 import { useDpr, usePalette, useWidth } from './kit/hooks.ts'
 import { type Ruler, rulerOf } from './kit/layout.ts'
@@ -34,7 +34,11 @@ import './views.css'
 import './radix.css'
 import './levels.css'
 
-const FIGURES: Figures = { heads: text.heads, widths: [104, 54, 54, 56] }
+const FIGURES: Figures = {
+  heads: text.heads,
+  says: ['levels.there', 'levels.user', 'levels.one', 'levels.span'],
+  widths: [104, 54, 54, 56],
+}
 /** css px: the least cell that says how full it is, and the least that says it in words. */
 const LABELLED = 22
 const WORDED = 200
@@ -76,13 +80,7 @@ export function Levels() {
   const drawn = !frame.refusal && frame.shape !== null
   return (
     <section ref={root} className="v-dock">
-      <DockHead
-        id={levelsView.id}
-        title={text.title}
-        ruler={ruler}
-        sub={frame.refusal ? '' : shapeText(frame)}
-        tabled={drawn}
-      >
+      <DockHead id="levels" title={text.title} ruler={ruler} sub={frame.refusal ? '' : shapeText(frame)} tabled={drawn}>
         {drawn && <Key ink={ink} narrow={ruler.narrow} />}
       </DockHead>
       {ruler.width > 0 && frame.refusal && <Refused refusal={frame.refusal} left={left} />}
@@ -92,6 +90,9 @@ export function Levels() {
   )
 }
 
+/** By LEVEL_*. */
+const STATES = ['levels.absent', 'levels.empty', 'levels.used', 'levels.replay'] as const
+
 /** What the cells mean, each drawn as it is. */
 function Key({ ink, narrow }: { ink: LevelsInk; narrow: boolean }) {
   const dpr = useDpr()
@@ -99,7 +100,7 @@ function Key({ ink, narrow }: { ink: LevelsInk; narrow: boolean }) {
   return (
     <span className="v-ramp">
       {SAMPLES.map(([state, fill]) => (
-        <span key={state} className="v-chip">
+        <Chip key={state} id={STATES[state]!}>
           <Sample
             paint={(out) => {
               out.data.fill(ink.ground)
@@ -107,7 +108,7 @@ function Key({ ink, narrow }: { ink: LevelsInk; narrow: boolean }) {
             }}
           />
           {names[state]}
-        </span>
+        </Chip>
       ))}
     </span>
   )
@@ -221,9 +222,7 @@ function Strips({ frame, ink, ruler }: { frame: LevelsFrame; ink: LevelsInk; rul
               <Beside frame={frame} row={row} ruler={ruler} />
             </g>
           ))}
-          {!ruler.narrow && (
-            <FigureRow figures={FIGURES} values={FIGURES.heads} right={ruler.plot} y={9} tone={() => 'v-level-head'} />
-          )}
+          {!ruler.narrow && <FigureHeads figures={FIGURES} right={ruler.plot} y={9} />}
           <Foot frame={frame} narrow={ruler.narrow} right={ruler.plot} />
         </Heatmap>
       </div>

@@ -11,7 +11,11 @@ import { rulerOf } from './kit/layout.ts'
 import { figuresOf, LOCK_PITCH, locksInk, locksView, shownLocks } from './locks.view.ts'
 import './views.css'
 
-const FIGURES: Figures = { heads: text.heads, widths: [74, 68, 74, 74, 70, 74] }
+const FIGURES: Figures = {
+  heads: text.heads,
+  says: ['locks.taken', 'locks.contended', 'locks.share', 'locks.total', 'locks.mean', 'locks.line'],
+  widths: [74, 68, 74, 74, 70, 74],
+}
 /** Room for the table twin's rows, css px. */
 const LEAST_HEIGHT = 80
 
@@ -40,7 +44,7 @@ export function Locks() {
   return (
     <section ref={root} className="v-dock">
       <DockHead
-        id={locksView.id}
+        id="locks"
         title={text.title}
         ruler={ruler}
         sub={more > 0 ? `${text.sub} · ${text.more(more)}` : text.sub}

@@ -5,8 +5,10 @@ import { bytes, count } from '../lib/format.ts'
 import { COLOURS_BY, type ColourBy, currentValue, type EntryName, type Frame } from '../sim/index.ts'
 import { useApp, useFrame, useLab } from '../store/context.ts'
 import { viewText } from '../text/views.ts'
+import { captions, type Explained, Says, says } from '../ui/says.tsx'
 import { hasSpace, iovaSpaceView } from './iova-space.view.ts'
 import { setBrushMode, useBrushMode } from './kit/brush.ts'
+import { Title } from './kit/dock-head.tsx'
 import { useWidth } from './kit/hooks.ts'
 import { rulerOf } from './kit/layout.ts'
 import { folded } from './kit/rows.ts'
@@ -50,7 +52,7 @@ export function MapHead() {
   const isPool = scale.endsWith('slot')
   const choose = (by: ColourBy) => lab.actions.setView({ colourBy: by })
   const head = (
-    <div ref={root} className={ruler.narrow ? 'v-head v-head-narrow' : 'v-head v-head-map'}>
+    <div ref={root} className={ruler.narrow ? 'v-head v-head-narrow' : 'v-head v-head-map'} {...captions}>
       <div
         className="v-head-in"
         style={{
@@ -58,18 +60,21 @@ export function MapHead() {
           width: ruler.narrow ? ruler.width - 24 : ruler.plot,
         }}
       >
-        <h2>{isPool ? text.pool : text.title}</h2>
+        <Title id="map" title={isPool ? text.pool : text.title} />
         <TableChoice />
         {brush?.entries && !ruler.narrow ? (
           <EntryChip />
         ) : (
-          <span className="v-sub">{scaleText(scale, ruler.narrow)}</span>
+          <Says id="map.scale" className="v-sub">
+            {scaleText(scale, ruler.narrow)}
+          </Says>
         )}
         <span className="v-grow" />
         {ruler.narrow ? (
           <select
             className="v-select"
             aria-label={text.colourBy}
+            {...says('map.colour')}
             value={colourBy}
             onChange={(event) => choose(event.target.value as ColourBy)}
           >
@@ -82,11 +87,11 @@ export function MapHead() {
         ) : (
           <>
             {!brush?.entries && (
-              <span className="v-quiet" aria-hidden="true">
+              <span className="v-quiet" aria-hidden="true" {...says('map.colour')}>
                 {text.colourBy}
               </span>
             )}
-            <fieldset className="v-segments">
+            <fieldset className="v-segments" {...says('map.colour')}>
               <legend className="v-sr">{text.colourBy}</legend>
               {COLOURS_BY.map((by) => (
                 <label key={by}>
@@ -106,12 +111,19 @@ export function MapHead() {
         <span className="v-tools">
           {!ruler.narrow && (
             <>
-              <Tool label={text.zoomOut} disabled={!zoomed} path="M3 8h10" onClick={() => zoomBy(lab, -1, null)} />
-              <Tool label={text.zoomIn} path="M3 8h10M8 3v10" onClick={() => zoomBy(lab, 1, null)} />
+              <Tool
+                id="map.out"
+                label={text.zoomOut}
+                disabled={!zoomed}
+                path="M3 8h10"
+                onClick={() => zoomBy(lab, -1, null)}
+              />
+              <Tool id="map.in" label={text.zoomIn} path="M3 8h10M8 3v10" onClick={() => zoomBy(lab, 1, null)} />
             </>
           )}
           {(zoomed || !ruler.narrow) && (
             <Tool
+              id="map.fit"
               label={text.fit}
               disabled={!zoomed}
               path="M2.5 5.5v-3h3M10.5 2.5h3v3M13.5 10.5v3h-3M5.5 13.5h-3v-3"
@@ -119,6 +131,7 @@ export function MapHead() {
             />
           )}
           <Tool
+            id="map.brush"
             label={text.brush}
             pressed={brushing}
             path="M2.5 4.5v-2h2M7 2.5h2M11.5 2.5h2v2M13.5 7v2M13.5 11.5v2h-2M9 13.5h-2M4.5 13.5h-2v-2M2.5 9v-2"
@@ -155,6 +168,7 @@ function TableChoice() {
     <select
       className="v-select"
       aria-label={text.tableOf}
+      {...says('map.table')}
       value={shares(table) ? 0 : table}
       onChange={(event) => lab.actions.setView(wholeOf(Number(event.target.value)))}
     >
@@ -167,13 +181,20 @@ function TableChoice() {
   )
 }
 
-function Tool(props: { label: string; path: string; disabled?: boolean; pressed?: boolean; onClick: () => void }) {
+function Tool(props: {
+  id: Explained
+  label: string
+  path: string
+  disabled?: boolean
+  pressed?: boolean
+  onClick: () => void
+}) {
   return (
     <button
       type="button"
       className="v-icon"
       aria-label={props.label}
-      title={props.label}
+      {...says(props.id, props.label)}
       aria-disabled={props.disabled}
       aria-pressed={props.pressed}
       onClick={props.onClick}

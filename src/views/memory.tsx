@@ -6,7 +6,9 @@ import { currentValue, type Frame, type MemoryFrame } from '../sim/index.ts'
 import { useApp, useFrame } from '../store/context.ts'
 import { errnoName } from '../text/errno.ts'
 import { memoryText as text } from '../text/memory.ts'
+import { Caption } from '../ui/says.tsx'
 import { DockHead, FigureRow, type Figures, figuresWidth } from './kit/dock-head.tsx'
+import { Chip } from './kit/facts.tsx'
 import { Heatmap } from './kit/heatmap.tsx'
 import { useDpr, usePalette, useWidth } from './kit/hooks.ts'
 import { type Ruler, rulerOf } from './kit/layout.ts'
@@ -25,7 +27,11 @@ import {
 import './views.css'
 import './memory.css'
 
-const FIGURES: Figures = { heads: text.heads, widths: [112, 66] }
+const FIGURES: Figures = {
+  heads: text.heads,
+  says: ['memory.bytes', 'memory.thatIs'],
+  widths: [112, 66],
+}
 
 const frameOf = (frame: Frame) => frame.views.memory ?? null
 const same = (a: MemoryFrame | null, b: MemoryFrame | null) => a === b || JSON.stringify(a) === JSON.stringify(b)
@@ -46,7 +52,7 @@ export function Memory() {
   if (!frame || !hasTable(frame))
     return (
       <section ref={root} className="v-dock">
-        <DockHead id={memoryView.id} title={text.title} ruler={ruler} tabled={false} />
+        <DockHead id="memory" title={text.title} ruler={ruler} tabled={false} />
         <p className="v-nothing" style={{ marginLeft: left }}>
           {text.none}
         </p>
@@ -57,7 +63,7 @@ export function Memory() {
   return (
     <section ref={root} className="v-dock v-memory">
       <DockHead
-        id={memoryView.id}
+        id="memory"
         title={text.title}
         ruler={ruler}
         sub={text.sub(bytes(frame.windowBytes), bytes(2 ** frame.pageShift), frame.levels, frame.era)}
@@ -96,10 +102,10 @@ function Key({ frame }: { frame: MemoryFrame }) {
   return (
     <span className="v-ramp">
       {shown.map((kind) => (
-        <span key={kind} className="v-chip">
+        <Chip key={kind} id={`memory.${kind}`}>
           <i className={`v-mem-${kind}`} />
           {text.key[kind]}
-        </span>
+        </Chip>
       ))}
     </span>
   )
@@ -164,9 +170,9 @@ function Axis({ width, height, narrow }: { width: number; height: number; narrow
   return (
     <g>
       {!narrow && (
-        <text x={-16} y={y + 13} textAnchor="end" className="v-axis v-quiet">
+        <Caption id="memory.scale" x={-16} y={y + 13} textAnchor="end">
           {text.axis}
-        </text>
+        </Caption>
       )}
       <path d={`M0,${y + 0.5}H${width}`} className="v-hair" />
       {memoryTicks(width).map((n, i, all) => (

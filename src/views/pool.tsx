@@ -5,9 +5,10 @@ import { count } from '../lib/format.ts'
 import { type Frame, type PoolFrame, SLOT_BOTH, SLOT_FROM_DEVICE, SLOT_TO_DEVICE } from '../sim/index.ts'
 import { useApp, useFrame } from '../store/context.ts'
 import { poolText as text } from '../text/pool.ts'
+import type { Explained } from '../ui/says.tsx'
 import { DockHead, FigureRow, type Figures, figuresWidth } from './kit/dock-head.tsx'
 import { FactStrip, STRIP_PITCH } from './kit/fact-strip.tsx'
-import { Sample } from './kit/facts.tsx'
+import { Chip, Sample } from './kit/facts.tsx'
 import { Heatmap } from './kit/heatmap.tsx'
 import { useDpr, usePalette, useWidth } from './kit/hooks.ts'
 import { rulerOf } from './kit/layout.ts'
@@ -25,7 +26,11 @@ import {
 import './views.css'
 import './pool.css'
 
-const FIGURES: Figures = { heads: text.heads, widths: [58, 74, 68] }
+const FIGURES: Figures = {
+  heads: text.heads,
+  says: ['pool.used', 'pool.run', 'pool.waits'],
+  widths: [58, 74, 68],
+}
 /** css px between the lanes and what stands below them. */
 const GAP = 2
 
@@ -53,7 +58,7 @@ export function Pool() {
   if (!frame)
     return (
       <section ref={root} className="v-dock">
-        <DockHead id={poolView.id} title={text.title} ruler={ruler} tabled={false} />
+        <DockHead id="pool" title={text.title} ruler={ruler} tabled={false} />
         <p className="v-nothing v-soon" style={{ marginLeft: ruler.narrow ? 16 : ruler.left }}>
           {bounces ? text.none : text.absent}
         </p>
@@ -69,7 +74,7 @@ export function Pool() {
   const columns = ruler.narrow ? [1, 1] : facts.map(() => 1)
   return (
     <section ref={root} className="v-dock v-bouncing">
-      <DockHead id={poolView.id} title={text.title} ruler={ruler} sub={poolSub(frame)} figures={FIGURES}>
+      <DockHead id="pool" title={text.title} ruler={ruler} sub={poolSub(frame)} figures={FIGURES}>
         <Key ink={ink} narrow={ruler.narrow} />
       </DockHead>
       {ruler.width > 0 && (
@@ -114,6 +119,9 @@ export function Pool() {
   )
 }
 
+/** By SLOT_*; what is free has no entry. */
+const DIRECTIONS: readonly Explained[] = ['pool.used', 'pool.toDevice', 'pool.fromDevice', 'pool.both']
+
 /** What the cells mean, each drawn as it is, and where the next search begins. */
 function Key({ ink, narrow }: { ink: PoolInk; narrow: boolean }) {
   const dpr = useDpr()
@@ -121,27 +129,27 @@ function Key({ ink, narrow }: { ink: PoolInk; narrow: boolean }) {
   return (
     <span className="v-ramp">
       {[SLOT_TO_DEVICE, SLOT_FROM_DEVICE, SLOT_BOTH].map((direction) => (
-        <span key={direction} className="v-chip">
+        <Chip key={direction} id={DIRECTIONS[direction]!}>
           <Sample
             side={10}
             paint={(out) => paintSlots(ink, direction, 255, 0, [0, 0, out.width, out.height], dpr, out)}
           />
           {names[direction]}
-        </span>
+        </Chip>
       ))}
-      <span className="v-chip">
+      <Chip id="pool.slack">
         <Sample
           side={10}
           paint={(out) => paintSlots(ink, SLOT_TO_DEVICE, 255, 255, [0, 0, out.width, out.height], dpr, out)}
         />
         {text.slack}
-      </span>
-      <span className="v-chip">
+      </Chip>
+      <Chip id="pool.cursor">
         <svg width="8" height="10" aria-hidden="true">
           <path d="M0,2h8l-4,5z" className="v-hint" />
         </svg>
         {narrow ? text.cursorShort : text.cursor}
-      </span>
+      </Chip>
     </span>
   )
 }

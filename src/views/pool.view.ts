@@ -16,6 +16,7 @@ import {
 import { poolText as text } from '../text/pool.ts'
 import { fillCell } from './kit/cell-patterns.ts'
 import { type CellInk, type CellValues, cellInk, paintCell } from './kit/cells.ts'
+import type { StripFact } from './kit/fact-strip.tsx'
 import { type Palette, pack } from './kit/palette.ts'
 import { type Box, type HeatmapView, type Pixels, type Rect, TWIN_ROWS } from './view.ts'
 
@@ -267,19 +268,22 @@ export function directionCounts(frame: PoolFrame, from = 0, to = frame.cells): r
 }
 
 /** What is said below the lanes: the largest mapping, and what was refused for which reason. */
-export function poolFacts(frame: PoolFrame) {
+export function poolFacts(frame: PoolFrame): readonly StripFact[] {
   const refusals = [
-    [text.tooLarge, frame.tooLarge],
-    [text.full, frame.full],
-    [text.scattered, frame.scattered],
+    ['pool.tooLarge', text.tooLarge, frame.tooLarge],
+    ['pool.full', text.full, frame.full],
+    ['pool.scattered', text.scattered, frame.scattered],
   ] as const
   return [
-    text.largest(
-      bytes(frame.largestBytes),
-      count(frame.setSlots),
-      frame.largestBytes === frame.setSlots * frame.slotBytes,
-    ),
-    ...refusals.map(([words, n]) => ({ ...words(count(n)), failed: n > 0 })),
+    {
+      says: 'pool.largest',
+      ...text.largest(
+        bytes(frame.largestBytes),
+        count(frame.setSlots),
+        frame.largestBytes === frame.setSlots * frame.slotBytes,
+      ),
+    },
+    ...refusals.map(([says, words, n]) => ({ says, ...words(count(n)), failed: n > 0 })),
   ]
 }
 

@@ -7,6 +7,8 @@ import { useApp } from '../store/context.ts'
 import { useStudy } from '../store/studies.ts'
 import { studyText } from '../text/studies.ts'
 import { viewText } from '../text/views.ts'
+import { Says } from '../ui/says.tsx'
+import { Title } from './kit/dock-head.tsx'
 import { useWidth } from './kit/hooks.ts'
 import { rulerOf } from './kit/layout.ts'
 import { StudyProgress } from './study-progress.tsx'
@@ -36,6 +38,8 @@ function rangeText({ unit, low, high }: PublishedFigure): string {
   return text.range(from!, to!)
 }
 
+const COLUMNS = ['published.measured', 'published.published', 'published.simulated', 'published.range'] as const
+
 export function Published() {
   const root = useRef<HTMLElement>(null)
   const ruler = rulerOf(
@@ -52,7 +56,7 @@ export function Published() {
   return (
     <section ref={root} className="v-dock v-tall">
       <div className="v-head v-head-small" style={padding}>
-        <h2>{title}</h2>
+        <Title id="published" title={title} />
         {!ruler.narrow && <span className="v-sub">{text.sub}</span>}
         <span className="v-grow" />
         {known.length > 0 && <b className="v-hits">{text.hits(hits.length, known.length, fitted.length)}</b>}
@@ -69,9 +73,9 @@ export function Published() {
         <table>
           <thead>
             <tr>
-              {text.columns.map((column) => (
+              {text.columns.map((column, i) => (
                 <th key={column} scope="col">
-                  {column}
+                  <Says id={COLUMNS[i]!}>{column}</Says>
                 </th>
               ))}
             </tr>

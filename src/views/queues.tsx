@@ -5,8 +5,9 @@ import { count, duration } from '../lib/format.ts'
 import { type Frame, type QueuesFrame, RING_QUEUED, RING_REACHABLE } from '../sim/index.ts'
 import { useApp, useFrame } from '../store/context.ts'
 import { queuesText as text } from '../text/iotlb.ts'
+import { Caption, type Explained } from '../ui/says.tsx'
 import { DockHead } from './kit/dock-head.tsx'
-import { type Fact, Pictured, pictureWidth, Sample } from './kit/facts.tsx'
+import { Chip, type Fact, Pictured, pictureWidth, Sample } from './kit/facts.tsx'
 import { Heatmap } from './kit/heatmap.tsx'
 import { usePalette, useWidth } from './kit/hooks.ts'
 import { rulerOf } from './kit/layout.ts'
@@ -47,15 +48,24 @@ function factsOf(f: QueuesFrame, nowNs: number): Fact[] {
   const { facts } = text
   const { waiting, reachable, oldestNs } = totalsOf(f)
   return [
-    { name: facts.waiting, value: count(waiting) },
-    { name: facts.reachable, value: count(reachable), tone: reachable === 0 ? 'quiet' : 'reachable' },
-    { name: facts.oldest, value: waiting === 0 ? '–' : duration(oldestNs) },
-    { name: facts.worst, value: f.worstNs === 0 ? '–' : duration(f.worstNs) },
-    { name: facts.full, value: count(f.flushesFull) },
-    { name: facts.timer, value: count(f.flushesTimer) },
+    { says: 'queues.waiting', name: facts.waiting, value: count(waiting) },
+    {
+      says: 'queues.stillReachable',
+      name: facts.reachable,
+      value: count(reachable),
+      tone: reachable === 0 ? 'quiet' : 'reachable',
+    },
+    { says: 'queues.oldest', name: facts.oldest, value: waiting === 0 ? '–' : duration(oldestNs) },
+    { says: 'queues.worst', name: facts.worst, value: f.worstNs === 0 ? '–' : duration(f.worstNs) },
+    { says: 'queues.full', name: facts.full, value: count(f.flushesFull) },
+    { says: 'queues.byTimer', name: facts.timer, value: count(f.flushesTimer) },
     f.timer
-      ? { name: facts.due, value: text.due(duration(Math.max(0, f.timer.dueNs - nowNs)), f.timer.cpu) }
-      : { name: facts.due, value: text.off, tone: 'quiet' },
+      ? {
+          says: 'queues.due',
+          name: facts.due,
+          value: text.due(duration(Math.max(0, f.timer.dueNs - nowNs)), f.timer.cpu),
+        }
+      : { says: 'queues.due', name: facts.due, value: text.off, tone: 'quiet' },
   ]
 }
 /** The figures as they are shown, so that a change nobody sees renders nothing. */
@@ -93,7 +103,7 @@ export function Queues() {
   if (shape.rings === 0)
     return (
       <section ref={root} className="v-dock">
-        <DockHead id={queuesView.id} title={text.title} ruler={ruler} />
+        <DockHead id="queues" title={text.title} ruler={ruler} />
         <p className="v-nothing" style={{ marginLeft: ruler.narrow ? 16 : ruler.left }}>
           {text.nothing[shape.mode]}
         </p>
@@ -105,7 +115,7 @@ export function Queues() {
   const sub = text.sub(count(shape.rings), count(shape.slots - 1), duration(shape.timeoutNs))
   return (
     <section ref={root} className="v-dock v-tall v-iommu">
-      <DockHead id={queuesView.id} title={text.title} ruler={ruler} sub={sub}>
+      <DockHead id="queues" title={text.title} ruler={ruler} sub={sub}>
         <Key ink={ink} narrow={ruler.narrow} />
       </DockHead>
       <Pictured ruler={ruler} facts={facts} height={height} wide={RINGS_HEIGHT} beside={FACTS}>
@@ -123,32 +133,32 @@ export function Queues() {
 function Key({ ink, narrow }: { ink: QueuesInk; narrow: boolean }) {
   return (
     <span className="v-ramp">
-      <span className="v-chip">
+      <Chip id="queues.queued">
         <Arc ink={ink} state={RING_QUEUED} />
         {narrow ? text.queuedShort : text.queued}
-      </span>
-      <span className="v-chip">
+      </Chip>
+      <Chip id="queues.reachable">
         <Arc ink={ink} state={RING_REACHABLE} />
         {narrow ? text.reachableShort : text.reachable}
-      </span>
-      <span className="v-chip">
+      </Chip>
+      <Chip id="queues.timer">
         <span className="v-timer-key" />
         {text.timerArc}
-      </span>
-      {!narrow && <Tick d="M6,1v14" name={text.filledNext} />}
-      {!narrow && <Tick d="M6,10v5" name={text.leavesNext} />}
+      </Chip>
+      {!narrow && <Tick id="queues.tail" d="M6,1v14" name={text.filledNext} />}
+      {!narrow && <Tick id="queues.head" d="M6,10v5" name={text.leavesNext} />}
     </span>
   )
 }
 
-function Tick({ d, name }: { d: string; name: string }) {
+function Tick({ id, d, name }: { id: Explained; d: string; name: string }) {
   return (
-    <span className="v-chip">
+    <Chip id={id}>
       <svg viewBox="0 0 12 16" width="6" height="16" aria-hidden="true" className="v-tick-key">
         <path d={d} />
       </svg>
       {name}
-    </span>
+    </Chip>
   )
 }
 
@@ -166,9 +176,9 @@ function Numbers({ shape, layout: l, palette }: { shape: QueuesFrame; layout: Ri
   return (
     <g>
       {cornered && (
-        <text x={-16} y={l.height / 2 + 3.5} textAnchor="end" className="v-axis v-quiet">
+        <Caption id="queues.cpu" x={-16} y={l.height / 2 + 3.5} textAnchor="end">
           {text.cpu}
-        </text>
+        </Caption>
       )}
       {shown.map((ring) => {
         const { x, y } = ringCentre(l, ring)

@@ -7,6 +7,7 @@ import { type Frame, PTE_TO_LARGE, PTE_TO_TABLE, type RadixFrame } from '../sim/
 import { useApp, useFrame, useLab } from '../store/context.ts'
 import { radixText as text } from '../text/radix.ts'
 import { DockHead, FigureRow, type Figures, figuresWidth } from './kit/dock-head.tsx'
+import { Chip } from './kit/facts.tsx'
 import { Heatmap } from './kit/heatmap.tsx'
 import { useDpr, usePalette, useWidth } from './kit/hooks.ts'
 import { type Ruler, rulerOf } from './kit/layout.ts'
@@ -27,7 +28,11 @@ import {
 import type { Box } from './view.ts'
 import './views.css'
 
-const FIGURES: Figures = { heads: text.heads, widths: [58, 58, 66, 74] }
+const FIGURES: Figures = {
+  heads: text.heads,
+  says: ['radix.span', 'radix.tables', 'radix.leaves', 'radix.bytes'],
+  widths: [58, 58, 66, 74],
+}
 
 const frameOf = (frame: Frame) => frame.views.radix ?? null
 /** All that is written beside the cells. */
@@ -55,7 +60,7 @@ export function Radix() {
   return (
     <section ref={root} className="v-dock">
       <DockHead
-        id={radixView.id}
+        id="radix"
         title={text.title}
         ruler={ruler}
         sub={none ? '' : text.sub(frame.format, frame.levels.length, pathAddress(frame))}
@@ -97,14 +102,17 @@ function NoLevels({ left }: { left: number }) {
 function Key({ palette }: { palette: Palette }) {
   return (
     <span className="v-ramp">
-      {[[palette.tokens.quiet, text.toTable, 6] as const, [palette.states.mapped, text.toPage, 12] as const].map(
-        ([background, name, height]) => (
-          <span key={name} className="v-chip">
-            <i style={{ background, height, marginTop: 12 - height }} />
-            {name}
-          </span>
-        ),
-      )}
+      {(
+        [
+          ['radix.toTable', palette.tokens.quiet, text.toTable, 6],
+          ['radix.toPage', palette.states.mapped, text.toPage, 12],
+        ] as const
+      ).map(([id, background, name, height]) => (
+        <Chip key={id} id={id}>
+          <i style={{ background, height, marginTop: 12 - height }} />
+          {name}
+        </Chip>
+      ))}
     </span>
   )
 }

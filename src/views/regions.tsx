@@ -29,7 +29,11 @@ const figuresKey = (frame: Frame) =>
     .join() ?? ''
 
 /** Widths of the figures' columns beside the lanes, css px. */
-const FIGURES: Figures = { heads: text.heads, widths: [62, 58, 58, 72, 62, 68] }
+const FIGURES: Figures = {
+  heads: text.heads,
+  says: ['regions.home', 'regions.mapped', 'regions.free', 'regions.run', 'regions.spills', 'regions.waits'],
+  widths: [62, 58, 58, 72, 62, 68],
+}
 
 export function Regions() {
   const root = useRef<HTMLElement>(null)
@@ -52,7 +56,7 @@ export function Regions() {
   return (
     <section ref={root} className="v-dock">
       <DockHead
-        id={regionsView.id}
+        id="regions"
         title={text.title}
         ruler={ruler}
         sub={[text.subShort, listedNote(shape)].filter(Boolean).join(' · ')}

@@ -28,6 +28,7 @@ export function Scaling() {
   return (
     <StudyFrame id="scaling" title={title} sub={text.sub} dock={dock} height={PLOT + AXIS} table={scalingTable(lines)}>
       <StudyPlot
+        id="scaling"
         title={title}
         roledescription={text.plot}
         testId="view-scaling"

@@ -5,6 +5,7 @@ import { inSeconds, ms } from '../lib/format.ts'
 import type { Frame, TimeMark } from '../sim/index.ts'
 import { useFrame, useLab } from '../store/context.ts'
 import { viewText } from '../text/views.ts'
+import { says } from '../ui/says.tsx'
 import { timeTicks } from './kit/axis.tsx'
 
 import type { Ruler } from './kit/layout.ts'
@@ -127,6 +128,7 @@ export function Scrubber({ ruler }: { ruler: Ruler }) {
           role="slider"
           tabIndex={0}
           aria-label={text.playhead}
+          {...says('time.scrubber')}
           aria-valuemin={0}
           aria-valuenow={0}
           onKeyDown={key}

@@ -5,7 +5,7 @@ import { type ReactNode, type RefObject, useEffect, useRef } from 'react'
 import type { PointResult, StudyId } from '../sim/studies/index.ts'
 import { useApp } from '../store/context.ts'
 import { type Study, useStudy } from '../store/studies.ts'
-import { DockHead } from './kit/dock-head.tsx'
+import { DockHead, type Titled } from './kit/dock-head.tsx'
 import { useWidth } from './kit/hooks.ts'
 import { type Ruler, rulerOf } from './kit/layout.ts'
 import { Twin, useTwin } from './kit/twin.tsx'
@@ -54,7 +54,7 @@ export function useDockStudy(id: StudyId, key: string): DockStudy {
 }
 
 export interface StudyFrameProps {
-  readonly id: string
+  readonly id: Titled
   readonly title: string
   readonly sub: string
   readonly dock: DockStudy

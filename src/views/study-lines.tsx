@@ -1,6 +1,7 @@
 // A line plot of a study: axes, lines, marks and names, with a cursor that goes from point to point. Lines are told apart by their marks and names, not by hue: hue
 // stands for the state of a page.
 
+import { Caption } from '../ui/says.tsx'
 import { Chart, type ChartProps } from './kit/chart.tsx'
 import { type Cursor, type LinePlot, type PlacedLine, pointAt, stepPoint } from './kit/line-plot.ts'
 
@@ -16,6 +17,8 @@ export const MARKS = [
 
 export interface StudyPlotProps
   extends Pick<ChartProps<Cursor>, 'title' | 'testId' | 'width' | 'height' | 'words' | 'keys' | 'roledescription'> {
+  /** Whose axes they are. */
+  readonly id: 'scaling' | 'bounce-study'
   readonly plot: LinePlot
   /** A line each, as the plot has them; `own`: the scenario itself is on it. */
   readonly lines: readonly {
@@ -38,7 +41,7 @@ export interface StudyPlotProps
 const TIP = 40
 
 export function StudyPlot(props: StudyPlotProps) {
-  const { plot, lines, said, unit, xUnit, formula, ...chart } = props
+  const { id, plot, lines, said, unit, xUnit, formula, ...chart } = props
   const hasFormula = plot.lines.some((placed) => placed.formula !== '')
   function show(cursor: Cursor) {
     const at = plot.lines[cursor.line]?.points[cursor.point]
@@ -59,7 +62,7 @@ export function StudyPlot(props: StudyPlotProps) {
       find={(x, y) => pointAt(plot.lines, x, y)}
       show={show}
     >
-      <Axes plot={plot} unit={unit} xUnit={xUnit} formula={hasFormula ? formula : undefined} />
+      <Axes id={id} plot={plot} unit={unit} xUnit={xUnit} formula={hasFormula ? formula : undefined} />
       {lines.map(({ id, name, own }, i) => (
         <Line
           key={id}
@@ -74,11 +77,11 @@ export function StudyPlot(props: StudyPlotProps) {
   )
 }
 
-interface AxesProps extends Pick<StudyPlotProps, 'plot' | 'unit' | 'xUnit'> {
+interface AxesProps extends Pick<StudyPlotProps, 'id' | 'plot' | 'unit' | 'xUnit'> {
   readonly formula: string | undefined
 }
 
-function Axes({ plot, unit, xUnit, formula }: AxesProps) {
+function Axes({ id, plot, unit, xUnit, formula }: AxesProps) {
   const { yTicks, xTicks, right, bottom } = plot
   return (
     <g>
@@ -89,9 +92,9 @@ function Axes({ plot, unit, xUnit, formula }: AxesProps) {
             {label}
           </text>
           {i === yTicks.length - 1 && (
-            <text x={4} y={y + 14} className="v-axis v-quiet">
+            <Caption id={`${id}.y`} x={4} y={y + 14}>
               {unit}
-            </text>
+            </Caption>
           )}
         </g>
       ))}
@@ -103,9 +106,9 @@ function Axes({ plot, unit, xUnit, formula }: AxesProps) {
           </text>
         </g>
       ))}
-      <text x={-8} y={bottom + 11} textAnchor="end" className="v-axis v-quiet">
+      <Caption id={`${id}.x`} x={-8} y={bottom + 11} textAnchor="end">
         {xUnit}
-      </text>
+      </Caption>
       {formula && (
         <g transform={`translate(4,${yTicks.at(-1)!.y + 28})`}>
           <path d="M0,-4h18" className="v-line-formula" />

@@ -2,6 +2,7 @@
 
 import type { Study } from '../store/studies.ts'
 import { studyText as text } from '../text/studies.ts'
+import { says } from '../ui/says.tsx'
 
 export interface StudyProgressProps {
   readonly title: string
@@ -31,7 +32,7 @@ export function StudyProgress({ title, study, onRun, narrow = false }: StudyProg
       <span role="status" className="v-study-words">
         {words}
       </span>
-      <button type="button" className="v-act" onClick={running ? study.cancel : onRun}>
+      <button type="button" className="v-act" {...says('study.run')} onClick={running ? study.cancel : onRun}>
         {running ? text.cancel : phase === 'none' ? text.run : text.again}
       </button>
     </span>

@@ -30,7 +30,11 @@ const keyOf = (f: TablesFrame | null) => f?.tables.map((t) => [t.table, ownersOf
 const same = (a: TablesFrame | null, b: TablesFrame | null) => keyOf(a) === keyOf(b)
 
 /** Widths of the figures' columns beside the lanes, css px. */
-const FIGURES: Figures = { heads: text.heads, widths: [86, 62, 74, 74, 84, 68] }
+const FIGURES: Figures = {
+  heads: text.heads,
+  says: ['tables.page', 'tables.window', 'tables.mapped', 'tables.data', 'tables.writes', 'tables.refused'],
+  widths: [86, 62, 74, 74, 84, 68],
+}
 
 export function Tables() {
   const root = useRef<HTMLElement>(null)
@@ -51,7 +55,7 @@ export function Tables() {
   return (
     <section ref={root} className="v-dock">
       <DockHead
-        id={tablesView.id}
+        id="tables"
         title={text.title}
         ruler={ruler}
         sub={frame.tables.some((t) => isPart(t, frame.bands)) ? text.subPart : text.sub}

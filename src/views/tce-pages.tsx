@@ -7,6 +7,8 @@ import { addressAt, type Frame, type TcePagesFrame } from '../sim/index.ts'
 import { useApp, useFrame, useLab } from '../store/context.ts'
 import { viewText } from '../text/views.ts'
 import { AddressAxis, gutterAddress } from './kit/axis.tsx'
+import { Title } from './kit/dock-head.tsx'
+import { Chip } from './kit/facts.tsx'
 import { Heatmap } from './kit/heatmap.tsx'
 import { usePalette, useWidth } from './kit/hooks.ts'
 import { rulerOf, stepFor } from './kit/layout.ts'
@@ -194,7 +196,7 @@ export function TcePages() {
         className="v-head v-head-small"
         style={{ paddingLeft: ruler.narrow ? 16 : ruler.left, paddingRight: ruler.narrow ? 16 : ruler.right }}
       >
-        <h2>{text.title}</h2>
+        <Title id="tce-pages" title={text.title} />
         {shape && !ruler.narrow && (
           <span className="v-sub">
             {text.sub(count(shape.tcesPerPage), bytes(shape.tcesPerPage * 8), spans(shape).map(bytes).join(text.or))}
@@ -203,22 +205,22 @@ export function TcePages() {
         )}
         <span className="v-grow" />
         <span className="v-ramp">
-          <span className="v-chip">
+          <Chip id="tce-pages.set">
             <i style={{ background: palette.states.mapped }} />
             {text.set}
-          </span>
+          </Chip>
           {cell.h >= BAR_FROM ? (
-            <span className="v-chip">
+            <Chip id="tce-pages.writes">
               <i style={{ background: palette.tokens.quiet }} />
               {text.writesMost(count(most))}
-            </span>
+            </Chip>
           ) : (
-            <>
+            <Chip id="tce-pages.writes">
               <span>{text.writes}</span>
               <span>0</span>
               <i className="v-gradient" style={{ background: `linear-gradient(to right, ${ramp})` }} />
               <span>{count(most)}</span>
-            </>
+            </Chip>
           )}
         </span>
         <TwinButton id={tcePagesView.id} title={text.title} />

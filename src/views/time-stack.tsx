@@ -5,6 +5,7 @@ import { useRef } from 'react'
 import type { Frame } from '../sim/index.ts'
 import { useApp, useFrame } from '../store/context.ts'
 import { loadable } from '../store/loadable.tsx'
+import { captions } from '../ui/says.tsx'
 import { AddressTime, AddressTimeHead, Callouts } from './address-time.tsx'
 import { useFlushStory } from './flush-story.ts'
 import { useWidth } from './kit/hooks.ts'
@@ -55,7 +56,7 @@ export function TimeStack({ lanes = true, height = ADDRESS_TIME_HEIGHT }: TimeSt
   const taken = exposed && !ruler.narrow ? Math.max(0, EXPOSED - spare) : 0
   const addressTime = Math.max(Math.min(height, LEAST_ADDRESS_TIME), height - taken)
   return (
-    <section ref={root} className="v-stack">
+    <section ref={root} className="v-stack" {...captions}>
       {shown && (
         <>
           <AddressTimeHead ruler={ruler} />

@@ -5,6 +5,7 @@ import { bytes, bytesParts, count, ms } from '../lib/format.ts'
 import type { Frame, TimelineFrame } from '../sim/index.ts'
 import { useFrame } from '../store/context.ts'
 import { viewText } from '../text/views.ts'
+import { Caption } from '../ui/says.tsx'
 import { usePalette } from './kit/hooks.ts'
 import type { Ruler } from './kit/layout.ts'
 import { columnAt, filledPixels, paintDots, type TimeInk, timeInk } from './kit/time.ts'
@@ -150,9 +151,9 @@ export function Timeline({ ruler }: { ruler: Ruler }) {
   return (
     <Track view={timelineView} ink={ink} ruler={ruler} height={height}>
       <path d={`M0,${height - 0.5}h${ruler.plot}`} className="v-hair" />
-      <text x={-12} y={height - 4} textAnchor="end" className="v-axis v-label">
+      <Caption id="timeline.refused" x={-12} y={height - 4} textAnchor="end">
         {text.refused}
-      </text>
+      </Caption>
       {!ruler.narrow && (
         <g>
           <path d={`M0,0.5h${ruler.plot}`} className="v-dashed" />
@@ -160,9 +161,9 @@ export function Timeline({ ruler }: { ruler: Ruler }) {
           <text x={-12} y={11} textAnchor="end" className="v-num v-quiet">
             {limit > 0 ? text.limit(bytes(limit)) : ''}
           </text>
-          <text x={-12} y={24} textAnchor="end" className="v-axis v-label">
+          <Caption id="timeline.mapped" x={-12} y={24} textAnchor="end">
             {text.mapped}
-          </text>
+          </Caption>
           <Now x={ruler.plot + 9} y={11} bytes={mapped} limit={limit} />
           <Now x={ruler.plot + 9} y={27} bytes={useful} limit={limit} />
           <text x={ruler.plot + 9} y={45} className={`v-num ${refused > 0 ? 'v-fail' : 'v-quiet'}`}>

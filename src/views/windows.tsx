@@ -6,7 +6,7 @@ import { currentValue, type Frame, type WindowInfo, type WindowsFrame } from '..
 import { useApp, useFrame } from '../store/context.ts'
 import { windowsText as text } from '../text/windows.ts'
 import { DockHead } from './kit/dock-head.tsx'
-import { Sample } from './kit/facts.tsx'
+import { Chip, Sample } from './kit/facts.tsx'
 import { Heatmap } from './kit/heatmap.tsx'
 import { useDpr, usePalette, useWidth } from './kit/hooks.ts'
 import { rulerOf } from './kit/layout.ts'
@@ -65,7 +65,7 @@ export function Windows() {
   if (!frame)
     return (
       <section ref={root} className="v-dock">
-        {!waits && <DockHead id={windowsView.id} title={text.title} ruler={ruler} tabled={false} />}
+        {!waits && <DockHead id="windows" title={text.title} ruler={ruler} tabled={false} />}
         {!waits && (
           <p className="v-nothing" style={{ marginLeft: narrow ? 16 : ruler.left }}>
             {text.none}
@@ -80,7 +80,7 @@ export function Windows() {
   const pieces = piecesOf(frame, { width, height, dpr })
   return (
     <section ref={root} className="v-dock v-iommu v-windows">
-      <DockHead id={windowsView.id} title={text.title} ruler={ruler} sub={text.sub}>
+      <DockHead id="windows" title={text.title} ruler={ruler} sub={text.sub}>
         <Key ink={ink} reserved={hasRegisters(frame)} />
       </DockHead>
       {ruler.width > 0 && (
@@ -110,10 +110,10 @@ function Key({ ink, reserved }: { ink: WindowsInk; reserved: boolean }) {
   return (
     <span className="v-ramp">
       {[...chips, ...(reserved ? [['reserved', registers] as const] : [])].map(([kind, name]) => (
-        <span key={kind} className="v-chip">
+        <Chip key={kind} id={`windows.${kind}`}>
           <Swatch ink={ink} kind={kind} />
           {name}
-        </span>
+        </Chip>
       ))}
     </span>
   )

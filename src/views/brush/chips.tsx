@@ -4,6 +4,7 @@ import { bytes, duration, hex, ms } from '../../lib/format.ts'
 import { addressAt, type Frame, type IovaSpaceFrame, sameSpace } from '../../sim/index.ts'
 import { useApp, useFrame, useLab } from '../../store/context.ts'
 import { brushText as text } from '../../text/brush.ts'
+import { says } from '../../ui/says.tsx'
 import { setBrush } from '../kit/brush.ts'
 import './brush.css'
 
@@ -59,7 +60,7 @@ function Chip({ id, label, words, clear, onClear }: ChipProps) {
     <span className="v-brush-chip">
       <span className="v-sr">{label}: </span>
       <span data-testid={id}>{words}</span>
-      <button type="button" aria-label={clear} title={clear} onClick={onClear}>
+      <button type="button" aria-label={clear} {...says('brush.clear', clear)} onClick={onClear}>
         <svg viewBox="0 0 16 16" width="12" height="12" aria-hidden="true">
           <path d="M4 4l8 8M12 4l-8 8" fill="none" stroke="currentColor" strokeWidth="1.5" strokeLinecap="round" />
         </svg>

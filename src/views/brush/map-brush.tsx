@@ -5,6 +5,7 @@ import { hex } from '../../lib/format.ts'
 import { addressAt, type IovaSpaceFrame } from '../../sim/index.ts'
 import { useApp, useLab } from '../../store/context.ts'
 import { brushText as text } from '../../text/brush.ts'
+import { says } from '../../ui/says.tsx'
 import { iovaSpaceView } from '../iova-space.view.ts'
 import { brushCells, setBrush, useBrushMode } from '../kit/brush.ts'
 import type { Ruler } from '../kit/layout.ts'
@@ -104,7 +105,7 @@ export function MapBrush({ shape, box, ruler, surface }: MapBrushProps) {
         ref={gutter}
         className="v-axis-brush"
         style={{ left: -ruler.left, width: ruler.left - 2, height: rowTop(shape, box, shape.rows) }}
-        title={text.axis}
+        {...says('brush.axis', text.axis)}
       />
       {range && (
         <svg className="v-over v-brush-map" width={box.width} height={box.height} aria-hidden="true">

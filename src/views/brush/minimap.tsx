@@ -5,6 +5,7 @@ import { hex } from '../../lib/format.ts'
 import { addressAt, addressBehind, CELL_FAILED, type Frame, type MinimapFrame, sameSpace } from '../../sim/index.ts'
 import { useApp, useFrame, useLab } from '../../store/context.ts'
 import { brushText as text } from '../../text/brush.ts'
+import { says } from '../../ui/says.tsx'
 import { useDpr, usePalette } from '../kit/hooks.ts'
 import { paintNever, paintSoon } from '../kit/paint-loop.ts'
 import { mix, type Palette, pack } from '../kit/palette.ts'
@@ -145,7 +146,7 @@ export function Minimap({ cell: [width, height], columns, className, left = 0 }:
         aria-valuemax={Math.max(0, size - count)}
         aria-valuenow={Math.min(first, Math.max(0, size - count))}
         aria-valuetext={text.minimapValue(address(first), behind(first + count))}
-        title={[text.minimap, listedNote({ ...space, size })].filter(Boolean).join(' · ')}
+        {...says('brush.minimap', [text.minimap, listedNote({ ...space, size })].filter(Boolean).join(' · '))}
         onKeyDown={key}
         onPointerDown={(event) => {
           if (event.button !== 0) return

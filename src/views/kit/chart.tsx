@@ -2,6 +2,7 @@
 // The plot is told whole in words, and the point under the cursor in a tip; aloud only where a key led to it.
 
 import { type PointerEvent, type ReactNode, useId, useState } from 'react'
+import { CaptionLayer } from '../../ui/says.tsx'
 
 /** A point under the cursor: it gets a ring, and a tip on the side where there is room. */
 export interface Marked {
@@ -42,6 +43,7 @@ export function Chart<Cursor extends object>(props: ChartProps<Cursor>) {
   const [cursor, setCursor] = useState<Cursor | null>(null)
   const [byKeyboard, setByKeyboard] = useState(false)
   const shown = cursor && show(cursor)
+  const [layer, setLayer] = useState<HTMLElement | null>(null)
 
   function point(event: PointerEvent) {
     const box = event.currentTarget.getBoundingClientRect()
@@ -76,7 +78,7 @@ export function Chart<Cursor extends object>(props: ChartProps<Cursor>) {
         onBlur={() => setCursor(null)}
       >
         <svg className="v-over" width={width} height={height} aria-hidden="true">
-          {children}
+          <CaptionLayer value={layer}>{children}</CaptionLayer>
           {shown?.marked.map((m) => (
             <circle key={m.id} cx={m.x} cy={m.y} r={7} className="v-ring-line v-no-fill" />
           ))}
@@ -92,6 +94,7 @@ export function Chart<Cursor extends object>(props: ChartProps<Cursor>) {
           </span>
         ))}
       </div>
+      <div ref={setLayer} />
       <p id={`${id}-text`} className="v-sr">
         {words}
       </p>

@@ -1,12 +1,15 @@
 // The line above a dock view and the columns of figures beside its lanes.
 
 import type { ReactNode } from 'react'
+import { viewText } from '../../text/views.ts'
+import { Caption, type Explained, Says } from '../../ui/says.tsx'
 import type { Ruler } from './layout.ts'
 import { TwinButton } from './twin.tsx'
 
-/** Columns of figures right of the lanes: what stands above each, and its width in css px. */
+/** Columns of figures right of the lanes: what stands above each, what that means, and its width in css px. */
 export interface Figures {
   readonly heads: readonly string[]
+  readonly says: readonly Explained[]
   readonly widths: readonly number[]
 }
 
@@ -15,8 +18,11 @@ export function figuresWidth(ruler: Ruler, { widths }: Figures): number {
   return ruler.narrow ? 0 : widths.reduce((a, b) => a + b, 0)
 }
 
+/** Views of the dock that say what they draw. */
+export type Titled = Explained extends infer E ? (E extends `${infer Id}.title` ? Id : never) : never
+
 export interface DockHeadProps {
-  readonly id: string
+  readonly id: Titled
   readonly title: string
   readonly ruler: Ruler
   /** In words, beside the title where there is room. */
@@ -37,21 +43,32 @@ export function DockHead({ id, title, ruler, sub, figures, tabled = true, childr
   const padding = { paddingLeft: narrow ? MARGIN : left, paddingRight: narrow ? MARGIN + TOOL : right }
   return (
     <div className="v-head v-head-small" style={padding}>
-      <h2>{title}</h2>
+      <Title id={id} title={title} />
       {sub && !narrow && <span className="v-sub">{sub}</span>}
       <span className="v-grow" />
       {children}
       {figures && !narrow && (
         <span className="v-figures">
           {figures.heads.map((head, i) => (
-            <span key={head} style={{ width: figures.widths[i] }}>
+            <Says key={head} id={figures.says[i]!} style={{ width: figures.widths[i]! }}>
               {head}
-            </span>
+            </Says>
           ))}
         </span>
       )}
       <span className="v-gutter-tool">{tabled && <TwinButton id={id} title={title} />}</span>
     </div>
+  )
+}
+
+/** What a view is called; pressed, what it draws and how that is read. */
+export function Title({ id, title }: { id: Titled; title: string }) {
+  return (
+    <h2>
+      <Says id={`${id}.title`} label={viewText.whatIs(title)} first>
+        {title}
+      </Says>
+    </h2>
   )
 }
 
@@ -63,6 +80,19 @@ export interface FigureRowProps {
   readonly y: number
   /** Class of a figure beside its own: quiet, failed. */
   readonly tone?: (column: number) => string
+}
+
+/** Heads of the columns, where they stand in the picture itself. */
+export function FigureHeads({ figures, right, y }: Pick<FigureRowProps, 'figures' | 'right' | 'y'>) {
+  let x = right - figures.widths.reduce((a, b) => a + b, 0)
+  return figures.heads.map((head, i) => {
+    x += figures.widths[i]!
+    return (
+      <Caption key={head} id={figures.says[i]!} x={x} y={y} textAnchor="end">
+        {head}
+      </Caption>
+    )
+  })
 }
 
 /** A lane's figures, each under its head. */

@@ -1,8 +1,10 @@
 // Figures in a row under a picture: each a name with its value, and in quiet words what it is of.
 
+import { type Explained, Says } from '../../ui/says.tsx'
 import './fact-strip.css'
 
 export interface StripFact {
+  readonly says: Explained
   readonly name: string
   readonly value: string
   readonly words: string
@@ -26,9 +28,11 @@ export const STRIP_PITCH = 26
 export function FactStrip({ facts, left, top, width, columns }: FactStripProps) {
   return (
     <dl className="v-strip" style={{ left, top, width, gridTemplateColumns: columns.map((n) => `${n}fr`).join(' ') }}>
-      {facts.map(({ name, value, words, failed }) => (
+      {facts.map(({ name, says, value, words, failed }) => (
         <div key={name}>
-          <dt>{name}</dt>
+          <dt>
+            <Says id={says}>{name}</Says>
+          </dt>
           <dd className={failed ? 'v-strip-failed' : undefined}>{value}</dd>
           <dd className="v-strip-words">{words}</dd>
         </div>

@@ -1,6 +1,7 @@
 // Figures beside a picture, a line each; and a swatch that the picture's own painter draws.
 
 import { type ReactNode, useEffect, useRef } from 'react'
+import { type Explained, Says } from '../../ui/says.tsx'
 import type { Pixels } from '../view.ts'
 import { useDpr } from './hooks.ts'
 import type { Ruler } from './layout.ts'
@@ -12,6 +13,7 @@ const FACTS_WIDTH = 232
 const FACTS_GAP = 24
 
 export interface Fact {
+  readonly says: Explained
   readonly name: string
   readonly value: string
   /** 0…1: a bar before the value. */
@@ -62,9 +64,11 @@ export function Pictured({ ruler, facts, height, wide, beside = FACTS_WIDTH, chi
 function Facts({ facts, left, top, width }: FactsProps) {
   return (
     <dl className="v-facts" style={{ left, top, width }}>
-      {facts.map(({ name, value, share, tone }) => (
+      {facts.map(({ name, says, value, share, tone }) => (
         <div key={name} style={{ height: FACT_PITCH }}>
-          <dt>{name}</dt>
+          <dt>
+            <Says id={says}>{name}</Says>
+          </dt>
           {share !== undefined && (
             <dd className="v-fact-bar" aria-hidden="true">
               <i style={{ width: `${100 * share}%` }} />
@@ -90,4 +94,13 @@ export function Sample({ paint, side = 12 }: { paint: (out: Pixels) => void; sid
     context.putImageData(image, 0, 0)
   }, [paint, pixels])
   return <canvas ref={canvas} width={pixels} height={pixels} style={{ width: side, height: side }} />
+}
+
+/** What a colour means: a sample of it and its name. */
+export function Chip({ id, children }: { id: Explained; children: ReactNode }) {
+  return (
+    <Says id={id} className="v-chip">
+      {children}
+    </Says>
+  )
 }

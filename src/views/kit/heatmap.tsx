@@ -15,6 +15,7 @@ import {
 import type { ProbeId, ProbeTypes } from '../../sim/index.ts'
 import { useLab } from '../../store/context.ts'
 import { viewText } from '../../text/views.ts'
+import { CaptionLayer } from '../../ui/says.tsx'
 import type { HeatmapView, Ink, Pixels, Rect } from '../view.ts'
 import { useDpr, useFail } from './hooks.ts'
 import { paintNever, paintSoon } from './paint-loop.ts'
@@ -62,6 +63,7 @@ export function Heatmap<P extends ProbeId, I extends Ink>(props: HeatmapProps<P,
   const [byKeyboard, setByKeyboard] = useState(false)
   const [twin] = useTwin(view.id)
   const fail = useFail()
+  const [layer, setLayer] = useState<HTMLElement | null>(null)
 
   const newest = (): ProbeTypes[P]['frame'] | undefined => lab.frames.latest()?.views[view.probe]
 
@@ -157,7 +159,7 @@ export function Heatmap<P extends ProbeId, I extends Ink>(props: HeatmapProps<P,
       >
         <canvas ref={canvas} style={{ width, height }} />
         <svg className="v-over" width={width} height={height} aria-hidden="true">
-          {children}
+          <CaptionLayer value={layer}>{children}</CaptionLayer>
           {props.selected != null && frame && <Ring rect={view.cellRect(frame, props.selected, box)} />}
           {cursor !== null && cursor !== props.selected && frame && (
             <Ring rect={view.cellRect(frame, cursor, box)} faint={!byKeyboard} />
@@ -167,6 +169,7 @@ export function Heatmap<P extends ProbeId, I extends Ink>(props: HeatmapProps<P,
           <Tip rect={view.cellRect(frame, cursor, box)} width={width} text={view.cellText(frame, cursor)} />
         )}
       </div>
+      <div ref={setLayer} />
       <p id={`${id}-text`} className="v-sr">
         {words}
       </p>

@@ -6,6 +6,7 @@ import { count } from '../../lib/format.ts'
 import { useLab } from '../../store/context.ts'
 import type { Lab } from '../../store/state.ts'
 import { viewText } from '../../text/views.ts'
+import { says } from '../../ui/says.tsx'
 import { type TableTwin, TWIN_ROWS } from '../view.ts'
 
 /** Views that show their table, by the lab that they are of. */
@@ -38,7 +39,7 @@ export function TwinButton({ id, title }: { id: string; title: string }) {
       className="v-icon"
       aria-pressed={shown}
       aria-label={viewText.tableOf(title)}
-      title={shown ? viewText.pictureOf(title) : viewText.tableOf(title)}
+      {...says('view.twin', shown ? viewText.pictureOf(title) : viewText.tableOf(title))}
       onClick={toggle}
     >
       <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">

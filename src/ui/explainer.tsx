@@ -1,0 +1,45 @@
+// Shows what elements marked by says.tsx stand for: when the pointer rests on one, when the keyboard comes to one, and on a
+// tap. On touch a control acts when it is tapped; held down, it explains itself.
+
+import { Popper } from 'radix-ui/internal'
+import { useEffect, useRef, useState } from 'react'
+import { explained } from '../text/explain.ts'
+import { listen, type Shown, WORDS_ID } from './explaining.ts'
+import './explainer.css'
+
+/** Narrower than this, css px, nothing stands beside a line. */
+const NO_ROOM_BESIDE = 900
+
+export default function Explainer() {
+  const [shown, show] = useState<Shown | null>(null)
+  const anchor = useRef<Element | null>(null)
+  useEffect(() => listen(show), [])
+  anchor.current = shown?.target ?? null
+  const beside = shown?.target.hasAttribute('data-says-beside') && innerWidth >= NO_ROOM_BESIDE
+  const below = shown?.target.hasAttribute('data-says-below')
+  return (
+    <>
+      {/* What is said of what has the focus, for who does not see it. */}
+      <span id={WORDS_ID} hidden />
+      {shown && (
+        <Popper.Root>
+          <Popper.Anchor virtualRef={anchor} />
+          <Popper.Content
+            key={shown.words}
+            className="u-tip"
+            role="tooltip"
+            side={beside ? 'right' : below ? 'bottom' : 'top'}
+            align={beside ? 'start' : 'center'}
+            sideOffset={beside ? 12 : 6}
+            collisionPadding={8}
+            updatePositionStrategy="always"
+          >
+            {shown.name && <b>{shown.name}</b>}
+            <p>{shown.words}</p>
+            {shown.more && <p className="u-tip-more">{explained.keys}</p>}
+          </Popper.Content>
+        </Popper.Root>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,205 @@
+// When an explanation shows and when it goes. One set of listeners for the whole page: what is explained is only marked.
+
+import { explained } from '../text/explain.ts'
+
+export interface Shown {
+  readonly target: Element
+  readonly how: 'hover' | 'focus' | 'tap'
+  readonly name: string
+  readonly words: string
+  /** Arrow keys go on from here. */
+  readonly more: boolean
+}
+
+export const WORDS_ID = 'u-says-words'
+const HOVER_MS = 350
+/** The keyboard is on its way through the controls, but has come to read a caption. */
+const FOCUS_MS = { control: 700, caption: 120 } as const
+const HOLD_MS = 500
+/** Time to come from what is explained to the explanation. */
+const LEAVE_MS = 150
+/** A finger moves this far, css px, without meaning to. */
+const SLOP = 10
+
+const MARK = '[data-says]'
+const CAPTION = '[data-says-tap]'
+/** Captions of a group are walked by arrow keys. */
+const GROUP = '[data-says-group]'
+const ACTS = 'button, a, input, select, summary, [role="slider"], [role="radio"], [role="switch"], [role^="menuitem"]'
+
+/** The words for a mark: of the table, or of the element that the mark names. */
+export function wordsOf(id: string): string {
+  if (id.startsWith('#')) return document.getElementById(id.slice(1))?.textContent ?? ''
+  return explained.words[id as keyof typeof explained.words] ?? ''
+}
+
+/** What is explained where something happened: around it, or in the same field. */
+function markedAt(target: EventTarget | null): Element | null {
+  if (!(target instanceof Element)) return null
+  return target.closest(MARK) ?? target.closest('[data-says-field]')?.querySelector(MARK) ?? null
+}
+
+/** Whether a press there is for the explanation alone. */
+function isForWords(target: Element, marked: Element): boolean {
+  if (marked.matches(CAPTION)) return true
+  const acts = target.closest(ACTS)
+  return !acts || !(marked.contains(acts) || acts.contains(marked))
+}
+
+/** Calls back with what is to be shown, null for nothing; returns the way out. */
+export function listen(show: (shown: Shown | null) => void): () => void {
+  let now: Shown | null = null
+  let timer = 0
+  let held: Element | null = null
+  let finger: { x: number; y: number } | null = null
+  let described: { element: Element; before: string | null } | null = null
+  let watch = 0
+
+  const stop = () => clearTimeout(timer)
+  const later = (ms: number, act: () => void) => {
+    stop()
+    timer = window.setTimeout(act, ms)
+  }
+  function set(next: Shown | null) {
+    stop()
+    if (now === next) return
+    now = next
+    show(next)
+    clearInterval(watch)
+    // What it speaks of may go while nobody moves.
+    if (next) watch = window.setInterval(() => next.target.isConnected || set(null), 250)
+  }
+  function open(target: Element, how: Shown['how']) {
+    const words = wordsOf(target.getAttribute('data-says') ?? '')
+    if (words === '' || !target.isConnected) return
+    const more = how === 'focus' && target.matches(CAPTION) && target.closest(GROUP) !== null
+    set({ target, how, words, name: target.getAttribute('data-says-name') ?? '', more })
+  }
+
+  function describe(element: Element | null) {
+    if (described) {
+      const { element: old, before } = described
+      if (before === null) old.removeAttribute('aria-describedby')
+      else old.setAttribute('aria-describedby', before)
+    }
+    described = null
+    const marked = element && markedAt(element)
+    const id = marked?.getAttribute('data-says') ?? ''
+    const said = document.getElementById(WORDS_ID)
+    // A field is described by its own words all the time.
+    if (!element || !said || id === '' || id.startsWith('#')) return
+    said.textContent = wordsOf(id)
+    const before = element.getAttribute('aria-describedby')
+    described = { element, before }
+    element.setAttribute('aria-describedby', before ? `${before} ${WORDS_ID}` : WORDS_ID)
+  }
+
+  function over(event: PointerEvent) {
+    if (event.pointerType === 'touch' || !(event.target instanceof Element)) return
+    if (event.target.closest('.u-tip')) return stop()
+    const marked = event.target.closest(MARK)
+    if (!marked) return now?.how === 'hover' ? later(LEAVE_MS, () => set(null)) : now ? undefined : stop()
+    if (marked === now?.target) return stop()
+    later(now ? LEAVE_MS : HOVER_MS, () => open(marked, 'hover'))
+  }
+  function down(event: PointerEvent) {
+    held = null
+    if (event.pointerType !== 'touch') {
+      // What is pressed acts, and is not spoken over.
+      if (event.target instanceof Element && !event.target.closest(`.u-tip, ${CAPTION}`)) set(null)
+      return
+    }
+    const marked = event.target instanceof Element ? event.target.closest(MARK) : null
+    if (!marked || isForWords(event.target as Element, marked)) return
+    finger = { x: event.clientX, y: event.clientY }
+    later(HOLD_MS, () => {
+      held = marked
+      open(marked, 'tap')
+    })
+  }
+  function move(event: PointerEvent) {
+    if (finger && Math.hypot(event.clientX - finger.x, event.clientY - finger.y) > SLOP) lift()
+  }
+  function lift() {
+    if (finger && !held) stop()
+    finger = null
+  }
+  function click(event: MouseEvent) {
+    if (!(event.target instanceof Element)) return
+    // Who held it down wanted the words.
+    if (held?.contains(event.target)) {
+      held = null
+      event.preventDefault()
+      event.stopPropagation()
+      return
+    }
+    const marked = event.target.closest(MARK)
+    if (event.target.closest('.u-tip')) return
+    if (!marked || !isForWords(event.target, marked)) return now?.how === 'tap' ? set(null) : undefined
+    // A second press takes it away again.
+    if (now?.target === marked && now.how === 'tap') set(null)
+    else open(marked, 'tap')
+  }
+  /** A long press opens no menu of the browser over what it explains. */
+  function menu(event: Event) {
+    if (held) event.preventDefault()
+  }
+  function focusIn(event: FocusEvent) {
+    const { target } = event
+    if (!(target instanceof Element) || !target.matches(':focus-visible')) return
+    const marked = markedAt(target)
+    describe(target)
+    if (!marked || marked === now?.target) return
+    if (now) set(null)
+    later(marked.matches(CAPTION) ? FOCUS_MS.caption : FOCUS_MS.control, () => open(marked, 'focus'))
+  }
+  function focusOut() {
+    describe(null)
+    if (now && now.how !== 'hover') set(null)
+    else if (!now) stop()
+  }
+  function key(event: KeyboardEvent) {
+    if (event.key === 'Escape' && now) {
+      // One that rests under the pointer is not what Escape is for.
+      if (now.how !== 'hover') {
+        event.preventDefault()
+        event.stopPropagation()
+      }
+      return set(null)
+    }
+    const at = event.target instanceof Element ? event.target.closest(CAPTION) : null
+    const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key]
+    const group = at?.closest(GROUP)
+    if (at && group && by && at.classList.contains('u-says')) {
+      const all = [...group.querySelectorAll<HTMLElement>('.u-says')].filter((one) => one.closest(GROUP) === group)
+      all[(all.indexOf(at as HTMLElement) + by + all.length) % all.length]?.focus()
+      event.preventDefault()
+      event.stopPropagation()
+    } else if (now?.how === 'focus' && !at && !event.metaKey && !event.ctrlKey && event.key !== 'Shift') set(null)
+    else if (!now) stop()
+  }
+  function gone(event: Event) {
+    if (now && event.target instanceof Node && event.target.contains(now.target)) set(null)
+  }
+
+  const listeners = [
+    ['pointerover', over],
+    ['pointerdown', down],
+    ['pointermove', move],
+    ['pointerup', lift],
+    ['pointercancel', lift],
+    ['click', click],
+    ['contextmenu', menu],
+    ['focusin', focusIn],
+    ['focusout', focusOut],
+    ['keydown', key],
+    ['scroll', gone],
+  ] as unknown as readonly (readonly [string, EventListener])[]
+  // Before the element itself: a press that was held must not act.
+  for (const [type, act] of listeners) window.addEventListener(type, act, { capture: true, passive: false })
+  return () => {
+    for (const [type, act] of listeners) window.removeEventListener(type, act, true)
+    set(null)
+    describe(null)
+  }
+}
