@@ -125,7 +125,7 @@ test('of two dropped files of one name Back finds the first again, and undo the 
   await expect.poll(() => source.first().innerText()).toBe(whole)
   await expect(lab.byId('problem-card')).toBeHidden()
   expect(lab.fragment()).toContain(one)
-  const title = async () => page.getByRole('button', { name: text.top.undo }).first().getAttribute('title')
+  const title = async () => page.getByRole('button', { name: text.top.undo }).first().getAttribute('data-says-name')
   while ((await title())?.endsWith(text.acts.back)) await press(lab, 'u')
   await expect.poll(() => source.first().innerText()).toBe(part)
   // To before the first file was dropped.
