@@ -9,7 +9,7 @@ import { text } from '../text/en.ts'
 import { listedNote } from '../views/index.ts'
 import { copyText } from './copy.ts'
 import { Notice } from './notice.tsx'
-import { EndedNote, Underway, useLate } from './worker-state.tsx'
+import { EndedNote, Skip, Underway, useLate } from './worker-state.tsx'
 
 const t = text.problem
 const icon = { size: 16, strokeWidth: 1.75, 'aria-hidden': true } as const
@@ -102,21 +102,24 @@ export function MapState() {
         <div className="a-over" data-testid="no-map">
           <p className="a-note">{why}</p>
         </div>
-        {ended && <EndedNote />}
+        {ended ? <EndedNote /> : <Skip />}
       </>
     )
   if (ended) return <EndedNote />
-  if (!empty || playing) return null
+  if (!empty || playing) return <Skip />
   return (
-    <div className="a-over">
-      <button type="button" className="a-press" onClick={actions.play}>
-        <Play {...icon} /> {text.state.pressPlay} <kbd>Space</kbd>
-      </button>
-      <p className="a-note">
-        {listed === ''
-          ? text.state.nothing(count(usable), count(reserved))
-          : text.state.nothingListed(count(usable), listed)}
-      </p>
-    </div>
+    <>
+      <Skip />
+      <div className="a-over">
+        <button type="button" className="a-press" onClick={actions.play}>
+          <Play {...icon} /> {text.state.pressPlay} <kbd>Space</kbd>
+        </button>
+        <p className="a-note">
+          {listed === ''
+            ? text.state.nothing(count(usable), count(reserved))
+            : text.state.nothingListed(count(usable), listed)}
+        </p>
+      </div>
+    </>
   )
 }

@@ -33,6 +33,7 @@ const KEYS: Readonly<Record<string, Act>> = {
   '>': step(100),
   '[': find(true),
   ']': find(false),
+  s: ({ actions }) => actions.skip(),
   w: ({ getState, actions }) => actions.playTo(subjectOf(getState().here)),
   r: ({ actions }) => actions.reset(),
   u: ({ actions }) => actions.undo(),

@@ -3,6 +3,7 @@
 
 import { Square, TriangleAlert } from 'lucide-react'
 import { type ReactNode, useEffect, useState } from 'react'
+import { duration } from '../lib/format.ts'
 import type { Frame, FramePart } from '../sim/index.ts'
 import { useApp, useFrame, useLab } from '../store/context.ts'
 import { PartName } from '../store/loadable.tsx'
@@ -84,6 +85,27 @@ export function EndedNote() {
   return (
     <div className="a-over a-at-foot" data-testid="ended">
       <p className="a-note">{text.ended(ended)}</p>
+    </div>
+  )
+}
+
+const nextOf = (frame: Frame) => (frame.status.mode === 'seeking' ? null : frame.status.nextNs)
+
+/** What a person would wait for longer than this is offered to be skipped, wall ns. */
+const LONG_NS = 1e9
+
+/** Nothing happens for long at this speed: the way past it. */
+export function Skip() {
+  const ns = useFrame(nsOf) ?? 0
+  const nextNs = useFrame(nextOf)
+  const speed = useApp((s) => s.speed)
+  const { actions } = useLab()
+  if (nextNs === null || speed === 'max' || nextNs - ns <= speed * LONG_NS) return null
+  return (
+    <div className="a-over a-at-foot a-at-end">
+      <button type="button" className="c-button a-skip-on" data-testid="skip" onClick={actions.skip}>
+        {text.state.quiet(duration(Number((nextNs - ns).toPrecision(2))))} <b>{text.state.skip}</b> <kbd>s</kbd>
+      </button>
     </div>
   )
 }

@@ -176,11 +176,14 @@ describe('a recording', () => {
     expect([b.lab.getState().fromLog, b.lab.getState().problems, openings(b).length]).toEqual([null, [], 4])
   })
 
-  it('from a file plays at once', async () => {
+  it('from a file plays as soon as it stands where it is opened', async () => {
     const b = withFetch(async () => recording)
     b.lab.actions.openFile('boot.txt', async () => recording)
     await turn()
-    expect([b.lab.getState().playing, b.lab.getState().scenario.preset]).toEqual([true, 'file'])
-    expect(b.types()).toContain('open play')
+    expect([b.lab.getState().playing, b.lab.getState().scenario.preset]).toEqual([false, 'file'])
+    const { source } = openings(b).at(-1)!
+    b.say({ type: 'stopped', source, ended: { kind: 'seek', how: 'there', ns: 0, events: 0, looked: 0 } })
+    expect(b.lab.getState().playing).toBe(true)
+    expect(b.types()).toMatch(/open.* play/)
   })
 })

@@ -200,7 +200,7 @@ export function createLab(options: LabOptions): Lab {
     },
     strayed,
     tell,
-    play: () => play(),
+    play: () => whenThere(() => play()),
   })
 
   const url = createUrlSync(options.address, options.now, link, openings.link, addressKept)
@@ -374,6 +374,11 @@ export function createLab(options: LabOptions): Lab {
     loop.wake()
   }
 
+  /** Once the run that was opened last stands where it is opened. */
+  function whenThere(go: () => void) {
+    next = { after: 'seek', go }
+  }
+
   function playTo(what: HappeningId) {
     if (!options.still?.()) return play(what)
     find(what, false)
@@ -421,9 +426,7 @@ export function createLab(options: LabOptions): Lab {
         const begin = () => playTo(subjectOf(preset.scenario))
         set({ over: null })
         if (asOpened(preset)) return begin()
-        openings.preset(preset.id, () => {
-          next = { after: 'seek', go: begin }
-        })
+        openings.preset(preset.id, () => whenThere(begin))
       },
       pause,
       step: (steps) => move('replace', () => send(standing.at(), () => client.step(steps))),

@@ -28,6 +28,7 @@ export interface OpeningsHost {
   readonly strayed: (how: Intent) => void
   /** Something was opened that has one. */
   readonly tell: (notice: Notice) => void
+  /** Plays from where what was opened last begins. */
   readonly play: () => void
 }
 

@@ -114,6 +114,8 @@ export const text = {
     pressPlay: 'Press play',
     nothing: (usable: string, reserved: string) => `0 of ${usable} mapped, ${reserved} reserved`,
     nothingListed: (usable: string, listed: string) => `0 of ${usable} mapped, ${listed}`,
+    quiet: (long: string) => `Nothing happens for ${long}`,
+    skip: 'Skip',
     stop: 'Stop',
     starting: 'starting the simulation',
     direct: 'No IOMMU: nothing is mapped, and the device reaches all memory',

@@ -13,6 +13,8 @@ export const helpText = {
       'to the previous and the next thing that the story is about: refusal, flush, late access, bounce, fallback',
     ],
     ['g', 'the gallery: all presets, found by a question, a word or a line of a kernel log'],
+    ['w', 'play into the next refusal (or flush …) and stand there'],
+    ['s', 'past what nothing happens in'],
     ['r', 'back to the start'],
     ['n', 'what the preset suggests to try'],
     ['u, Ctrl Z', 'undo: as if the last change, or opening, had never been; Ctrl Shift Z or Ctrl Y does it again'],

@@ -7,12 +7,13 @@ import { refusalText } from './inspector.ts'
 function refused({ refusal, summary }: Frame): string {
   if (!refusal) return 'A request has just been refused.'
   const { device, npages, reason, tries } = refusal
-  const wanted = `${device} asked for ${refusalText.pages(npages, summary.called)}`
-  if (reason !== null) return `Refused: ${wanted}: ${reason}.`
+  const wanted = refusalText.pages(npages, summary.called)
+  if (reason !== null) return `Refused: ${device} asked for ${wanted}: ${reason}.`
   const free = Math.max(0, ...tries.map((one) => one.freeEntries))
-  return free === 0
-    ? `Refused: ${wanted}, and none is free.`
-    : `Refused: ${wanted}; ${count(free)} are free, but scattered.`
+  if (free > 0)
+    return `Refused: ${device} asked for ${wanted}, and no ${count(npages)} of those that are free stand together.`
+  const place = summary.called === 'slot' ? 'pool' : 'window'
+  return `The ${place} is full: ${device} asked for ${wanted} more and was refused.`
 }
 
 export const seenText: Readonly<Record<HappeningId, (frame: Frame) => string>> = {

@@ -345,6 +345,8 @@ export interface RunStatus {
   readonly steps: number
   /** Inputs of the scenario that have taken effect. */
   readonly inputs: number
+  /** When the next event is due; null: none ever is. */
+  readonly nextNs: number | null
   readonly mode: 'paused' | 'playing' | 'seeking'
   /** While seeking, which a step and a search are, too. */
   readonly underway: Underway | null

@@ -117,9 +117,10 @@ export function buildFrame(
   }
   const { inspect: at, search: sought, filter } = wish
   const step = part('log', () => lastStep(m), '')
+  const nextNs = s.heap.size > 0 ? s.heap.times[0]! : null
   return {
     ...ids,
-    status: { ns: s.nowNs, events: s.events, steps: s.steps, inputs: s.inputs, ...mode, lastStep: step },
+    status: { ns: s.nowNs, events: s.events, steps: s.steps, inputs: s.inputs, nextNs, ...mode, lastStep: step },
     summary: summaryOf(m, wish),
     filtered: filter ? part('filtered', () => filtered(m, wish.table, filter), null) : null,
     refusal: part('refusal', () => lastRefusal(m, wish.table), null),

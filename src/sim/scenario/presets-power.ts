@@ -34,6 +34,7 @@ export const powerPresets: readonly Preset[] = [
     scenario: nvlink('nvlink-flat', { levels: 1 }, { plug: 1 * MS }),
     openNs: 1 * MS,
     horizonNs: 8 * MS,
+    speed: 1 / 1000,
     dock: ['levels', 'memory', 'islands'],
   },
   {
@@ -52,6 +53,7 @@ export const powerPresets: readonly Preset[] = [
     scenario: nvlink('nvlink-on-demand', {}, { plug: 1 * MS }),
     openNs: 4.4 * MS,
     horizonNs: 12 * MS,
+    speed: 1 / 1000,
     dock: ['levels', 'memory', 'islands'],
   },
   {
@@ -120,6 +122,7 @@ export const powerPresets: readonly Preset[] = [
     ),
     openNs: 1 * MS,
     horizonNs: 4 * MS,
+    speed: 1 / 1000,
     dock: ['islands', 'levels', 'memory'],
   },
   {

@@ -4,7 +4,7 @@ import { pow2 } from '../../lib/bits.ts'
 import { allocatorInfos } from '../iova/index.ts'
 import { deviceParams } from './platform.ts'
 import { presetById } from './presets.ts'
-import type { Recording } from './recording.ts'
+import { REC_MAP, type RecordedOps, type Recording } from './recording.ts'
 import type { Field, Preset, Scenario } from './schema.ts'
 
 /** Preset id of a recording that came from a file. It cannot be opened by a link. */
@@ -31,6 +31,37 @@ export function presetOf(scenario: Scenario): Preset | null {
   return presetById(scenario.preset) ?? (scenario.recording ? presetOfRecording(scenario.recording) : null)
 }
 
+/** Entries that the map of a recording is fitted to, at a time, and how many such blocks in a row may be unused. */
+const BLOCK = 512
+const GAP = 8
+
+/** The stretch of a window of `size` entries in which most mappings lie; null when that is half of it or more. */
+function usedOf(ops: RecordedOps, size: number): { readonly first: number; readonly count: number } | null {
+  const maps = new Float64Array(Math.ceil(size / BLOCK))
+  let all = 0
+  for (let i = 0; i < ops.count; i++) {
+    if (ops.kind[i] !== REC_MAP) continue
+    const last = Math.floor((ops.entry[i]! + ops.npages[i]! - 1) / BLOCK)
+    for (let b = Math.floor(ops.entry[i]! / BLOCK); b <= last; b++) {
+      maps[b]!++
+      all++
+    }
+  }
+  let most = { first: 0, end: 0, maps: 0 }
+  let now = most
+  for (const [b, n] of maps.entries()) {
+    if (n === 0) continue
+    now = {
+      first: b - now.end > GAP || now.maps === 0 ? b : now.first,
+      end: b + 1,
+      maps: b - now.end > GAP ? n : now.maps + n,
+    }
+    if (now.maps > most.maps) most = now
+  }
+  const count = (most.end - most.first) * BLOCK
+  return 2 * most.maps > all && 2 * count < size ? { first: most.first * BLOCK, count } : null
+}
+
 /** Simulated ns per wall ns at which a recording of this length takes ten seconds or a little more, but never faster
  *  than it was unless it takes minutes. */
 function speedOf(endNs: number): number {
@@ -38,9 +69,12 @@ function speedOf(endNs: number): number {
   return tenths < 1 ? 1 / Math.ceil(1 / Math.max(1e-8, tenths)) : Math.ceil(tenths / 6)
 }
 
-/** How a recording from a file is opened: at its beginning, with a little room behind its end. */
+/** How a recording from a file is opened: where it first maps something, the map fitted to what it uses, with a little room
+ *  behind its end. */
 export function presetOfRecording(recording: Recording): Preset {
-  const { name, liobn, pageShift, offset, size, endNs } = recording
+  const { name, liobn, pageShift, offset, size, endNs, ops } = recording
+  const firstNs = ops.ns[ops.kind.indexOf(REC_MAP)] ?? 0
+  const zoom = usedOf(ops, size)
   const page = pow2(pageShift)
   const settings = { iommuPage: page, window: size * page, allocator: 'tce-pools' }
   return {
@@ -56,9 +90,10 @@ export function presetOfRecording(recording: Recording): Preset {
       inputs: [],
       recording,
     },
-    openNs: 0,
+    openNs: firstNs,
     horizonNs: Math.max(1000, Math.ceil(endNs * 1.02)),
-    speed: speedOf(endNs),
+    speed: speedOf(endNs - firstNs),
+    ...(zoom && { zoom }),
     dock: [],
   }
 }

@@ -151,7 +151,7 @@ export function bench(start = '', more: Partial<Pick<LabOptions, 'presets' | 'fe
         source,
         request: last.request,
         revision,
-        status: { ns, events: ns, steps: 0, mode, underway: null, lastStep: '' },
+        status: { ns, events: ns, steps: 0, nextNs: null, mode, underway: null, lastStep: '' },
         views: Object.fromEntries(probes.map((id) => [id, timelineArrays()])),
       } as unknown as Frame
       say({ type: 'frame', frame })
