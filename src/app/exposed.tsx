@@ -43,6 +43,7 @@ function Reachable({ e, compact }: Props) {
       value={value}
       unit={unit}
       line={compact ? t.reachableShort : behind}
+      what={t.reachableShort}
       // A state of pages keeps its colour where it is a number.
       {...(all > 0 ? { colour: 'var(--state-reachable)' } : {})}
     />
@@ -56,7 +57,7 @@ function Oldest({ e }: { e: ExposureFigures }) {
   const [value = '', unit = ''] = duration(age).split(' ')
   const worst = duration(Math.max(e.worstNs, age))
   const line = e.oldestNs !== null ? t.oldest(worst) : e.worstNs > 0 ? t.nothing(worst) : t.never
-  return <Figure id="figure-oldest" value={value} unit={unit} line={line} />
+  return <Figure id="figure-oldest" value={value} unit={unit} line={line} what={t.oldestShort} />
 }
 
 /** Per thousand unmaps: how often the kernel waited until the IOTLB had forgotten. */

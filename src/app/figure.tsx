@@ -1,16 +1,27 @@
 // One figure of the headline, in a file of its own: the figures that replace it are fetched when they are needed.
 
-import type { ReactNode } from 'react'
+import { createContext, type ReactNode, useContext } from 'react'
 import type { Frame } from '../sim/index.ts'
 import { type Explained, says } from '../ui/says.tsx'
 
 export const summaryOf = (frame: Frame) => frame.summary
+
+/** What a figure was before the last change: in the place of its line, with a word of what it is of where that had none. */
+export interface WasWords {
+  readonly line: string
+  readonly label?: string
+  readonly said: string
+}
+
+export const NOTHING_WAS: ReadonlyMap<string, WasWords> = new Map()
+export const Was = createContext(NOTHING_WAS)
 
 export function Figure({
   id,
   value,
   unit,
   line,
+  what,
   fail = false,
   colour,
 }: {
@@ -18,10 +29,13 @@ export function Figure({
   value: string
   unit: string
   line: ReactNode
+  /** What it is of, where its line alone says that. */
+  what?: string
   fail?: boolean
   /** That of a state, if the figure counts it. */
   colour?: string
 }) {
+  const was = useContext(Was).get(id)
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard comes to it for what it is of
     // biome-ignore lint/a11y/useSemanticElements: a fieldset is for controls
@@ -30,9 +44,11 @@ export function Figure({
         <b data-testid={id} style={{ color: colour }}>
           {value}
         </b>{' '}
-        {unit}
+        {unit} {was && (was.label ?? what)}
       </p>
-      <p className="a-line">{line}</p>
+      <p className="a-line" data-testid={was && `was-${id}`}>
+        {was?.line ?? line}
+      </p>
     </div>
   )
 }

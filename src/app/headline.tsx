@@ -1,12 +1,13 @@
 // At most four figures, each with one line that says what it is of.
 
+import { useState } from 'react'
 import { bitRate, bytes, bytesParts, count, ms, percent } from '../lib/format.ts'
 import { type Frame, listingOf, type TreeFigures } from '../sim/index.ts'
 import { useApp, useFrame } from '../store/context.ts'
 import { loadable } from '../store/loadable.tsx'
 import { text } from '../text/en.ts'
 import { useFlushStory } from '../views/index.ts'
-import { Figure, summaryOf } from './figure.tsx'
+import { Figure, NOTHING_WAS, summaryOf, Was } from './figure.tsx'
 
 const t = text.figures
 const filteredOf = (frame: Frame) => frame.filtered
@@ -16,7 +17,24 @@ const Exposed = loadable(
   ({ compact }) => <div className={compact ? 'a-headline a-compact' : 'a-headline'} />,
 )
 
+const Since = loadable(
+  () => import('./compared.tsx').then((m) => m.Since),
+  () => null,
+  'none',
+)
+
 export function Headline({ compact }: { compact: boolean }) {
+  const compares = useApp(({ compared, view }) => compared !== null && view.brush === null)
+  const [was, setWas] = useState(NOTHING_WAS)
+  return (
+    <Was value={was}>
+      {compares && <Since compact={compact} onWas={setWas} />}
+      <Figures compact={compact} />
+    </Was>
+  )
+}
+
+function Figures({ compact }: { compact: boolean }) {
   const s = useFrame(summaryOf)
   const filtered = useFrame(filteredOf)
   const brushed = useApp((state) => state.view.brush !== null)
@@ -80,6 +98,13 @@ export function Headline({ compact }: { compact: boolean }) {
               : t.predictedBy(prediction.allocator, count(prediction.corrected))
           }
         />
+      ) : s.bounce ? (
+        <Figure
+          id="figure-delivered"
+          value={bitRate(s.deliveredBps)}
+          unit={compact ? '' : t.moved}
+          line={compact ? t.moved : t.waiting(percent(s.lockWait))}
+        />
       ) : (
         <Figure
           id="figure-useful"
@@ -124,6 +149,7 @@ export function Headline({ compact }: { compact: boolean }) {
           value={bitRate(s.deliveredBps)}
           unit=""
           line={t.delivered(count(s.frames), count(s.missed))}
+          what={t.deliveredShort}
         />
       )}
       {!compact && !s.guest && !s.partition && !s.bounce && s.tree && <InLine share={s.lockWait} tree={s.tree} />}

@@ -66,8 +66,15 @@ export interface Run {
   hash(): string
 }
 
-/** A run at time 0. `horizonNs` is what the time axis shows at first. Inputs of the scenario take effect on the way. */
-export function createRun(initial: Scenario, horizonNs: number): Run {
+/**
+ * A run at time 0. `horizonNs` is what the time axis shows at first. Inputs of the scenario take effect on the way; `around`
+ * makes each that none follows on the same way, and may look at the machine before and after.
+ */
+export function createRun(
+  initial: Scenario,
+  horizonNs: number,
+  around: (m: Machine, input: Input, change: () => void) => void = (_, __, change) => change(),
+): Run {
   let scenario = initial
   const settled = settledBy(initial)
   const machine = createMachine(initial, horizonNs)
@@ -103,7 +110,10 @@ export function createRun(initial: Scenario, horizonNs: number): Run {
     if (!inputDue(untilNs)) return false
     const input = scenario.inputs[state.inputs]!
     if (input.ns > state.nowNs) moveClock(state, input.ns)
-    applyInput(machine, settled.at(state.inputs), input)
+    const next = scenario.inputs[state.inputs + 1]
+    const change = () => applyInput(machine, settled.at(state.inputs), input)
+    if (next && next.ns <= untilNs && untilNs !== Number.POSITIVE_INFINITY) change()
+    else around(machine, input, change)
     return true
   }
 
@@ -191,7 +201,7 @@ export function createRun(initial: Scenario, horizonNs: number): Run {
       if (refusal) return refusal
       const input: Input = { ns: state.nowNs, events: state.events, path, value }
       adopt([...scenario.inputs.slice(0, state.inputs), input])
-      applyInput(machine, now, input)
+      around(machine, input, () => applyInput(machine, now, input))
       return input
     },
     replaceInputs,

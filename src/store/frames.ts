@@ -61,11 +61,11 @@ export function createFrameHolder(report: (error: unknown) => void = (error) => 
 
 /** A frame that was asked for the map alone, with everything else as the frame before had it. */
 export function completed(frame: Frame, before: Frame): Frame {
-  const { card, log, filtered, search = null } = before
+  const { card, log, filtered, search = null, since = null } = before
   const views = { ...before.views, ...frame.views }
   const failed = { ...before.failed, ...frame.failed }
   // What it was asked for again speaks for itself.
   for (const id of Object.keys(frame.views)) delete failed[id as keyof typeof failed]
   for (const id of Object.keys(frame.failed ?? {})) delete views[id as keyof typeof views]
-  return { ...frame, card, log, filtered, search, views, ...(Object.keys(failed).length > 0 ? { failed } : {}) }
+  return { ...frame, card, log, filtered, search, since, views, ...(Object.keys(failed).length > 0 ? { failed } : {}) }
 }

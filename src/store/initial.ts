@@ -24,6 +24,7 @@ export function initialState(first: Preset, theme: Theme): AppState {
     ended: null,
     watching: null,
     told: null,
+    compared: null,
     loading: null,
     fromLog: null,
     unreadable: null,

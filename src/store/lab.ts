@@ -14,6 +14,7 @@ import {
 import type { SimClient } from '../worker/client.ts'
 import type { Ended } from '../worker/protocol.ts'
 import { createActs } from './acts.ts'
+import { createComparing } from './comparing.ts'
 import { completed, createFrameHolder } from './frames.ts'
 import type { Act, Begun, Place } from './history.ts'
 import { createIdle } from './idle.ts'
@@ -120,6 +121,8 @@ export function createLab(options: LabOptions): Lab {
     },
   })
 
+  const comparing = createComparing({ get, set, valueOf: options.valueOf })
+
   const tell = (notice: Notice) => set({ announcement: options.say(notice) })
 
   const loop = createFrameLoop({
@@ -224,6 +227,7 @@ export function createLab(options: LabOptions): Lab {
       opening = null
       if (!get().ready) set({ ready: true })
       standing.show(get().scenario, frame.status.inputs)
+      comparing.came(frame)
       // A run that stops by itself says so in its frames too; only those asked for after the last switch count.
       if (get().playing && frame.status.mode === 'paused' && frame.request > switchedAt) set({ playing: false })
       loop.arrived()
@@ -302,6 +306,7 @@ export function createLab(options: LabOptions): Lab {
     openings.supersede()
     acts.clear()
     opened = false
+    comparing.begins()
     switchedAt = Number.POSITIVE_INFINITY
     const { scenario, view, speed, problems, fromLog } = to
     set({

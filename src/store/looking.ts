@@ -34,6 +34,7 @@ type Looking = Pick<
   | 'announce'
   | 'dismissProblems'
   | 'dismissFailure'
+  | 'dismissCompared'
   | 'dismissUnreadable'
   | 'showLink'
 >
@@ -79,6 +80,7 @@ export function createLooking({ get, set, dockViews, saveTheme, intend, wake }: 
     announce: (announcement) => set({ announcement }),
     dismissProblems: () => set({ problems: [] }),
     dismissFailure: () => set({ failure: null }),
+    dismissCompared: () => set({ compared: null }),
     dismissUnreadable: () => set({ unreadable: null }),
     showLink: (linkShown) => set({ linkShown }),
   }

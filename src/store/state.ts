@@ -55,6 +55,16 @@ export type Over =
   | { readonly kind: 'gallery'; readonly query: string; readonly first: boolean }
   | { readonly kind: 'help'; readonly term: string | null }
 
+/** A change of a setting on whose two sides figures are compared. */
+export interface Compared {
+  readonly path: string
+  readonly from: ParamValue
+  readonly to: ParamValue
+  readonly ns: number
+  /** The scenario that it led to, without inputs. */
+  readonly scenario: Scenario
+}
+
 export type Theme = 'system' | 'dark' | 'light'
 
 export interface AppState {
@@ -111,6 +121,9 @@ export interface AppState {
   /** What undo would take back, and redo bring back; null: nothing. */
   readonly undoes: Act | null
   readonly redoes: Act | null
+  /** The last change that was made or passed in this run, whose figures before stand beside those of now; null: none, or it
+   *  was dismissed. */
+  readonly compared: Compared | null
   /** A short note for the status line and screen readers, for example what a rebuild did. */
   readonly announcement: string
 }
@@ -162,6 +175,7 @@ export interface AppActions {
   announce(words: string): void
   dismissProblems(): void
   dismissFailure(): void
+  dismissCompared(): void
   /** Opens what `load` brings, and plays it if it is a recording; when it fails, `unreadable` says why and the run stays. */
   openFile(name: string, load: () => Promise<Recording | LogFile | LinkFile>): void
   /** Shows another device of the log that is open, by its place in `fromLog.logged`. */

@@ -63,6 +63,7 @@ export const exposureText = {
   reachable: 'unmapped, device can still reach it',
   reachableShort: 'still reachable',
   behindMapped: (part: string | null) => `reachable · ${part ?? 'all'} behind mapped pages`,
+  oldestShort: 'oldest',
   oldest: (worst: string) => `oldest · worst so far ${worst}`,
   nothing: (worst: string) => `nothing now · worst so far ${worst}`,
   never: 'nothing so far',

@@ -6,6 +6,7 @@
 import {
   buffersOf,
   buildFrame,
+  type Changing,
   createArrays,
   createRun,
   type Errand,
@@ -13,6 +14,7 @@ import {
   type Input,
   MAX_NS,
   type Run,
+  watchChanges,
 } from '../sim/index.ts'
 import { begun, carryOn, endedNow, going, homeward, type Job, playedOut, playedTo, underway } from './jobs.ts'
 import type { Ended, FrameRequest, FromWorker, Speed, ToWorker } from './protocol.ts'
@@ -32,6 +34,7 @@ export interface HostEnv {
 
 interface Source {
   readonly run: Run
+  readonly changing: Changing
   job: Job | null
   /** Steps and changes that came during an errand: they are meant for where it ends, or is left for them. */
   waiting: ToWorker[]
@@ -161,7 +164,8 @@ export function createHost(env: HostEnv): Host {
         { source: request.source, request: request.request, revision: source.revision },
         createArrays(request.recycle),
       )
-      env.post({ type: 'frame', frame: built }, buffersOf(built))
+      const since = request.figures === false ? null : source.changing.of(run.machine, request.table)
+      env.post({ type: 'frame', frame: since ? { ...built, since } : built }, buffersOf(built))
       if (mode === 'playing') restUntil = env.nowMs() + env.restMs
     } catch (error) {
       const message = wordsOf(error)
@@ -198,6 +202,7 @@ export function createHost(env: HostEnv): Host {
     const heading = job && job.kind !== 'play' && job.errand.kind === 'seek' ? job.errand.to : undefined
     const to = answered(id, source, () => {
       source.revision++
+      source.changing.forget()
       return run.replaceInputs(inputs, heading)
     })
     if (job?.kind === 'play') source.waiting.unshift({ type: 'play', source: id, speed: job.speed })
@@ -205,8 +210,9 @@ export function createHost(env: HostEnv): Host {
   }
 
   function open(message: Extract<ToWorker, { type: 'open' }>): void {
-    const run = createRun(message.scenario, message.horizonNs)
-    const source: Source = { run, job: null, waiting: [], revision: 0 }
+    const changing = watchChanges()
+    const run = createRun(message.scenario, message.horizonNs, changing.around)
+    const source: Source = { run, changing, job: null, waiting: [], revision: 0 }
     sources.set(message.source, source)
     tellScenario(message.source, source)
     go(source, { kind: 'seek', to: message.at })

@@ -223,6 +223,17 @@ export interface Summary extends AddressSpace {
   readonly prediction: PredictionFigures | null
 }
 
+/** The figures of a table right before and right after a change of a setting. */
+export interface Since {
+  readonly table: number
+  /** So many changes had taken effect with it, and so many before: more than one is a setting that went over several values. */
+  readonly inputs: number
+  readonly inputsBefore: number
+  readonly ns: number
+  readonly before: Summary
+  readonly after: Summary
+}
+
 /** One try of a refused request, in kernel order. */
 export interface RefusalTry {
   readonly region: string

@@ -3,7 +3,17 @@
 
 import type { HappeningId } from '../happenings.ts'
 import type { Island } from '../iova/allocator.ts'
-import type { EntryName, Filtered, InspectCard, LogLine, Refusal, SearchResult, StateCounts, Summary } from './cards.ts'
+import type {
+  EntryName,
+  Filtered,
+  InspectCard,
+  LogLine,
+  Refusal,
+  SearchResult,
+  Since,
+  StateCounts,
+  Summary,
+} from './cards.ts'
 import type { BootFrame, BounceFrame, PoolFrame } from './frames-boot.ts'
 import type { CachesFrame, LocksFrame, RegionsFrame } from './frames-cpu.ts'
 import type { CommandsFrame, IotlbFrame, LedgerFrame, QueuesFrame, RadixFrame } from './frames-iommu.ts'
@@ -365,6 +375,8 @@ export interface Frame {
   readonly revision: number
   readonly status: RunStatus
   readonly summary: Summary
+  /** Of the last change that has taken effect; null or absent when nothing is kept of one. */
+  readonly since?: Since | null
   /** The brushed ranges' figures; null when none were asked for. */
   readonly filtered: Filtered | null
   readonly refusal: Refusal | null

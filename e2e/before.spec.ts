@@ -1,0 +1,111 @@
+// What was before a change stands beside what is now, until it is dismissed, changed again or taken back.
+
+import { comparedText } from '../src/text/compared.ts'
+import { text } from '../src/text/en.ts'
+import { expect, test } from './lab.page.ts'
+
+const REFUSING = 's=frames-64k&at=5000000'
+
+test('figures keep what was before beside what is now, on a desktop and on a phone', async ({ lab, page }) => {
+  for (const [width, height] of [
+    [1280, 720],
+    [390, 844],
+  ] as const) {
+    await page.setViewportSize({ width, height })
+    await lab.open(REFUSING)
+    const before = await lab.number('figure-refused')
+    expect(before).toBeGreaterThan(0)
+    const place = () => page.locator('.a-map').evaluate((map) => map.getBoundingClientRect().top)
+    const top = await place()
+    await page.keyboard.press('n')
+    await lab.idle()
+    await lab.byId('since').waitFor()
+    await expect(lab.byId('since')).toContainText('IOMMU page 64K → 4K at 5.0 ms')
+    await expect(lab.byId('was-figure-refused')).toContainText(`${before} before`)
+    await expect(lab.byId('was-figure-refused')).toContainText('+0')
+    await expect(lab.byId('was-figure-mapped')).toContainText('4 093 before')
+    await expect(lab.byId('was-figure-useful')).toContainText('2.3 % before')
+    await expect(page.locator('.a-live')).toContainText(`${before} refused`)
+    await expect(lab.byId('figure-refused')).toHaveText('0')
+    // Nothing under the figures has moved, and none of their words is cut.
+    expect(await place()).toBe(top)
+    const cut = await page
+      .locator('.a-number, .a-line, .a-since span')
+      .evaluateAll((all) => all.filter((e) => e.scrollWidth > e.clientWidth + 1).map((e) => e.textContent))
+    expect(cut).toEqual([])
+
+    // Played on they stand; by their button they go, and do not come back by themselves.
+    await page.keyboard.press('Shift+>')
+    await lab.idle()
+    await expect(lab.byId('was-figure-refused')).toContainText('+0')
+    await page.getByRole('button', { name: comparedText.dismiss }).click()
+    await expect(lab.byId('since')).toHaveCount(0)
+    await expect(lab.byId('was-figure-refused')).toHaveCount(0)
+    await page.keyboard.press('Shift+>')
+    await lab.idle()
+    await expect(lab.byId('since')).toHaveCount(0)
+
+    // Undo takes the change away, redo brings it and what was before; Escape dismisses that.
+    await page.keyboard.press('u')
+    await lab.idle()
+    await expect(lab.byId('since')).toHaveCount(0)
+    await page.keyboard.press('Control+y')
+    await lab.idle()
+    await expect(lab.byId('since')).toContainText('64K → 4K')
+    await page.keyboard.press('u')
+    await lab.idle()
+    await expect(lab.byId('since')).toHaveCount(0)
+    await page.keyboard.press('Control+y')
+    await lab.idle()
+    await lab.byId('since').waitFor()
+    await page.keyboard.press('Escape')
+    await expect(lab.byId('since')).toHaveCount(0)
+  }
+  expect(lab.complaints).toEqual([])
+})
+
+test('a change that a link has behind it is not compared; one that is passed is, and goes when one goes back', async ({
+  lab,
+  page,
+}) => {
+  await lab.open(REFUSING)
+  await page.keyboard.press('n')
+  await lab.idle()
+  await page.keyboard.press('Shift+>')
+  await lab.idle()
+  await lab.open(lab.fragment())
+  await expect(lab.byId('figure-refused')).toHaveText('0')
+  await expect(lab.byId('since')).toHaveCount(0)
+  await page.keyboard.press('r')
+  await lab.idle()
+  await page.getByRole('slider', { name: text.places.time }).focus()
+  await page.keyboard.press('End')
+  await lab.idle()
+  await expect(lab.byId('since')).toContainText('64K → 4K at 5.0 ms')
+  await page.keyboard.press('Home')
+  await lab.idle()
+  await expect(lab.byId('since')).toHaveCount(0)
+})
+
+test('the flush has its own figures before, and where everything bounces the waiting and what is moved', async ({
+  lab,
+  page,
+}) => {
+  await lab.open('s=strict')
+  await page.keyboard.press('n')
+  await lab.idle()
+  await expect(lab.byId('was-figure-flushes')).toContainText('1 000 before')
+  await expect(lab.byId('was-figure-reachable')).toContainText('0 B before')
+  await lab.open('s=areas')
+  await expect(lab.byId('figure-delivered')).toContainText('Gbit/s')
+  const many = await lab.number('figure-delivered')
+  await lab.open('s=one-area')
+  const line = lab.byId('figure-delivered').locator('xpath=../..')
+  expect(await lab.number('figure-delivered')).toBeLessThan(many / 3)
+  await expect(line).toContainText(/7\d % of CPU time waiting/)
+  await page.keyboard.press('n')
+  await lab.idle()
+  await page.keyboard.press('Shift+>')
+  await lab.idle()
+  await expect(lab.byId('was-figure-delivered')).toContainText('waiting 79 % →')
+})

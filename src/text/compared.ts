@@ -1,0 +1,32 @@
+// Words of figures beside those before a change; fetched when a setting is changed.
+
+export const comparedText = {
+  since: (what: string, from: string, to: string, ms: string) => `Since ${what} ${from} → ${to} at ${ms} ms`,
+  before: (value: string) => `${value} before`,
+  counted: (value: string, since: string) => `${value} before · ${since} since`,
+  countedShort: (value: string, since: string) => `${value} before, ${since}`,
+  also: (value: string, before: string, now: string) => `${value} before · ${before} → ${now}`,
+  waiting: (value: string, before: string, now: string) => `${value} before · waiting ${before} → ${now}`,
+  dismiss: 'Dismiss the comparison',
+  said: (since: string, figures: string) => `${since}. Before: ${figures}`,
+  /** What a figure is of, where there is room for a word. */
+  short: {
+    'figure-mapped': 'mapped',
+    'figure-useful': 'data',
+    'figure-refused': 'refused',
+    'figure-run': 'free in a row',
+    'figure-delivered': 'delivered',
+    'figure-in-line': 'waiting',
+    'figure-tables': 'of tables',
+    'figure-charged': 'charged',
+    'figure-hcalls': 'hypercalls',
+    'figure-predicted': 'predicted',
+    'figure-copied': 'copied',
+    'figure-reachable': 'reachable',
+    'figure-oldest': 'oldest',
+    'figure-flushes': 'flushes',
+    'figure-late': 'landed late',
+    'figure-hits': 'hits',
+    'figure-reads': 'reads a lookup',
+  } as Readonly<Record<string, string>>,
+} as const
