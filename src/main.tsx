@@ -31,7 +31,6 @@ import './app/story.css'
 import './app/compared.css'
 import './app/centre.css'
 import './app/cards.css'
-import './app/help.css'
 import './app/sheet.css'
 
 watchConnection()

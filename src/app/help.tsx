@@ -1,15 +1,37 @@
-// Keys and terms. Loaded when it is asked for.
+// What a person needs to begin, the keys, and the terms of all stories, searchable. Loaded when it is asked for.
 
-import { X } from 'lucide-react'
+import { ArrowRight, Search, X } from 'lucide-react'
 import { Dialog } from 'radix-ui'
+import { type ReactNode, useEffect, useId, useRef, useState } from 'react'
+import { presetById } from '../sim/index.ts'
+import { useApp, useLab } from '../store/context.ts'
 import { text } from '../text/en.ts'
 import { helpText } from '../text/help.ts'
+import { spelled, type Term, type TermGroup, termOf, terms, termsWith } from '../text/terms.ts'
 import { useFocusBack } from './focus.ts'
+import './help.css'
 
 const t = helpText
 
 export default function Help({ onClose }: { onClose: () => void }) {
   useFocusBack()
+  const wanted = useApp((s) => (s.over?.kind === 'help' ? s.over.term : null))
+  const asked = wanted === null ? null : termOf(wanted)
+  const [query, setQuery] = useState(asked ? '' : (wanted ?? ''))
+  const body = useRef<HTMLDivElement>(null)
+  const input = useRef<HTMLInputElement>(null)
+  const found = termsWith(query)
+  const keys = keysWith(query)
+  const searching = query.trim() !== ''
+  const search = (next: string) => {
+    setQuery(next)
+    body.current?.scrollTo({ top: 0 })
+  }
+  useEffect(() => {
+    const row = asked && body.current?.querySelector<HTMLElement>(`[data-term="${CSS.escape(asked.term)}"]`)
+    row?.scrollIntoView({ block: 'center' })
+    row?.focus({ preventScroll: true })
+  }, [asked])
   return (
     <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
       <Dialog.Portal>
@@ -19,45 +41,231 @@ export default function Help({ onClose }: { onClose: () => void }) {
           className="a-help"
           aria-describedby="help-about"
           onCloseAutoFocus={(event) => event.preventDefault()}
+          onOpenAutoFocus={(event) => {
+            event.preventDefault()
+            // Where one types on the glass a field with the focus would cover half of it.
+            if (!asked) (matchMedia('(pointer: fine)').matches ? input : body).current?.focus()
+          }}
+          onEscapeKeyDown={(event) => {
+            if (!searching || document.activeElement !== input.current) return
+            event.preventDefault()
+            search('')
+          }}
         >
-          <div className="c-block-head">
+          <header className="a-help-head">
             <Dialog.Title asChild>
               <h1>{t.title}</h1>
             </Dialog.Title>
-            <Dialog.Close className="c-icon" aria-label={text.top.close}>
+            <p id="help-about">{t.about}</p>
+            <div className="c-search">
+              <Search size={14} strokeWidth={1.75} aria-hidden="true" />
+              <input
+                ref={input}
+                type="text"
+                value={query}
+                aria-label={t.search}
+                placeholder={t.search}
+                autoComplete="off"
+                spellCheck={false}
+                data-testid="help-search"
+                onChange={(event) => search(event.target.value)}
+              />
+              {searching && (
+                <button
+                  type="button"
+                  className="c-icon"
+                  aria-label={t.clear}
+                  onClick={() => {
+                    search('')
+                    input.current?.focus()
+                  }}
+                >
+                  <X size={14} strokeWidth={1.75} aria-hidden="true" />
+                </button>
+              )}
+            </div>
+            <span className="a-help-count" role="status" data-testid="help-count">
+              {searching ? t.found(countOf(found), terms.length, keys.length) : t.terms(terms.length)}
+            </span>
+            <Dialog.Close className="c-icon a-help-close" aria-label={text.top.close}>
               <X size={16} strokeWidth={1.75} aria-hidden="true" />
             </Dialog.Close>
-          </div>
-          <p id="help-about">{t.about}</p>
-          <div className="a-help-columns">
-            <section>
-              <h2>{t.keys}</h2>
-              <p className="a-help-note">{t.singleKeys}</p>
-              <dl className="a-keys">
-                {t.keyList.map(([keys, what]) => (
-                  <div key={keys}>
-                    <dt>
-                      <kbd>{keys}</kbd>
-                    </dt>
-                    <dd>{what}</dd>
-                  </div>
-                ))}
-              </dl>
-            </section>
-            <section>
-              <h2>{t.terms}</h2>
-              <dl className="a-terms">
-                {t.termList.map(([term, what]) => (
-                  <div key={term}>
-                    <dt>{term}</dt>
-                    <dd>{what}</dd>
-                  </div>
-                ))}
-              </dl>
-            </section>
+          </header>
+          <Parts groups={found} keys={keys.length > 0} start={!searching} />
+          <div className="a-help-body" ref={body} tabIndex={-1}>
+            {!searching && <Start onDone={onClose} />}
+            {!searching && <Keys keys={keys} />}
+            {found.map((group) => (
+              <Part key={group.id} id={group.id} title={group.title}>
+                <dl className="a-terms">
+                  {group.terms.map((term) => (
+                    <TermRow key={term.term} term={term} marked={term === asked} onDone={onClose} />
+                  ))}
+                </dl>
+              </Part>
+            ))}
+            {searching && keys.length > 0 && <Keys keys={keys} bare />}
+            {found.length === 0 && keys.length === 0 && <Nothing query={query.trim()} onAll={() => search('')} />}
           </div>
         </Dialog.Content>
       </Dialog.Portal>
     </Dialog.Root>
+  )
+}
+
+const countOf = (groups: readonly TermGroup[]): number => groups.reduce((n, group) => n + group.terms.length, 0)
+
+/** The keys with every word of a query in what they are or do. */
+function keysWith(query: string): typeof t.keyList {
+  const words = query.toLowerCase().split(/\s+/).filter(Boolean)
+  return t.keyList.filter(([key, what]) => words.every((word) => ` ${key} ${what}`.toLowerCase().includes(` ${word}`)))
+}
+
+/** `bare`: those that were looked for. */
+function Keys({ keys, bare = false }: { keys: typeof t.keyList; bare?: boolean }) {
+  return (
+    <Part id="keys" title={t.keys}>
+      {!bare && <p className="a-help-note">{t.singleKeys}</p>}
+      <dl className="a-keys">
+        {keys.map(([key, what]) => (
+          <div key={key}>
+            <dt>
+              <kbd>{key}</kbd>
+            </dt>
+            <dd>{what}</dd>
+          </div>
+        ))}
+      </dl>
+    </Part>
+  )
+}
+
+interface PartsProps {
+  readonly groups: readonly TermGroup[]
+  readonly keys: boolean
+  readonly start: boolean
+}
+
+type Row = readonly [id: string, title: string, count: number | null]
+
+/** Leads to each part, with the number of terms in it. */
+function Parts({ groups, keys, start }: PartsProps) {
+  const go = (id: string) => {
+    const heading = document.getElementById(`help-${id}`)
+    heading?.scrollIntoView({ block: 'start' })
+    heading?.focus({ preventScroll: true })
+  }
+  const ofKeys: Row[] = keys ? [['keys', t.keys, null]] : []
+  const ofTerms = groups.map(({ id, title, terms: some }): Row => [id, title, some.length])
+  const rows: Row[] = start ? [['start', t.start, null], ...ofKeys, ...ofTerms] : [...ofTerms, ...ofKeys]
+  return (
+    <nav className="a-help-parts" aria-label={t.parts}>
+      {rows.map(([id, title, count]) => (
+        <button key={id} type="button" onClick={() => go(id)}>
+          <span>{title}</span>
+          {count !== null && <span className="c-quiet">{count}</span>}
+        </button>
+      ))}
+    </nav>
+  )
+}
+
+function Part({ id, title, children }: { id: string; title: string; children: ReactNode }) {
+  return (
+    <section aria-labelledby={`help-${id}`}>
+      <h2 id={`help-${id}`} tabIndex={-1}>
+        {title}
+      </h2>
+      {children}
+    </section>
+  )
+}
+
+function Start({ onDone }: { onDone: () => void }) {
+  const { actions } = useLab()
+  return (
+    <Part id="start" title={t.start}>
+      <ol className="a-help-start">
+        {t.sentences.map(([lead, rest]) => (
+          <li key={lead}>
+            <b>{lead}</b> {rest}
+          </li>
+        ))}
+      </ol>
+      <div className="a-help-buttons">
+        <button
+          type="button"
+          className="c-button c-filled"
+          onClick={() => {
+            onDone()
+            actions.watch()
+          }}
+        >
+          {t.watch}
+        </button>
+        <button type="button" className="c-button" onClick={() => actions.openGallery()}>
+          {t.gallery}
+        </button>
+      </div>
+    </Part>
+  )
+}
+
+/** A term with its sentence, its symbols and the preset that shows it. */
+function TermRow({ term, marked, onDone }: { term: Term; marked: boolean; onDone: () => void }) {
+  const { actions } = useLab()
+  const id = useId()
+  const preset = presetById(term.preset)
+  const long = spelled(term)
+  return (
+    <div data-term={term.term} className={marked ? 'a-marked' : undefined} tabIndex={-1}>
+      <dt id={id}>
+        {term.term}
+        {long && <span>{long}</span>}
+      </dt>
+      <dd>
+        <p>{term.says}</p>
+        {term.kernel && (
+          <p className="a-help-kernel">
+            {term.kernel.map((symbol) => (
+              <code key={symbol}>{symbol}</code>
+            ))}
+          </p>
+        )}
+      </dd>
+      <dd>
+        <button
+          type="button"
+          className="c-button c-bare"
+          aria-label={t.sees(term.preset, preset?.title ?? '', term.term)}
+          title={preset?.title}
+          onClick={() => {
+            onDone()
+            actions.openPreset(term.preset)
+          }}
+        >
+          {t.see} <span className="c-mono">{term.preset}</span>
+          <ArrowRight size={14} strokeWidth={1.75} aria-hidden="true" />
+        </button>
+      </dd>
+    </div>
+  )
+}
+
+function Nothing({ query, onAll }: { query: string; onAll: () => void }) {
+  const { actions } = useLab()
+  return (
+    <div className="a-help-nothing" data-testid="help-nothing">
+      <p>{t.nothing(query)}</p>
+      <p className="c-label">{t.nothingWhy}</p>
+      <div className="a-help-buttons">
+        <button type="button" className="c-button" onClick={() => actions.openGallery(query)}>
+          {t.inGallery}
+        </button>
+        <button type="button" className="c-button" onClick={onAll}>
+          {t.all}
+        </button>
+      </div>
+    </div>
   )
 }

@@ -1,9 +1,26 @@
-// Words of the help sheet, fetched with it.
+// Words of the help sheet, fetched with it; the terms in it stand in terms.ts.
 
 export const helpText = {
   title: 'Help',
-  about:
-    'dmascope simulates how Linux hands out DMA addresses through an IOMMU. Each cell of the map is one page that a device can reach; the same operations run here, in the same order, with the same refusals.',
+  about: 'dmascope simulates how Linux hands out the addresses that devices use.',
+  search: 'Search terms and keys',
+  clear: 'Clear the search',
+  start: 'In five sentences',
+  sentences: [
+    ['A device', 'reads and writes memory by itself, without the processor: a network card, a disk, a GPU.'],
+    ['An address', 'is to it a number that it was told to use; what lies behind that, it does not know.'],
+    [
+      'The IOMMU',
+      'leads each such address to a page of memory, and lets the device reach what was mapped for it and nothing else.',
+    ],
+    [
+      'A cell',
+      'of the map is one page of these addresses: dim while it is free, blue once it is mapped, brightest where the buffer lies.',
+    ],
+    ['First,', 'press Play and watch the map fill; then try what is marked, and see what becomes of it.'],
+  ] as readonly (readonly [string, string])[],
+  watch: 'Watch what happens',
+  gallery: 'Choose a story',
   keys: 'Keys',
   keyList: [
     ['Space', 'play and pause, wherever the focus is; Enter presses what has it'],
@@ -29,29 +46,16 @@ export const helpText = {
   ] as readonly (readonly [string, string])[],
   singleKeys:
     'Keys act everywhere but in text fields and open menus. After a choice in a menu they are the page’s again.',
-  terms: 'Terms',
-  termList: [
-    ['IOVA', 'An address as a device sees it. The IOMMU turns it into a real one.'],
-    [
-      'TCE',
-      'Translation control entry: one IOMMU page of the window, with the real page behind it and who may read or write.',
-    ],
-    [
-      'IOMMU page',
-      'The smallest piece the IOMMU can open to a device. A buffer smaller than that opens the rest of the page too.',
-    ],
-    ['DMA window', 'The range of addresses a device may use. When it is full, mapping fails.'],
-    ['pool', 'A part of the window that some CPUs search first, so that they do not wait for each other.'],
-    ['hint', 'Where the next search begins: just behind the last address that was handed out.'],
-    [
-      'in one run',
-      'How whole the free room is: the sum of the squares of its runs, over the square of their sum. 1 when all free TCEs stand in one run, 1/n when they stand in n runs of the same length.',
-    ],
-    ['generation', 'How often a TCE has been handed out: 0x3f0000#7 is the seventh life of that address.'],
-    ['exposed', 'Bytes that a mapping opens to the device beyond the buffer: whole IOMMU pages less the buffer.'],
-    ['spill', 'A request that finds its own region full and is served from another one.'],
-    ['refused', 'The allocator found no room; the driver must do without the mapping and try again.'],
-    ['receive ring', 'The list of buffers a network card may fill. Each is mapped before the frame comes.'],
-    ['MTU', 'The largest frame that the link carries.'],
-  ] as readonly (readonly [string, string])[],
+  parts: 'Parts of the help',
+  kernel: 'in the kernel',
+  see: 'See',
+  sees: (preset: string, title: string, term: string) => `See ${preset}: “${title}” shows “${term}”`,
+  terms: (n: number) => (n === 1 ? '1 term' : `${n} terms`),
+  found: (terms: number, all: number, keys: number) =>
+    `${terms} of ${all} terms${keys === 0 ? '' : keys === 1 ? ', 1 key' : `, ${keys} keys`}`,
+  nothing: (query: string) => `No term and no key has “${query}”.`,
+  nothingWhy:
+    'Terms are found by their name, by what it stands for, by the kernel’s symbol and by every word of their sentence.',
+  inGallery: 'Look for it in the stories',
+  all: 'Show all terms',
 } as const
