@@ -1,7 +1,7 @@
 // The painter of pictures: the panels one below the other, filling the box; edges fall on whole device pixels.
 
 import { CELL_FREE, CELL_MAPPED, CELL_NONE } from '../../sim/index.ts'
-import { frameCell } from '../kit/cell-patterns.ts'
+import { fillCell, frameCell } from '../kit/cell-patterns.ts'
 import { type CellInk, type CellValues, cellInk, paintCell } from '../kit/cells.ts'
 import { cpuColour, mix, type Palette, pack, STATE_NAMES } from '../kit/palette.ts'
 import { timeInk } from '../kit/time.ts'
@@ -26,6 +26,7 @@ export interface PictureInk {
   readonly meanings: readonly Meaning[]
 }
 
+const FREE = code.state(CELL_FREE)
 const MEANINGS = Array.from({ length: 256 }, (_, byte) => meaningOf(byte))
 
 export function pictureInk(palette: Palette): PictureInk {
@@ -101,7 +102,11 @@ function paintPanel(panel: Panel, cells: Uint8Array, ink: PictureInk, top: numbe
       continue
     }
     const line = y * out.width
-    for (let c = 0; c < columns; c++) out.data.fill(ink.flat[row[c]!]!, line + xs[c]!, line + xs[c + 1]!)
+    for (let c = 0; c < columns; c++) {
+      // As int32: the same bits, and the loop stays in integer registers.
+      const pixel = ink.flat[row[c]!]! | 0
+      for (let x = line + xs[c]!, to = line + xs[c + 1]!; x < to; x++) out.data[x] = pixel
+    }
     for (let below = y + 1; below < bottom; below++) out.data.copyWithin(below * out.width, line, line + out.width)
   }
 }
@@ -110,19 +115,16 @@ function paintPanel(panel: Panel, cells: Uint8Array, ink: PictureInk, top: numbe
 function paintByte(byte: number, ink: PictureInk, x: number, y: number, w: number, h: number, out: Pixels): void {
   if (byte === NOTHING) return
   const meaning = ink.meanings[byte]!
-  const fill = (pixel: number) => {
-    for (let j = 0; j < h; j++) out.data.fill(pixel, (y + j) * out.width + x, (y + j) * out.width + x + w)
-  }
   if (meaning.is === 'owner') {
-    fill(ink.flat[byte]!)
+    fillCell(ink.flat[byte]!, x, y, w, h, out)
     if (meaning.kept) frameCell(ink.flat[byte & ~8]!, x, y, w, h, out)
   } else if (meaning.is === 'state' || meaning.is === 'mapped') {
-    fill(ink.flat[code.state(CELL_FREE)]!)
+    fillCell(ink.flat[FREE]!, x, y, w, h, out)
     values.state = meaning.is === 'state' ? meaning.state : CELL_MAPPED
     values.used = meaning.is === 'mapped' ? Math.round(meaning.used * 255) : 0
     values.useful = meaning.is === 'mapped' ? Math.round(meaning.useful * 65535) : 0
     if (values.state !== CELL_FREE) paintCell(values, ink.cell, x, y, w, h, out)
-  } else fill(ink.flat[byte]!)
+  } else fillCell(ink.flat[byte]!, x, y, w, h, out)
 }
 
 /** A break: a zigzag in the middle of the gap, one css px thick. */
