@@ -14,7 +14,7 @@ const KINDS = {
   budget: 'A cell for each function: how far what it gets would fill a direct window',
   boot: 'Who holds which memory: a row for each step of the boot, address across',
   pool: 'The bounce pool, slot by slot',
-  bounce: 'Bytes over time: copied below, used where they lie above',
+  bounce: 'Memory above, the bounce pool below, and a line from each buffer to its slots',
   ledger: 'Where the time of a map and unmap goes',
   radix: 'The last tables on the way to the newest page, upper first',
   commands: 'What the newest commands to the IOTLB name: a row each, address across',

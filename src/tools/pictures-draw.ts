@@ -69,6 +69,9 @@ export function momentOf(run: Run): Moment {
   }
 }
 
+/** Bytes of a slot of the bounce pool, and where addresses go on behind registers. */
+const SLOT_BYTES = 2048
+const HOLE_END = 2 ** 32
 /** Columns of the pictures over time. */
 const COLUMNS = 192
 
@@ -137,6 +140,31 @@ const refusals = (m: Moment, out: ReturnType<typeof sheet>) => {
   happened(f, f.refused, out)
 }
 
+/** Address down, time across, of a few entries of a space: the run is led through it once more. */
+export const closeOverTime =
+  ({ count, fromNs }: { count: number; fromNs: number }): Draw =>
+  (m) => {
+    const untilNs = m.run.machine.state.nowNs
+    const rowsAt = Array.from({ length: COLUMNS }, (_, c) => {
+      m.run.seek({ ns: Math.round(fromNs + ((untilNs - fromNs) * (c + 1)) / COLUMNS) })
+      const part = { table: 0, first: 0, count, columns: 64, maxRows: 256, colourBy: 'state', breaks: false } as const
+      const f = m.frame('iova-space', part)
+      return Array.from({ length: f.rows }, (_, r) => {
+        let used = 0
+        for (let i = r * f.columns; i < (r + 1) * f.columns; i++) used += f.used[i]! / 255
+        return used
+      })
+    })
+    const most = Math.max(...rowsAt.flat())
+    const out = sheet('address-time')
+    const rows = rowsAt[0]!.length
+    out.panel({ columns: COLUMNS, rows, style: 'flat', weight: 1 }, (c, r) => {
+      const [used, before] = [rowsAt[c]![r]!, c > 0 ? rowsAt[c - 1]![r]! : 0]
+      return code.band(used / most, used === before ? 0 : 1)
+    })
+    return out.done()
+  }
+
 /** A track of what went wrong, as high as it was often, where it ever did. */
 function happened({ filled }: { filled: number }, counts: Float32Array, out: ReturnType<typeof sheet>): void {
   const sums = Array.from({ length: COLUMNS }, (_, c) => over(c, COLUMNS, filled, (i) => counts[i]!).sum)
@@ -152,10 +180,17 @@ function happened({ filled }: { filled: number }, counts: Float32Array, out: Ret
 export const lanes: Draw = (m) => {
   const out = sheet('lanes')
   const f = m.frame('timeline', {})
-  out.panel({ columns: COLUMNS, rows: f.cpus, style: 'flat', weight: 1 }, (c, cpu) => {
+  const waited = (c: number, cpu: number) => {
     const share = over(c, COLUMNS, f.filled, (i) => f.lockWait[i * f.cpus + cpu]!).mean / 255
     return code.waited(share === 0 ? 0 : Math.max(1, Math.round(share * (WAIT_STEPS - 1))))
-  })
+  }
+  // Few lanes would flow together.
+  const panels = f.cpus <= 8 ? f.cpus : 1
+  const rows = f.cpus / panels
+  for (let i = 0; i < panels; i++)
+    out.panel({ columns: COLUMNS, rows, style: 'flat', weight: 1, ...(i > 0 && { before: 'space' }) }, (c, r) =>
+      waited(c, i * rows + r),
+    )
   return out.done()
 }
 
@@ -343,27 +378,37 @@ export const pool =
     return out.done()
   }
 
-/** Bytes over time: copied below, used where they lie above; and refusals. */
-export const copied: Draw = (m) => {
+/** Memory above, the pool below, and a line from each buffer that bounces to its slots. */
+export const arcs: Draw = (m) => {
   const f = m.frame('bounce', { table: 0 })
   const out = sheet('bounce')
-  const rows = 40
-  const sums = Array.from({ length: COLUMNS }, (_, c) => ({
-    copied: over(c, COLUMNS, f.filled, (i) => f.copied[i]!).sum,
-    direct: over(c, COLUMNS, f.filled, (i) => f.uncopied[i]!).sum,
-  }))
-  // What is posted at once in the beginning would make all that follows small.
-  const most = sums.map((s) => s.copied + s.direct).sort((a, b) => a - b)[Math.floor(0.95 * COLUMNS)] || 1
-  out.panel({ columns: COLUMNS, rows, style: 'flat', weight: 10 }, (c, r) => {
-    const level = ((rows - r - 0.5) / rows) * most
-    const at = sums[c]!
-    return level < at.copied
-      ? code.tone('mapped')
-      : level < at.copied + at.direct
-        ? code.tone('slack')
-        : code.state(CELL_FREE)
-  })
-  refusals(m, out)
+  const [columns, rows, bar] = [COLUMNS, 72, 8]
+  const cells = new Array<number>(columns * rows).fill(NOTHING)
+  const set = (x: number, y: number, byte: number) => {
+    cells[y * columns + Math.max(0, Math.min(columns - 1, Math.floor(x)))] = byte
+  }
+  const inMemory = (address: number) => (address / f.endBytes) * columns
+  const inPool = (slot: number) => ((slot * SLOT_BYTES) / f.poolBytes) * columns
+  for (let x = 0; x < columns; x++) {
+    const address = (x / columns) * f.endBytes
+    const hole = address >= f.holeStart && address < HOLE_END
+    for (let y = 0; y < bar; y++) {
+      if (!hole) set(x, y, code.tone('edge'))
+      set(x, rows - 1 - y, code.tone('slack'))
+    }
+  }
+  for (const { realAddr, slot } of f.arcs) {
+    const [from, to] = [inMemory(realAddr), inPool(slot)]
+    // A flat line is as unbroken as a steep one.
+    const steps = Math.ceil(Math.max(rows, Math.abs(to - from)))
+    for (let i = 0; i <= steps; i++)
+      set(from + ((to - from) * i) / steps, Math.round(bar + ((rows - 2 * bar - 1) * i) / steps), code.tone('mapped'))
+    for (let y = 0; y < bar; y++) {
+      set(from, y, code.tone('mapped'))
+      set(to, rows - 1 - y, code.tone('useful'))
+    }
+  }
+  out.panel({ columns, rows, style: 'flat', weight: 1 }, (c, r) => cells[r * columns + c]!)
   return out.done()
 }
 

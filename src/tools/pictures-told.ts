@@ -71,14 +71,12 @@ const told: Readonly<Record<string, Told>> = {
   halves: { figure: (_, s) => text.spills(s.spills) },
   pinhole: { draw: draw.map({ columns: 32 }), ns: 400_000 },
   'per-table': { draw: draw.overTime({ tables: [0, 1] }) },
-  'one-size': { figure: data },
   jumbo: { figure: data },
   tso: { figure: data },
   'two-ports': { draw: draw.map({ colourBy: 'device', columns: 128, maxRows: 32 }), ns: 12_000_000 },
   'real-1mib': { draw: draw.map({ columns: 32, colourBy: 'device' }) },
   'real-boot': {
-    draw: draw.map({ first: 0, count: 5120, columns: 128, maxRows: 40 }),
-    ns: 12_000_000_000,
+    draw: draw.closeOverTime({ count: 5120, fromNs: 3_400_000_000 }),
     figure: (_, { prediction: p }) => text.foretold((p ?? fail('no recording')).predicted / p!.allocations),
   },
   'one-lock': { draw: draw.lanes, figure: inLine },
@@ -147,11 +145,11 @@ const told: Readonly<Record<string, Told>> = {
   'give-back': { draw: draw.boot, figure: (m) => text.givenBack(bootEnd(m).freedBytes) },
   'leak-64m': { draw: draw.boot, figure: (m) => text.lost(m.frame('boot', {}).leakedBytes) },
   nommu: { draw: draw.boot },
-  'bounce-load': { draw: draw.copied, figure: copied },
+  'bounce-load': { draw: draw.arcs, figure: copied },
   'full-but-empty': { draw: draw.pool(32, 12) },
   'slot-leak': { draw: draw.pool(32, 12) },
-  'one-area': { draw: draw.pool(64, 16, true), figure: inLine },
-  areas: { draw: draw.pool(64, 16, true), figure: inLine },
+  'one-area': { draw: draw.lanes, figure: inLine },
+  areas: { draw: draw.pool(96, 4, true), figure: inLine },
 }
 
 /** Runs a preset to its telling moment and takes its picture. */

@@ -1,7 +1,7 @@
 // The painter of pictures: the panels one below the other, filling the box; edges fall on whole device pixels.
 
-import { CELL_FREE, CELL_MAPPED, CELL_NONE } from '../../sim/index.ts'
-import { fillCell, frameCell } from '../kit/cell-patterns.ts'
+import { CELL_FAILED, CELL_FREE, CELL_MAPPED, CELL_NONE } from '../../sim/index.ts'
+import { fillCell, frameCell, paintCross } from '../kit/cell-patterns.ts'
 import { type CellInk, type CellValues, cellInk, paintCell } from '../kit/cells.ts'
 import { cpuColour, mix, type Palette, pack, STATE_NAMES } from '../kit/palette.ts'
 import { timeInk } from '../kit/time.ts'
@@ -123,7 +123,9 @@ function paintByte(byte: number, ink: PictureInk, x: number, y: number, w: numbe
     values.state = meaning.is === 'state' ? meaning.state : CELL_MAPPED
     values.used = meaning.is === 'mapped' ? Math.round(meaning.used * 255) : 0
     values.useful = meaning.is === 'mapped' ? Math.round(meaning.useful * 65535) : 0
-    if (values.state !== CELL_FREE) paintCell(values, ink.cell, x, y, w, h, out)
+    // Neighbours may differ by a pixel; crosses that did would dance.
+    if (values.state === CELL_FAILED) paintCross(ink.cell, x, y, w & ~1, h & ~1, out)
+    else if (values.state !== CELL_FREE) paintCell(values, ink.cell, x, y, w, h, out)
   } else fillCell(ink.flat[byte]!, x, y, w, h, out)
 }
 
