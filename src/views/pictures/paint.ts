@@ -92,13 +92,16 @@ function paintPanel(panel: Panel, cells: Uint8Array, ink: PictureInk, top: numbe
   const { columns, rows, style } = panel
   const xs = edgesOf(columns, 0, out.width)
   const ys = edgesOf(rows, top, height)
-  const patterns = style === 'cells' && Math.min(out.width / columns, height / rows) >= PATTERN_SIZE
+  const least = Math.floor(Math.min(out.width / columns, height / rows))
+  const patterns = style === 'cells' && least >= PATTERN_SIZE
+  const cross = least - 1
   for (let r = 0; r < rows; r++) {
     const [y, bottom] = [ys[r]!, ys[r + 1]!]
     if (bottom === y) continue
     const row = cells.subarray(r * columns, (r + 1) * columns)
     if (patterns) {
-      for (let c = 0; c < columns; c++) paintByte(row[c]!, ink, xs[c]!, y, xs[c + 1]! - xs[c]! - 1, bottom - y - 1, out)
+      for (let c = 0; c < columns; c++)
+        paintByte(row[c]!, ink, xs[c]!, y, xs[c + 1]! - xs[c]! - 1, bottom - y - 1, cross, out)
       continue
     }
     const line = y * out.width
@@ -112,7 +115,16 @@ function paintPanel(panel: Panel, cells: Uint8Array, ink: PictureInk, top: numbe
 }
 
 /** One cell with the patterns that the maps give it. */
-function paintByte(byte: number, ink: PictureInk, x: number, y: number, w: number, h: number, out: Pixels): void {
+function paintByte(
+  byte: number,
+  ink: PictureInk,
+  x: number,
+  y: number,
+  w: number,
+  h: number,
+  cross: number,
+  out: Pixels,
+): void {
   if (byte === NOTHING) return
   const meaning = ink.meanings[byte]!
   if (meaning.is === 'owner') {
@@ -124,7 +136,7 @@ function paintByte(byte: number, ink: PictureInk, x: number, y: number, w: numbe
     values.used = meaning.is === 'mapped' ? Math.round(meaning.used * 255) : 0
     values.useful = meaning.is === 'mapped' ? Math.round(meaning.useful * 65535) : 0
     // Neighbours may differ by a pixel; crosses that did would dance.
-    if (values.state === CELL_FAILED) paintCross(ink.cell, x, y, w & ~1, h & ~1, out)
+    if (values.state === CELL_FAILED) paintCross(ink.cell, x, y, cross, cross, out)
     else if (values.state !== CELL_FREE) paintCell(values, ink.cell, x, y, w, h, out)
   } else fillCell(ink.flat[byte]!, x, y, w, h, out)
 }
