@@ -1,18 +1,26 @@
 // Which presets a person means by words, by a question or by lines of a kernel's log. Fetched with the gallery.
 
-import MiniSearch from 'minisearch'
+import MiniSearch, { type SearchOptions } from 'minisearch'
 import { presets } from '../sim/index.ts'
 import { stories } from '../sim/scenario/stories.ts'
 import { asked, STOP_WORDS } from '../text/asked.ts'
-import { announcements, type Message, messages } from '../text/messages.ts'
+import { type Message, messages } from '../text/messages.ts'
 import { plainLines, shelves } from '../text/shelves.ts'
+
+/** A whole log may be pasted: characters that are read, and words that are looked for. */
+const LONGEST = 200_000
+const MOST_WORDS = 48
 
 /** Ids of presets, best first; none when nothing is known of the words. */
 export function findPresets(query: string): readonly string[] {
-  const said = query.toLowerCase().replace(/[^\S\n]+/g, ' ')
-  const phrase = mended(wholesOf(said)).join(' ')
-  const shown = named.get(phrase) ?? shownIn(said, complaints) ?? shownIn(said, news) ?? meantIn(phrase)
-  const found = searched(mended(wordsOf(said)))
+  const said = query
+    .slice(0, LONGEST)
+    .toLowerCase()
+    .replace(/[^\S\n]+/g, ' ')
+  const written = writtenIn(said)
+  const phrase = mended(wholes(written)).join(' ')
+  const shown = named.get(phrase) ?? shownIn(said) ?? meantIn(phrase)
+  const found = searched(mended(withParts(written)))
   return shown === undefined ? found : [shown, ...found.filter((id) => id !== shown)]
 }
 
@@ -30,20 +38,22 @@ const pattern = ({ says, shows }: Message): Pattern => {
     .replaceAll('…', '(.{1,99}?)')
   return { form: new RegExp(form), shows }
 }
-const complaints = messages.map(pattern)
-const news = announcements.map(pattern)
+const patterns = messages.map((list) => list.map(pattern))
 
-/** The preset of the message that stands first; of two at one place, the one listed first. */
-function shownIn(said: string, patterns: readonly Pattern[]): string | undefined {
-  let first: RegExpExecArray | null = null
-  let shows: Message['shows'] = ''
-  for (const p of patterns) {
-    const match = p.form.exec(said)
-    if (match && (!first || match.index < first.index)) [first, shows] = [match, p.shows]
+/** The preset of the weightiest message; of several, of the one that stands first; of two at one place, the one listed first. */
+function shownIn(said: string): string | undefined {
+  for (const list of patterns) {
+    let first: RegExpExecArray | null = null
+    let shows: Message['shows'] = ''
+    for (const p of list) {
+      const match = p.form.exec(said)
+      if (match && (!first || match.index < first.index)) [first, shows] = [match, p.shows]
+    }
+    if (!first) continue
+    const device = /[\da-z]+[:.]\S*\d: $/.test(said.slice(0, first.index))
+    return typeof shows === 'string' ? shows : shows(first.slice(1), device)
   }
-  if (!first) return undefined
-  const device = /[\da-z]+[:.]\S*\d: $/.test(said.slice(0, first.index))
-  return typeof shows === 'string' ? shows : shows(first.slice(1), device)
+  return undefined
 }
 
 /** Endings that make no other word of one: flush, flushes, flushed, flushing. */
@@ -54,19 +64,18 @@ function stem(word: string): string {
 }
 
 /** Words as they stand; 64 KiB, 64 kB and 64K are one. */
-const written = (text: string): string[] =>
-  text
-    .toLowerCase()
-    .replace(/\b(\d+)\s?([kmgt])(?:i?b)?\b/g, '$1$2')
-    .match(/[\p{L}\p{N}]+(?:[-_’'][\p{L}\p{N}]+)*/gu) ?? []
+function writtenIn(text: string): string[] {
+  const sizes = text.toLowerCase().replace(/\b(\d+)\s?([kmgt])(?:i?b)?\b/g, '$1$2')
+  return sizes.match(/[\p{L}\p{N}]+(?:[-_’'][\p{L}\p{N}]+)*/gu)?.slice(0, MOST_WORDS) ?? []
+}
 const JOINTS = /[-_’']/
 
 /** Each word once, whatever joins its parts. */
-const wholesOf = (text: string): string[] => written(text).map((word) => stem(word.split(JOINTS).join('')))
+const wholes = (written: readonly string[]): string[] => written.map((word) => stem(word.split(JOINTS).join('')))
 
 /** A word with a hyphen or an underscore is itself and its parts. */
-const wordsOf = (text: string): string[] =>
-  written(text)
+const withParts = (written: readonly string[]): string[] =>
+  written
     .flatMap((word) => (JOINTS.test(word) ? [word.split(JOINTS).join(''), ...word.split(JOINTS)] : [word]))
     .map(stem)
 
@@ -84,7 +93,7 @@ const shelfOf = (id: string): string => {
 
 const index = new MiniSearch({
   fields: Object.keys(BOOST),
-  tokenize: (text) => wordsOf(text).filter(tells),
+  tokenize: (text) => withParts(writtenIn(text)).filter(tells),
   processTerm: (term) => term,
 })
 index.addAll(
@@ -100,7 +109,7 @@ index.addAll(
 const named = new Map(
   presets.flatMap(({ id }) => {
     const { first = [], asks = [] } = asked[id] ?? {}
-    return [id, ...first, ...asks].map((phrase) => [wholesOf(phrase).join(' '), id] as const)
+    return [id, ...first, ...asks].map((phrase) => [wholes(writtenIn(phrase)).join(' '), id] as const)
   }),
 )
 /** Those that mean it among other words, too; the longest first. */
@@ -112,13 +121,20 @@ const meantIn = (said: string): string | undefined =>
 const asIs = { tokenize: (word: string) => [word] }
 const known = (word: string): boolean => !tells(word) || index.search(word, { ...asIs, prefix: true }).length > 0
 
+/** What a strange word may have been meant for: a short one only a word that a preset is known by. */
+const MENDED: readonly [atLeast: number, mending: SearchOptions][] = [
+  [7, { ...asIs, fuzzy: 2 }],
+  [6, { ...asIs, fuzzy: 1 }],
+  [4, { ...asIs, fuzzy: 1, fields: ['id', 'first'] }],
+]
+
 /** The words, those that stand nowhere as one that differs in a letter; none where all of several stand nowhere. */
 function mended(words: readonly string[]): readonly string[] {
   const strange = new Set(words.filter((word) => !known(word)))
   if (strange.size > 1 && !words.some((word) => tells(word) && !strange.has(word))) return []
   return words.map((word) => {
-    if (word.length < 4 || !strange.has(word)) return word
-    return index.search(word, { ...asIs, fuzzy: word.length > 6 ? 2 : 1 })[0]?.terms[0] ?? word
+    const [, mending] = (strange.has(word) && MENDED.find(([atLeast]) => word.length >= atLeast)) || []
+    return (mending && index.search(word, mending)[0]?.terms[0]) ?? word
   })
 }
 

@@ -17,6 +17,9 @@ export const askedBoot: Readonly<Record<string, Asked>> = {
       'boot',
       'intel_iommu=on',
       'broken firmware',
+      '2009',
+      'Chris Wright',
+      'Andi Kleen',
     ],
     asks: [
       'the decision to allocate and initialize the swiotlb has long since past',
@@ -42,6 +45,8 @@ export const askedBoot: Readonly<Record<string, Asked>> = {
       'Out of SW-IOMMU space for',
       '4 MiB pool',
       'swiotlb_init_late',
+      'swiotlb size',
+      'pool size',
     ],
     asks: [
       'why must the map call not sleep, and what does that do to plan 3',
@@ -90,6 +95,7 @@ export const askedBoot: Readonly<Record<string, Asked>> = {
       'DMA addr overflow',
       'PCI-DMA: Disabling IOMMU',
       'swiotlb=noforce',
+      'iommu=off',
     ],
     asks: [
       'what happens without an IOMMU and without a bounce pool',
@@ -119,6 +125,10 @@ export const askedBoot: Readonly<Record<string, Asked>> = {
       'CPU load',
       'iommu=pt',
       'iommu.passthrough=1',
+      'iommu=soft',
+      'intel_iommu=off',
+      'amd_iommu=off',
+      'dma_sync_single_for_cpu',
     ],
     asks: [
       'what is swiotlb',
@@ -128,6 +138,7 @@ export const askedBoot: Readonly<Record<string, Asked>> = {
       'what happens without an IOMMU',
       'why is my network slow without an IOMMU',
       'how many bytes are copied',
+      'do I need an IOMMU',
     ],
     also: '32-bit card high memory copy bytes dma_sync software iotlb io_tlb_mem pool IO TLB memory bandwidth 64 MiB slots of 2 KiB swiotlb_map PCI-DMA',
   },

@@ -8,11 +8,15 @@ export const askedIotlb: Readonly<Record<string, Asked>> = {
       'strict',
       'strict mode',
       'iommu.strict=1',
+      'intel_iommu=strict',
+      'amd_iommu=fullflush',
       'price of strict',
       'invalidation cost',
       'qi_submit_sync',
       'invalidate at once',
       'invalidation wait',
+      'dma_unmap_single',
+      'iommu_dma_strict',
     ],
     asks: [
       'what does strict mode cost',
@@ -40,6 +44,8 @@ export const askedIotlb: Readonly<Record<string, Asked>> = {
       'flush timer',
       'fq_flush_timeout',
       'stale',
+      '2011',
+      'Woodhouse',
     ],
     asks: [
       'is lazy mode dangerous',
@@ -55,7 +61,7 @@ export const askedIotlb: Readonly<Record<string, Asked>> = {
       'how many flushes for 1000 unmaps',
       'lazy or strict',
     ],
-    also: 'lazy invalidation 10 ms timer 255 ring queue IOVA_FQ_SIZE default still reachable window of vulnerability use after unmap security unmap delay intel_iommu=strict',
+    also: 'lazy invalidation 10 ms timer 255 ring queue IOVA_FQ_SIZE default still reachable window of vulnerability use after unmap security unmap delay',
   },
   never: {
     first: [

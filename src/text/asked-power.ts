@@ -16,6 +16,7 @@ export const askedPower: Readonly<Record<string, Asked>> = {
       'table too large',
       '64 TiB',
       'NVIDIA',
+      '2018',
     ],
     asks: [
       'how much memory for the table',
@@ -54,6 +55,8 @@ export const askedPower: Readonly<Record<string, Asked>> = {
       'lazy table allocation',
       'level table',
       'islands',
+      'Kardashevskiy',
+      'Gibson',
     ],
     asks: [
       'how are level tables made on demand',
@@ -114,6 +117,7 @@ export const askedPower: Readonly<Record<string, Asked>> = {
       'ibm,create-pe-dma-window',
       'ibm,ddw-applicable',
       'Using 64-bit direct DMA',
+      'direct DMA is limited by',
       '1:1 mapping',
       'bypass',
       'passthrough',
@@ -122,6 +126,7 @@ export const askedPower: Readonly<Record<string, Asked>> = {
       'pseries',
       'PowerVM',
       'partition',
+      '2021',
     ],
     asks: [
       'what is DDW',
@@ -139,11 +144,12 @@ export const askedPower: Readonly<Record<string, Asked>> = {
       'indirect window',
       'indirect mapping',
       'linux,dma64-ddr-window-info',
-      'direct DMA is limited by',
       "can't map partition max",
       'too large to map one to one',
       'memory hotplug',
       'maximum memory',
+      'Brás',
+      'Christensen',
     ],
     asks: [
       'the number of pages (TCEs) may stay the same and the default DMA window offers only 4k-pages',

@@ -21,8 +21,7 @@ const fullPool: Shows = ([bytes, total, used]) => {
 const faults = 'partial-unmap'
 const of = (shows: Shows, ...lines: readonly string[]): Message[] => lines.map((says) => ({ says, shows }))
 
-/** What goes wrong. */
-export const messages: readonly Message[] = [
+const complaints: readonly Message[] = [
   // POWER: windows of TCEs.
   ...of(
     (said, device) => (device ? 'real-1mib' : Number(said[2]) >= 10 ? 'halves' : 'frames-64k'),
@@ -31,14 +30,12 @@ export const messages: readonly Message[] = [
   ...of((_, device) => (device ? 'real-1mib' : 'frames-64k'), 'iommu_alloc failed'),
   ...of('real-1mib', 'iommu_map_page: … callbacks suppressed', 'ppc_iommu_map_sg: … callbacks suppressed'),
   ...of('real-1mib', 'Rx DMA map failed', 'Tx DMA map failed', 'DMA map failed'),
+  ...of('frames-64k', 'DMA mapping error', 'DMA mapping failed', 'dma_map_single failed', 'failed to map DMA buffer'),
   ...of('halves', 'printk: … messages suppressed'),
-  ...of(([, failed]) => (failed === '0' ? 'ddw-direct' : 'default-window'), 'ibm,query-pe-dma-windows… returned …'),
-  ...of('ddw-direct', 'ibm,query-pe-dma-windows', 'ibm,create-pe-dma-window', 'ibm,remove-pe-dma-window'),
-  ...of('ddw-direct', 'ibm,reset-pe-dma-windows', 'Using 64-bit direct DMA at offset', 'direct mapping: 1'),
-  ...of('ddw-direct', 'lsa_required', 'bypass mask', 'Using 64-bit DMA iommu bypass', 'Enabling 64-bit DMA bypass'),
-  ...of('ddw-indirect', '64-bit OK but direct DMA is limited by', "can't map partition max", 'direct mapping: 0'),
+  ...of('default-window', 'ibm,query-pe-dma-windows… returned -', 'ibm,create-pe-dma-window… returned -'),
+  ...of('ddw-indirect', "can't map partition max", 'direct mapping: 0'),
   ...of('ddw-indirect', 'Skipping ibm,pmemory', 'failed to map DMA window'),
-  ...of('default-window', 'ppc iommu: disabling ddw', 'IOMMU bypass window disabled', 'failed to create DMA window'),
+  ...of('default-window', 'failed to create DMA window'),
   ...of('nvlink-on-demand', 'Setting up window#'),
   ...of('real-mode', 'H_TOO_HARD', 'kvmppc_rm_h_put_tce'),
   ...of('real-boot', 'spapr_iommu_pci_put', 'spapr_iommu_pci_indirect', 'spapr_iommu_pci_stuff', 'spapr_iommu_put'),
@@ -68,7 +65,7 @@ export const messages: readonly Message[] = [
     'Memory encryption is active and system is using DMA bounce buffers',
     'Memory Encryption Features active',
   ),
-  ...of('one-area', 'Secure Encrypted Virtualization (SEV) active', 'SWIOTLB bounce buffer size adjusted to'),
+  ...of('one-area', 'Secure Encrypted Virtualization (SEV) active'),
   ...of('bounce-load', 'swiotlb_bounced: dev_name', 'dev_name: … dma_mask='),
   // How the machine came up.
   ...of('iommu-fails', 'No supported address widths'),
@@ -82,7 +79,9 @@ export const messages: readonly Message[] = [
   ...of('iommu-fails', '[Firmware Bug]', 'Device scope device … not found', 'IOMMU not available', 'IOMMU not enabled'),
   ...of('iommu-fails', 'failed to enable DMAR', 'IOMMU driver was not able to', 'disabled due to'),
   ...of('nommu', 'PCI-DMA: Disabling IOMMU', 'PCI-DMA: More than 4GB of RAM and no IOMMU'),
-  ...of('late-4mb', 'PCI-DMA: Out of IOMMU space for', 'PCI-DMA: Reserving … of IOMMU area', 'aperture too small'),
+  ...of('frames-64k', 'Out of IOMMU space for'),
+  ...of('pinhole', 'aperture too small', 'of IOMMU area in the AGP aperture'),
+  ...of('iommu-fails', 'Please enable the IOMMU option in the BIOS'),
   ...of(
     'strict',
     'IOMMU batching is disabled',
@@ -90,7 +89,7 @@ export const messages: readonly Message[] = [
     'IOTLB_INV_TIMEOUT',
     'CMD_SYNC timeout',
   ),
-  ...of('strict', 'qi_submit', 'DMAR: QI wait', 'inv_wait', 'Invalidation Time-out'),
+  ...of('strict', 'qi_submit: ', 'DMAR: QI wait', 'inv_wait dmar', 'Invalidation Time-out'),
   ...of('mask-32', 'No suitable DMA available', 'No usable DMA configuration', '32-bit DMA'),
   ...of(
     'mask-32',
@@ -128,7 +127,7 @@ export const messages: readonly Message[] = [
     'smmuv3_translate_abort',
   ),
   ...of(faults, 'table entries for IOVA', 'ILLEGAL_DEV_TABLE_ENTRY', 'vtd_dmar_fault'),
-  ...of('exact-size-flush', 'smmuv3_cmdq_opcode', 'vtd_inv_desc_iotlb', 'iotlb_inv'),
+  ...of('exact-size-flush', 'smmuv3_cmdq_opcode', 'vtd_inv_desc_iotlb', 'iotlb_inv dmar'),
   ...of('iotlb-wall', 'vtd_iotlb_page_hit', 'vtd_iotlb_page_update'),
   // Guests and user space.
   ...of(
@@ -165,30 +164,34 @@ export const messages: readonly Message[] = [
   ...of('real-boot', 'the kernel empties the table'),
 ]
 
-/** What is said when nothing is wrong: looked at where a text holds no complaint. */
-export const announcements: readonly Message[] = [
-  ...of('batched', 'TLB invalidation policy: lazy'),
-  ...of(
-    'strict',
-    'TLB invalidation policy: strict',
-    'Using strict mode due to virtualization',
-    'IOMMU batching disallowed',
-  ),
+/** What is said when nothing is wrong. */
+const news: readonly Message[] = [
+  ...of('ddw-direct', 'ibm,query-pe-dma-windows', 'ibm,create-pe-dma-window', 'ibm,remove-pe-dma-window'),
+  ...of('ddw-direct', 'ibm,reset-pe-dma-windows', 'created tce table LIOBN', 'lsa_required', 'direct mapping: 1'),
+  ...of('ddw-direct', 'Using 64-bit direct DMA at offset', 'direct DMA is limited by', 'bypass mask'),
+  ...of('ddw-direct', 'Using 64-bit DMA iommu bypass', 'Enabling 64-bit DMA bypass'),
+  ...of('default-window', 'ppc iommu: disabling ddw', 'IOMMU bypass window disabled'),
   ...of('bounce-load', 'PCI-DMA: Using software bounce buffering', 'Using software bounce buffering for IO'),
-  ...of('bounce-load', 'software IO TLB: mapped [mem'),
   ...of('late-4mb', 'software IO TLB at phys', 'MB software IO TLB between'),
-  ...of('bounce-load', 'Default domain type: Passthrough'),
-  ...of('areas', 'software IO TLB: area num', 'SWIOTLB bounce buffer size roundup to'),
-  ...of('give-back', 'Virtualization Technology for Directed I/O', 'Enabling DMAR'),
+  ...of('give-back', 'Virtualization Technology for Directed I/O', 'Enabling DMAR', 'DMAR: IOMMU enabled'),
   ...of('mask-32', 'Using 64-bit DMA addresses'),
-  ...of(
-    'iommu-fails',
-    'DMAR: IOMMU enabled',
-    'DMAR: Host address width',
-    'DMAR: DRHD base',
-    'reg_base_addr',
-    'No ATSR found',
-  ),
-  ...of('iommu-fails', 'DMAR: RMRR base'),
-  ...of('iommu-fails', 'Default domain type: Translated'),
 ]
+
+/** What a machine says whenever it comes up: of its policy, of its bounce pool, and of its hardware. */
+const policies: readonly Message[] = [
+  ...of('batched', 'TLB invalidation policy: lazy', 'Default domain type: Translated'),
+  ...of('strict', 'TLB invalidation policy: strict', 'Using strict mode due to virtualization'),
+  ...of('strict', 'IOMMU batching disallowed'),
+  ...of('bounce-load', 'Default domain type: Passthrough'),
+]
+const pools: readonly Message[] = [
+  ...of('bounce-load', 'software IO TLB: mapped [mem', 'SWIOTLB bounce buffer size adjusted to'),
+  ...of('areas', 'software IO TLB: area num', 'SWIOTLB bounce buffer size roundup to'),
+]
+const hardware: readonly Message[] = of(
+  'iommu-fails',
+  ...['DMAR: Host address width', 'DMAR: DRHD base', 'DMAR: RMRR base', 'reg_base_addr', 'No ATSR found'],
+)
+
+/** Of a text that holds several, one of the first list that has any decides. */
+export const messages: readonly (readonly Message[])[] = [complaints, news, policies, pools, hardware]
