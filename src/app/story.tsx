@@ -2,11 +2,12 @@
 // that stands, elsewhere a line under the top bar whose rest is opened over the page.
 
 import { ChevronDown } from 'lucide-react'
-import { useCallback, useEffect, useId, useRef, useState } from 'react'
+import { useCallback, useEffect, useId, useMemo, useRef, useState } from 'react'
 import { followNudge } from '../controls/nudge.ts'
-import type { Frame } from '../sim/index.ts'
+import { currentValue, type Frame, presetById } from '../sim/index.ts'
 import { storyOf, type Told } from '../sim/scenario/stories.ts'
 import { useApp, useFrame, useLab } from '../store/context.ts'
+import type { Act } from '../store/history.ts'
 import { seenText } from '../text/seen.ts'
 import { fromLogText, storyText as t } from '../text/story.ts'
 import { useEscape } from './notice.tsx'
@@ -15,7 +16,8 @@ import { useEscape } from './notice.tsx'
 const unbroken = (words: string) => words.replace(/(\d) (?=\d{3})/g, '$1\u202f')
 
 function useStory(): Told | null {
-  const story = storyOf(useApp((s) => s.here))
+  const here = useApp((s) => s.here)
+  const story = useMemo(() => storyOf(here), [here])
   const fromLog = useApp((s) => s.fromLog)
   const seen = useSeen()
   const { actions } = useLab()
@@ -120,16 +122,17 @@ function Whole({ story, onDone }: { story: Told; onDone?: () => void }) {
 /** The part of the sentence that can be done. */
 function Do({ story: { tryThis, does }, onDone }: { story: Told; onDone?: (() => void) | undefined }) {
   const lab = useLab()
+  const undoable = useApp((s) => isChangeOf(s.undoes, presetById(s.scenario.preset)?.nudge?.path))
+  const key = does === 'nudge' ? 'n' : does === 'back' && undoable ? 'u' : null
   const [, words] = /\[(.*)\]/.exec(unbroken(tryThis)) ?? []
   if (!words || !does) return words ?? null
-  const { act, key } = DEEDS[does]
   return (
     <button
       type="button"
       className="a-do"
       data-testid="story-does"
       onClick={() => {
-        act(lab)
+        DEEDS[does](lab)
         onDone?.()
       }}
     >
@@ -139,10 +142,20 @@ function Do({ story: { tryThis, does }, onDone }: { story: Told; onDone?: (() =>
   )
 }
 
-type Deed = { readonly act: (lab: ReturnType<typeof useLab>) => void; readonly key: string | null }
+type Deed = (lab: ReturnType<typeof useLab>) => void
 
 const DEEDS: Readonly<Record<NonNullable<Told['does']>, Deed>> = {
-  nudge: { act: followNudge, key: 'n' },
-  undo: { act: ({ actions }) => actions.undo(), key: 'u' },
-  values: { act: ({ getState, actions }) => actions.openPreset(getState().scenario.preset), key: null },
+  nudge: followNudge,
+  back(lab) {
+    const { undoes, scenario } = lab.getState()
+    const preset = presetById(scenario.preset)
+    const nudge = preset?.nudge
+    if (!preset || !nudge) return
+    const value = currentValue(preset.scenario, nudge.path)
+    if (isChangeOf(undoes, nudge.path)) lab.actions.undo()
+    else if (value !== null) lab.actions.setParam(nudge.path, value)
+  },
+  values: ({ getState, actions }) => actions.openPreset(getState().scenario.preset),
 }
+
+const isChangeOf = (act: Act | null, path: string | undefined) => act?.kind === 'change' && act.path === path
