@@ -174,10 +174,8 @@ test('it opens at once, whatever it holds', async ({ lab, page }) => {
     await expect(gallery(page)).toHaveCount(0)
     return ms
   }
-  const times: number[] = []
-  for (let i = 0; i < 6; i++) times.push(await took())
   // A machine that is busy elsewhere is not slow here.
-  expect(Math.min(...times), times.join(' ')).toBeLessThan(100)
+  await expect.poll(took).toBeLessThan(100)
 })
 
 test('nothing is cut at any size, and axe finds nothing, dark and light', async ({ lab, page }) => {
@@ -201,6 +199,19 @@ test('nothing is cut at any size, and axe finds nothing, dark and light', async 
 })
 
 alone('a new visitor is shown what happens, and never again', async ({ page, context }) => {
+  await page.addInitScript(() => {
+    const open: { onclose: () => void }[] = []
+    const CloseWatcher = class {
+      onclose = () => {}
+      constructor() {
+        open.push(this)
+      }
+      destroy() {
+        open.splice(open.indexOf(this), 1)
+      }
+    }
+    Object.assign(window, { CloseWatcher, goBack: () => open.at(-1)?.onclose() })
+  })
   await page.goto('./?testing=1')
   const watch = page.getByTestId('watch')
   await expect(watch).toBeFocused()
@@ -233,8 +244,8 @@ alone('a new visitor is shown what happens, and never again', async ({ page, con
     await expect(page.getByTestId('view-iova-space')).toBeAttached()
     await expect(gallery(page)).toHaveCount(open)
   }
-  // From there, too, all of it goes on to the lab.
-  await page.keyboard.press('Escape')
+  // A phone's way back leads to the lab.
+  await page.evaluate(() => (window as unknown as { goBack(): void }).goBack())
   await expect(gallery(page)).toHaveCount(0)
   // Where nothing can be remembered, nobody is welcomed every day.
   const other = await context.newPage()

@@ -17,6 +17,12 @@ import { Logo } from './logo.tsx'
 import { useMedia } from './theme.ts'
 import './gallery.css'
 
+declare global {
+  interface Window {
+    readonly CloseWatcher?: new () => { onclose: (() => void) | null; destroy(): void }
+  }
+}
+
 const icon = { size: 16, strokeWidth: 1.75, 'aria-hidden': true } as const
 /** No message of a kernel is longer. */
 const LONGEST = 1000
@@ -40,6 +46,7 @@ export default function Gallery({ query: asked, first, onClose }: GalleryProps) 
   const watch = useRef<HTMLButtonElement>(null)
   const narrow = useMedia('(max-width: 559px)')
   useFocusBack(chosen)
+  useWayBack(onClose)
   useEffect(() => setQuery(asked), [asked])
 
   const sought = query.trim()
@@ -168,7 +175,7 @@ export default function Gallery({ query: asked, first, onClose }: GalleryProps) 
                 </span>
               </div>
             )}
-            <div className="g-title">
+            <div className={found ? 'v-sr' : 'g-title'}>
               {first ? (
                 <p className="g-or">{t.welcome.or}</p>
               ) : (
@@ -202,6 +209,16 @@ export default function Gallery({ query: asked, first, onClose }: GalleryProps) 
   )
 }
 
+/** Where a browser has a way back of its own, as phones do, it closes what is open over a page. */
+function useWayBack(close: () => void): void {
+  useEffect(() => {
+    const watcher = window.CloseWatcher && new window.CloseWatcher()
+    if (!watcher) return
+    watcher.onclose = close
+    return () => watcher.destroy()
+  }, [close])
+}
+
 function ShelfHead({ shelf }: { shelf: Shelf }) {
   return (
     <div className="g-shelf-head">
@@ -217,7 +234,7 @@ function Found({ n }: { n: number }) {
   return (
     <div className="g-shelf-head">
       <h2 id="g-found">{t.search.found(n)}</h2>
-      <p>{t.search.best}</p>
+      <p className="g-keys">{t.search.best}</p>
     </div>
   )
 }

@@ -17,8 +17,7 @@ export const galleryText = {
     hintShort: 'Ask, or paste a line of a log',
     clear: 'Clear the search',
     best: 'Enter opens the first',
-    found: (n: number) => (n === 1 ? '1 preset, ' : `${n} presets, best first`),
-    one: '1 preset',
+    found: (n: number) => (n === 1 ? '1 preset' : `${n} presets, best first`),
     none: 'No preset is known for that',
     noneHelp:
       'Ask in your own words, name a mechanism or a setting, or paste the line that your kernel printed. For example:',
@@ -38,7 +37,7 @@ export const galleryText = {
     whole: (years: string, title: string) => (years ? `${years}: ${title}` : title),
   },
   open: 'Open',
-  isOpen: 'open now',
+  isOpen: 'Open now',
   file: 'Open a trace or a kernel log …',
   fileHelp:
     'A recording of a real machine, or what its kernel said about dynamic windows. It can be dropped on the page, too.',
