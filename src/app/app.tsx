@@ -1,7 +1,7 @@
 // The page: what stands where at which size. LOOK's grid at 1440 × 900, drawers below it, a sheet on a phone.
 
 import { X } from 'lucide-react'
-import { type CSSProperties, type ReactNode, useState } from 'react'
+import { type CSSProperties, type ReactNode, useLayoutEffect, useState } from 'react'
 import { useApp, useLab } from '../store/context.ts'
 import { loadable } from '../store/loadable.tsx'
 import { soon } from '../store/part.ts'
@@ -82,7 +82,7 @@ const { parts } = text.worker
 export function App() {
   const dock = useDock()
   const layout = useLayout(dock.views.length, dock.shown?.tall ?? false)
-  const { size, plot, story: storyHeight } = layout
+  const { size, type, low, tight, plot, left, centre, story: storyHeight } = layout
   const [drawers, setDrawers] = useState<Drawers>({ controls: false, rail: false })
   const over = useApp((s) => s.over)
   const { actions } = useLab()
@@ -95,9 +95,16 @@ export function App() {
   const small = size === 'phone' || size === 'column'
   const controlsDrawn = size === 'narrow'
   const railDrawn = size === 'narrow' || size === 'rail'
-  const style = { '--plot': `${plot}px`, '--story': `${storyHeight}px` } as CSSProperties
+  const style = {
+    '--left': `${left}px`,
+    '--right': `${centre - left - plot}px`,
+    '--story': `${storyHeight}px`,
+    '--centre': `${centre}px`,
+  } as CSSProperties
+  // Menus stand beside the page.
+  useLayoutEffect(() => document.documentElement.style.setProperty('--type', String(type)), [type])
   return (
-    <div className={`a-page a-at-${size}`} style={style}>
+    <div className={`a-page a-at-${size}${low ? ' a-low' : ''}${tight ? ' a-tight' : ''}`} style={style}>
       <button type="button" className="a-skip" onClick={skipToMap}>
         {text.skip}
       </button>

@@ -7,10 +7,10 @@ import { loadable } from '../store/loadable.tsx'
 import { soon } from '../store/part.ts'
 import { text } from '../text/en.ts'
 import { captions } from '../ui/says.tsx'
-import { type DockView, dockViews, IovaSpace, MapHead, TimeStack } from '../views/index.ts'
+import { type DockView, dockViews, IovaSpace, MapHead, ScrubberRow, TimeStack } from '../views/index.ts'
 import { MapState } from './cards.tsx'
 import { Headline } from './headline.tsx'
-import type { Layout } from './layout.ts'
+import { type Layout, TABS } from './layout.ts'
 import { Drawn, MissingParts, Picture } from './worker-state.tsx'
 
 // It counts what the map shows, so it may follow the map.
@@ -57,7 +57,7 @@ export function Centre({ layout, dock }: { layout: Layout; dock: Docked }) {
     <main className="a-centre" id="map" tabIndex={-1} aria-label={text.places.lab}>
       <div className={drawn ? 'a-column' : 'a-column a-undrawn'}>
         <Drawn title={text.worker.figures}>
-          <Headline compact={small} />
+          <Headline compact={small || layout.plot < 700} />
         </Drawn>
         <Drawn title={text.worker.map}>
           <MapHead />
@@ -72,16 +72,19 @@ export function Centre({ layout, dock }: { layout: Layout; dock: Docked }) {
           <Legend />
         </Drawn>
         <MissingParts />
-        {!small && <Dock {...dock} />}
+        {!small && <Dock {...dock} height={layout.dockHeight} />}
         <Picture title={text.worker.history} part="timeline">
-          <TimeStack lanes={layout.lanes} height={layout.timeHeight} />
+          <TimeStack lanes={layout.lanes} bytes={layout.bytes} head={layout.head} height={layout.timeHeight} />
         </Picture>
-        {small && <Dock {...dock} />}
+        {small && <Dock {...dock} height={0} />}
         {small && recorded && (
           <Drawn title={text.worker.prediction}>
             <Prediction />
           </Drawn>
         )}
+        <Picture title={text.worker.history} part="timeline">
+          <ScrubberRow />
+        </Picture>
       </div>
       {!small && (
         <Drawn title={text.worker.time}>
@@ -92,8 +95,9 @@ export function Centre({ layout, dock }: { layout: Layout; dock: Docked }) {
   )
 }
 
-/** Further views, of which one is shown at a time. In one column they stand last: map and time come first. */
-function Dock({ views, shown, choose }: Docked) {
+/** Further views, of which one is shown at a time. In one column they stand last: map and time come first. Where a window
+ *  is so low that map and time would not stand beside it, it scrolls in itself (`height` css px; 0: it need not). */
+function Dock({ views, shown, choose, height }: Docked & { readonly height: number }) {
   if (!shown) return null
   const View = shown.component
   return (
@@ -107,9 +111,11 @@ function Dock({ views, shown, choose }: Docked) {
           ))}
         </div>
       )}
-      <Picture key={shown.id} title={shown.title} part={shown.probe}>
-        <View />
-      </Picture>
+      <div className="a-docked" style={height > 0 ? { maxHeight: height - (views.length > 1 ? TABS : 0) } : undefined}>
+        <Picture key={shown.id} title={shown.title} part={shown.probe}>
+          <View />
+        </Picture>
+      </div>
     </section>
   )
 }

@@ -1,113 +1,188 @@
-// The page's shape from the window's: which panels stand and which are drawers, and how large a cell is.
+// The page's shape from the window's: which panels stand and which are drawers, how large type and cells are, and which
+// pictures give way to which.
 
 import { useEffect, useState } from 'react'
+import type { Frame } from '../sim/index.ts'
+import { useFrame } from '../store/context.ts'
+import { lanesHeight, rulerOf, useFlushStory, widthOf } from '../views/index.ts'
 
 /** wide: everything stands. rail: the right rail is a drawer. narrow: the controls too. column, phone: a sheet. */
 export type Size = 'wide' | 'rail' | 'narrow' | 'column' | 'phone'
 
 export interface Layout {
   readonly size: Size
+  /** What the bar has no room for is in its menu. */
+  readonly bare: boolean
+  /** So low that the bar is, too. */
+  readonly low: boolean
+  /** Figures stand closer. */
+  readonly tight: boolean
+  /** How much larger type and panels are than drawn. */
+  readonly type: number
   /** Cells in a row of the map. */
   readonly columns: number
-  /** css px of the plot: columns × a whole cell width. */
+  /** css px of the plot: columns × a whole cell width; of its left gutter; of all that stands in the centre. */
   readonly plot: number
+  readonly left: number
+  readonly centre: number
   /** Heights of the two pictures that give way, css px. */
   readonly mapHeight: number
   readonly timeHeight: number
   readonly maxRows: number
-  /** The lock lanes have room. */
+  /** The lock lanes have room; so have the bytes over time, and the line above address × time. */
   readonly lanes: boolean
+  readonly bytes: boolean
+  readonly head: boolean
+  /** The most that a view of the dock may take before it scrolls; 0: it takes what it needs. */
+  readonly dockHeight: number
   /** Height of the story's line under the top bar, css px; 0 where it stands in the right rail. */
   readonly story: number
 }
 
+/** How high a view of the dock is. */
+export type Tall = boolean | 'most'
+
+/** What a layout is made for. */
+export interface Shape {
+  readonly width: number
+  readonly height: number
+  /** Views in the dock, and how high the one is that is shown. */
+  readonly docked: number
+  readonly tall?: Tall
+  /** CPUs, a lane each. */
+  readonly cpus?: number
+  /** The time-line has the track of what is still reachable. */
+  readonly exposed?: boolean
+}
+
 const CONTROLS = 232
 const RAIL = 296
-/** Left gutter (axis) and right gutter (values now). */
-const GUTTERS = 92 + 52
-const GUTTERS_PHONE = 56 + 14
-const CELLS = [10, 8, 6, 5, 4]
 /** The least a row may be: 5 px where there is room for a gap and a pattern. */
 const ROW = 5
 /** Rows of a usual map: its height is a multiple, so that all rows are equally high. */
 const USUAL_ROWS = 32
 
-// What else stands in the column, css px: top bar and transport; figures, heads and legend; the time stack without
-// its two variable parts; the lock lanes; a view of the dock, what a tall one has more, and the highest beyond that; its
-// tabs.
-const BARS = 48 + 50
+// What else stands in the page, css px: top bar, that of a low window, and transport; figures, the line above the map, and
+// the legend; the line above address × time, or the room for its first label; a gap and refusals; what the bytes are more;
+// the scrubber; the track of what is still reachable. A view of the dock, what a tall one has more, and the highest beyond
+// that; its tabs.
+const TOP = 48
+const TOP_LOW = 40
+const TRANSPORT = 50
 /** The story's line: under a pointer, and under a thumb. */
 const STORY_LINE = 32
 const STORY_LINE_TOUCH = 44
-const HEADS = 102
-const STACK = 113
-const LANES = 105
+const FIGURES = 54
+const FIGURES_LOW = 44
+const LINE = 24
+const HEADLESS = 8
+const REFUSALS = 7 + 16
+const BYTES = 33
+const SCRUBBER = 33
+const EXPOSED = 45
 const DOCK = 97
 const TALL = 84
 const MOST = 32
-const TABS = 20
+export const TABS = 20
 
 const TIME_HEIGHT = 128
 const TIME_LEAST = 94
+const MOST_TIME = 384
+/** Below it address × time is no picture. */
+const TIME_LOW = 40
 const MAP_LEAST = 8 * USUAL_ROWS
+const MAP_LOW = 7 * USUAL_ROWS
+/** Of a telephone that lies. */
+const MAP_LOWEST = 5 * USUAL_ROWS
+/** What a window must have besides a low map. */
+const LIES = 440
 
-/** How high a view of the dock is. */
-export type Tall = boolean | 'most'
+/** What gives way in a low window, in this order. */
+const FOLDS = [
+  { lanes: true, bytes: true, head: true, time: TIME_LEAST, map: MAP_LEAST },
+  { lanes: false, bytes: true, head: true, time: TIME_LEAST, map: MAP_LEAST },
+  { lanes: false, bytes: true, head: true, time: 56, map: MAP_LEAST },
+  { lanes: false, bytes: true, head: true, time: 48, map: MAP_LOW },
+  { lanes: false, bytes: false, head: true, time: TIME_LOW, map: MAP_LOW },
+  { lanes: false, bytes: false, head: false, time: TIME_LOW, map: MAP_LOW },
+  { lanes: false, bytes: false, head: false, time: TIME_LOW, map: MAP_LOWEST },
+] as const
 
-/** `docked`: views in the dock; `tall`: how high the one is that is shown. */
-export function layoutFor(width: number, height: number, docked: number, tall: Tall = false): Layout {
+/** The least room for 128 cells and their gutters. */
+const LEAST_WIDE = 128 * 4 + 92 + 52
+/** Below it the figures stand closer. */
+const FULL = 820
+/** Below it a sheet would leave no room for the map. */
+const SHEET_LEAST = 560
+
+export function layoutFor(shape: Shape): Layout {
+  const { width, height, docked, tall = false, cpus = 8, exposed = false } = shape
+  const low = height < SHEET_LEAST
+  const slim = width < 900
   const size: Size =
-    width >= 1440 ? 'wide' : width >= 1200 ? 'rail' : width >= 900 ? 'narrow' : width >= 480 ? 'column' : 'phone'
+    width >= 1440 ? 'wide' : width >= 1200 ? 'rail' : !slim || low ? 'narrow' : width >= 480 ? 'column' : 'phone'
+  const type = width >= 2400 && height >= 1200 ? 1.25 : width >= 1800 && height >= 900 ? 1.125 : 1
+  const panels =
+    (size === 'narrow' || size === 'column' || size === 'phone' ? 0 : CONTROLS) + (size === 'wide' ? RAIL : 0)
+  const room = width - Math.ceil(panels * type)
+  // Rows of a power of two keep addresses round, so there is no width between 64 and 128.
+  const columns = size === 'column' || size === 'phone' || room < LEAST_WIDE ? 64 : 128
+  const ruler = rulerOf(room, columns)
+  const { plot, left } = ruler
+  const cell = plot / columns
+  const common = { size, bare: slim, low, type, columns, plot, left, centre: widthOf(ruler, columns) }
   if (size === 'phone' || size === 'column') {
-    // Rows of a power of two keep addresses round, so there is no width between 64 and 128.
-    const cell = Math.max(3, Math.min(10, Math.floor((width - GUTTERS_PHONE) / 64)))
-    return {
-      size,
-      columns: 64,
-      plot: 64 * cell,
-      mapHeight: 64 * Math.min(cell, 5),
-      timeHeight: 64,
-      maxRows: 64,
-      lanes: false,
-      story: STORY_LINE_TOUCH,
-    }
+    const mapHeight = 64 * Math.floor(Math.min(cell, 5))
+    const folds = { lanes: false, bytes: true, head: true, dockHeight: 0, story: STORY_LINE_TOUCH, tight: false }
+    return { ...common, ...folds, mapHeight, timeHeight: 64, maxRows: 64 }
   }
-  const centre = width - (size === 'narrow' ? 0 : CONTROLS) - (size === 'wide' ? RAIL : 0)
-  const cell = CELLS.find((c) => 128 * c + GUTTERS <= centre) ?? 4
-  const plot = 128 * cell
-  const dock = docked === 0 ? 0 : DOCK + (tall ? TALL : 0) + (tall === 'most' ? MOST : 0) + (docked > 1 ? TABS : 0)
+  const bars = ((low ? TOP_LOW : TOP) + TRANSPORT) * type
+  const heads = ((height < FULL ? FIGURES_LOW : FIGURES) + 2 * LINE) * type
   const story = size === 'wide' ? 0 : STORY_LINE
-  const room = height - BARS - story - HEADS - STACK - dock
-  // First the lanes, then the picture over time give way; the map last.
-  const lanes = room - LANES - TIME_LEAST >= MAP_LEAST
-  const pictures = room - (lanes ? LANES : 0)
-  const timeHeight = pictures - TIME_HEIGHT >= MAP_LEAST + USUAL_ROWS ? TIME_HEIGHT : TIME_LEAST
-  const rowHeight = Math.floor((pictures - timeHeight) / USUAL_ROWS)
-  const mapHeight = USUAL_ROWS * Math.max(MAP_LEAST / USUAL_ROWS, Math.min(rowHeight, 2 * cell))
+  const fixed = bars + story + heads + REFUSALS + SCRUBBER + (exposed ? EXPOSED : 0)
+  const dock = docked === 0 ? 0 : DOCK + (tall ? TALL : 0) + (tall === 'most' ? MOST : 0) + (docked > 1 ? TABS : 0)
+  const over = (fold: (typeof FOLDS)[number]) =>
+    Math.floor(
+      height -
+        fixed -
+        dock -
+        (fold.lanes ? lanesHeight(cpus) : 0) -
+        (fold.bytes ? BYTES : 0) -
+        (fold.head ? LINE * type : HEADLESS),
+    )
+  const fold = FOLDS.slice(0, -1).find((one) => over(one) >= one.time + one.map) ?? FOLDS.at(height < LIES ? -1 : -2)!
+  const { lanes, bytes, head } = fold
+  const pictures = Math.max(over(fold), fold.time + fold.map)
+  const least = pictures - TIME_HEIGHT >= MAP_LEAST + USUAL_ROWS ? TIME_HEIGHT : fold.time
+  const rowHeight = Math.floor((pictures - least) / USUAL_ROWS)
+  const mapHeight = USUAL_ROWS * Math.max(fold.map / USUAL_ROWS, Math.min(rowHeight, 2 * cell))
   return {
-    size,
-    columns: 128,
-    plot,
-    mapHeight,
-    timeHeight: Math.max(timeHeight, Math.min(2 * TIME_HEIGHT, pictures - mapHeight)),
+    ...common,
+    ...{ lanes, bytes, head, mapHeight, story },
+    tight: height < FULL,
+    timeHeight: Math.max(least, Math.min(MOST_TIME, pictures - mapHeight)),
     maxRows: Math.floor(mapHeight / ROW),
-    lanes,
-    story,
+    dockHeight: Math.max(0, Math.min(dock, Math.max(DOCK + TABS, dock + over(fold) - pictures))),
   }
 }
 
+const cpusOf = (frame: Frame) => frame.views.timeline?.cpus ?? 8
+
 export function useLayout(docked: number, tall: Tall): Layout {
-  const [layout, setLayout] = useState(() => layoutFor(innerWidth, innerHeight, docked, tall))
+  const cpus = useFrame(cpusOf) ?? 8
+  const exposed = useFlushStory() === 'exposure'
+  const now = () => layoutFor({ width: innerWidth, height: innerHeight, docked, tall, cpus, exposed })
+  const [layout, setLayout] = useState(now)
   useEffect(() => {
     const change = () =>
       setLayout((old) => {
-        const next = layoutFor(innerWidth, innerHeight, docked, tall)
+        const next = layoutFor({ width: innerWidth, height: innerHeight, docked, tall, cpus, exposed })
         const same = (Object.keys(next) as (keyof Layout)[]).every((key) => next[key] === old[key])
         return same ? old : next
       })
     change()
     addEventListener('resize', change)
     return () => removeEventListener('resize', change)
-  }, [docked, tall])
+  }, [docked, tall, cpus, exposed])
   return layout
 }

@@ -52,9 +52,8 @@ export function TopBar({
   drawers: Drawers
   onDrawer: (which: keyof Drawers) => void
 }) {
-  const { size } = layout
+  const { size, bare } = layout
   const { actions } = useLab()
-  const small = size === 'phone' || size === 'column'
   return (
     <header className="a-top">
       <h1 className="a-brand">
@@ -69,10 +68,10 @@ export function TopBar({
       <PresetButton />
       <span className="a-gap" />
       <Search field={size === 'wide' || size === 'rail'} />
-      {!small && <ViewsMenu />}
-      {!small && <UndoRedo />}
-      <CopyLink bare={small} />
-      {small ? (
+      {!bare && <ViewsMenu />}
+      {!bare && <UndoRedo />}
+      <CopyLink bare={bare} />
+      {bare ? (
         <MoreMenu />
       ) : (
         <>
@@ -106,7 +105,9 @@ function PresetButton() {
       onClick={() => actions.openGallery()}
     >
       <b className="c-mono">{scenario.preset}</b>
-      <span className="c-preset-title">{log ?? presetOf(scenario)?.title}</span>
+      <span className="c-preset-title" title={log ?? presetOf(scenario)?.title}>
+        {log ?? presetOf(scenario)?.title}
+      </span>
       <LayoutGrid size={14} strokeWidth={1.75} aria-hidden="true" />
     </button>
   )

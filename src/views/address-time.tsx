@@ -9,7 +9,17 @@ import { viewText } from '../text/views.ts'
 import { Caption, type Explained, Says } from '../ui/says.tsx'
 import { addressTimeView, bandBytes, begunAt, formerText, regionShare } from './address-time.view.ts'
 import { hasSpace } from './iova-space.view.ts'
-import { AddressAxis, GutterShare, gutterAddress, gutterEnd, RegionBars, shortRegion } from './kit/axis.tsx'
+import {
+  AddressAxis,
+  GutterShare,
+  gutterAddress,
+  gutterEnd,
+  RegionBars,
+  shortRegion,
+  spread,
+  wholePercent,
+} from './kit/axis.tsx'
+import { Cut } from './kit/cut.tsx'
 import { Title } from './kit/dock-head.tsx'
 import { usePalette } from './kit/hooks.ts'
 import type { Ruler } from './kit/layout.ts'
@@ -35,15 +45,15 @@ const sharesKey = (frame: Frame) => {
   return f ? f.regions.map((r) => percent(regionShare(f, r, Math.max(0, f.filled - 1)))).join() : ''
 }
 
-/** On a phone there is room for the way to the table only: it stands in the left gutter. */
-export function AddressTimeHead({ ruler }: { ruler: Ruler }) {
+/** Not whole where there is room for the way to the table only: it stands in the left gutter. */
+export function AddressTimeHead({ ruler, whole }: { ruler: Ruler; whole: boolean }) {
   const shape = useFrame(frameOf, sameShape)
   const space = useFrame(hasSpace) ?? true
   const brushed = useApp((s) => !!s.view.brush?.time)
   const twin = <TwinButton id={addressTimeView.id} title={addressTimeView.title} />
-  if (ruler.narrow)
+  if (!whole)
     return (
-      <div className="v-head-gutter">
+      <div className={ruler.narrow ? 'v-head-gutter' : 'v-head v-head-small v-headless'}>
         <h2 className="v-sr">{addressTimeView.title}</h2>
         {twin}
       </div>
@@ -54,13 +64,13 @@ export function AddressTimeHead({ ruler }: { ruler: Ruler }) {
       {brushed ? (
         <TimeChip />
       ) : (
-        <span className="v-sub">
+        <Cut className="v-sub">
           {shape && space && (
             <>
               {text.sub(bandBytes(shape))} <b>{text.subStrong}</b>
             </>
           )}
-        </span>
+        </Cut>
       )}
       <span className="v-grow" />
       <Glyph path="M2,2l4,10M8,2l4,10" id="history.ring" name={text.ring} />
@@ -82,7 +92,7 @@ function Glyph({ path, id, name }: { path: string; id: Explained; name: string }
   )
 }
 
-export function AddressTime({ ruler, height }: { ruler: Ruler; height: number }) {
+export function AddressTime({ ruler, height, head }: { ruler: Ruler; height: number; head: boolean }) {
   const palette = usePalette()
   const ink = useMemo(() => timeInk(palette), [palette])
   const shape = useFrame(frameOf, sameShape)
@@ -112,7 +122,7 @@ export function AddressTime({ ruler, height }: { ruler: Ruler; height: number })
             .map((r) => (
               <path key={r.start} d={`M${begun},${Math.round(y(r.start)) - 0.5}H${ruler.plot}`} className="v-limit" />
             ))}
-          {!ruler.narrow && <Shares shape={shape} x={ruler.plot + 7} height={height} />}
+          {!ruler.narrow && <Shares shape={shape} x={ruler.plot + 7} height={height} head={head} />}
         </>
       )}
     </Track>
@@ -150,8 +160,11 @@ function shareOf(shape: AddressTimeFrame, entry: number): number {
   return Math.max(0, Math.min(1, (entry - shape.first) / (shape.bands * shape.entriesPerBand)))
 }
 
+/** The least distance of two labels, css px. */
+const LABEL_PITCH = 14
+
 function marks(shape: AddressTimeFrame, height: number, narrow: boolean) {
-  const parts = narrow ? 1 : 4
+  const parts = narrow ? 1 : height >= 4 * LABEL_PITCH ? 4 : 2
   return Array.from({ length: parts + 1 }, (_, i) => {
     const entry = shape.first + Math.round((shape.bands * shape.entriesPerBand * i) / parts)
     return {
@@ -165,45 +178,60 @@ function marks(shape: AddressTimeFrame, height: number, narrow: boolean) {
   })
 }
 
-/** How full each region is now, beside it; one line each where the regions are many. */
-function Shares({ shape, x, height }: { shape: AddressTimeFrame; x: number; height: number }) {
+/** What a region's name and share take one above the other, and in one line, css px. */
+const TWO_LINES = 26
+const ONE_LINE = 12
+/** Letters and digits that the gutter has room for. */
+const LETTERS = 8
+
+/** How full each region is now, beside it; one line each where the regions are many or the picture is low. */
+function Shares({ shape, x, height, head }: { shape: AddressTimeFrame; x: number; height: number; head: boolean }) {
   const shares = (useFrame(sharesKey) ?? '').split(',')
-  const cramped = shape.regions.length > 3
+  const shown = shape.regions.flatMap((r, i) => {
+    const [top, bottom] = [shareOf(shape, r.start), shareOf(shape, r.end)]
+    return top === bottom
+      ? []
+      : [{ name: shortRegion(r.name), share: shares[i] ?? '', y: ((top + bottom) / 2) * height }]
+  })
+  const cramped = shape.regions.length > 3 || height < (shown.length + 0.5) * TWO_LINES
+  const top = cramped ? 0 : ONE_LINE
+  // Of more than there is room for, some.
+  const every = cramped ? Math.ceil((shown.length * ONE_LINE) / (height + ONE_LINE / 2)) : 1
+  const told = shown.filter((_, i) => i % every === 0)
+  const places = spread(
+    told.map(({ y }) => y),
+    cramped ? ONE_LINE : TWO_LINES,
+    top,
+    height,
+  )
   return (
     <g>
-      <Caption id="history.now" x={x} y={cramped ? -7 : 9}>
-        {cramped ? text.nowPercent : text.now}
-      </Caption>
-      {shape.regions.map((r, i) => {
-        const [top, bottom] = [shareOf(shape, r.start), shareOf(shape, r.end)]
-        if (top === bottom) return null
-        const middle = ((top + bottom) / 2) * height
-        const name = shortRegion(r.name)
-        return cramped ? (
-          <text key={r.name} x={x} y={middle + 4} className="v-num">
-            <tspan className="v-region-name v-quiet">{name}</tspan>
-            <tspan dx="3">{wholePercent(shares[i] ?? '')}</tspan>
+      {(head || !cramped) && (
+        <Caption id="history.now" x={x} y={cramped ? -7 : 9}>
+          {cramped ? text.nowPercent : text.now}
+        </Caption>
+      )}
+      {told.map(({ name, share }, i) =>
+        cramped ? (
+          <text key={name} x={x - 4} y={places[i]! + 4} className="v-num">
+            <tspan className="v-region-name v-quiet">
+              {name.replace(/^< (\d+) (.)iB$/, '<$1$2').slice(0, LETTERS - wholePercent(share).length)}
+            </tspan>
+            <tspan dx="3">{wholePercent(share)}</tspan>
           </text>
         ) : (
-          <g key={r.name}>
-            <text x={x} y={Math.max(22, middle) - 1} className="v-axis v-quiet">
+          <g key={name}>
+            <text x={x} y={places[i]! - 1} className="v-axis v-quiet">
               {name}
             </text>
-            <text x={x} y={Math.max(22, middle) + 12} className="v-num">
-              <GutterShare text={shares[i] ?? ''} />
+            <text x={x} y={places[i]! + 12} className="v-num">
+              <GutterShare text={share} />
             </text>
           </g>
-        )
-      })}
+        ),
+      )}
     </g>
   )
-}
-
-/** `< 0.1 %` as `<1`, `41 %` as `41`: beside a name there is room for three letters. */
-function wholePercent(share: string): string {
-  const p = Number(share.replace(/[^\d.]/g, ''))
-  if (p === 0 || p === 100) return String(p)
-  return p < 1 ? '<1' : p > 99 ? '>99' : String(Math.round(p))
 }
 
 const marksOf = (frame: Frame): readonly TimeMark[] => frame.views.timeline?.marks ?? []

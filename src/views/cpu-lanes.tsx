@@ -162,11 +162,11 @@ function Lanes({ ruler }: { ruler: Ruler }) {
           />
           {cpu % every === 0 && (
             <>
-              <text x={-15} y={cpu * pitch + 8} textAnchor="end" className="v-num v-label">
+              <text x={-15} y={cpu * pitch + 8} textAnchor="end" className="v-num v-label v-lane">
                 {cpu}
               </text>
               {!ruler.narrow && (
-                <text x={ruler.plot + 41} y={cpu * pitch + 8} textAnchor="end" className="v-num v-label">
+                <text x={ruler.plot + 41} y={cpu * pitch + 8} textAnchor="end" className="v-num v-label v-lane">
                   {waits[cpu]}
                 </text>
               )}

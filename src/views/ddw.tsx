@@ -60,7 +60,11 @@ export function Ddw() {
   const { narrow, left, right } = ruler
   const sides = { paddingLeft: narrow ? 16 : left, paddingRight: narrow ? 16 : right }
   return (
-    <section ref={root} className="v-dock v-ddw" data-testid="view-ddw">
+    <section
+      ref={root}
+      className={ruler.narrow || ruler.close ? 'v-dock v-ddw v-ddw-close' : 'v-dock v-ddw'}
+      data-testid="view-ddw"
+    >
       <DockHead id={ID} title={text.title} ruler={ruler} sub={frame && <Result frame={frame} />} tabled={!!frame}>
         {frame && !narrow && (
           <Says id="ddw.cost" className="v-ddw-cost">

@@ -191,4 +191,12 @@ export type { TimeStackProps } from './time-stack.tsx'
 /** The history under the map: asked for at once, but the map comes first. */
 export const TimeStack = loadable(soon(() => import('./time-stack.tsx').then((m) => m.TimeStack)))
 
+export const ScrubberRow = loadable(
+  soon(() => import('./time-stack.tsx').then((m) => m.ScrubberRow)),
+  () => null,
+  'none',
+)
+
+export { rulerOf, widthOf } from './kit/layout.ts'
+export { lanesHeight } from './kit/time.ts'
 export { listedNote } from './listed.ts'

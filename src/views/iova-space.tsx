@@ -330,7 +330,7 @@ function PageCounts({ shape, box }: { shape: IovaSpaceFrame; box: Box }) {
           <rect x={x} y={y + height * (1 - share)} width={10} height={height * share} className="v-mapped" />
           {height >= 10 && (
             <text x={x + 14} y={y + height / 2 + 4} className={`v-num ${share === 1 || share === 0 ? 'v-quiet' : ''}`}>
-              {mapped < 10000 ? count(mapped) : <GutterShare text={percent(share)} />}
+              {mapped < 10000 ? count(mapped) : <GutterShare text={percent(share)} short />}
             </text>
           )}
         </g>

@@ -2,7 +2,7 @@
 
 import { useEffect, useRef } from 'react'
 import { bytes, count } from '../lib/format.ts'
-import { COLOURS_BY, type ColourBy, currentValue, type EntryName, type Frame } from '../sim/index.ts'
+import { COLOURS_BY, type ColourBy, currentValue, type EntryName, type Frame, type Scenario } from '../sim/index.ts'
 import { useApp, useFrame, useLab } from '../store/context.ts'
 import { viewText } from '../text/views.ts'
 import { captions, type Explained, Says, says } from '../ui/says.tsx'
@@ -49,6 +49,7 @@ export function MapHead() {
   useEffect(() => () => setBrushMode(false), [])
   const ruler = rulerOf(useWidth(root), columns)
   const scale = useFrame(scaleOf) ?? ''
+  const tables = useApp((s) => ownersOf(s.here).length)
   const isPool = scale.endsWith('slot')
   const choose = (by: ColourBy) => lab.actions.setView({ colourBy: by })
   const head = (
@@ -61,16 +62,18 @@ export function MapHead() {
         }}
       >
         <Title id="map" title={isPool ? text.pool : text.title} />
-        <TableChoice />
+        {tables > 1 && <TableChoice />}
         {brush?.entries && !ruler.narrow ? (
           <EntryChip />
         ) : (
-          <Says id="map.scale" className="v-sub">
-            {scaleText(scale, ruler.narrow)}
-          </Says>
+          !(ruler.narrow && tables > 1) && (
+            <Says id="map.scale" className="v-sub">
+              {scaleText(scale, ruler.narrow || ruler.close || tables > 1)}
+            </Says>
+          )
         )}
         <span className="v-grow" />
-        {ruler.narrow ? (
+        {ruler.narrow || ruler.close ? (
           <select
             className="v-select"
             aria-label={text.colourBy}
@@ -154,14 +157,17 @@ export function MapHead() {
   )
 }
 
+/** Whether a device has the table of the first. */
+const isShared = (here: Scenario, i: number) => i > 0 && currentValue(here, `${here.devices[i]?.id}.table`) === 'shared'
+const ownersOf = (here: Scenario) => here.devices.flatMap((_, i) => (isShared(here, i) ? [] : [i]))
+
 /** Whose window the map shows, where there are several. */
 function TableChoice() {
   const lab = useLab()
   const here = useApp((s) => s.here)
   const table = useApp((s) => s.view.table)
-  const shares = (i: number) => i > 0 && currentValue(here, `${here.devices[i]?.id}.table`) === 'shared'
-  const owners = here.devices.flatMap((_, i) => (shares(i) ? [] : [i]))
-  if (owners.length < 2) return null
+  const shares = (i: number) => isShared(here, i)
+  const owners = ownersOf(here)
   const names = (owner: number) =>
     here.devices.flatMap((d, i) => (i === owner || (owner === 0 && shares(i)) ? [d.name] : [])).join(', ')
   return (

@@ -71,7 +71,7 @@ export function Pool() {
     dpr,
   }
   const facts = poolFacts(frame)
-  const columns = ruler.narrow ? [1, 1] : facts.map(() => 1)
+  const columns = ruler.narrow ? [1] : ruler.close ? [1, 1] : facts.map(() => 1)
   return (
     <section ref={root} className="v-dock v-bouncing">
       <DockHead id="pool" title={text.title} ruler={ruler} sub={poolSub(frame)} figures={FIGURES}>

@@ -8,6 +8,7 @@ import { useStudy } from '../store/studies.ts'
 import { studyText } from '../text/studies.ts'
 import { viewText } from '../text/views.ts'
 import { Says } from '../ui/says.tsx'
+import { Cut } from './kit/cut.tsx'
 import { Title } from './kit/dock-head.tsx'
 import { useWidth } from './kit/hooks.ts'
 import { rulerOf } from './kit/layout.ts'
@@ -57,7 +58,7 @@ export function Published() {
     <section ref={root} className="v-dock v-tall">
       <div className="v-head v-head-small" style={padding}>
         <Title id="published" title={title} />
-        {!ruler.narrow && <span className="v-sub">{text.sub}</span>}
+        {!ruler.narrow && <Cut className="v-sub">{text.sub}</Cut>}
         <span className="v-grow" />
         {known.length > 0 && <b className="v-hits">{text.hits(hits.length, known.length, fitted.length)}</b>}
         <StudyProgress title={title} study={study} onRun={() => study.run(scenario, KEY)} />

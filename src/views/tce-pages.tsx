@@ -7,6 +7,7 @@ import { addressAt, type Frame, type TcePagesFrame } from '../sim/index.ts'
 import { useApp, useFrame, useLab } from '../store/context.ts'
 import { viewText } from '../text/views.ts'
 import { AddressAxis, gutterAddress } from './kit/axis.tsx'
+import { Cut } from './kit/cut.tsx'
 import { Title } from './kit/dock-head.tsx'
 import { Chip } from './kit/facts.tsx'
 import { Heatmap } from './kit/heatmap.tsx'
@@ -198,10 +199,10 @@ export function TcePages() {
       >
         <Title id="tce-pages" title={text.title} />
         {shape && !ruler.narrow && (
-          <span className="v-sub">
+          <Cut className="v-sub">
             {text.sub(count(shape.tcesPerPage), bytes(shape.tcesPerPage * 8), spans(shape).map(bytes).join(text.or))}
             {listedNote(shape) && ` · ${listedNote(shape)}`}
-          </span>
+          </Cut>
         )}
         <span className="v-grow" />
         <span className="v-ramp">

@@ -19,7 +19,7 @@ const BYTES_HEIGHT = 28
 const REFUSED_TOP = 33
 const TIMELINE_HEIGHT = 49
 /** Where there is room for one track only, it is the refusals. */
-const NARROW_HEIGHT = 16
+const ONE_HEIGHT = 16
 
 function last(frame: TimelineFrame): number {
   return Math.max(0, frame.filled - 1)
@@ -142,19 +142,19 @@ const nowKey = (frame: Frame) => {
 const refusedOf = (frame: Frame) =>
   frame.filtered?.time?.refused ?? frame.views.timeline?.refused.reduce((sum, n) => sum + n, 0) ?? 0
 
-export function Timeline({ ruler }: { ruler: Ruler }) {
+export function Timeline({ ruler, bytes: withBytes }: { ruler: Ruler; bytes: boolean }) {
   const palette = usePalette()
   const ink = useMemo(() => timeInk(palette), [palette])
   const [limit = 0, mapped = 0, useful = 0] = (useFrame(nowKey) ?? '').split(',').map(Number)
   const refused = useFrame(refusedOf) ?? 0
-  const height = ruler.narrow ? NARROW_HEIGHT : TIMELINE_HEIGHT
+  const height = withBytes ? TIMELINE_HEIGHT : ONE_HEIGHT
   return (
     <Track view={timelineView} ink={ink} ruler={ruler} height={height}>
       <path d={`M0,${height - 0.5}h${ruler.plot}`} className="v-hair" />
       <Caption id="timeline.refused" x={-12} y={height - 4} textAnchor="end">
         {text.refused}
       </Caption>
-      {!ruler.narrow && (
+      {withBytes && (
         <g>
           <path d={`M0,0.5h${ruler.plot}`} className="v-dashed" />
           <path d={`M0,${BYTES_HEIGHT + 0.5}h${ruler.plot}`} className="v-hair" />
@@ -166,10 +166,12 @@ export function Timeline({ ruler }: { ruler: Ruler }) {
           </Caption>
           <Now x={ruler.plot + 9} y={11} bytes={mapped} limit={limit} />
           <Now x={ruler.plot + 9} y={27} bytes={useful} limit={limit} />
-          <text x={ruler.plot + 9} y={45} className={`v-num ${refused > 0 ? 'v-fail' : 'v-quiet'}`}>
-            {count(refused)}
-          </text>
         </g>
+      )}
+      {!ruler.narrow && (
+        <text x={ruler.plot + 9} y={height - 4} className={`v-num ${refused > 0 ? 'v-fail' : 'v-quiet'}`}>
+          {count(refused)}
+        </text>
       )}
     </Track>
   )

@@ -37,14 +37,22 @@ export function gutterEnd(address: bigint, narrow: boolean): string {
   return long ? bytes(Number(address)) : gutterAddress(address, narrow)
 }
 
-/** A share as `percent` writes it, set close: the right gutter has room for `>99.9%`, not for blanks. */
-export function GutterShare({ text }: { text: string }) {
+/** A share as `percent` writes it, set close: the right gutter has room for `>99.9%`, not for blanks; beside something
+ *  else (`short`) for `>99%` only. */
+export function GutterShare({ text, short = false }: { text: string; short?: boolean }) {
   return (
     <>
-      {text.replace(/[\s%]/g, '')}
+      {short && text.startsWith('>') ? wholePercent(text) : text.replace(/[\s%]/g, '')}
       {text.endsWith('%') && <tspan dx="2">%</tspan>}
     </>
   )
+}
+
+/** `< 0.1 %` as `<1`, `41 %` as `41`: beside a name there is room for three letters. */
+export function wholePercent(share: string): string {
+  const p = Number(share.replace(/[^\d.]/g, ''))
+  if (p === 0 || p === 100) return String(p)
+  return p < 1 ? '<1' : p > 99 ? '>99' : String(Math.round(p))
 }
 
 /** Letters that the right gutter has room for, and the left one of a phone. */
@@ -127,6 +135,21 @@ export function Break({ y, height, width, text }: { y: number; height: number; w
       </text>
     </g>
   )
+}
+
+/** The places of labels in their order, `pitch` apart at least, as near to where they belong as there is room. */
+export function spread(places: readonly number[], pitch: number, top: number, bottom: number): number[] {
+  const last = bottom - pitch / 2
+  const down = places.reduce<number[]>((before, y) => {
+    before.push(Math.max(y, before.length === 0 ? top + pitch / 2 : before.at(-1)! + pitch))
+    return before
+  }, [])
+  let most = last
+  for (let i = down.length - 1; i >= 0; i--) {
+    down[i] = Math.min(down[i]!, most)
+    most = down[i]! - pitch
+  }
+  return down
 }
 
 /** Round ns steps that give about five or six labels over a horizon. */

@@ -3,6 +3,7 @@
 import type { ReactNode } from 'react'
 import { viewText } from '../../text/views.ts'
 import { Caption, type Explained, Says } from '../../ui/says.tsx'
+import { Cut } from './cut.tsx'
 import type { Ruler } from './layout.ts'
 import { TwinButton } from './twin.tsx'
 
@@ -39,12 +40,12 @@ const MARGIN = 16
 const TOOL = 36
 
 export function DockHead({ id, title, ruler, sub, figures, tabled = true, children }: DockHeadProps) {
-  const { narrow, left, right } = ruler
+  const { narrow, close, left, right } = ruler
   const padding = { paddingLeft: narrow ? MARGIN : left, paddingRight: narrow ? MARGIN + TOOL : right }
   return (
-    <div className="v-head v-head-small" style={padding}>
+    <div className={`v-head v-head-small${close ? ' v-head-close' : ''}`} style={padding}>
       <Title id={id} title={title} />
-      {sub && !narrow && <span className="v-sub">{sub}</span>}
+      {sub && !narrow && <Cut className="v-sub">{sub}</Cut>}
       <span className="v-grow" />
       {children}
       {figures && !narrow && (

@@ -29,7 +29,7 @@ export function FactStrip({ facts, left, top, width, columns }: FactStripProps) 
   return (
     <dl className="v-strip" style={{ left, top, width, gridTemplateColumns: columns.map((n) => `${n}fr`).join(' ') }}>
       {facts.map(({ name, says, value, words, failed }) => (
-        <div key={name}>
+        <div key={name} title={words}>
           <dt>
             <Says id={says}>{name}</Says>
           </dt>

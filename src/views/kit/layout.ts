@@ -12,19 +12,34 @@ export interface Ruler {
   readonly right: number
   /** Too narrow for full addresses and side notes. */
   readonly narrow: boolean
+  /** Wide enough for full addresses, but not for all that is said above a plot. */
+  readonly close: boolean
 }
 
-const CELL_SIZES = [10, 8, 6, 5, 4] as const
+/** Widths of a cell, and the gutters beside such cells, css px: larger cells stand with larger type. */
+const CELLS = [
+  { cell: 10, left: 116, right: 66 },
+  { cell: 8, left: 104, right: 60 },
+  ...[6, 5, 4].map((cell) => ({ cell, left: 92, right: 52 })),
+] as const
+const CELLS_NARROW = [10, 8, 6, 5, 4, 3].map((cell) => ({ cell, left: 56, right: 14 }))
+const NARROW = 640
+const CLOSE = 700
 
 /** Gutters and plot for a view of `width` css px with `columns` cells in a map row. */
 export function rulerOf(width: number, columns: number): Ruler {
-  const narrow = width < 640
-  const left = narrow ? 56 : 92
-  const leastRight = narrow ? 14 : 52
-  const room = Math.max(0, width - left - leastRight)
-  const cell = CELL_SIZES.find((size) => size * columns <= room)
-  const plot = cell ? cell * columns : room
-  return { width, left, plot, right: Math.max(0, width - left - plot), narrow }
+  const narrow = width < NARROW
+  const all = narrow ? CELLS_NARROW : CELLS
+  const fits = all.find(({ cell, left, right }) => left + cell * columns + right <= width)
+  const { left, right } = fits ?? all.at(-1)!
+  const plot = fits ? fits.cell * columns : Math.max(0, width - left - right)
+  return { width, left, plot, right: Math.max(0, width - left - plot), narrow, close: !narrow && plot < CLOSE }
+}
+
+/** Width of a view whose plot is `plot` css px wide: that, and its gutters. */
+export function widthOf({ left, plot, narrow }: Ruler, columns: number): number {
+  const all = narrow ? CELLS_NARROW : CELLS
+  return left + plot + (all.find(({ cell }) => cell * columns === plot)?.right ?? 0)
 }
 
 /** The largest of 1, 2, 4 … times `least` whose pitch is at least `px`. */

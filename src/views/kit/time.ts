@@ -95,3 +95,11 @@ const MOST_PITCH = 10
 export function lanePitch(cpus: number): number {
   return Math.max(1, Math.min(MOST_PITCH, Math.floor(LANES_HEIGHT / Math.max(1, cpus))))
 }
+
+/** Height of the line above the lanes, css px. */
+const LANES_HEAD = 18
+
+/** What the lanes take of the time stack, css px. */
+export function lanesHeight(cpus: number): number {
+  return LANES_HEAD + cpus * lanePitch(cpus)
+}
