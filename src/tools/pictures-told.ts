@@ -6,7 +6,7 @@ import { pictureText as text } from '../text/pictures.ts'
 import { partsOf } from '../views/ledger.view.ts'
 import type { Picture } from '../views/pictures/format.ts'
 import * as draw from './pictures-draw.ts'
-import { type Draw, type Moment, momentOf } from './pictures-draw.ts'
+import { type Draw, type Moment, momentOf } from './pictures-sheet.ts'
 import { playable } from './recordings.ts'
 
 type Figure = (m: Moment, s: Summary) => string
