@@ -1,6 +1,6 @@
 // What the pictures of presets are of, and the figures beside them.
 
-import { bitRate, bytes, count, duration, inSeconds, percent } from '../lib/format.ts'
+import { bytes, count, duration, inSeconds, percent } from '../lib/format.ts'
 
 const KINDS = {
   'address-time': 'Address down, time across, lightest where something was mapped just then',
@@ -41,10 +41,9 @@ export const pictureText = {
   waiting: (share: number) => `${percent(share)} waiting`,
   stale: (ns: number) => `${duration(Math.round(ns / 1e4) * 1e4)} stale`,
   wrongPage: (n: number) => `${count(n)} to the wrong page`,
-  late: (reached: number, tried: number) => `${count(reached)} of ${count(tried)} get through`,
+  late: (reached: number, tried: number) => `${count(reached)} of ${count(tried)} get in`,
   reached: (n: number) => `${count(n)} times inside`,
   hits: (share: number) => `${percent(share)} hits`,
-  rate: (bps: number) => bitRate(bps),
   faults: (n: number) => `${count(n)} faults`,
   commands: (n: number) => `${count(n)} commands`,
   leaves: (n: number, size: number) => `${count(n)} pages of ${bytes(size)}`,

@@ -178,18 +178,15 @@ export const radix =
     return out.done()
   }
 
-/** The newest commands to the IOTLB, a row each, address across: what each of them names. */
+/** The newest commands to the IOTLB, a row each: what it names of the stretches that any of them names, in their order. */
 export const commands: Draw = (m) => {
   const f = m.frame('commands', { table: 0 })
   const out = sheet('commands')
-  const lines = f.lines.filter(({ pages }) => pages > 0).slice(-12)
-  const from = Math.min(...lines.map((line) => line.pfn))
-  const end = Math.max(...lines.map((line) => line.pfn + line.pages))
-  const columns = 24
-  const at = (c: number) => from + ((end - from) * (c + 0.5)) / columns
-  out.panel({ columns, rows: lines.length, style: 'cells', weight: 1 }, (c, r) => {
+  const lines = f.lines.filter(({ pages }) => pages > 0).slice(-16)
+  const named = [...new Set(lines.map(({ pfn }) => pfn))].sort((a, b) => a - b)
+  out.panel({ columns: named.length, rows: lines.length, style: 'cells', weight: 1 }, (c, r) => {
     const { pfn, pages } = lines[r]!
-    return at(c) >= pfn && at(c) < pfn + pages ? code.state(CELL_QUEUED) : code.state(CELL_FREE)
+    return code.state(named[c]! >= pfn && named[c]! < pfn + pages ? CELL_QUEUED : CELL_FREE)
   })
   return out.done()
 }
