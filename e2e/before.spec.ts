@@ -1,5 +1,7 @@
 // What was before a change stands beside what is now, until it is dismissed, changed again or taken back.
 
+import { presetById } from '../src/sim/index.ts'
+import { stories } from '../src/sim/scenario/stories.ts'
 import { comparedText } from '../src/text/compared.ts'
 import { text } from '../src/text/en.ts'
 import { expect, test } from './lab.page.ts'
@@ -108,4 +110,111 @@ test('the flush has its own figures before, and where everything bounces the wai
   await page.keyboard.press('Shift+>')
   await lab.idle()
   await expect(lab.byId('was-figure-delivered')).toContainText('waiting 79 % →')
+})
+
+// Controls far down in the panel, and such as are folded away elsewhere.
+const DEEP = [
+  'frames-64k',
+  'pools',
+  'greedy-cpu',
+  'exact-size-flush',
+  'slot-leak',
+  'one-area',
+  'real-mode',
+  'nvme-mixed',
+]
+
+test('what a preset suggests is in sight and marked at every size, and in its story; it is done there, and taken back', async ({
+  lab,
+  page,
+}) => {
+  const story = lab.byId('story')
+  for (const [i, [width, height]] of [
+    [1440, 900] as const,
+    [1280, 720] as const,
+    [1024, 768] as const,
+    [390, 844] as const,
+  ].entries()) {
+    await page.setViewportSize({ width, height })
+    for (const id of DEEP.filter((_, k) => k === 0 || k % 2 === i % 2)) {
+      const { nudge } = presetById(id)!
+      await lab.open(`s=${id}`)
+      const at = `${id} ${width}`
+      const button = page.getByRole('button', { name: text.top.openControls, exact: true })
+      if (width === 1024) {
+        await expect(button, at).toHaveClass(/a-marked/)
+        await button.click()
+      }
+      const control = lab.byId(`control-${nudge!.path}`)
+      await expect(control, at).toHaveClass(/c-nudged/)
+      await expect(control, at).toBeInViewport({ ratio: 1 })
+      const seen = await control.evaluate((element) => {
+        const { left, width: wide, bottom } = element.getBoundingClientRect()
+        return element.contains(document.elementFromPoint(left + wide / 2, bottom - 12))
+      })
+      expect([at, seen]).toEqual([at, true])
+      if (width === 1024) await page.keyboard.press('Escape')
+      if (id !== DEEP[0]) continue
+      if (width === 390) await story.getByRole('button', { expanded: false }).click()
+      const says = await story.innerText()
+      await lab.byId('story-does').click()
+      await lab.idle()
+      await expect(story, at).toContainText(stories[id]!.done.slice(0, 20))
+      await expect(control).toHaveCount(width === 1024 ? 0 : 1)
+      await expect(page.locator('.c-nudged')).toHaveCount(0)
+      if (width === 390) await story.getByRole('button', { expanded: false }).click()
+      await lab.byId('story-does').click()
+      await lab.idle()
+      if (width === 390) await story.getByRole('button', { expanded: false }).click()
+      expect(await story.innerText()).toBe(says)
+      await expect(lab.byId('since')).toHaveCount(0)
+    }
+  }
+  expect(lab.complaints).toEqual([])
+})
+
+test('the story is a line where there is no rail; its rest is opened over the map by pointer and key', async ({
+  lab,
+  page,
+}) => {
+  await lab.open('s=frames-64k')
+  await expect(lab.byId('story')).toContainText(stories['frames-64k']!.says)
+  for (const [width, height] of [
+    [1280, 720],
+    [1024, 768],
+    [390, 844],
+  ] as const) {
+    await page.setViewportSize({ width, height })
+    const line = lab.byId('story').getByRole('button', { expanded: false })
+    const all = lab.byId('story').locator('.a-told-all')
+    const top = () => page.locator('.a-map').evaluate((map) => map.getBoundingClientRect().top)
+    const before = await top()
+    await expect(line).toBeInViewport({ ratio: 1 })
+    await line.press('Enter')
+    await expect(all).toContainText(stories['frames-64k']!.says)
+    expect(await top()).toBe(before)
+    await page.keyboard.press('Escape')
+    await expect(all).toHaveCount(0)
+    await expect(line).toBeFocused()
+    await line.click()
+    await expect(all).toBeVisible()
+    await page.locator('.a-map').click({ position: { x: 200, y: 220 } })
+    await expect(all).toHaveCount(0)
+  }
+})
+
+test('with another platform or setting the story tells of the machine that is there', async ({ lab, page }) => {
+  await lab.open('s=frames-64k')
+  await lab.open('s=frames-64k&m.platform=vtd')
+  const story = lab.byId('story')
+  await expect(story).toContainText('Platform POWER → VT-d')
+  await expect(story).toContainText('A machine with VT-d')
+  await expect(story).not.toContainText('the card wants')
+  await lab.byId('story-does').click()
+  await lab.idle()
+  await expect(story).toContainText(stories['frames-64k']!.says)
+  expect(lab.complaints).toEqual([])
+  await page.keyboard.press('u')
+  await lab.idle()
+  await expect(story).toContainText('A machine with VT-d')
 })

@@ -1,8 +1,9 @@
 // Brand, scenario, and what can be done with the page as a whole.
 
 import { Check, CircleQuestionMark, LayoutGrid, Link, PanelRight, Redo2, SlidersHorizontal, Undo2 } from 'lucide-react'
-import { type ReactNode, useEffect, useState } from 'react'
-import { presetOf } from '../sim/index.ts'
+import { type ReactNode, useEffect, useMemo, useState } from 'react'
+import { nudgeOf } from '../controls/nudge.ts'
+import { fieldsOf, presetOf } from '../sim/index.ts'
 import { useApp, useLab } from '../store/context.ts'
 import type { Act } from '../store/history.ts'
 import { loadable } from '../store/loadable.tsx'
@@ -60,11 +61,7 @@ export function TopBar({
         <Logo />
         <b className={size === 'phone' ? 'v-sr' : undefined}>{text.brand}</b>
       </h1>
-      {size === 'narrow' && (
-        <Tool id="top.controls" label={t.openControls} pressed={drawers.controls} onClick={() => onDrawer('controls')}>
-          <SlidersHorizontal {...icon} />
-        </Tool>
-      )}
+      {size === 'narrow' && <ControlsTool pressed={drawers.controls} onClick={() => onDrawer('controls')} />}
       <PresetButton />
       <span className="a-gap" />
       <Search field={size === 'wide' || size === 'rail'} />
@@ -119,6 +116,7 @@ function Tool({
   title = label,
   pressed,
   disabled = false,
+  marked = false,
   onClick,
   children,
 }: {
@@ -127,13 +125,15 @@ function Tool({
   title?: string
   pressed?: boolean
   disabled?: boolean
+  /** There is something to try behind it. */
+  marked?: boolean
   onClick: () => void
   children: ReactNode
 }) {
   return (
     <button
       type="button"
-      className="c-icon"
+      className={marked ? 'c-icon a-marked' : 'c-icon'}
       aria-label={label}
       {...says(id, title)}
       aria-pressed={pressed}
@@ -143,6 +143,25 @@ function Tool({
     >
       {children}
     </button>
+  )
+}
+
+/** Where the controls are a drawer: marked as long as one of them has what the preset suggests. */
+function ControlsTool({ pressed, onClick }: { pressed: boolean; onClick: () => void }) {
+  const here = useApp((s) => s.here)
+  const marked = useMemo(() => nudgeOf(here, fieldsOf(here)) !== null, [here])
+  const title = marked ? t.controlsToTry : t.openControls
+  return (
+    <Tool
+      id="top.controls"
+      label={t.openControls}
+      title={title}
+      pressed={pressed}
+      marked={marked && !pressed}
+      onClick={onClick}
+    >
+      <SlidersHorizontal {...icon} />
+    </Tool>
   )
 }
 

@@ -28,6 +28,7 @@ export interface Nudge {
   readonly lead: string
   readonly from: string
   readonly to: string
+  readonly value: ParamValue
 }
 
 interface FieldProps {
@@ -58,7 +59,11 @@ function Body({ field, value, nudge, compact = false, onChange }: FieldProps) {
   const note = field.notes[formatParam(param, value)]
   const reasons = note ? [...refusals(field), note] : refusals(field)
   return (
-    <div className={`c-field c-is-${kind}`} data-testid={`control-${field.path}`} data-says-field="">
+    <div
+      className={`c-field c-is-${kind}${nudge ? ' c-nudged' : ''}`}
+      data-testid={`control-${field.path}`}
+      data-says-field=""
+    >
       <div className="c-head" {...saysIn(helpId)}>
         <span className="c-name" id={labelId}>
           {param.label}
@@ -86,7 +91,7 @@ function Body({ field, value, nudge, compact = false, onChange }: FieldProps) {
         </p>
       ))}
       {nudge && !compact && (
-        <p className="c-nudge">
+        <button type="button" className="c-nudge" onClick={() => onChange(nudge.value)}>
           <span>
             {nudge.lead}{' '}
             <b>
@@ -94,7 +99,7 @@ function Body({ field, value, nudge, compact = false, onChange }: FieldProps) {
             </b>
           </span>
           <kbd>n</kbd>
-        </p>
+        </button>
       )}
     </div>
   )

@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest'
-import { buildFrame, createArrays, createRun, type Frame, presetById } from '../sim/index.ts'
+import {
+  buildFrame,
+  createArrays,
+  createRun,
+  type Frame,
+  fieldsOf,
+  presetById,
+  presets,
+  reasonAgainst,
+  withValue,
+} from '../sim/index.ts'
 import { text } from '../text/en.ts'
-import { leadOf } from './nudge.ts'
+import { leadOf, nudgeOf } from './nudge.ts'
 
 const MS = 1_000_000
 const { windowFull, windowWasFull, refusedTry, try: plain } = text.control
@@ -58,5 +68,16 @@ describe('the lead of the suggestion', () => {
     const { summary, refusal } = frame()
     expect([summary.refused, summary.refusedRecently, summary.firstRefusal, refusal]).toEqual([0, 0, null, null])
     expect(lead()).toBe(plain)
+  })
+})
+
+describe('the suggestion', () => {
+  it.each(presets)('of $id has a control, until it is done', ({ scenario, nudge }) => {
+    const fields = fieldsOf(scenario)
+    expect(nudgeOf(scenario, fields)).toEqual(nudge)
+    const field = fields.find(({ path }) => path === nudge?.path)!
+    expect(reasonAgainst(field, nudge!.value)).toBe(null)
+    const done = withValue(scenario, nudge!.path, nudge!.value)
+    expect(nudgeOf(done, fieldsOf(done))).toBe(null)
   })
 })

@@ -1,7 +1,7 @@
 // The controls: three groups of fields, only those that the scenario has, and the seed at the foot.
 
 import { RotateCcw } from 'lucide-react'
-import { useMemo, useState } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import { type Field, type FieldGroup, fieldsOf, type ParamValue, presetById } from '../sim/index.ts'
 import { useApp, useFrame, useLab } from '../store/context.ts'
 import { text } from '../text/en.ts'
@@ -34,14 +34,37 @@ export function useNudge(fields: readonly Field[]): { readonly path: string; rea
     const option = field.param.values?.find((o) => o.value === value)
     return option ? stopText(option) : String(value)
   }
-  return { path: nudge.path, words: { lead, from: name(field.value), to: name(nudge.value) } }
+  return { path: nudge.path, words: { lead, from: name(field.value), to: name(nudge.value), value: nudge.value } }
 }
+
+/** Brings what a preset is about into sight when that is opened, or the panel is. */
+function useInSight(subject: string | undefined) {
+  const panel = useRef<HTMLDivElement>(null)
+  const preset = useApp((s) => s.scenario.preset)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: two presets may be about the same control
+  useEffect(() => {
+    const control = panel.current?.querySelector<HTMLElement>(`[data-testid="control-${subject}"]`)
+    let box: HTMLElement | null = control ? panel.current : null
+    while (box && !/auto|scroll/.test(getComputedStyle(box).overflowY)) box = box.parentElement
+    if (!box || !control) return
+    const [inner, outer] = [control.getBoundingClientRect(), box.getBoundingClientRect()]
+    box.scrollTop =
+      inner.bottom - outer.top + box.scrollTop <= box.clientHeight
+        ? 0
+        : inner.top - outer.top + box.scrollTop - IN_SIGHT
+  }, [preset, subject])
+  return panel
+}
+
+/** What stays to be seen above it, css px: the heading of its group, if it is the first. */
+const IN_SIGHT = 64
 
 export function ControlsPanel() {
   const fields = useFields()
   const nudge = useNudge(fields)
   // What the preset is about is never folded away.
   const subject = presetById(useApp((s) => s.scenario.preset))?.nudge?.path
+  const panel = useInSight(subject)
   const { actions } = useLab()
   const control = (field: Field) => (
     <FieldControl
@@ -53,7 +76,7 @@ export function ControlsPanel() {
     />
   )
   return (
-    <div className="c-panel">
+    <div ref={panel} className="c-panel">
       {GROUPS.map((group) => {
         const own = fields.filter((f) => f.group === group)
         if (own.length === 0) return null

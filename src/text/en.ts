@@ -21,6 +21,7 @@ export const text = {
     menu: 'More',
     views: 'Views',
     openControls: 'Controls',
+    controlsToTry: 'Controls, with what to try',
     openInspector: 'Inspector and log',
     close: 'Close',
   },
