@@ -1,4 +1,5 @@
 import { cachesText as caches, locksText as locks } from '../src/text/caches.ts'
+import { unmetText } from '../src/text/needs.ts'
 import { viewText } from '../src/text/views.ts'
 import { violations } from './axe.ts'
 import { expect, test } from './lab.page.ts'
@@ -55,7 +56,7 @@ test('the lock of one tree is waited for, and the last search is counted', async
 test('where a CPU keeps nothing the view leads to the regions', async ({ lab, page }) => {
   await lab.open('s=pools&dock=caches')
   await expect(page.getByText(caches.none)).toBeVisible()
-  await page.getByRole('button', { name: caches.noneRegions }).click()
+  await page.getByRole('button', { name: unmetText.show(viewText.regions.title) }).click()
   await expect(lab.byId('view-regions')).toBeVisible()
 })
 

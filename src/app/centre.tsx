@@ -7,7 +7,7 @@ import { loadable } from '../store/loadable.tsx'
 import { soon } from '../store/part.ts'
 import { text } from '../text/en.ts'
 import { captions } from '../ui/says.tsx'
-import { type DockView, dockViews, IovaSpace, MapHead, ScrubberRow, TimeStack } from '../views/index.ts'
+import { type DockView, dockViews, Filled, IovaSpace, MapHead, ScrubberRow, TimeStack } from '../views/index.ts'
 import { MapState } from './cards.tsx'
 import { Headline } from './headline.tsx'
 import { type Layout, TABS } from './layout.ts'
@@ -31,14 +31,13 @@ export interface Docked {
 export function useDock(): Docked {
   const dock = useApp((s) => s.view.dock)
   const [chosen, choose] = useState<string | null>(null)
-  // One more view in the same dock was chosen just now.
+  // A view that came to the same dock, more or in the place of another, was chosen just now.
   const preset = useApp((s) => s.scenario.preset)
   const [before, stand] = useState({ dock, preset })
   if (before.dock !== dock) {
     stand({ dock, preset })
     const added = dock.filter((id) => !before.dock.includes(id))
-    const more = before.preset === preset && before.dock.every((id) => dock.includes(id))
-    if (more && added.length === 1) choose(added[0] ?? null)
+    if (before.preset === preset && added.length === 1) choose(added[0] ?? null)
   }
   const views = dock.flatMap((id) => dockViews.filter((v) => v.id === id))
   return { views, shown: views.find((v) => v.id === chosen) ?? views[0], choose }
@@ -113,7 +112,9 @@ function Dock({ views, shown, choose, height }: Docked & { readonly height: numb
       )}
       <div className="a-docked" style={height > 0 ? { maxHeight: height - (views.length > 1 ? TABS : 0) } : undefined}>
         <Picture key={shown.id} title={shown.title} part={shown.probe}>
-          <View />
+          <Filled view={shown}>
+            <View />
+          </Filled>
         </Picture>
       </div>
     </section>

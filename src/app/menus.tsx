@@ -6,8 +6,11 @@ import { useChoice } from '../controls/key-target.ts'
 import { useApp, useLab } from '../store/context.ts'
 import { MAX_DOCK } from '../store/looking.ts'
 import { text } from '../text/en.ts'
+import { unmetText as v } from '../text/needs.ts'
 import { says } from '../ui/says.tsx'
-import { dockViews } from '../views/index.ts'
+import { useNow } from '../views/filled.tsx'
+import { type DockView, dockViews } from '../views/index.ts'
+import { isMet } from '../views/needs.ts'
 import { nameOf } from './say.ts'
 import { nextTheme } from './theme.ts'
 import { themeIcons } from './theme-icons.ts'
@@ -15,34 +18,73 @@ import { themeIcons } from './theme-icons.ts'
 const t = text.top
 const icon = { size: 16, strokeWidth: 1.75, 'aria-hidden': true } as const
 
-function DockItems() {
+/** The dock with a view more or less; where it is full, the last one yields. */
+export const docked = (dock: readonly string[], id: string): readonly string[] =>
+  dock.includes(id) ? dock.filter((other) => other !== id) : [...dock.slice(0, MAX_DOCK - 1), id]
+
+const titleOf = (id: string | undefined) => dockViews.find((view) => view.id === id)?.title ?? ''
+
+/** All views, those that have something to show for this run first; `chose`: hears of a choice. */
+function DockItems({ chose }: { chose: () => void }) {
   const dock = useApp((s) => s.view.dock)
   const { actions } = useLab()
-  return dockViews.map(({ id, title }) => (
-    <DropdownMenu.CheckboxItem
-      key={id}
-      className="c-item c-check"
-      checked={dock.includes(id)}
-      disabled={!dock.includes(id) && dock.length >= MAX_DOCK}
-      onSelect={(event) => event.preventDefault()}
-      onCheckedChange={(on) => actions.setView({ dock: on ? [...dock, id] : dock.filter((other) => other !== id) })}
-    >
-      <DropdownMenu.ItemIndicator className="c-tick">
-        <Check {...icon} size={14} />
-      </DropdownMenu.ItemIndicator>
-      {title}
-    </DropdownMenu.CheckboxItem>
-  ))
+  const now = useNow()
+  const yields = dock.length >= MAX_DOCK ? dock.at(-1) : undefined
+  const met = ({ needs }: DockView) => now === null || isMet(needs, now)
+  const groups = [
+    { name: v.here, views: dockViews.filter((view) => view.probe && met(view)) },
+    { name: v.studies, views: dockViews.filter((view) => !view.probe) },
+    { name: v.elsewhere, views: dockViews.filter((view) => view.probe && !met(view)) },
+  ]
+  function choose(id: string) {
+    chose()
+    if (yields && !dock.includes(id)) actions.announce(v.replaced(titleOf(id), titleOf(yields)))
+    actions.setView({ dock: docked(dock, id) })
+  }
+  return (
+    <>
+      {yields && <DropdownMenu.Label className="c-menu-label">{v.full(titleOf(yields))}</DropdownMenu.Label>}
+      {groups.map(
+        ({ name, views }) =>
+          views.length > 0 && (
+            <DropdownMenu.Group key={name} aria-label={name}>
+              <DropdownMenu.Label className="c-menu-label">{name}</DropdownMenu.Label>
+              {views.map((view) => (
+                <DropdownMenu.CheckboxItem
+                  key={view.id}
+                  className="c-item c-check"
+                  checked={dock.includes(view.id)}
+                  onSelect={() => choose(view.id)}
+                >
+                  <DropdownMenu.ItemIndicator className="c-tick">
+                    <Check {...icon} size={14} />
+                  </DropdownMenu.ItemIndicator>
+                  {view.title}
+                  {view.needs && !met(view) && <span className="c-item-why">{v.needs[view.needs].short}</span>}
+                </DropdownMenu.CheckboxItem>
+              ))}
+            </DropdownMenu.Group>
+          ),
+      )}
+    </>
+  )
 }
 
 export function ViewsMenu() {
+  const { chose, onCloseAutoFocus } = useChoice()
   return (
     <DropdownMenu.Root modal={false}>
       <DropdownMenu.Trigger className="c-button c-bare" {...says('top.views')}>
         <Layers {...icon} /> {t.views}
       </DropdownMenu.Trigger>
-      <DropdownMenu.Content className="c-menu" align="end" sideOffset={4} collisionPadding={8}>
-        <DockItems />
+      <DropdownMenu.Content
+        className="c-menu"
+        align="end"
+        sideOffset={4}
+        collisionPadding={8}
+        onCloseAutoFocus={onCloseAutoFocus}
+      >
+        <DockItems chose={chose} />
       </DropdownMenu.Content>
     </DropdownMenu.Root>
   )
@@ -85,8 +127,7 @@ export function MoreMenu() {
           <CircleQuestionMark {...icon} /> {t.help}
         </DropdownMenu.Item>
         <DropdownMenu.Separator className="c-separator" />
-        <DropdownMenu.Label className="c-menu-label">{t.views}</DropdownMenu.Label>
-        <DockItems />
+        <DockItems chose={chose} />
       </DropdownMenu.Content>
     </DropdownMenu.Root>
   )

@@ -25,8 +25,6 @@ const holders: Readonly<Record<Holder, string>> = {
 
 export const bootText = {
   title: viewText.boot.title,
-  none: 'This platform’s boot is not modelled. Machines with VT-d or AMD-Vi come up step by step.',
-  show: (title: string) => `Open “${title}”`,
   hardware,
   phases,
   holders,

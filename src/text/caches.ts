@@ -1,5 +1,6 @@
 // Words of the views of per-CPU caches and of locks, which are fetched when they are shown.
 
+import { needsText } from './needs.ts'
 import { viewText } from './views.ts'
 
 export const cachesText = {
@@ -16,8 +17,7 @@ export const cachesText = {
   size: 'size',
   ranges: 'ranges',
   full: 'full',
-  none: 'This allocator keeps nothing for a CPU alone.',
-  noneRegions: 'Show its regions',
+  none: needsText.caches.says,
   cell: (cpu: number, which: string, order: number, size: string, n: string, capacity: number, kept: string) =>
     `CPU ${cpu}, ${which}, order ${order} (${size}): ${n} of ${capacity} ranges, ${kept}`,
   depotCell: (order: number, size: string, full: string, ranges: string, kept: string) =>

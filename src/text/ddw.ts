@@ -101,8 +101,6 @@ export const ddwText = {
   also: (assumed: string) => `also assumed: ${assumed}`,
   setting: (name: string, value: string) => `${name} ${value}`,
 
-  none: 'Dynamic DMA windows are made for devices of a partition, on the platform pseries.',
-  show: (title: string) => `Open “${title}”`,
   pending: 'The driver has not set its mask yet.',
 
   describe: (device: string, bits: number, result: string, window: string, cost: string, why: string) =>

@@ -1,13 +1,13 @@
 // Words of the views of the IOTLB, of the flush queues and of invalidation commands, which are fetched when they are shown.
 
-import type { FlushMode } from '../sim/index.ts'
+import { needsText, unmetText } from './needs.ts'
 import { viewText } from './views.ts'
 
 const plural = (n: string, one: string, many: string) => `${n} ${n === '1' ? one : many}`
 
 export const iotlbText = {
   title: viewText.iotlb.title,
-  none: 'This platform’s cache of translations is not modelled.',
+  none: needsText.iotlb.says,
   sub: (sets: string, ways: string) => `${plural(sets, 'set', 'sets')} × ${plural(ways, 'way', 'ways')}`,
   set: 'set',
   way: 'way',
@@ -41,15 +41,9 @@ export const iotlbText = {
   states: ['empty', 'mapped', 'still reachable', 'still reachable, memory given away'],
 } as const
 
-const nothing: Readonly<Record<FlushMode, string>> = {
-  strict: 'Strict: nothing waits here. Every unmap waits for its own invalidation and then frees its address.',
-  deferred: 'Nothing can wait here: no unmap of this device asks for a flush.',
-  none: 'None: nothing waits here, because nobody ever invalidates. An address is free at once, and what the IOTLB holds stays reachable.',
-}
-
 export const queuesText = {
   title: viewText.queues.title,
-  nothing,
+  nothing: unmetText.queueless,
   sub: (rings: string, room: string, timeout: string) =>
     rings === '1' ? `one ring of ${room}, timer ${timeout}` : `${rings} rings of ${room}, timer ${timeout}`,
   queued: 'queued for flush',

@@ -6,7 +6,6 @@ const names = { ram: 'RAM', far: 'far memory' } as const
 
 export const islandsText = {
   title: viewText.islands.title,
-  none: 'Where memory lies is shown of a machine that maps memory at its own addresses.',
   names,
   gutter: { window: 'window', memory: 'memory', address: 'address', scale: 'log scale' },
   key: { mapped: 'mapped', free: 'not mapped', outside: 'outside the window: refused', grow: 'may be plugged in' },

@@ -2,6 +2,7 @@
 
 import type { TceEra, TceRefusal } from '../sim/index.ts'
 import { errnoName } from './errno.ts'
+import { needsText } from './needs.ts'
 import { viewText } from './views.ts'
 
 const ERAS: Readonly<Record<TceEra, string>> = {
@@ -51,8 +52,7 @@ export const levelsText = {
   refused: 'refused',
   errno: (n: number) => `${errnoName(n)} (−${-n})`,
   remedy: (id: TceRefusal) => REMEDIES[id],
-  single: 'The window shown has no TCE table of several levels.',
-  singleHelp: 'Show the TCE table of one level',
+  single: needsText.levels.says,
   keys: 'Page up and page down go to the next cell with a table, Enter opens the table, Escape or Backspace goes a level up.',
   cell: (level: string, tables: string, state: string, from: string, to: string) =>
     `${level} ${tables}: ${state}; ${from} to ${to} of the window`,

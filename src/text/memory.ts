@@ -1,6 +1,7 @@
 // Words of the view of what TCE tables take, which are fetched when it is shown.
 
 import type { TceEra } from '../sim/index.ts'
+import { needsText } from './needs.ts'
 import { viewText } from './views.ts'
 
 const eras: Readonly<Record<TceEra, string>> = {
@@ -11,7 +12,7 @@ const eras: Readonly<Record<TceEra, string>> = {
 
 export const memoryText = {
   title: viewText.memory.title,
-  none: 'No TCE table of several levels is made here: a powernv host makes them, for the device of a guest.',
+  none: needsText.memory.says,
   sub: (window: string, page: string, levels: number, era: TceEra) =>
     `${window}, ${page} pages, ${levels} ${levels === 1 ? 'level' : 'levels'} ${eras[era]}`,
   /** By bar: BARS of memory.view.ts. */

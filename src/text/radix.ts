@@ -1,6 +1,7 @@
 // Words of what is fetched when it is shown: the radix table, what a map and unmap cost, and what devices still reach.
 
 import type { FlushMode } from '../sim/index.ts'
+import { needsText } from './needs.ts'
 import { viewText } from './views.ts'
 
 const FORMATS = { vtd: 'VT-d', arm: 'Arm', amd: 'AMD' } as const
@@ -21,8 +22,7 @@ export const radixText = {
   split: (sizes: string) => `mapped so far as ${sizes}`,
   size: (size: string, n: string) => `${size} × ${n}`,
   nothing: 'Nothing has been mapped yet.',
-  none: 'There is no table of several levels here.',
-  noneHelp: 'Show the TCE table',
+  none: needsText.radix.says,
   kinds: ['not set', 'to a table', 'to a page', 'to a large page'] as readonly string[],
   cell: (name: string, slots: string, kind: string, address: string, size: string) =>
     `${name}, slot ${slots}: ${kind}, from ${address}, ${size} each`,
@@ -47,7 +47,6 @@ export const ledgerText = {
   rate: (queues: number, rate: string) => `grey: by law, ${queues} × ${rate} unmaps/s`,
   ever: 'for ever',
   atMost: (time: string) => `≤ ${time}`,
-  none: 'Without an IOTLB nothing stays reachable, and what a map and unmap costs is not told apart.',
   cell: (mode: string, part: string, ns: string, of: string, share: number) =>
     `${mode}, ${part}: ${ns} ns of ${of} ns, ${share} %`,
   describe: (rows: string) => `What one map and unmap costs. ${rows}`,

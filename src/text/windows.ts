@@ -5,7 +5,6 @@ import { viewText } from './views.ts'
 export const windowsText = {
   title: viewText.windows.title,
   sub: 'one axis of bus addresses, each window on a scale of its own',
-  none: 'No windows are given out here: they are what the firmware of a partition makes for a device.',
   names: { default: 'default window', dynamic: 'dynamic window' },
   short: { default: 'default', dynamic: 'dynamic' },
   states: {
@@ -49,7 +48,6 @@ export const hcallsText = {
   scale: (most: string, time: string, narrow: boolean) =>
     narrow ? `most ${most} in ${time}` : `tallest: ${most} in ${time}, square root`,
   none: 'No hypervisor call yet.',
-  absent: 'There is no hypervisor here: the kernel writes its tables itself.',
   since: (ms: string | null) => `No hypervisor call since ${ms === null ? 'the window was made' : `${ms} ms`}`,
   direct: ': all memory is mapped in the window.',
   cell: (call: string, ms: string, calls: string) => `${call} at ${ms} ms: ${calls} calls`,
@@ -64,7 +62,6 @@ export const budgetText = {
   sub: (functions: string, budget: string, share: string) =>
     `${functions} virtual functions on ${budget} of TCEs, ${share}`,
   shares: { first: 'first come, first served', even: 'the same limit for each' },
-  none: 'There are no virtual functions here that would share a budget of TCEs.',
   eras: { today: '5.16 on', before: 'before 5.16' },
   erasShort: { today: '5.16 on', before: 'before' },
   needs: (size: string) => `a direct window takes ${size}`,

@@ -3,8 +3,8 @@
 
 import { useId, useMemo, useRef } from 'react'
 import { bytes } from '../lib/format.ts'
-import { BOOT_STEP_TEXT, type BootFrame, currentValue, type Frame, presets } from '../sim/index.ts'
-import { useApp, useFrame, useLab } from '../store/context.ts'
+import { BOOT_STEP_TEXT, type BootFrame, type Frame } from '../sim/index.ts'
+import { useApp, useFrame } from '../store/context.ts'
 import { bootText as text } from '../text/boot.ts'
 import { Says } from '../ui/says.tsx'
 import {
@@ -35,8 +35,6 @@ import './views.css'
 import './boot.css'
 
 const ID = 'boot'
-/** Platforms whose boot is modelled. */
-const PLATFORMS: readonly unknown[] = ['vtd', 'amd']
 /** css px beside the rows: the steps' titles, what is told of one, and the gaps before and after the picture. */
 const TITLES = 140
 const TOLD = 264
@@ -69,7 +67,6 @@ export function Boot() {
       />
       {ruler.width > 0 && (
         <div className="v-boot-body" style={{ paddingLeft: left, paddingRight: narrow ? 14 : right }}>
-          {!frame && <Nothing />}
           {frame && (
             <>
               {narrow && (
@@ -100,25 +97,6 @@ function Result({ frame }: { frame: BootFrame }) {
     <strong className={`v-boot-badge${isWarning(frame) ? ' v-boot-warning' : ''}`} data-testid="boot-result">
       {resultOf(frame)}
     </strong>
-  )
-}
-
-/** Why there is nothing to show, and where there is. */
-function Nothing() {
-  const { actions } = useLab()
-  const here = useApp((s) => s.here)
-  const known = useMemo(() => PLATFORMS.includes(currentValue(here, 'm.platform')), [here])
-  const preset = presets.find((p) => p.dock[0] === ID)
-  if (known) return null
-  return (
-    <p className="v-nothing">
-      {text.none}{' '}
-      {preset && (
-        <button type="button" className="v-link" onClick={() => actions.openPreset(preset.id)}>
-          {text.show(preset.title)}
-        </button>
-      )}
-    </p>
   )
 }
 

@@ -75,15 +75,7 @@ export function Bounce() {
     useWidth(root),
     useApp((s) => s.mapColumns),
   )
-  if (!shown)
-    return (
-      <section ref={root} className="v-dock">
-        <DockHead id="bounce" title={text.title} ruler={ruler} tabled={false} />
-        <p className="v-nothing v-soon" style={{ marginLeft: ruler.narrow ? 16 : ruler.left }}>
-          {text.translated}
-        </p>
-      </section>
-    )
+  if (!shown) return <section ref={root} className="v-dock" />
   const { frame, most } = shown
   return (
     <section ref={root} className="v-dock v-bouncing">

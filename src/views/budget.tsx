@@ -3,14 +3,7 @@
 
 import { useCallback, useMemo, useRef } from 'react'
 import { bytes, count } from '../lib/format.ts'
-import {
-  type BudgetFrame,
-  currentValue,
-  type Frame,
-  SHARE_DEFAULT,
-  SHARE_DIRECT,
-  SHARE_INDIRECT,
-} from '../sim/index.ts'
+import { type BudgetFrame, type Frame, SHARE_DEFAULT, SHARE_DIRECT, SHARE_INDIRECT } from '../sim/index.ts'
 import { useApp, useFrame, useLab } from '../store/context.ts'
 import { budgetText as text } from '../text/windows.ts'
 import { Caption } from '../ui/says.tsx'
@@ -92,19 +85,7 @@ export function Budget() {
     useWidth(root),
     useApp((s) => s.mapColumns),
   )
-  const here = useApp((s) => s.here)
-  const waits = useMemo(() => Number(currentValue(here, 'm.vfs')) > 0, [here])
-  if (key === '')
-    return (
-      <section ref={root} className="v-dock">
-        {!waits && <DockHead id="budget" title={text.title} ruler={ruler} tabled={false} />}
-        {!waits && (
-          <p className="v-nothing" style={{ marginLeft: ruler.narrow ? 16 : ruler.left }}>
-            {text.none}
-          </p>
-        )}
-      </section>
-    )
+  if (key === '') return <section ref={root} className="v-dock" />
   const said = JSON.parse(key) as Said
   const { functions, budgetBytes, share, facts, chosen } = said
   const width = pictureWidth(ruler)

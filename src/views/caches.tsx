@@ -51,15 +51,15 @@ export function Caches() {
   )
   if (!shape) return <section ref={root} className="v-dock" />
   const mode = modeOf(shape)
-  const height = mode === 'none' ? 24 : cachesHeight(shape, ruler.plot)
-  const sub = mode === 'magazines' ? text.subMagazines(shape.capacity) : mode === 'chunks' ? text.subChunks : ''
+  if (mode === 'none') return <section ref={root} className="v-dock" />
+  const height = cachesHeight(shape, ruler.plot)
+  const sub = mode === 'magazines' ? text.subMagazines(shape.capacity) : text.subChunks
   return (
     <section ref={root} className="v-dock">
       <DockHead id="caches" title={text.title} ruler={ruler} sub={sub}>
         <Key mode={mode} palette={palette} />
       </DockHead>
-      {ruler.width > 0 && mode === 'none' && <Nothing left={ruler.narrow ? 16 : ruler.left} />}
-      {ruler.width > 0 && mode !== 'none' && (
+      {ruler.width > 0 && (
         <div className="v-view" style={{ height }}>
           <div className="v-plot" style={{ left: ruler.left, width: ruler.plot }}>
             <Heatmap
@@ -84,21 +84,6 @@ export function Caches() {
         </div>
       )}
     </section>
-  )
-}
-
-/** Where nothing is kept, the way to what there is instead. */
-function Nothing({ left }: { left: number }) {
-  const lab = useLab()
-  const dock = useApp((s) => s.view.dock)
-  const show = () => lab.actions.setView({ dock: [...dock.filter((id) => id !== 'caches').slice(-2), 'regions'] })
-  return (
-    <p className="v-nothing" style={{ marginLeft: left }}>
-      {text.none}{' '}
-      <button type="button" className="v-link" onClick={show}>
-        {text.noneRegions}
-      </button>
-    </p>
   )
 }
 

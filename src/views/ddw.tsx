@@ -2,7 +2,7 @@
 // of which is opened into question, answer, decision and reason; and what the device was left with.
 
 import { useEffect, useId, useMemo, useRef } from 'react'
-import { type DdwFrame, type Field, type Frame, fieldsOf, formatParam, presets, STEP_TEXT } from '../sim/index.ts'
+import { type DdwFrame, type Field, type Frame, fieldsOf, formatParam, STEP_TEXT } from '../sim/index.ts'
 import { useApp, useFrame, useLab } from '../store/context.ts'
 import type { FromLog } from '../store/state.ts'
 import { ddwText as text } from '../text/ddw.ts'
@@ -31,7 +31,6 @@ import './views.css'
 import './ddw.css'
 
 const ID = 'ddw'
-const PARTITION = 'pseries'
 /** css px of the table in place of the steps. */
 const STEPS_HEIGHT = 104
 /** How the width is shared out among the inputs: a column is as wide as its longest value wants it. */
@@ -74,7 +73,7 @@ export function Ddw() {
       </DockHead>
       {ruler.width > 0 && (
         <div className={`v-ddw-body${fromLog ? ' v-ddw-logged' : ''}`} style={sides}>
-          {!frame && <Nothing />}
+          {!frame && <p className="v-nothing">{text.pending}</p>}
           {frame && (
             <>
               <p className="v-sr">{describeDdw(frame)}</p>
@@ -105,24 +104,6 @@ function Result({ frame }: { frame: DdwFrame }) {
       <strong className={`v-ddw-badge${isWarning(frame) ? ' v-ddw-warning' : ''}`}>{text.results[frame.result]}</strong>
       <span className="v-ddw-window">{windowText(frame)}</span>
     </>
-  )
-}
-
-/** Why there is nothing to show, and where there is. */
-function Nothing() {
-  const { actions } = useLab()
-  const here = useApp((s) => s.here)
-  const preset = presets.find((p) => p.dock[0] === ID)
-  if (here.machine.platform === PARTITION) return <p className="v-nothing">{text.pending}</p>
-  return (
-    <p className="v-nothing">
-      {text.none}{' '}
-      {preset && (
-        <button type="button" className="v-link" onClick={() => actions.openPreset(preset.id)}>
-          {text.show(preset.title)}
-        </button>
-      )}
-    </p>
   )
 }
 

@@ -2,7 +2,7 @@
 
 import { useMemo, useRef } from 'react'
 import { count, duration } from '../lib/format.ts'
-import { currentValue, type Frame, type HcallsFrame } from '../sim/index.ts'
+import type { Frame, HcallsFrame } from '../sim/index.ts'
 import { useApp, useFrame } from '../store/context.ts'
 import { hcallsText as text } from '../text/windows.ts'
 import { Caption, Says } from '../ui/says.tsx'
@@ -28,7 +28,6 @@ import './views.css'
 import './windows.css'
 
 /** Platforms below which there is a hypervisor. */
-const HYPERVISED = ['powernv', 'pseries']
 
 /** What is written beside the lanes. */
 interface Said {
@@ -65,17 +64,6 @@ export function Hcalls() {
     useApp((s) => s.mapColumns),
   )
   const key = useFrame(ruler.narrow ? narrowKey : wideKey) ?? ''
-  const here = useApp((s) => s.here)
-  const hypervised = useMemo(() => HYPERVISED.includes(String(currentValue(here, 'm.platform'))), [here])
-  if (!hypervised)
-    return (
-      <section ref={root} className="v-dock">
-        <DockHead id="hcalls" title={text.title} ruler={ruler} tabled={false} />
-        <p className="v-nothing" style={{ marginLeft: ruler.narrow ? 16 : ruler.left }}>
-          {text.absent}
-        </p>
-      </section>
-    )
   if (key === '') return <section ref={root} className="v-dock" />
   const said = JSON.parse(key) as Said
   const any = said.totals.some((n) => n > 0)

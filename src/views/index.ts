@@ -5,10 +5,14 @@ import type { ProbeId } from '../sim/index.ts'
 import { loadable } from '../store/loadable.tsx'
 import { soon } from '../store/part.ts'
 import { viewText } from '../text/views.ts'
+import type { Titled } from './kit/dock-head.tsx'
+import type { Need } from './needs.ts'
 
 export interface DockView {
   /** Public for ever: it stands in links. */
-  readonly id: string
+  readonly id: Titled
+  /** What a run must have for it to show anything; null: any run will do. */
+  readonly needs: Need | null
   readonly title: string
   /** The probe that must be asked for while the view is shown; none for what is computed apart from the run. */
   readonly probe?: ProbeId
@@ -27,36 +31,42 @@ const studies = () => import('./studies.ts')
 export const dockViews: readonly DockView[] = [
   {
     id: 'tce-pages',
+    needs: 'table',
     title: viewText.pages.title,
     probe: 'tce-pages',
     component: loadable(() => dock().then((m) => m.TcePages)),
   },
   {
     id: 'regions',
+    needs: 'space',
     title: viewText.regions.title,
     probe: 'regions',
     component: loadable(() => dock().then((m) => m.Regions)),
   },
   {
     id: 'tables',
+    needs: 'space',
     title: viewText.tables.title,
     probe: 'tables',
     component: loadable(() => dock().then((m) => m.Tables)),
   },
   {
     id: 'caches',
+    needs: 'caches',
     title: viewText.caches.title,
     probe: 'caches',
     component: loadable(() => dock().then((m) => m.Caches)),
   },
   {
     id: 'locks',
+    needs: 'space',
     title: viewText.locks.title,
     probe: 'locks',
     component: loadable(() => dock().then((m) => m.Locks)),
   },
   {
     id: 'iotlb',
+    needs: 'iotlb',
     title: viewText.iotlb.title,
     probe: 'iotlb',
     tall: true,
@@ -64,6 +74,7 @@ export const dockViews: readonly DockView[] = [
   },
   {
     id: 'queues',
+    needs: 'queue',
     title: viewText.queues.title,
     probe: 'queues',
     tall: true,
@@ -71,6 +82,7 @@ export const dockViews: readonly DockView[] = [
   },
   {
     id: 'commands',
+    needs: 'commands',
     title: viewText.commands.title,
     probe: 'commands',
     tall: true,
@@ -78,6 +90,7 @@ export const dockViews: readonly DockView[] = [
   },
   {
     id: 'radix',
+    needs: 'radix',
     title: viewText.radix.title,
     probe: 'radix',
     tall: true,
@@ -85,12 +98,14 @@ export const dockViews: readonly DockView[] = [
   },
   {
     id: 'ledger',
+    needs: 'ledger',
     title: viewText.ledger.title,
     probe: 'ledger',
     component: loadable(() => iommu().then((m) => m.Ledger)),
   },
   {
     id: 'levels',
+    needs: 'levels',
     title: viewText.levels.title,
     probe: 'levels',
     tall: true,
@@ -98,6 +113,7 @@ export const dockViews: readonly DockView[] = [
   },
   {
     id: 'memory',
+    needs: 'memory',
     title: viewText.memory.title,
     probe: 'memory',
     tall: true,
@@ -105,6 +121,7 @@ export const dockViews: readonly DockView[] = [
   },
   {
     id: 'islands',
+    needs: 'islands',
     title: viewText.islands.title,
     probe: 'memory',
     tall: true,
@@ -112,6 +129,7 @@ export const dockViews: readonly DockView[] = [
   },
   {
     id: 'ddw',
+    needs: 'ddw',
     title: viewText.ddw.title,
     probe: 'ddw',
     tall: true,
@@ -119,18 +137,21 @@ export const dockViews: readonly DockView[] = [
   },
   {
     id: 'windows',
+    needs: 'windows',
     title: viewText.windows.title,
     probe: 'windows',
     component: loadable(() => tce().then((m) => m.Windows)),
   },
   {
     id: 'hcalls',
+    needs: 'hcalls',
     title: viewText.hcalls.title,
     probe: 'hcalls',
     component: loadable(() => tce().then((m) => m.Hcalls)),
   },
   {
     id: 'budget',
+    needs: 'budget',
     title: viewText.budget.title,
     probe: 'budget',
     tall: true,
@@ -138,6 +159,7 @@ export const dockViews: readonly DockView[] = [
   },
   {
     id: 'boot',
+    needs: 'boot',
     title: viewText.boot.title,
     probe: 'boot',
     tall: 'most',
@@ -145,6 +167,7 @@ export const dockViews: readonly DockView[] = [
   },
   {
     id: 'pool',
+    needs: 'pool',
     title: viewText.pool.title,
     probe: 'pool',
     tall: true,
@@ -152,6 +175,7 @@ export const dockViews: readonly DockView[] = [
   },
   {
     id: 'bounce',
+    needs: 'bounce',
     title: viewText.bounce.title,
     probe: 'bounce',
     tall: true,
@@ -159,29 +183,36 @@ export const dockViews: readonly DockView[] = [
   },
   {
     id: 'scaling',
+    needs: null,
     title: viewText.studies.scaling.title,
     tall: true,
     component: loadable(() => studies().then((m) => m.Scaling)),
   },
   {
     id: 'published',
+    needs: null,
     title: viewText.studies.published.title,
     tall: true,
     component: loadable(() => studies().then((m) => m.Published)),
   },
   {
     id: 'flush-study',
+    needs: null,
     title: viewText.studies.flush.title,
     tall: true,
     component: loadable(() => studies().then((m) => m.FlushStudy)),
   },
   {
     id: 'bounce-study',
+    needs: null,
     title: viewText.studies.bounce.title,
     tall: true,
     component: loadable(() => studies().then((m) => m.BounceStudy)),
   },
 ]
+
+/** What the dock shows of a view: it, or why there is nothing. */
+export const Filled = loadable(() => import('./filled.tsx').then((m) => m.Filled))
 
 export { useFlushStory } from './flush-story.ts'
 export { IovaSpace, MAP_HEIGHT } from './iova-space.tsx'

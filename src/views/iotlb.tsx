@@ -86,16 +86,7 @@ export function Iotlb() {
     useWidth(root),
     useApp((s) => s.mapColumns),
   )
-  if (!shape) return <section ref={root} className="v-dock v-tall v-iommu" />
-  if (shape.sets === 0)
-    return (
-      <section ref={root} className="v-dock">
-        <DockHead id="iotlb" title={text.title} ruler={ruler} />
-        <p className="v-nothing" style={{ marginLeft: ruler.narrow ? 16 : ruler.left }}>
-          {text.none}
-        </p>
-      </section>
-    )
+  if (!shape || shape.sets === 0) return <section ref={root} className="v-dock v-tall v-iommu" />
   const width = pictureWidth(ruler)
   const layout = slotLayout(shape, width, SLOTS_HEIGHT)
   const height = slotsHeight(shape, width)

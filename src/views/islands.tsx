@@ -3,7 +3,7 @@
 
 import { useMemo, useRef, useState } from 'react'
 import { bytes, hex } from '../lib/format.ts'
-import { currentValue, type Frame, fieldsOf, type MemoryFrame } from '../sim/index.ts'
+import { type Frame, fieldsOf, type MemoryFrame } from '../sim/index.ts'
 import { useApp, useFrame, useLab } from '../store/context.ts'
 import { islandsText as text } from '../text/islands.ts'
 import {
@@ -56,7 +56,6 @@ export function Islands() {
   const root = useRef<HTMLElement>(null)
   const here = useApp((s) => s.here)
   const fields = useMemo(() => islandFields(fieldsOf(here)), [here])
-  const waits = useMemo(() => currentValue(here, 'm.platform') === 'powernv', [here])
   const frame = useFrame(frameOf, same)
   const ruler = rulerOf(
     useWidth(root),
@@ -64,19 +63,13 @@ export function Islands() {
   )
   const { narrow } = ruler
   const left = narrow ? 16 : ruler.left
-  const none = !frame || frame.islands.length === 0
-  if (none && waits) return <section ref={root} className="v-dock" />
+  if (!frame || frame.islands.length === 0) return <section ref={root} className="v-dock" />
   return (
     <section ref={root} className="v-dock v-memory">
-      <DockHead id="islands" title={text.title} ruler={ruler} sub={none ? '' : helpOf(frame, fields)} tabled={!none}>
-        {!none && <Key grows={!!fields.maxRam} narrow={narrow} />}
+      <DockHead id="islands" title={text.title} ruler={ruler} sub={helpOf(frame, fields)}>
+        <Key grows={!!fields.maxRam} narrow={narrow} />
       </DockHead>
-      {none && (
-        <p className="v-nothing" style={{ marginLeft: left }}>
-          {text.none}
-        </p>
-      )}
-      {!none && ruler.width > 0 && (
+      {ruler.width > 0 && (
         <Picture
           frame={frame}
           fields={fields}

@@ -60,25 +60,20 @@ export function Ledger() {
     useWidth(root),
     useApp((s) => s.mapColumns),
   )
-  if (!frame) return <section ref={root} className="v-dock" />
+  if (!frame || !iotlb) return <section ref={root} className="v-dock" />
   const width = Math.max(1, ruler.plot - figuresWidth(ruler, FIGURES))
   const left = ruler.narrow ? 16 : ruler.left
   return (
     <section ref={root} className="v-dock">
-      <DockHead id="ledger" title={text.title} ruler={ruler} {...(iotlb ? { figures: FIGURES } : {})}>
-        {iotlb && !ruler.narrow && <Key palette={palette} />}
+      <DockHead id="ledger" title={text.title} ruler={ruler} figures={FIGURES}>
+        {!ruler.narrow && <Key palette={palette} />}
       </DockHead>
-      {ruler.width > 0 && !iotlb && (
-        <p className="v-nothing" style={{ marginLeft: left }}>
-          {text.none}
-        </p>
-      )}
-      {iotlb && ruler.narrow && (
+      {ruler.narrow && (
         <div style={{ marginLeft: left }}>
           <Key palette={palette} />
         </div>
       )}
-      {ruler.width > 0 && iotlb && (
+      {ruler.width > 0 && (
         <div className="v-view" style={{ height: LEDGER_HEIGHT + (ruler.narrow ? ANSWER_ROWS * LEDGER_PITCH : 0) }}>
           <div className="v-plot" style={{ left: ruler.left, width: ruler.plot }}>
             <Heatmap view={ledgerView} ink={ink} width={width} height={LEDGER_HEIGHT} tip>

@@ -84,7 +84,6 @@ export function Levels() {
         {drawn && <Key ink={ink} narrow={ruler.narrow} />}
       </DockHead>
       {ruler.width > 0 && frame.refusal && <Refused refusal={frame.refusal} left={left} />}
-      {ruler.width > 0 && !frame.refusal && !frame.shape && <OneLevel left={left} />}
       {ruler.width > 0 && drawn && <Strips frame={frame} ink={ink} ruler={ruler} />}
     </section>
   )
@@ -111,21 +110,6 @@ function Key({ ink, narrow }: { ink: LevelsInk; narrow: boolean }) {
         </Chip>
       ))}
     </span>
-  )
-}
-
-/** Of a window whose table has one level, the way to the view that shows it. */
-function OneLevel({ left }: { left: number }) {
-  const lab = useLab()
-  const dock = useApp((s) => s.view.dock)
-  const show = () => lab.actions.setView({ dock: [...dock.filter((id) => id !== 'levels').slice(-2), 'tce-pages'] })
-  return (
-    <p className="v-nothing" style={{ marginLeft: left }}>
-      {text.single}{' '}
-      <button type="button" className="v-link" onClick={show}>
-        {text.singleHelp}
-      </button>
-    </p>
   )
 }
 

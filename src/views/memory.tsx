@@ -2,7 +2,7 @@
 
 import { useMemo, useRef } from 'react'
 import { bytes, count } from '../lib/format.ts'
-import { currentValue, type Frame, type MemoryFrame } from '../sim/index.ts'
+import type { Frame, MemoryFrame } from '../sim/index.ts'
 import { useApp, useFrame } from '../store/context.ts'
 import { errnoName } from '../text/errno.ts'
 import { memoryText as text } from '../text/memory.ts'
@@ -41,23 +41,12 @@ export function Memory() {
   const palette = usePalette()
   const ink = useMemo(() => memoryInk(palette), [palette])
   const frame = useFrame(frameOf, same)
-  const here = useApp((s) => s.here)
-  const waits = useMemo(() => currentValue(here, 'm.platform') === 'powernv', [here])
   const ruler = rulerOf(
     useWidth(root),
     useApp((s) => s.mapColumns),
   )
-  if (!frame && waits) return <section ref={root} className="v-dock" />
+  if (!frame || !hasTable(frame)) return <section ref={root} className="v-dock" />
   const left = ruler.narrow ? 16 : ruler.left
-  if (!frame || !hasTable(frame))
-    return (
-      <section ref={root} className="v-dock">
-        <DockHead id="memory" title={text.title} ruler={ruler} tabled={false} />
-        <p className="v-nothing" style={{ marginLeft: left }}>
-          {text.none}
-        </p>
-      </section>
-    )
   const width = ruler.narrow ? ruler.width - 32 : Math.max(1, ruler.plot - figuresWidth(ruler, FIGURES))
   const height = memoryHeight(width)
   return (

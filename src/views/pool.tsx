@@ -41,7 +41,6 @@ const shownOf = (frame: Frame) => {
   const none = new Uint8Array(0)
   return { ...f, direction: none, used: none, waste: none, cpu: none }
 }
-const bouncesIn = (frame: Frame) => frame.views.bounce !== undefined
 const same = (a: PoolFrame | null, b: PoolFrame | null) => a === b || JSON.stringify(a) === JSON.stringify(b)
 
 export function Pool() {
@@ -50,20 +49,11 @@ export function Pool() {
   const dpr = useDpr()
   const ink = useMemo(() => poolInk(palette), [palette])
   const frame = useFrame(shownOf, same)
-  const bounces = useFrame(bouncesIn) ?? false
   const ruler = rulerOf(
     useWidth(root),
     useApp((s) => s.mapColumns),
   )
-  if (!frame)
-    return (
-      <section ref={root} className="v-dock">
-        <DockHead id="pool" title={text.title} ruler={ruler} tabled={false} />
-        <p className="v-nothing v-soon" style={{ marginLeft: ruler.narrow ? 16 : ruler.left }}>
-          {bounces ? text.none : text.absent}
-        </p>
-      </section>
-    )
+  if (!frame) return <section ref={root} className="v-dock" />
   const room = Math.max(1, ruler.plot - figuresWidth(ruler, FIGURES))
   const box = {
     width: poolWidth(frame, room, dpr),

@@ -99,16 +99,7 @@ export function Queues() {
     useWidth(root),
     useApp((s) => s.mapColumns),
   )
-  if (!shape) return <section ref={root} className="v-dock v-tall v-iommu" />
-  if (shape.rings === 0)
-    return (
-      <section ref={root} className="v-dock">
-        <DockHead id="queues" title={text.title} ruler={ruler} />
-        <p className="v-nothing" style={{ marginLeft: ruler.narrow ? 16 : ruler.left }}>
-          {text.nothing[shape.mode]}
-        </p>
-      </section>
-    )
+  if (!shape || shape.rings === 0) return <section ref={root} className="v-dock v-tall v-iommu" />
   const width = pictureWidth(ruler, FACTS)
   const layout = ringLayout(shape, width)
   const height = ringsHeight(shape, width)

@@ -4,7 +4,7 @@
 import { useMemo, useRef } from 'react'
 import { bytes, count } from '../lib/format.ts'
 import { type Frame, PTE_TO_LARGE, PTE_TO_TABLE, type RadixFrame } from '../sim/index.ts'
-import { useApp, useFrame, useLab } from '../store/context.ts'
+import { useApp, useFrame } from '../store/context.ts'
 import { radixText as text } from '../text/radix.ts'
 import { DockHead, FigureRow, type Figures, figuresWidth } from './kit/dock-head.tsx'
 import { Chip } from './kit/facts.tsx'
@@ -54,8 +54,7 @@ export function Radix() {
     useWidth(root),
     useApp((s) => s.mapColumns),
   )
-  if (!frame) return <section ref={root} className="v-dock" />
-  const none = frame.levels.length === 0
+  if (!frame || frame.levels.length === 0) return <section ref={root} className="v-dock" />
   const box = { width: Math.max(1, ruler.plot - figuresWidth(ruler, FIGURES)), height: RADIX_HEIGHT, dpr }
   return (
     <section ref={root} className="v-dock">
@@ -63,13 +62,12 @@ export function Radix() {
         id="radix"
         title={text.title}
         ruler={ruler}
-        sub={none ? '' : text.sub(frame.format, frame.levels.length, pathAddress(frame))}
-        {...(none ? {} : { figures: FIGURES })}
+        sub={text.sub(frame.format, frame.levels.length, pathAddress(frame))}
+        figures={FIGURES}
       >
-        {!none && <Key palette={palette} />}
+        <Key palette={palette} />
       </DockHead>
-      {ruler.width > 0 && none && <NoLevels left={ruler.narrow ? 16 : ruler.left} />}
-      {ruler.width > 0 && !none && (
+      {ruler.width > 0 && (
         <div className="v-view" style={{ height: RADIX_HEIGHT }}>
           <div className="v-plot" style={{ left: ruler.left, width: ruler.plot }}>
             <Heatmap view={radixView} ink={ink} width={box.width} height={RADIX_HEIGHT} tip>
@@ -81,21 +79,6 @@ export function Radix() {
         </div>
       )}
     </section>
-  )
-}
-
-/** Of a machine whose tables have one level, the way to the view that shows them. */
-function NoLevels({ left }: { left: number }) {
-  const lab = useLab()
-  const dock = useApp((s) => s.view.dock)
-  const show = () => lab.actions.setView({ dock: [...dock.filter((id) => id !== 'radix').slice(-2), 'tce-pages'] })
-  return (
-    <p className="v-nothing" style={{ marginLeft: left }}>
-      {text.none}{' '}
-      <button type="button" className="v-link" onClick={show}>
-        {text.noneHelp}
-      </button>
-    </p>
   )
 }
 

@@ -2,7 +2,7 @@
 
 import { useCallback, useMemo, useRef } from 'react'
 import { bytes, count } from '../lib/format.ts'
-import { currentValue, type Frame, type WindowInfo, type WindowsFrame } from '../sim/index.ts'
+import type { Frame, WindowInfo, WindowsFrame } from '../sim/index.ts'
 import { useApp, useFrame } from '../store/context.ts'
 import { windowsText as text } from '../text/windows.ts'
 import { DockHead } from './kit/dock-head.tsx'
@@ -59,20 +59,8 @@ export function Windows() {
     useWidth(root),
     useApp((s) => s.mapColumns),
   )
-  const here = useApp((s) => s.here)
-  const waits = useMemo(() => currentValue(here, 'm.platform') === 'pseries', [here])
   const { narrow } = ruler
-  if (!frame)
-    return (
-      <section ref={root} className="v-dock">
-        {!waits && <DockHead id="windows" title={text.title} ruler={ruler} tabled={false} />}
-        {!waits && (
-          <p className="v-nothing" style={{ marginLeft: narrow ? 16 : ruler.left }}>
-            {text.none}
-          </p>
-        )}
-      </section>
-    )
+  if (!frame) return <section ref={root} className="v-dock" />
   // Nothing stands in the gutters of this axis, so where room is short it takes the left one too.
   const left = narrow ? 16 : ruler.left
   const width = Math.max(1, ruler.plot + (narrow ? ruler.left - left : 0))
