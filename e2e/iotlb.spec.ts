@@ -167,7 +167,7 @@ test('without an IOMMU nothing is said of what stays reachable', async ({ lab, p
   await expect(lab.byId('view-exposed')).toHaveCount(0)
   for (const name of [queuesText.title, 'What a map and unmap cost', 'IOTLB']) {
     await page.getByRole('button', { name, exact: true }).click()
-    await expect(page.getByRole('heading', { name, exact: true })).toBeVisible()
+    await expect(page.getByRole('heading', { name: viewText.whatIs(name), exact: true })).toBeVisible()
   }
   expect(lab.complaints).toEqual([])
 })

@@ -184,7 +184,7 @@ async function callsOf(lab: LabPage) {
   const texts = await dock(lab).locator('svg .v-num').allTextContents()
   const rows = await lab.twin(hcallsText.title)
   return {
-    beside: hcallsText.lanes.map(({ gutter }) => digits(texts[texts.findIndex((t) => t.startsWith(gutter)) + 1])),
+    beside: hcallsText.lanes.map((_, i) => digits(texts[i])),
     listed: hcallsText.lanes.map((_, i) => rows.reduce((sum, row) => sum + digits(row[i + 1]), 0)),
   }
 }

@@ -78,7 +78,7 @@ export function ViewsMenu() {
         <Layers {...icon} /> {t.views}
       </DropdownMenu.Trigger>
       <DropdownMenu.Content
-        className="c-menu"
+        className="c-menu c-views"
         align="end"
         sideOffset={4}
         collisionPadding={8}
@@ -108,7 +108,7 @@ export function MoreMenu() {
         <Menu {...icon} />
       </DropdownMenu.Trigger>
       <DropdownMenu.Content
-        className="c-menu"
+        className="c-menu c-views"
         align="end"
         sideOffset={4}
         collisionPadding={8}

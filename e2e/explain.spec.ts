@@ -1,0 +1,150 @@
+import { text } from '../src/text/en.ts'
+import { explained } from '../src/text/explain.ts'
+import { unmetText } from '../src/text/needs.ts'
+import { viewText } from '../src/text/views.ts'
+import { violations } from './axe.ts'
+import { dock } from './dock.ts'
+import { alone, expect, type LabPage, test } from './lab.page.ts'
+
+const words = explained.words
+const tip = (lab: LabPage) => lab.page.getByRole('tooltip')
+const marked = (lab: LabPage, id: string) => lab.page.locator(`[data-says="${id}"]`).first()
+
+/** Where the tip stands: inside the window, and not over what it is about. */
+async function beside(lab: LabPage, id: string) {
+  await expect(tip(lab)).toContainText(words[id as keyof typeof words])
+  const [t, m] = [(await tip(lab).boundingBox())!, (await marked(lab, id).boundingBox())!]
+  const { width, height } = lab.page.viewportSize()!
+  expect([t.x >= 0, t.y >= 0, t.x + t.width <= width, t.y + t.height <= height]).toEqual([true, true, true, true])
+  const apart = t.x >= m.x + m.width || t.x + t.width <= m.x || t.y >= m.y + m.height || t.y + t.height <= m.y
+  expect(apart, id).toBe(true)
+}
+
+test('what the pointer rests on says what it stands for, and goes with it', async ({ lab, page }) => {
+  await lab.open('s=magazines&at=3000000&dock=caches~locks')
+  const ids = 'map.mapped figure-in-line caches.depot lanes.wait history.now mark.spill time.play top.views map.used'
+  for (const id of ids.split(' ')) {
+    await marked(lab, id).hover()
+    await beside(lab, id)
+  }
+  // A setting says its own words, beside its line.
+  await lab.byId('control-m.cpus').locator('.c-name').hover()
+  await expect(tip(lab)).not.toHaveText(words['map.used'])
+  await page.mouse.move(700, 10)
+  await expect(tip(lab)).toHaveCount(0)
+  // What is pressed is not spoken over; a caption that is pressed is.
+  await marked(lab, 'caches.title').click()
+  await beside(lab, 'caches.title')
+  expect(await violations(page)).toEqual([])
+  await page.keyboard.press('Escape')
+  await expect(tip(lab)).toHaveCount(0)
+  expect(lab.complaints).toEqual([])
+})
+
+test('the keyboard comes to a view by its title and walks its captions', async ({ lab, page }) => {
+  await lab.open('s=batched&at=3000000&dock=queues')
+  const title = dock(lab).getByRole('button', { name: viewText.whatIs(viewText.queues.title) })
+  await page.getByRole('button', { name: viewText.tableOf(viewText.map.title) }).focus()
+  for (let i = 0; i < 20 && !(await title.evaluate((b) => b === document.activeElement)); i++)
+    await page.keyboard.press('Tab')
+  await expect(title).toBeFocused()
+  await beside(lab, 'queues.title')
+  // Who does not see it hears it.
+  const said = await title.getAttribute('aria-describedby')
+  expect(await page.locator(`#${said}`).textContent()).toBe(words['queues.title'])
+  for (const id of ['queues.queued', 'queues.reachable'] as const) {
+    await page.keyboard.press('ArrowRight')
+    await expect(marked(lab, id)).toBeFocused()
+    await beside(lab, id)
+  }
+  await expect(title).not.toHaveAttribute('aria-describedby')
+  await page.keyboard.press('Escape')
+  await expect(tip(lab)).toHaveCount(0)
+  await expect(marked(lab, 'queues.reachable')).toBeFocused()
+  // A control says its words when the keyboard rests there, and is silent when it acts.
+  await page.getByRole('button', { name: text.transport.play, exact: true }).focus()
+  await page.keyboard.press('Shift+Tab')
+  await page.keyboard.press('Tab')
+  await beside(lab, 'time.play')
+  await page.keyboard.press('.')
+  await expect(tip(lab)).toHaveCount(0)
+  expect(lab.complaints).toEqual([])
+})
+
+alone.describe('by touch', () => {
+  alone.use({ hasTouch: true, viewport: { width: 390, height: 844 } })
+  alone('a tap explains what does not act, a long press what does', async ({ lab, page }) => {
+    await lab.open('s=frames-64k&at=5000000')
+    for (const id of ['figure-refused', 'map.free', 'map.title']) {
+      await marked(lab, id).tap()
+      await beside(lab, id)
+    }
+    await page.touchscreen.tap(200, 300)
+    await expect(tip(lab)).toHaveCount(0)
+    const step = marked(lab, 'time.step')
+    const before = await lab.hash()
+    const at = (await step.boundingBox())!
+    const cdp = await page.context().newCDPSession(page)
+    const touchPoints = [{ x: at.x + at.width / 2, y: at.y + at.height / 2 }]
+    await cdp.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints })
+    await beside(lab, 'time.step')
+    await cdp.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] })
+    await lab.idle()
+    expect(await lab.hash()).toBe(before)
+    await step.tap()
+    await lab.idle()
+    await expect.poll(() => lab.hash()).not.toBe(before)
+  })
+})
+
+test('the menu of views tells what there is to see, closes on a choice and gives the keys back', async ({
+  lab,
+  page,
+}) => {
+  await lab.open('s=batched&at=3000000&dock=queues~ledger~locks')
+  const reachable = await lab.byId('figure-reachable').innerText()
+  const open = async () => {
+    await page.getByRole('button', { name: text.top.views, exact: true }).click()
+    return page.getByRole('menu')
+  }
+  let menu = await open()
+  const { needs } = unmetText
+  await expect(menu.getByRole('group', { name: unmetText.here }).getByRole('menuitemcheckbox')).toHaveCount(11)
+  const elsewhere = menu.getByRole('group', { name: unmetText.elsewhere })
+  await expect(elsewhere.getByRole('menuitemcheckbox', { name: viewText.pool.title })).toContainText(needs.pool.short)
+  await expect(menu.getByRole('menuitemcheckbox', { checked: true })).toHaveCount(3)
+  expect(await violations(page)).toEqual([])
+  // Three are there: the last yields, and the figures stay those of the run.
+  await menu.getByRole('menuitemcheckbox', { name: viewText.studies.published.title }).click()
+  await expect(menu).toHaveCount(0)
+  await expect(dock(lab).getByRole('heading', { level: 2 })).toContainText(viewText.studies.published.title)
+  await expect.poll(() => lab.fragment()).toContain('dock=queues~ledger~published')
+  expect(await lab.byId('figure-reachable').innerText()).toBe(reachable)
+  // Keys are the page's again.
+  const clock = await lab.byId('clock').innerText()
+  await page.keyboard.press('.')
+  await lab.idle()
+  await expect.poll(() => lab.byId('clock').innerText()).not.toBe(clock)
+  // By keys alone; and an empty view says why, and opens what fills it.
+  await page.getByRole('button', { name: text.top.views, exact: true }).press('Enter')
+  menu = page.getByRole('menu')
+  await menu.getByRole('menuitemcheckbox', { name: viewText.pool.title }).press('Enter')
+  await expect(menu).toHaveCount(0)
+  await expect(lab.byId('nothing')).toContainText(needs.pool.says)
+  expect(await lab.byId('figure-reachable').innerText()).not.toBe('')
+  await lab
+    .byId('nothing')
+    .getByRole('button', { name: /^Open “/ })
+    .click()
+  await expect(lab.byId('view-pool')).toBeVisible()
+  await expect(lab.byId('nothing')).toHaveCount(0)
+  // Opening views about unmapping does not bring their figures to a scenario about something else.
+  await lab.open('s=magazines&at=3000000')
+  const line = lab.byId('figure-in-line')
+  await expect(line).toBeVisible()
+  menu = await open()
+  await menu.getByRole('menuitemcheckbox', { name: viewText.ledger.title }).click()
+  await expect(dock(lab).getByRole('heading', { level: 2 })).toContainText(viewText.ledger.title)
+  await expect(line).toBeVisible()
+  expect(lab.complaints).toEqual([])
+})
