@@ -4,11 +4,11 @@ import { bytes, count, ms } from '../src/lib/format.ts'
 import { type Preset, presets } from '../src/sim/index.ts'
 import { stories } from '../src/sim/scenario/stories.ts'
 import { presetFigures } from '../src/sim/testing/preset-figures.ts'
+import { tablesText as text } from '../src/text/dock.ts'
 import { viewText } from '../src/text/views.ts'
 import { expect, hashInNode, type LabPage, test } from './lab.page.ts'
 
 const PHONE = { width: 390, height: 844 }
-const text = viewText.tables
 
 test.beforeEach(({ openLab, viewport, colorScheme }) => openLab.clear({ viewport, colorScheme }))
 

@@ -5,7 +5,7 @@ import { useMemo } from 'react'
 import { percent } from '../lib/format.ts'
 import { type AddressTimeFrame, addressAt, addressBehind, type Frame, type TimeMark } from '../sim/index.ts'
 import { useApp, useFrame } from '../store/context.ts'
-import { viewText } from '../text/views.ts'
+import { addressTimeText as text } from '../text/history.ts'
 import { Caption, type Explained, Says } from '../ui/says.tsx'
 import { addressTimeView, bandBytes, begunAt, formerText, regionShare } from './address-time.view.ts'
 import { hasSpace } from './iova-space.view.ts'
@@ -27,8 +27,6 @@ import { timeInk } from './kit/time.ts'
 import { Track } from './kit/track.tsx'
 import { TwinButton, useTwin } from './kit/twin.tsx'
 import { TimeChip } from './later.ts'
-
-const text = viewText.addressTime
 
 const frameOf = (frame: Frame) => frame.views['address-time'] ?? null
 

@@ -2,11 +2,9 @@
 
 import { bytes, hex, ms, percent } from '../lib/format.ts'
 import { type AddressSpace, type AddressTimeFrame, addressAt, addressBehind, type RegionInfo } from '../sim/index.ts'
-import { viewText } from '../text/views.ts'
+import { addressTimeText as text } from '../text/history.ts'
 import { columnAt, columnStarts, filledPixels, paintDots, type TimeInk } from './kit/time.ts'
 import { type HeatmapView, type TableTwin, TWIN_ROWS } from './view.ts'
-
-const text = viewText.addressTime
 
 /** What leads from the bands of a column to addresses. */
 interface Measure {

@@ -4,7 +4,7 @@ import { useMemo } from 'react'
 import { ms, percent } from '../lib/format.ts'
 import type { Frame, TimelineFrame } from '../sim/index.ts'
 import { useFrame } from '../store/context.ts'
-import { viewText } from '../text/views.ts'
+import { lanesText as text } from '../text/history.ts'
 import { Caption, Says } from '../ui/says.tsx'
 import { Title } from './kit/dock-head.tsx'
 import { usePalette } from './kit/hooks.ts'
@@ -23,8 +23,6 @@ import {
 import { Track } from './kit/track.tsx'
 import { TwinButton } from './kit/twin.tsx'
 import type { HeatmapView } from './view.ts'
-
-const text = viewText.lanes
 
 /** Share of the time up to now that a CPU waited, 0 … 1. */
 function waitedSoFar(frame: TimelineFrame, cpu: number): number {

@@ -46,7 +46,13 @@ function standing(id: string): { now: Now; frame: Frame } {
   const { openNs, horizonNs } = presets.find((p) => p.id === id)!
   const run = at(id, Math.min(openNs + 1e6, horizonNs))
   const wish = { table, inspect: null, logLines: 0, probes: PROBES }
-  const frame = buildFrame(run.machine, wish, { mode: 'paused', underway: null }, { source: 0, request: 0, revision: 0 }, createArrays())
+  const frame = buildFrame(
+    run.machine,
+    wish,
+    { mode: 'paused', underway: null },
+    { source: 0, request: 0, revision: 0 },
+    createArrays(),
+  )
   return { now: { here: run.scenario(), table, summary: frame.summary }, frame }
 }
 const ofRun = dockViews.filter((view) => view.probe)

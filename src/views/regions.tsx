@@ -5,7 +5,7 @@ import { useMemo, useRef } from 'react'
 import { bytes, count } from '../lib/format.ts'
 import type { Frame, RegionsFrame } from '../sim/index.ts'
 import { useApp, useFrame, useLab } from '../store/context.ts'
-import { viewText } from '../text/views.ts'
+import { regionsText as text } from '../text/dock.ts'
 import { MOST_NAME, shortRegion } from './kit/axis.tsx'
 import { DockHead, FigureRow, type Figures, figuresWidth } from './kit/dock-head.tsx'
 import { Heatmap } from './kit/heatmap.tsx'
@@ -15,8 +15,6 @@ import { cpuColour, type Palette } from './kit/palette.ts'
 import { listedNote } from './listed.ts'
 import { entryOfSlice, regionPitch, regionsInk, regionsView } from './regions.view.ts'
 import './views.css'
-
-const text = viewText.regions
 
 const frameOf = (frame: Frame) => frame.views.regions ?? null
 const shapeKey = (f: RegionsFrame) =>

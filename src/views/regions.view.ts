@@ -3,12 +3,10 @@
 
 import { count, duration, hex, percent } from '../lib/format.ts'
 import { addressAt, addressBehind, type RegionsFrame } from '../sim/index.ts'
-import { viewText } from '../text/views.ts'
+import { regionsText as text } from '../text/dock.ts'
 import { cpuColour, type Palette, pack } from './kit/palette.ts'
 import { listedSentence } from './listed.ts'
 import type { Box, HeatmapView } from './view.ts'
-
-const text = viewText.regions
 
 /** Height that the lanes share, css px. */
 export const REGIONS_HEIGHT = 80

@@ -4,7 +4,7 @@ import { useMemo, useRef } from 'react'
 import { bytes, count } from '../lib/format.ts'
 import type { Frame, TablesFrame } from '../sim/index.ts'
 import { useApp, useFrame, useLab } from '../store/context.ts'
-import { viewText } from '../text/views.ts'
+import { tablesText as text } from '../text/dock.ts'
 import { DockHead, FigureRow, type Figures, figuresWidth } from './kit/dock-head.tsx'
 import { Heatmap } from './kit/heatmap.tsx'
 import { usePalette, useWidth } from './kit/hooks.ts'
@@ -12,8 +12,6 @@ import { rulerOf } from './kit/layout.ts'
 import { wholeOf } from './map-zoom.ts'
 import { isPart, ownersOf, pagesOf, TABLE_PITCH, tablesInk, tablesView } from './tables.view.ts'
 import './views.css'
-
-const text = viewText.tables
 
 const frameOf = (frame: Frame) => frame.views.tables ?? null
 const mapTable = (frame: Frame) => frame.views['iova-space']?.table ?? 0

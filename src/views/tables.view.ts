@@ -2,11 +2,9 @@
 
 import { bytes, count, hex, ms, percent } from '../lib/format.ts'
 import { addressAt, type TablesFrame, type TableUse } from '../sim/index.ts'
-import { viewText } from '../text/views.ts'
+import { tablesText as text } from '../text/dock.ts'
 import { type Palette, pack } from './kit/palette.ts'
 import type { Box, HeatmapView } from './view.ts'
-
-const text = viewText.tables
 
 /** Height of a lane with its gap, css px. */
 export const TABLE_PITCH = 24

@@ -5,7 +5,7 @@ import { useMemo, useRef } from 'react'
 import { bytes, count, hex } from '../lib/format.ts'
 import { addressAt, type Frame, type TcePagesFrame } from '../sim/index.ts'
 import { useApp, useFrame, useLab } from '../store/context.ts'
-import { viewText } from '../text/views.ts'
+import { pagesText as text } from '../text/dock.ts'
 import { AddressAxis, gutterAddress } from './kit/axis.tsx'
 import { Cut } from './kit/cut.tsx'
 import { Title } from './kit/dock-head.tsx'
@@ -18,8 +18,6 @@ import { TwinButton } from './kit/twin.tsx'
 import { listedNote, listedSentence } from './listed.ts'
 import { type Box, type HeatmapView, TWIN_ROWS } from './view.ts'
 import './views.css'
-
-const text = viewText.pages
 
 /** Height of the picture, css px. */
 export const PAGES_HEIGHT = 80

@@ -4,6 +4,7 @@ import { useMemo } from 'react'
 import { bytes, bytesParts, count, ms } from '../lib/format.ts'
 import type { Frame, TimelineFrame } from '../sim/index.ts'
 import { useFrame } from '../store/context.ts'
+import { timelineText as text } from '../text/history.ts'
 import { viewText } from '../text/views.ts'
 import { Caption } from '../ui/says.tsx'
 import { usePalette } from './kit/hooks.ts'
@@ -11,8 +12,6 @@ import type { Ruler } from './kit/layout.ts'
 import { columnAt, filledPixels, paintDots, type TimeInk, timeInk } from './kit/time.ts'
 import { Track } from './kit/track.tsx'
 import { type HeatmapView, type Pixels, type TableTwin, TWIN_ROWS } from './view.ts'
-
-const text = viewText.timeline
 
 /** css px: bytes, a gap, refusals. */
 const BYTES_HEIGHT = 28
