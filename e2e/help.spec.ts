@@ -46,6 +46,25 @@ test('help begins with five sentences, finds terms as one types, and opens what 
   expect(lab.fragment()).toContain(`s=${lazy.preset}`)
 })
 
+test('help opens at a term, goes on to another, and searches for what is none', async ({ lab, page }) => {
+  await lab.open('s=frames-64k')
+  const row = (term: string) => page.locator(`[data-term="${term}"]`)
+  for (const [asked, term] of [
+    ['DDW', 'DDW'],
+    ['TCEs', 'TCE'],
+    ['deferred', 'lazy'],
+  ] as const) {
+    await lab.help(asked)
+    await expect(row(term)).toBeFocused()
+    await expect(row(term)).toBeInViewport({ ratio: 1 })
+  }
+  await lab.byId('help-search').fill('flush')
+  await lab.help('MTU')
+  await expect(row('MTU')).toBeFocused()
+  await lab.help('hypervisor offers')
+  await expect(lab.byId('help-search')).toHaveValue('hypervisor offers')
+})
+
 test('help keeps its head in sight and cuts nothing at any size, and axe finds nothing, dark and light', async ({
   lab,
   page,

@@ -11,6 +11,7 @@ interface Handles {
   idle(): Promise<void>
   hash(): Promise<string>
   frameStats(): FrameStats
+  help(term: string): void
   end(): void
   begin(): void
 }
@@ -110,6 +111,11 @@ export class LabPage {
 
   hash(): Promise<string> {
     return this.page.evaluate(() => (window as unknown as Handled).dmascope.hash())
+  }
+
+  /** Opens help at a term, as parts of the page do. */
+  help(term: string): Promise<void> {
+    return this.page.evaluate((at) => (window as unknown as Handled).dmascope.help(at), term)
   }
 
   frameStats(): Promise<FrameStats> {

@@ -17,7 +17,13 @@ export default function Help({ onClose }: { onClose: () => void }) {
   useFocusBack()
   const wanted = useApp((s) => (s.over?.kind === 'help' ? s.over.term : null))
   const asked = wanted === null ? null : termOf(wanted)
-  const [query, setQuery] = useState(asked ? '' : (wanted ?? ''))
+  const begins = asked ? '' : (wanted ?? '')
+  const [query, setQuery] = useState(begins)
+  const [shown, setShown] = useState(wanted)
+  if (shown !== wanted) {
+    setShown(wanted)
+    setQuery(begins)
+  }
   const body = useRef<HTMLDivElement>(null)
   const input = useRef<HTMLInputElement>(null)
   const found = termsWith(query)
@@ -27,11 +33,6 @@ export default function Help({ onClose }: { onClose: () => void }) {
     setQuery(next)
     body.current?.scrollTo({ top: 0 })
   }
-  useEffect(() => {
-    const row = asked && body.current?.querySelector<HTMLElement>(`[data-term="${CSS.escape(asked.term)}"]`)
-    row?.scrollIntoView({ block: 'center' })
-    row?.focus({ preventScroll: true })
-  }, [asked])
   return (
     <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
       <Dialog.Portal>
@@ -215,10 +216,16 @@ function Start({ onDone }: { onDone: () => void }) {
 function TermRow({ term, marked, onDone }: { term: Term; marked: boolean; onDone: () => void }) {
   const { actions } = useLab()
   const id = useId()
+  const row = useRef<HTMLDivElement>(null)
   const preset = presetById(term.preset)
   const long = spelled(term)
+  useEffect(() => {
+    if (!marked) return
+    row.current?.scrollIntoView({ block: 'center' })
+    row.current?.focus({ preventScroll: true })
+  }, [marked])
   return (
-    <div data-term={term.term} className={marked ? 'a-marked' : undefined} tabIndex={-1}>
+    <div ref={row} data-term={term.term} className={marked ? 'a-marked' : undefined} tabIndex={-1}>
       <dt id={id}>
         {term.term}
         {long && <span>{long}</span>}

@@ -19,6 +19,8 @@ declare global {
       end(): void
       /** Another lab begins at the address, as in a page that was just opened; the one before has ended. */
       begin(): void
+      /** Opens help at a term, as parts of the page do. */
+      help(term: string): void
       /** State hashes of any link's run, in a worker of its own. */
       hashes: Hashing
     }
@@ -44,5 +46,13 @@ export function collectStats(): StatsCollector {
 
 export function exposeForTests(lab: Lab, stats: StatsCollector, hashes: Hashing, visit: Visit): void {
   const ready = () => lab.idle().then(partsShown)
-  window.dmascope = { ready, idle: lab.idle, hash: lab.hash, frameStats: stats.read, hashes, ...visit }
+  window.dmascope = {
+    ready,
+    idle: lab.idle,
+    hash: lab.hash,
+    frameStats: stats.read,
+    help: lab.actions.openHelp,
+    hashes,
+    ...visit,
+  }
 }
