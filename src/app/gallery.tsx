@@ -147,7 +147,7 @@ export default function Gallery({ query: asked, first, onClose }: GalleryProps) 
               <X {...icon} />
             </Dialog.Close>
           </div>
-          <div className="g-body">
+          <div className={found ? 'g-body g-found' : 'g-body'}>
             {first && (
               <div className="g-hero" hidden={found !== null}>
                 <div className="g-hero-words">

@@ -54,6 +54,9 @@ export function listen(show: (shown: Shown | null) => void): () => void {
   let finger: { x: number; y: number } | null = null
   let described: { element: Element; before: string | null } | null = null
   let watch = 0
+  /** Where the pointer was last, and whether the page has changed under it since. */
+  let at = { x: Number.NaN, y: Number.NaN }
+  let rests = false
 
   const stop = () => clearTimeout(timer)
   const later = (ms: number, act: () => void) => {
@@ -97,7 +100,10 @@ export function listen(show: (shown: Shown | null) => void): () => void {
   function over(event: PointerEvent) {
     if (event.pointerType === 'touch' || !(event.target instanceof Element)) return
     if (event.target.closest('.u-tip')) return stop()
-    const marked = event.target.closest(MARK)
+    // What has come to lie under the pointer is not yet what somebody points at.
+    rests = event.clientX === at.x && event.clientY === at.y
+    const there = event.target.closest(MARK)
+    const marked = rests && there !== now?.target ? null : there
     if (!marked) return now?.how === 'hover' ? later(LEAVE_MS, () => set(null)) : now ? undefined : stop()
     if (marked === now?.target) return stop()
     later(now ? LEAVE_MS : HOVER_MS, () => open(marked, 'hover'))
@@ -118,6 +124,9 @@ export function listen(show: (shown: Shown | null) => void): () => void {
     })
   }
   function move(event: PointerEvent) {
+    const moved = event.clientX !== at.x || event.clientY !== at.y
+    if (rests && moved) over(event)
+    at = { x: event.clientX, y: event.clientY }
     if (finger && Math.hypot(event.clientX - finger.x, event.clientY - finger.y) > SLOP) lift()
   }
   function lift() {
