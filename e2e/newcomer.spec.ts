@@ -22,6 +22,9 @@ async function arrives(page: Page) {
 /** It fills before one's eyes, stands at the first refusal by itself and says what was seen. */
 async function sees(page: Page) {
   const pressedAt = Date.now()
+  // What the pointer rests on by chance is not explained over the map.
+  await page.waitForTimeout(600)
+  await expect(page.getByRole('tooltip')).toHaveCount(0)
   await expect(page.getByTestId('gallery')).toHaveCount(0)
   await expect(play(page)).toHaveAccessibleName(text.transport.pause)
   const early = await mapped(page)
@@ -38,17 +41,20 @@ async function sees(page: Page) {
   await expect(page.locator('.a-live')).toContainText('Set the IOMMU page to 4K')
 }
 
-/** Figures of before stand beside those of now; played on, nothing more is refused. */
+/** It goes on, and fills again; figures of before stand beside those of now, and nothing more is refused. */
 async function compares(page: Page) {
+  await expect(play(page)).toHaveAccessibleName(text.transport.pause)
+  await expect.poll(() => mapped(page)).toBeGreaterThan(100)
   await expect(page.getByTestId('since')).toContainText('64K → 4K')
   await expect(page.getByTestId('was-figure-refused')).toContainText('1 before')
   await expect(refused(page)).toHaveText('0')
   await expect(page.getByTestId('story')).not.toContainText('The window is full')
 }
 
+/** As if it had never been. */
 async function isBack(page: Page) {
   await expect(page.getByTestId('since')).toHaveCount(0)
-  await expect(refused(page)).toHaveText('1')
+  await expect(refused(page)).not.toHaveText('0')
 }
 
 const first = (page: Page) => page.getByTestId('gallery').locator('.g-card').first()
@@ -77,11 +83,8 @@ alone.describe('on a laptop', () => {
     await marked.click()
     await compares(page)
     await play(page).click()
-    await page.waitForTimeout(700)
-    await play(page).click()
-    await compares(page)
     await page.getByRole('button', { name: text.top.undo }).click()
-    await expect(page.getByTestId('since')).toHaveCount(0)
+    await isBack(page)
     await page.getByTestId('preset').click()
     await page.getByTestId('gallery-search').click()
     await finds(page)
@@ -108,6 +111,7 @@ alone.describe('on a laptop', () => {
     await expect(page.getByTestId('story-does')).toBeFocused()
     await press('Enter')
     await compares(page)
+    await press('Space')
     await press('u')
     await isBack(page)
     await press('g')
@@ -135,7 +139,8 @@ alone.describe('on a phone', () => {
     await page.getByTestId('story').getByRole('button').first().tap()
     await page.getByTestId('story-does').tap()
     await compares(page)
-    await page.getByRole('button', { name: text.top.menu }).tap()
+    await play(page).tap()
+    await page.getByRole('button', { name: text.top.menu, exact: true }).tap()
     await page.getByRole('menuitem', { name: new RegExp(`^${text.top.undo}`) }).tap()
     await isBack(page)
     await page.getByTestId('preset').tap()

@@ -110,9 +110,12 @@ export function createLab(options: LabOptions): Lab {
       } else open(to, null)
     },
     changed() {
+      // The page had it stand, so that it could be told of: now it goes on.
+      const goesOn = get().told !== null && !options.still?.()
       set({ ...anew(), ...acts.state() })
       intend('push')
       loop.urge()
+      if (goesOn) play()
     },
     walked(kind, act) {
       set({ ...anew(), announcement: options.say({ kind, act }), ...acts.state() })

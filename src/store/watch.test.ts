@@ -51,6 +51,7 @@ describe('watching', () => {
     expect(live.lab.getState()).toMatchObject({ playing: true, undoes: null, watching: 'refusal', over: null })
     untilItStands(live)
     live.lab.actions.setParam('d0.iommuPage', 4096)
+    live.lab.actions.pause()
     live.settle()
     live.lab.actions.watch()
     untilItStands(live)
@@ -81,6 +82,17 @@ describe('watching', () => {
     act(live)
     for (let i = 0; i < 200; i++) live.turn()
     expect(live.lab.getState()).toMatchObject({ told: null, watching: null })
+  })
+
+  it('goes on with a change made where it stands', () => {
+    const live = opened()
+    live.lab.actions.watch()
+    untilItStands(live)
+    live.lab.actions.setParam('d0.iommuPage', 4096)
+    for (let i = 0; i < 600; i++) live.turn()
+    expect(live.lab.getState()).toMatchObject({ playing: true, told: null, pending: {} })
+    const { summary, status } = live.lab.frames.latest()!
+    expect([status.mode, summary.refused, summary.mapped > 0]).toEqual(['playing', 0, true])
   })
 
   it('ends with a change made on the way: the run plays on', () => {
