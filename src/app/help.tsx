@@ -225,7 +225,7 @@ function TermRow({ term, marked, onDone }: { term: Term; marked: boolean; onDone
     row.current?.focus({ preventScroll: true })
   }, [marked])
   return (
-    <div ref={row} data-term={term.term} className={marked ? 'a-marked' : undefined} tabIndex={-1}>
+    <div ref={row} data-term={term.term} className={marked ? 'a-help-marked' : undefined} tabIndex={-1}>
       <dt id={id}>
         {term.term}
         {long && <span>{long}</span>}

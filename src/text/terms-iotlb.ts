@@ -5,7 +5,7 @@ import type { Term } from './terms.ts'
 export const iotlbTerms: readonly Term[] = [
   {
     term: 'IOTLB',
-    says: 'The memory of the IOMMU for translations that it has used: a table that is in it is not walked again.',
+    says: 'The memory of the IOMMU for translations that it has used: while one is in it, no table has to be walked for it.',
     preset: 'iotlb-wall',
     also: 'translation cache',
   },

@@ -155,7 +155,7 @@ export const powerTerms: readonly Term[] = [
     term: 'remove',
     says: 'The default window is given up where no other is to be had, to make room for a large one.',
     kernel: ['ibm,remove-pe-dma-window'],
-    preset: 'ddw-indirect',
+    preset: 'ddw-direct',
     also: 'reset',
   },
   {
