@@ -4,6 +4,7 @@ import { presetById } from '../src/sim/index.ts'
 import { stories } from '../src/sim/scenario/stories.ts'
 import { comparedText } from '../src/text/compared.ts'
 import { text } from '../src/text/en.ts'
+import { violations } from './axe.ts'
 import { expect, test } from './lab.page.ts'
 
 const REFUSING = 's=frames-64k&at=5000000'
@@ -11,6 +12,7 @@ const REFUSING = 's=frames-64k&at=5000000'
 test('figures keep what was before beside what is now, on a desktop and on a phone', async ({ lab, page }) => {
   for (const [width, height] of [
     [1280, 720],
+    [844, 390],
     [390, 844],
   ] as const) {
     await page.setViewportSize({ width, height })
@@ -35,6 +37,7 @@ test('figures keep what was before beside what is now, on a desktop and on a pho
       .locator('.a-number, .a-line, .a-since span')
       .evaluateAll((all) => all.filter((e) => e.scrollWidth > e.clientWidth + 1).map((e) => e.textContent))
     expect(cut).toEqual([])
+    expect(await violations(page)).toEqual([])
 
     // Played on they stand; by their button they go, and do not come back by themselves.
     await page.keyboard.press('Shift+>')

@@ -46,7 +46,7 @@ function Caption({ compared, compact, onWas }: Props & { compared: Compared }) {
     actions.announce(t.said(caption, figures.join(', ')))
   }, [actions, caption, compared, was])
   return (
-    <div ref={row} className={compact ? 'a-since a-since-compact' : 'a-since'} data-testid="since">
+    <div ref={row} className="a-since" data-testid="since">
       <span>{caption}</span>
       <button type="button" aria-label={t.dismiss} title={`${t.dismiss} (Esc)`} onClick={dismiss}>
         <X size={12} strokeWidth={2} aria-hidden="true" />
@@ -74,7 +74,8 @@ function wordsOf({ since, summary, status }: Frame, compact: boolean): ReadonlyM
 }
 
 function lineOf(id: string, { before, since, also }: Beside, compact: boolean): string {
-  if (since !== undefined) return (compact ? t.countedShort : t.counted)(before, since)
+  if (since !== undefined && compact) return (since.startsWith('+') ? t.countedShort : t.ratioShort)(before, since)
+  if (since !== undefined) return t.counted(before, since)
   if (!also || compact) return t.before(before)
   return (id === 'figure-delivered' ? t.waiting : t.also)(before, ...also)
 }

@@ -113,7 +113,8 @@ function Whole({ story, onDone }: { story: Told; onDone?: () => void }) {
       <p className="a-try">
         {before}
         {done && <Do story={story} onDone={onDone} />}
-        {after}
+        {/* A full stop alone is none of a sentence. */}
+        {after === '.' ? '' : after}
       </p>
     </>
   )

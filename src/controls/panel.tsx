@@ -37,25 +37,42 @@ export function useNudge(fields: readonly Field[]): { readonly path: string; rea
   return { path: nudge.path, words: { lead, from: name(field.value), to: name(nudge.value), value: nudge.value } }
 }
 
-/** Brings what a preset is about into sight when that is opened, or the panel is. */
+/** Brings what a preset is about into sight when that is opened, or the panel is; while parts of the panel still come, too,
+ *  as long as nobody moves in it. */
 function useInSight(subject: string | undefined) {
   const panel = useRef<HTMLDivElement>(null)
   const preset = useApp((s) => s.scenario.preset)
   // biome-ignore lint/correctness/useExhaustiveDependencies: two presets may be about the same control
   useEffect(() => {
-    const control = panel.current?.querySelector<HTMLElement>(`[data-testid="control-${subject}"]`)
-    let box: HTMLElement | null = control ? panel.current : null
-    while (box && !/auto|scroll/.test(getComputedStyle(box).overflowY)) box = box.parentElement
-    if (!box || !control) return
-    const [inner, outer] = [control.getBoundingClientRect(), box.getBoundingClientRect()]
-    box.scrollTop =
-      inner.bottom - outer.top + box.scrollTop <= box.clientHeight
-        ? 0
-        : inner.top - outer.top + box.scrollTop - IN_SIGHT
+    const own = panel.current
+    if (!own) return
+    const sizes = new ResizeObserver(() => bringIntoSight(own, `control-${subject}`))
+    for (const part of [own, ...own.children]) sizes.observe(part)
+    const rest = () => sizes.disconnect()
+    const moves = ['pointerdown', 'wheel', 'keydown'] as const
+    for (const move of moves) addEventListener(move, rest, { passive: true })
+    const timer = setTimeout(rest, COMING_MS)
+    return () => {
+      rest()
+      clearTimeout(timer)
+      for (const move of moves) removeEventListener(move, rest)
+    }
   }, [preset, subject])
   return panel
 }
 
+function bringIntoSight(panel: HTMLElement, id: string): void {
+  const control = panel.querySelector(`[data-testid="${id}"]`)
+  let box: HTMLElement | null = control ? panel : null
+  while (box && !/auto|scroll/.test(getComputedStyle(box).overflowY)) box = box.parentElement
+  if (!box || !control) return
+  const [inner, outer] = [control.getBoundingClientRect(), box.getBoundingClientRect()]
+  const [top, bottom] = [inner.top, inner.bottom].map((y) => y - outer.top + box.scrollTop) as [number, number]
+  box.scrollTop = bottom <= box.clientHeight ? 0 : top - IN_SIGHT
+}
+
+/** Parts of the panel, and its type, are there by then. */
+const COMING_MS = 2000
 /** What stays to be seen above it, css px: the heading of its group, if it is the first. */
 const IN_SIGHT = 64
 

@@ -5,6 +5,7 @@ export const comparedText = {
   before: (value: string) => `${value} before`,
   counted: (value: string, since: string) => `${value} before · ${since} since`,
   countedShort: (value: string, since: string) => `${value} before, ${since}`,
+  ratioShort: (value: string, since: string) => `${value} → ${since} since`,
   also: (value: string, before: string, now: string) => `${value} before · ${before} → ${now}`,
   waiting: (value: string, before: string, now: string) => `${value} before · waiting ${before} → ${now}`,
   dismiss: 'Dismiss the comparison',
