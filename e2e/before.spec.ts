@@ -16,6 +16,7 @@ test('figures keep what was before beside what is now, on a desktop and on a pho
     [390, 844],
   ] as const) {
     await page.setViewportSize({ width, height })
+    await page.mouse.move(0, 0)
     await lab.open(REFUSING)
     const before = await lab.number('figure-refused')
     expect(before).toBeGreaterThan(0)
