@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from '../src/text/en.ts'
+import { problemText } from '../src/text/problem.ts'
 import { recordingText } from '../src/text/recording.ts'
 import { ROOT } from '../src/tools/root.ts'
 import { alone, expect, type LabPage, test } from './lab.page.ts'
@@ -60,9 +61,9 @@ test('a dropped trace plays to its end, and its link says that it is not in it a
   // Somebody else opens the link.
   const link = lab.fragment()
   await lab.open(link)
-  await expect(lab.byId('problem-card')).toContainText(text.problem.drop('my_boot.txt'))
-  await expect(lab.byId('problem-card')).toContainText(text.problem.instead('frames-64k'))
-  await expect(lab.byId('problem-card')).not.toContainText(text.problem.rest)
+  await expect(lab.byId('problem-card')).toContainText(problemText.drop('my_boot.txt'))
+  await expect(lab.byId('problem-card')).toContainText(problemText.instead('frames-64k'))
+  await expect(lab.byId('problem-card')).not.toContainText(problemText.rest)
   await expect(lab.byId('view-iova-space')).toBeVisible()
   await lab.drop('my boot.txt', BOOT)
   await expect(lab.byId('preset')).toContainText('my boot.txt')
@@ -73,7 +74,7 @@ test('a dropped trace plays to its end, and its link says that it is not in it a
   await expect(lab.byId('ended')).toContainText('The recording ends at 13.442 s')
   await expect(lab.byId('play')).toHaveAccessibleName(text.transport.play)
   await lab.turnTo('s=nosuch&m.cpus=4')
-  await expect(lab.byId('problem-card')).toContainText(text.problem.instead('frames-64k'))
+  await expect(lab.byId('problem-card')).toContainText(problemText.instead('frames-64k'))
 })
 
 test('a trace is opened from the gallery by keyboard', async ({ lab, page }) => {

@@ -6,7 +6,6 @@ import { useApp, useLab } from '../store/context.ts'
 import { loadable } from '../store/loadable.tsx'
 import { soon } from '../store/part.ts'
 import { text } from '../text/en.ts'
-import { ProblemCard } from './cards.tsx'
 import { Centre, useDock } from './centre.tsx'
 import { useFocusBack } from './focus.ts'
 import type { GalleryProps } from './gallery.tsx'
@@ -51,6 +50,11 @@ const Files = loadable(
   () => null,
   card,
 )
+const ProblemCard = loadable(
+  () => import('./problem-card.tsx').then((m) => m.ProblemCard),
+  () => null,
+  card,
+)
 const LaterCards = loadable(
   soon(() => import('./later.tsx').then((m) => m.default)),
   () => null,
@@ -87,6 +91,7 @@ export function App() {
   const over = useApp((s) => s.over)
   const { actions } = useLab()
   const announcement = useApp((s) => s.announcement)
+  const problems = useApp((s) => s.problems.length > 0)
   const recorded = useApp((s) => s.scenario.recording !== undefined)
   useTheme(useApp((s) => s.theme))
   useKeys()
@@ -166,7 +171,7 @@ export function App() {
       <Explainer />
       <div className="a-cards">
         <LaterCards />
-        <ProblemCard />
+        {problems && <ProblemCard />}
         <WorkerCard />
         <Drawn title={text.worker.files}>
           <Files />

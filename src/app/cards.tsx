@@ -1,69 +1,15 @@
-// The states nobody draws: a link that could not be read whole, and a map on which nothing has happened yet.
+// The states nobody draws: a map on which nothing has happened yet.
 
 import { Play } from 'lucide-react'
 import { useMemo } from 'react'
 import { count } from '../lib/format.ts'
-import { currentValue, type Frame, type Problem } from '../sim/index.ts'
+import { currentValue, type Frame } from '../sim/index.ts'
 import { useApp, useFrame, useLab } from '../store/context.ts'
 import { text } from '../text/en.ts'
 import { listedNote } from '../views/index.ts'
-import { copyText } from './copy.ts'
-import { Notice } from './notice.tsx'
 import { EndedNote, Skip, Underway, useLate } from './worker-state.tsx'
 
-const t = text.problem
 const icon = { size: 16, strokeWidth: 1.75, 'aria-hidden': true } as const
-const SHOWN = 4
-/** Field of a link that names a file, and what follows the name there. */
-const ABSENT_FILE = 'file'
-const FILE_DIGITS = /~[0-9a-f]{8}$/
-
-export function ProblemCard() {
-  const problems = useApp((s) => s.problems)
-  const shown = useApp((s) => s.scenario.preset)
-  const { actions } = useLab()
-  if (problems.length === 0) return null
-  // Nothing of such a link is shown, not even the rest.
-  const absent = problems.find((p) => p.field === ABSENT_FILE)
-  const instead = absent || problems.some((p) => p.field === 's')
-  const told = problems.filter((p) => p !== absent)
-  const report = () => {
-    const lines = problems.map((p) => `${p.field}=${p.given}: ${p.allowed}`)
-    void copyText([location.href, ...lines].join('\n')).then((done) => done && actions.announce(t.copied))
-  }
-  return (
-    <Notice
-      title={absent ? t.absent : t.title(problems.length)}
-      testid="problem-card"
-      onDismiss={actions.dismissProblems}
-      actions={
-        <button type="button" className="c-button" onClick={report}>
-          {t.copy}
-        </button>
-      }
-    >
-      {absent && <p>{t.drop(absent.given.replace(FILE_DIGITS, ''))}</p>}
-      {told.slice(0, SHOWN).map((p) => (
-        <ProblemLine key={`${p.field}=${p.given}`} problem={p} />
-      ))}
-      {told.length > SHOWN && <p>{t.more(told.length - SHOWN)}</p>}
-      {instead && <p>{t.instead(shown)}</p>}
-      {!absent && <p>{t.rest}</p>}
-    </Notice>
-  )
-}
-
-function ProblemLine({ problem }: { problem: Problem }) {
-  return (
-    <p>
-      <code>
-        {problem.field}={problem.given}
-      </code>{' '}
-      {t.line(problem.allowed)}
-    </p>
-  )
-}
-
 const emptyOf = (frame: Frame) => frame.summary.maps === 0 && frame.summary.mapped === 0
 const goingOf = (frame: Frame) => frame.status.underway !== null
 const poolOf = (frame: Frame) => frame.summary.bounce?.pool ?? 'there'
