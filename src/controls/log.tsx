@@ -4,13 +4,14 @@
 import { count, ms } from '../lib/format.ts'
 import type { Frame, LogLine } from '../sim/index.ts'
 import { useApp, useFrame } from '../store/context.ts'
-import { logText } from '../text/inspector.ts'
+import { logText, stepWords } from '../text/inspector.ts'
 import { Says } from '../ui/says.tsx'
 
 type Log = Frame['log']
 const logOf = (frame: Frame) => frame.log
 /** The newest operation in words, while the run stands still. */
 const stepOf = ({ status }: Frame) => (status.mode === 'paused' ? status.lastStep : '')
+const calledOf = (frame: Frame) => frame.summary.called
 const sameLog = (a: Log, b: Log) =>
   a.total === b.total &&
   a.suppressed === b.suppressed &&
@@ -26,6 +27,7 @@ export function KernelLog() {
   const log = useFrame(logOf, sameLog)
   const time = useApp((s) => s.view.brush?.time ?? null)
   const step = useFrame(stepOf) ?? ''
+  const called = useFrame(calledOf) ?? 'page'
   const total = log?.total ?? 0
   const lines = log ? log.lines.slice(-SHOWN) : []
   return (
@@ -44,7 +46,7 @@ export function KernelLog() {
           <Says id="rail.step" className="c-step-label" first>
             {logText.step}
           </Says>{' '}
-          <span data-testid="last-step">{step}</span>
+          <span data-testid="last-step">{stepWords(step, called)}</span>
         </p>
       )}
       {lines.length === 0 ? (

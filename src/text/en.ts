@@ -3,6 +3,9 @@
 import type { EntryName } from '../sim/index.ts'
 import { endedText, happeningText, leftText, underwayText, workerText } from './worker.ts'
 
+/** `63 %` as `63`, where one more per cent follows. */
+const bare = (share: string) => share.replace(/\s*%$/, '')
+
 export const text = {
   brand: 'dmascope',
   skip: 'Skip to the map',
@@ -79,9 +82,9 @@ export const text = {
     refused: 'refused',
     refusedNone: 'none since the driver was loaded',
     refusedFirst: (ms: string) => `first at ${ms} ms`,
-    fitted: (n: string) => `${n} fitted`,
+    fitted: (n: string) => `${n} fitted before`,
     refusedRecently: (n: string) => `refused, ${n} in 0.1 ms`,
-    tables: (n: string, whole: string) => `${n} there · ${whole} if whole`,
+    tables: (n: string, whole: string) => `${n} tables there · ${whole} if whole`,
     delivered: (frames: string, missed: string) => `delivered · ${frames} frames, ${missed} missed`,
     deliveredShort: 'delivered',
     levelTables: 'of level tables',
@@ -94,7 +97,7 @@ export const text = {
     hcalls: 'hypercalls',
     windowCalls: (n: string, result: string) => `${n} for the window · ${result}`,
     results: {
-      direct: 'none since',
+      direct: 'none a buffer',
       indirect: 'two a buffer',
       default: 'two a buffer',
       nowhere: 'the device is lost',
@@ -106,8 +109,9 @@ export const text = {
     inLine: 'of CPU time waiting',
     moved: 'moved',
     waiting: (share: string) => `${share} of CPU time waiting for a lock`,
-    answered: (cpu: string, depot: string, tree: string) => `from CPU ${cpu}, depot ${depot}, tree ${tree}`,
-    answeredNoDepot: (cpu: string, tree: string) => `from CPU ${cpu}, tree ${tree}`,
+    answered: (cpu: string, depot: string, tree: string) =>
+      `addresses: CPU ${bare(cpu)}, depot ${bare(depot)}, tree ${tree}`,
+    answeredNoDepot: (cpu: string, tree: string) => `addresses: from CPU ${bare(cpu)}, from tree ${tree}`,
     searches: (mean: string, last: string) => `${mean} ranges passed a search, last ${last}`,
     noSearch: 'no search yet',
     hang: (cpu: number, ms: string) => `CPU ${cpu} searches for ever since ${ms} ms`,

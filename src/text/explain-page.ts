@@ -30,7 +30,7 @@ export const pageWords = {
 
   // Head of the map
   'map.title':
-    'The window of addresses that a device may use, IOVA (I/O virtual addresses). A cell is one IOMMU page or several, as the line beside says; read it as a page of text, low addresses first.',
+    'The window of addresses that a device may use, IOVA. A cell is one IOMMU page or several, as the line beside says; read it as a page of text, low addresses first.',
   'map.scale': 'What one cell stands for, and one row of cells.',
   'map.table': 'Whose window the map shows: devices with a table of their own have their own addresses.',
   'map.colour':
@@ -79,7 +79,7 @@ export const pageWords = {
   'history.now':
     'Share of each region that is mapped now, in per cent; near 100 the next request goes elsewhere or fails.',
   'lanes.title':
-    'How much of its time each CPU (processor) waited for a lock, over time. A row is a CPU, a column a stretch of time; brighter is more waiting.',
+    'How much of its time each CPU waited for a lock, over time. A row is a CPU, a column a stretch of time; brighter is more waiting.',
   'lanes.ramp': 'From no waiting to a quarter of the time and more; by square root, so that little shows.',
   'lanes.cpu': 'Number of the CPU (processor) whose lane it is.',
   'lanes.wait': 'Share of the last millisecond that the CPU waited for a lock, in per cent; more is less work done.',

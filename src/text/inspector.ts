@@ -116,6 +116,28 @@ export const refusalText = {
   freeShare: (free: string) => `${free} free`,
 } as const
 
+/** What the machine did last, as the run tells it in the kernel's terms: `unmap 0x3f_0000#1, npages 2, CPU 3`. */
+const STEP = /^(.+?)(?: at)?(?: (0x\S+#\d+))?(?:, npages (\d+))?(?:, (\d+) ranges free)?(?:, CPU (\d+))?$/
+const DONE: Readonly<Record<string, string>> = {
+  map: 'maps',
+  unmap: 'unmaps',
+  sync: 'hands over',
+  'map list': 'maps a list of',
+  'unmap list': 'unmaps a list of',
+}
+
+/** The same as a sentence. */
+export function stepWords(step: string, called: EntryName): string {
+  const [, what = '', where = '', npages = '', ranges = '', cpu = ''] = STEP.exec(step) ?? []
+  const pages = npages === '1' ? `1 ${called}` : `${npages} ${called}s`
+  if (what in DONE) return `CPU ${cpu} ${DONE[what]} ${pages} at ${where}`
+  if (what === 'refused') return `CPU ${cpu} is refused ${pages}`
+  if (what === 'late access') return `a device uses ${where} after its unmap`
+  if (ranges !== '') return `CPU ${cpu}’s timer flushes, and ${ranges} ranges are free`
+  const back = /^depot gives (\d+) ranges back$/.exec(what)
+  return back ? `the depot gives ${back[1]} ranges back, on CPU ${cpu}` : step
+}
+
 export const logText = {
   title: 'Kernel log',
   count: (lines: number) => (lines === 1 ? '1 line' : `${lines} lines`),

@@ -36,6 +36,7 @@ export default function Explainer() {
           >
             {shown.name && <b>{shown.name}</b>}
             <p>{shown.words}</p>
+            {shown.spelled.length > 0 && <p className="u-tip-more">{shown.spelled.join(' · ')}</p>}
             {shown.more && <p className="u-tip-more">{explained.keys}</p>}
           </Popper.Content>
         </Popper.Root>

@@ -1,5 +1,6 @@
 // When an explanation shows and when it goes. One set of listeners for the whole page: what is explained is only marked.
 
+import { acronyms, acronymsIn } from '../text/acronyms.ts'
 import { explained } from '../text/explain.ts'
 
 export interface Shown {
@@ -7,6 +8,8 @@ export interface Shown {
   readonly how: 'hover' | 'focus' | 'tap'
   readonly name: string
   readonly words: string
+  /** Of the title of a view: what each acronym in the view and in the words stands for. */
+  readonly spelled: readonly string[]
   /** Arrow keys go on from here. */
   readonly more: boolean
 }
@@ -32,6 +35,14 @@ export function wordsOf(id: string): string {
   if (id.startsWith('#')) return document.getElementById(id.slice(1))?.textContent ?? ''
   return explained.words[id as keyof typeof explained.words] ?? ''
 }
+
+/** The acronyms of a whole view, spelled out where its title is explained. */
+function spelledIn(marked: Element, id: string, words: string): string[] {
+  const view = id.endsWith('.title') ? marked.closest(GROUP) : null
+  if (!view) return []
+  return acronymsIn(`${words} ${(view as HTMLElement).innerText} ${svgText(view)}`).map((a) => `${a}: ${acronyms[a]}`)
+}
+const svgText = (view: Element) => Array.from(view.querySelectorAll('svg text'), (t) => t.textContent).join(' ')
 
 /** What is explained where something happened: around it, or in the same field. */
 function markedAt(target: EventTarget | null): Element | null {
@@ -73,10 +84,18 @@ export function listen(show: (shown: Shown | null) => void): () => void {
     if (next) watch = window.setInterval(() => next.target.isConnected || set(null), 250)
   }
   function open(target: Element, how: Shown['how']) {
-    const words = wordsOf(target.getAttribute('data-says') ?? '')
+    const id = target.getAttribute('data-says') ?? ''
+    const words = wordsOf(id)
     if (words === '' || !target.isConnected) return
     const more = how === 'focus' && target.matches(CAPTION) && target.closest(GROUP) !== null
-    set({ target, how, words, name: target.getAttribute('data-says-name') ?? '', more })
+    set({
+      target,
+      how,
+      words,
+      spelled: spelledIn(target, id, words),
+      name: target.getAttribute('data-says-name') ?? '',
+      more,
+    })
   }
 
   function describe(element: Element | null) {
@@ -91,7 +110,8 @@ export function listen(show: (shown: Shown | null) => void): () => void {
     const said = document.getElementById(WORDS_ID)
     // A field is described by its own words all the time.
     if (!element || !said || id === '' || id.startsWith('#')) return
-    said.textContent = wordsOf(id)
+    const words = wordsOf(id)
+    said.textContent = [words, ...(marked ? spelledIn(marked, id, words) : [])].join(' ')
     const before = element.getAttribute('aria-describedby')
     described = { element, before }
     element.setAttribute('aria-describedby', before ? `${before} ${WORDS_ID}` : WORDS_ID)
