@@ -2,11 +2,12 @@
 // its way somewhere; a picture that cannot be shown.
 
 import { Square, TriangleAlert } from 'lucide-react'
-import { type ReactNode, useEffect, useState } from 'react'
+import { type ReactNode, useCallback, useEffect, useState } from 'react'
 import { duration } from '../lib/format.ts'
 import type { Frame, FramePart } from '../sim/index.ts'
 import { useApp, useFrame, useLab } from '../store/context.ts'
 import { PartName } from '../store/loadable.tsx'
+import { quietNs } from '../store/quiet.ts'
 import { text } from '../text/en.ts'
 import { Boundary } from './boundary.tsx'
 import { Notice, useEscape } from './notice.tsx'
@@ -89,22 +90,16 @@ export function EndedNote() {
   )
 }
 
-const nextOf = (frame: Frame) => (frame.status.mode === 'seeking' ? null : frame.status.nextNs)
-
-/** What a person would wait for longer than this is offered to be skipped, wall ns. */
-const LONG_NS = 1e9
-
 /** Nothing happens for long at this speed: the way past it. */
 export function Skip() {
-  const ns = useFrame(nsOf) ?? 0
-  const nextNs = useFrame(nextOf)
   const speed = useApp((s) => s.speed)
+  const quiet = useFrame(useCallback((frame: Frame) => quietNs(frame.status, speed), [speed])) ?? 0
   const { actions } = useLab()
-  if (nextNs === null || speed === 'max' || nextNs - ns <= speed * LONG_NS) return null
+  if (quiet === 0) return null
   return (
     <div className="a-over a-at-foot a-at-end">
       <button type="button" className="c-button a-skip-on" data-testid="skip" onClick={actions.skip}>
-        {text.state.quiet(duration(Number((nextNs - ns).toPrecision(2))))} <b>{text.state.skip}</b> <kbd>s</kbd>
+        {text.state.quiet(duration(Number(quiet.toPrecision(2))))} <b>{text.state.skip}</b> <kbd>s</kbd>
       </button>
     </div>
   )

@@ -22,6 +22,7 @@ import { initialState, speedOf, viewOf } from './initial.ts'
 import { createLooking } from './looking.ts'
 import { createFrameLoop } from './loop.ts'
 import { createOpenings } from './openings.ts'
+import { quietNs } from './quiet.ts'
 import { createStanding } from './standing.ts'
 import type { AppState, Lab, Notice, Theme, ViewState } from './state.ts'
 import type { StatsCollector } from './stats.ts'
@@ -76,9 +77,13 @@ export function createLab(options: LabOptions): Lab {
   /** What follows once an errand of a kind has come to its end. */
   let next: { readonly after: Ended['kind']; readonly go: () => void } | null = null
 
+  /** A run was opened at no moment that anybody named: if that is a dead one, it is passed. */
+  let unplaced = false
+
   /** Something else is done: nothing is told of where the run stands, and nothing follows. */
   function anew() {
     next = null
+    unplaced = false
     return { ended: null, watching: null, told: null } as const
   }
 
@@ -234,6 +239,11 @@ export function createLab(options: LabOptions): Lab {
       // A run that stops by itself says so in its frames too; only those asked for after the last switch count.
       if (get().playing && frame.status.mode === 'paused' && frame.request > switchedAt) set({ playing: false })
       loop.arrived()
+      if (!unplaced || frame.status.mode !== 'paused') return
+      unplaced = false
+      if (quietNs(frame.status, get().speed) === 0) return
+      send(standing.at(), () => client.step(1))
+      wake()
     },
     scenario(told, revision) {
       // The worker does not send the recording back.
@@ -327,6 +337,7 @@ export function createLab(options: LabOptions): Lab {
       linkShown: before.linkShown === 'fileless' ? null : before.linkShown,
       ...acts.state(),
     })
+    unplaced = to.position.events === undefined && to.position.ns === openings.presetOf(scenario).openNs
     if (get().dead) {
       set({ dead: false })
       client.restart()

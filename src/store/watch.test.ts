@@ -1,7 +1,7 @@
 // Watching: a run plays into what its story is about and stands there, told of, until something else is done.
 
 import { describe, expect, it } from 'vitest'
-import { createRun, presetById, subjectOf } from '../sim/index.ts'
+import { createRun, presetById, presets, subjectOf } from '../sim/index.ts'
 import { liveLab } from './testing/live-lab.ts'
 
 const FIRST = presetById('frames-64k')!
@@ -116,6 +116,19 @@ describe('watching', () => {
 })
 
 describe('skipping', () => {
+  it.each([
+    ['where its preset opens', '', 180.55],
+    ['at a moment that a link names', '&at=7000000', 7],
+  ])('is done at once of a run that would open in a dead stretch, %s', (_, at, ms) => {
+    // Of a window that takes 180 ms to clear.
+    const link = `#v=1&s=ddw-direct&m.ram=64g&m.maxRam=2t&m.pmem=on&d0.pageSizes=64k&d0.tces=16m&w0.rate=1g${at}`
+    const live = liveLab(presets, link)
+    live.lab.actions.openLink(link)
+    live.settle()
+    expect(live.lab.getState().problems).toEqual([])
+    expect(live.lab.frames.latest()!.status.ns / 1e6).toBeCloseTo(ms, 0)
+  })
+
   it('goes to right after the next visible operation, and plays on only if it played', () => {
     const stood = opened()
     const { steps } = stood.lab.frames.latest()!.status
