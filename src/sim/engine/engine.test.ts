@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { PRICES, type Price, tablePs } from './cost.ts'
+import { DATA_PATH_TEXT } from '../workload/data-path-text.ts'
+import { PRICES, tablePs } from './cost.ts'
 import { createLock, dequeue, enqueue, grantNs, isFree } from './lock.ts'
 import { createLog, entryAt, firstKept, logEvent } from './log.ts'
 import { charge, createMeter, dropLock, LOCAL_STAGE, NO_LOCK, resetMeter, takeLock } from './meter.ts'
+import { PRICE_TEXT } from './price-text.ts'
 import { addToColumn, BANDS, bandOf, COLUMNS, createBands, createRecorder, rollColumns, share } from './recorder.ts'
 
 describe('lock', () => {
@@ -20,10 +22,9 @@ describe('lock', () => {
 
 describe('prices', () => {
   it('name a source or say that they are assumed', () => {
-    for (const price of Object.values(PRICES) as Price[]) {
-      expect(price.source).toMatch(/assumed|\d{4}/)
-      expect(Number.isInteger(price.ps)).toBe(true)
-    }
+    for (const { source } of Object.values({ ...PRICE_TEXT, ...DATA_PATH_TEXT }))
+      expect(source).toMatch(/assumed|\d{4}/)
+    for (const { ps } of Object.values(PRICES)) expect(Number.isInteger(ps)).toBe(true)
   })
 
   it('charge a hypercall for each 512 TCEs', () => {

@@ -147,3 +147,15 @@ export interface IovaAllocator<S extends object = object> extends AllocatorInfo 
   /** A CPU goes offline or comes back: its caches go back to the tree. Returns the ranges given back. */
   setOnline?(s: S, cpu: Cpu, online: boolean, meter: CostMeter): number
 }
+
+/**
+ * An allocator: what the page needs to know of it, and its code. As a call without effect it is left out, with all that
+ * its code leads to, where only the first is used.
+ */
+/* @__NO_SIDE_EFFECTS__ */
+export function withCode<S extends object>(
+  info: AllocatorInfo,
+  code: Omit<IovaAllocator<S>, keyof AllocatorInfo>,
+): IovaAllocator<S> {
+  return { ...info, ...code }
+}

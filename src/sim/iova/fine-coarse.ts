@@ -25,7 +25,7 @@ import { type CostMeter, FROM_HINT, FROM_START, noteTry } from '../engine/meter.
 import type { Param } from '../params.ts'
 import type { Settings } from '../scenario/schema.ts'
 import { type Entry, entry, MAX_GRANULE, NO_ENTRY, type Pages } from '../types.ts'
-import type { AllocatorInfo, AllocRequest, IovaAllocator, WindowGeometry } from './allocator.ts'
+import { type AllocatorInfo, type AllocRequest, type WindowGeometry, withCode } from './allocator.ts'
 import { areaSearch } from './area-search.ts'
 import { checkGeometry, freeRuns, visitRanges } from './geometry.ts'
 
@@ -254,8 +254,7 @@ export const fineCoarseInfo: AllocatorInfo = {
   mixed: true,
 }
 
-export const fineCoarse: IovaAllocator<FineCoarseState> = {
-  ...fineCoarseInfo,
+export const fineCoarse = withCode<FineCoarseState>(fineCoarseInfo, {
   create,
   alloc,
   free(s: FineCoarseState, e: Entry, npages: Pages): boolean {
@@ -296,4 +295,4 @@ export const fineCoarse: IovaAllocator<FineCoarseState> = {
   freeCount: (s, start, limit) => limit - start - popcount(s.bits, start, limit),
   freeIn: (s, start, limit) => freeRuns(s.bits, start, limit),
   forEachRange: (s, visit) => visitRanges(s.bits, s.reserved, visit),
-}
+})

@@ -29,7 +29,7 @@ import { type CostMeter, charge, takeLock } from '../engine/meter.ts'
 import type { Param } from '../params.ts'
 import type { Settings } from '../scenario/schema.ts'
 import { type Cpu, type Entry, entry, NO_ENTRY, type Pages, pages } from '../types.ts'
-import type { AllocatorInfo, AllocRequest, IovaAllocator } from './allocator.ts'
+import { type AllocatorInfo, type AllocRequest, withCode } from './allocator.ts'
 import {
   addChunk,
   type Chunks,
@@ -206,8 +206,7 @@ export const percpuChunksInfo: AllocatorInfo = {
   params,
 }
 
-export const percpuChunks: IovaAllocator<PercpuChunksState> = {
-  ...percpuChunksInfo,
+export const percpuChunks = withCode<PercpuChunksState>(percpuChunksInfo, {
   create,
   alloc,
   free,
@@ -256,4 +255,4 @@ export const percpuChunks: IovaAllocator<PercpuChunksState> = {
     s.online[cpu] = online ? 1 : 0
     return online ? 0 : giveBackEmpty(s, cpu, meter)
   },
-}
+})

@@ -10,7 +10,7 @@
 import type { CostMeter } from '../engine/meter.ts'
 import { FROM_HINT, FROM_START, MAX_WALKS, noteTry, takeLock } from '../engine/meter.ts'
 import { type Entry, entry, NO_ENTRY } from '../types.ts'
-import type { AllocatorInfo, AllocRequest, IovaAllocator, Region } from './allocator.ts'
+import { type AllocatorInfo, type AllocRequest, type Region, withCode } from './allocator.ts'
 import { absOf, entryOf } from './geometry.ts'
 import { hint32Of, hint64Of, treeAlloc, treeFree } from './iova-tree.ts'
 import { createTreeWindow, entriesUpTo, freeOfTree, joinRuns, type TreeWindow, visitTaken } from './tree-window.ts'
@@ -54,8 +54,7 @@ export const rbtreeInfo: AllocatorInfo = {
   params: [],
 }
 
-export const rbtree: IovaAllocator<TreeWindow> = {
-  ...rbtreeInfo,
+export const rbtree = withCode<TreeWindow>(rbtreeInfo, {
   create: createTreeWindow,
   alloc(w, req: AllocRequest, meter): Entry {
     if (req.npages === 0) return NO_ENTRY
@@ -89,4 +88,4 @@ export const rbtree: IovaAllocator<TreeWindow> = {
     visitTaken(w, 0, w.geometry.size, (start, end, firm) => runs.add(start, end, firm ? 'reserved' : 'used'))
     runs.end()
   },
-}
+})

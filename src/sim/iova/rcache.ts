@@ -8,7 +8,7 @@
 
 import { type CostMeter, NO_LOCK } from '../engine/meter.ts'
 import { type Cpu, type Entry, entry, NO_ENTRY, pages } from '../types.ts'
-import { type AllocatorInfo, type AllocRequest, IN_DEPOT, type IovaAllocator } from './allocator.ts'
+import { type AllocatorInfo, type AllocRequest, IN_DEPOT, withCode } from './allocator.ts'
 import { absOf, entryOf } from './geometry.ts'
 import {
   createMagazines,
@@ -72,8 +72,7 @@ export const rcacheInfo: AllocatorInfo = {
   params: [],
 }
 
-export const rcache: IovaAllocator<RcacheState> = {
-  ...rcacheInfo,
+export const rcache = withCode<RcacheState>(rcacheInfo, {
   create(geometry) {
     const window = createTreeWindow(geometry)
     return { window, mags: createMagazines(window.tree, geometry.cpus ?? 1) }
@@ -135,4 +134,4 @@ export const rcache: IovaAllocator<RcacheState> = {
     return freed
   },
   setOnline: ({ mags }, cpu, online, meter) => setCpuOnline(mags, cpu, online, meter),
-}
+})

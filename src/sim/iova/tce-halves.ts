@@ -19,7 +19,7 @@ import type { Param } from '../params.ts'
 import type { Settings } from '../scenario/schema.ts'
 import type { Entry, Pages } from '../types.ts'
 import { entry, NO_ENTRY } from '../types.ts'
-import type { AllocatorInfo, AllocRequest, IovaAllocator, WindowGeometry } from './allocator.ts'
+import { type AllocatorInfo, type AllocRequest, type WindowGeometry, withCode } from './allocator.ts'
 import { areaSearch, NO_AREA, tryArea } from './area-search.ts'
 import { checkGeometry, freeRuns, visitRanges } from './geometry.ts'
 
@@ -197,8 +197,7 @@ export const tceHalvesInfo: AllocatorInfo = {
   bitmap: true,
 }
 
-export const tceHalves: IovaAllocator<HalvesState> = {
-  ...tceHalvesInfo,
+export const tceHalves = withCode<HalvesState>(tceHalvesInfo, {
   create,
   alloc,
   free(s: HalvesState, e: Entry, npages: Pages): boolean {
@@ -229,4 +228,4 @@ export const tceHalves: IovaAllocator<HalvesState> = {
   freeCount: (s, start, limit) => limit - start - popcount(s.bits, start, limit),
   freeIn: (s, start, limit) => freeRuns(s.bits, start, limit),
   forEachRange: (s, visit) => visitRanges(s.bits, s.reserved, visit),
-}
+})

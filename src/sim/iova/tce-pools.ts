@@ -18,7 +18,7 @@ import type { Param } from '../params.ts'
 import type { Settings } from '../scenario/schema.ts'
 import type { Entry, Pages } from '../types.ts'
 import { entry, NO_ENTRY } from '../types.ts'
-import type { AllocatorInfo, AllocRequest, IovaAllocator, Region, WindowGeometry } from './allocator.ts'
+import { type AllocatorInfo, type AllocRequest, type Region, type WindowGeometry, withCode } from './allocator.ts'
 import { areaSearch } from './area-search.ts'
 import { checkGeometry, freeRuns, visitRanges } from './geometry.ts'
 
@@ -190,8 +190,7 @@ export const tcePoolsInfo: AllocatorInfo = {
   bitmap: true,
 }
 
-export const tcePools: IovaAllocator<PoolsState> = {
-  ...tcePoolsInfo,
+export const tcePools = withCode<PoolsState>(tcePoolsInfo, {
   create(geometry, settings) {
     checkGeometry(geometry)
     return createPools(geometry, settings.pools)
@@ -227,4 +226,4 @@ export const tcePools: IovaAllocator<PoolsState> = {
   freeCount: (s, start, limit) => limit - start - popcount(s.bits, start, limit),
   freeIn: (s, start, limit) => freeRuns(s.bits, start, limit),
   forEachRange: (s, visit) => visitRanges(s.bits, s.reserved, visit),
-}
+})

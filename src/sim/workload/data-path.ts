@@ -9,16 +9,14 @@
 
 import type { Price } from '../engine/cost.ts'
 
-const PCIE_BENCH = 'Neugebauer et al., SIGCOMM 2018, raw data (Broadwell, PCIe 3 x8, 4K mappings)'
-const FAST_AND_SAFE = 'Rubin et al., SOSP 2024, section 2.2 (Cascade Lake, 100 Gb/s)'
-
+/** `data-path-text.ts` says of each what it is of and where it was measured. */
 export const DATA_PATH = {
-  transaction: { ps: 18_484, what: 'a transaction of 64 bytes or less: 27.7 Gb/s', source: PCIE_BENCH },
-  byte: { ps: 154, what: 'each byte of a larger one: about 52 Gb/s of the 63 of the link', source: 'assumed' },
-  readWalk: { ps: 52_200, what: 'a walk for a read, with several in flight', source: `fitted to ${PCIE_BENCH}, 64M` },
-  writeWalk: { ps: 45_000, what: 'a walk for a posted write', source: `fitted to ${PCIE_BENCH}, 64M` },
-  page: { ps: 65_000, what: 'a 4K page of a stream without walks', source: FAST_AND_SAFE },
-  tableRead: { ps: 197_000, what: 'each table entry read for it', source: FAST_AND_SAFE },
+  transaction: { ps: 18_484 },
+  byte: { ps: 154 },
+  readWalk: { ps: 52_200 },
+  writeWalk: { ps: 45_000 },
+  page: { ps: 65_000 },
+  tableRead: { ps: 197_000 },
 } as const satisfies Record<string, Price>
 
 /** Time of one transaction of `bytes` (1 … 4096) when `misses` of `of` transactions have to be walked, ps. */
