@@ -1,6 +1,6 @@
 // Every view, one line each. `map` and `time` are always on the page; `dock` views come and go.
 
-import type { ComponentType } from 'react'
+import { type ComponentType, createElement } from 'react'
 import type { ProbeId } from '../sim/index.ts'
 import { loadable } from '../store/loadable.tsx'
 import { soon } from '../store/part.ts'
@@ -216,8 +216,14 @@ export const Filled = loadable(() => import('./filled.tsx').then((m) => m.Filled
 
 export { useFlushStory } from './flush-story.ts'
 export { IovaSpace, MAP_HEIGHT } from './iova-space.tsx'
-export { MapHead } from './map-head.tsx'
 export type { TimeStackProps } from './time-stack.tsx'
+
+/** What is chosen about the map: asked for at once, but the map comes first. */
+export const MapHead = loadable(
+  soon(() => import('./map-head.tsx').then((m) => m.MapHead)),
+  // As high as it will be.
+  () => createElement('div', { className: 'v-head v-head-map' }),
+)
 
 /** The history under the map: asked for at once, but the map comes first. */
 export const TimeStack = loadable(soon(() => import('./time-stack.tsx').then((m) => m.TimeStack)))
