@@ -12,6 +12,7 @@ const SIZES = [
   [1440, 900],
   [2560, 1440],
   [1280, 720],
+  [1024, 768],
   [720, 450],
   [390, 844],
   [360, 740],
@@ -26,11 +27,15 @@ const shown = (page: Page) =>
     .evaluateAll((cards) => cards.map((card) => card.getAttribute('data-testid')?.replace('card-', '')))
 const isOpen = (lab: LabPage, id: string) => expect(lab.byId('preset')).toContainText(id)
 
-/** Text that is cut, and elements that stand out of the page at the side. */
+/** Text that is cut, elements that stand out of the page at the side, and what lies over its neighbour in the bar. */
 const cut = (page: Page) =>
   gallery(page).evaluate((root) => {
     const { width } = root.getBoundingClientRect()
-    return Array.from(root.querySelectorAll<HTMLElement>('*'))
+    const bar = Array.from(root.querySelectorAll('.g-bar > *'), (e) => e.getBoundingClientRect()).filter(
+      (b) => b.width > 0,
+    )
+    const over = bar.filter((b, i) => b.left < (bar[i - 1]?.right ?? 0) + 4).map((b) => `over its neighbour: ${b.left}`)
+    const out = Array.from(root.querySelectorAll<HTMLElement>('*'))
       .filter((e) => !e.closest('.v-sr'))
       .filter((e) => {
         const box = e.getBoundingClientRect()
@@ -38,6 +43,7 @@ const cut = (page: Page) =>
         return box.width > 0 && (hides || box.left < -0.5 || box.right > width + 0.5)
       })
       .map((e) => `${e.className}: ${e.textContent?.slice(0, 40)}`)
+    return [...over, ...out]
   })
 
 test('by mouse: the open one is marked, a shelf is picked, a card opens, and undo leads back', async ({
