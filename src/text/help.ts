@@ -40,6 +40,7 @@ export const helpText = {
     ['arrows', 'in the map: walk from cell to cell; Enter selects, + − zoom, 0 fits'],
     ['Shift arrows', 'in the map and in pictures of time: mark a range, which the figures then speak of; Esc clears'],
     ['Shift drag', 'in the map: mark addresses; a plain drag over a picture of time marks a time'],
+    ['arrows on a title', 'through the captions of a view, each of which says what it stands for; Esc ends that'],
     ['c', 'copy the link'],
     ['t', 'next theme'],
     ['?', 'this page'],

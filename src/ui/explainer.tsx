@@ -29,7 +29,7 @@ export default function Explainer() {
             className="u-tip"
             role="tooltip"
             side={beside ? 'right' : below ? 'bottom' : 'top'}
-            align={beside ? 'start' : 'center'}
+            align={beside || shown.target.matches('h2 *') ? 'start' : 'center'}
             sideOffset={beside ? 12 : 6}
             collisionPadding={8}
             updatePositionStrategy="always"
