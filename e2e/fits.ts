@@ -49,6 +49,8 @@ export function misfits(within: string | null = null): string[] {
     const words = node.textContent ?? ''
     if (!of || words.trim() === '' || !isShown(of)) continue
     if (of.closest('script, style, option, .v-sr, .a-live, .a-skip, title')) continue
+    // Said, not shown.
+    if (of.clientWidth <= 1 && getComputedStyle(of).clipPath !== 'none') continue
     range.selectNodeContents(node)
     const rects = Array.from(range.getClientRects()).filter((r) => r.width > 1 && r.height > 1)
     for (const rect of rects) {

@@ -1,8 +1,10 @@
 // Every preset at every size of window: no text is cut, covered or run over, and what one steers with is in view.
 
 import type { Page } from '@playwright/test'
-import { presets } from '../src/sim/index.ts'
+import { COLOURS_BY, presets } from '../src/sim/index.ts'
 import { text } from '../src/text/en.ts'
+import { inspectorText } from '../src/text/inspector.ts'
+import { dockViews } from '../src/views/index.ts'
 import { misfits } from './fits.ts'
 import { expect, type LabPage, test } from './lab.page.ts'
 
@@ -16,9 +18,18 @@ const SIZES = [
   [390, 844],
   [360, 740],
 ] as const
+const PROJECTORS = [
+  [1366, 768],
+  [1280, 720],
+  [1024, 768],
+] as const
+const DESK = { width: 1440, height: 900 }
+const PHONE = { width: 390, height: 844 }
+const THEMES = ['dark', 'light'] as const
 /** Tests of as many presets each: they go to two workers. */
 const AT_ONCE = 7
 const LEAST_MAP = 200
+const LINE = 24
 
 test.beforeEach(({ openLab, viewport, colorScheme }) => openLab.clear({ viewport, colorScheme }))
 
@@ -31,8 +42,13 @@ class Faults {
   }
 
   /** Measures the page as it stands; both themes, which differ in colours only. */
-  async measure(lab: LabPage, where: string, within: string | null = null): Promise<void> {
-    for (const theme of ['dark', 'light'] as const) {
+  async measure(
+    lab: LabPage,
+    where: string,
+    within: string | null = null,
+    themes: readonly string[] = THEMES,
+  ): Promise<void> {
+    for (const theme of themes) {
       await lab.page.evaluate((name) => {
         document.documentElement.dataset.theme = name
       }, theme)
@@ -116,3 +132,79 @@ for (let from = 0; from < presets.length; from += AT_ONCE) {
     expect(faults.all()).toEqual([])
   })
 }
+
+test('map, history, scrubber and transport stand in view with any view of the dock', async ({ openLab: lab }) => {
+  const faults = new Faults()
+  for (const { id } of dockViews) {
+    const preset =
+      presets.find((one) => one.dock[0] === id) ?? presets.find((one) => one.dock.includes(id)) ?? presets[0]!
+    const others = preset.dock.filter((other) => other !== id).slice(0, 2)
+    await lab.turnTo(`s=${preset.id}&dock=${[id, ...others].join('~')}`)
+    for (const [width, height] of PROJECTORS) {
+      await lab.page.setViewportSize({ width, height })
+      await lab.idle()
+      const where = `${id} of ${preset.id} ${width}×${height}`
+      await faults.measure(lab, where, null, ['dark'])
+      for (const fault of await outOfView(lab.page, true, undefined)) faults.add(fault, where)
+    }
+    await lab.page.setViewportSize(DESK)
+    await lab.idle()
+    const under = await lab.page.locator('.a-column').evaluate((e) => e.scrollHeight - e.clientHeight)
+    // A second line of the legend is scrolled under the scrubber.
+    if (under > LINE) faults.add(`a desk has no room for ${id}: ${under} px`, preset.id)
+  }
+  expect(faults.all()).toEqual([])
+})
+
+for (let from = 0; from < presets.length; from += 2 * AT_ONCE) {
+  const some = presets.slice(from, from + 2 * AT_ONCE)
+  test(`the legends of ${some[0]!.id} to ${some.at(-1)!.id} fit, whatever the map is coloured by`, async ({
+    openLab: lab,
+  }) => {
+    const faults = new Faults()
+    for (const { id } of some) {
+      await lab.page.setViewportSize(DESK)
+      await lab.turnTo(`s=${id}`)
+      for (const by of COLOURS_BY.slice(1)) {
+        await lab.page.evaluate((i) => {
+          document.querySelectorAll<HTMLElement>('input[name="v-colour-by"]')[i]?.click()
+        }, COLOURS_BY.indexOf(by))
+        for (const size of [DESK, PHONE]) {
+          await lab.page.setViewportSize(size)
+          await lab.idle()
+          await faults.measure(lab, `${id} by ${by} ${size.width}×${size.height}`, '.v-legend', ['dark'])
+          const rows = await lab.page.locator('.v-legend').evaluate((e) => e.clientHeight)
+          if (size === DESK && rows > 50) faults.add('the legend takes three lines at a desk', `${id} by ${by}`)
+        }
+        await lab.page.setViewportSize(DESK)
+      }
+    }
+    expect(faults.all()).toEqual([])
+  })
+}
+
+test('a clicked cell shows its card where the rail is a drawer, beside the cell; the log keeps its lines', async ({
+  openLab: lab,
+}) => {
+  const { page } = lab
+  for (const [width, height] of [...PROJECTORS, [720, 450]] as const) {
+    await page.setViewportSize({ width, height })
+    await lab.open('s=frames-64k&at=8000000')
+    const map = (await lab.byId('view-iova-space').boundingBox())!
+    for (const share of [0.2, 0.8]) {
+      const [x, y] = [map.width * share, Math.min(map.height / 2, 100)]
+      await lab.byId('view-iova-space').click({ position: { x, y } })
+      const card = lab.byId('cell-card')
+      await expect(card.getByTestId('address')).toBeVisible()
+      const box = (await card.boundingBox())!
+      expect(box.x > map.x + x || box.x + box.width < map.x + x).toBe(true)
+      expect(await outOfView(page, false, undefined)).toEqual([])
+      await card.getByRole('button', { name: inspectorText.clear }).click()
+      await expect(card).toBeHidden()
+    }
+  }
+  await page.setViewportSize(DESK)
+  await lab.open('s=frames-64k&at=8000000&sel=2313')
+  expect(await lab.byId('log').evaluate((e) => e.clientHeight)).toBeGreaterThan(100)
+  await expect(lab.byId('cell-card')).toHaveCount(0)
+})

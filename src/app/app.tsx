@@ -135,7 +135,7 @@ export function App() {
           </Drawn>
         </Side>
       )}
-      <Centre layout={layout} dock={dock} />
+      <Centre layout={layout} dock={dock} inspected={drawers.rail} />
       {small ? (
         <Drawn title={text.places.controls}>
           <Sheet />

@@ -19,6 +19,11 @@ const Legend = loadable(
   () => <div className="a-legend-waits" />,
 )
 
+const CellCard = loadable(
+  () => import('./cell-card.tsx').then((m) => m.default),
+  () => null,
+  'none',
+)
 const Prediction = loadable(() => import('../controls/prediction.tsx').then((m) => m.default))
 
 /** The views of the dock in the order of preset or link, and the one of them that is shown. */
@@ -45,7 +50,8 @@ export function useDock(): Docked {
 
 const isThere = () => true
 
-export function Centre({ layout, dock }: { layout: Layout; dock: Docked }) {
+/** `inspected`: the inspector stands beside. */
+export function Centre({ layout, dock, inspected }: { layout: Layout; dock: Docked; inspected: boolean }) {
   const { actions } = useLab()
   const { size, columns, maxRows } = layout
   const recorded = useApp((s) => s.scenario.recording !== undefined)
@@ -71,7 +77,7 @@ export function Centre({ layout, dock }: { layout: Layout; dock: Docked }) {
           <Legend />
         </Drawn>
         <MissingParts />
-        {!small && <Dock {...dock} height={layout.dockHeight} />}
+        {!small && <Dock {...dock} height={layout.dockCut ? layout.dockHeight : 0} />}
         <Picture title={text.worker.history} part="timeline">
           <TimeStack lanes={layout.lanes} bytes={layout.bytes} head={layout.head} height={layout.timeHeight} />
         </Picture>
@@ -85,6 +91,11 @@ export function Centre({ layout, dock }: { layout: Layout; dock: Docked }) {
           <ScrubberRow />
         </Picture>
       </div>
+      {(size === 'rail' || size === 'narrow') && !inspected && (
+        <Drawn title={text.worker.parts.card}>
+          <CellCard />
+        </Drawn>
+      )}
       {!small && (
         <Drawn title={text.worker.time}>
           <Transport />
@@ -110,7 +121,10 @@ function Dock({ views, shown, choose, height }: Docked & { readonly height: numb
           ))}
         </div>
       )}
-      <div className="a-docked" style={height > 0 ? { maxHeight: height - (views.length > 1 ? TABS : 0) } : undefined}>
+      <div
+        className={height > 0 ? 'a-docked a-docked-cut' : 'a-docked'}
+        style={height > 0 ? { maxHeight: height - (views.length > 1 ? TABS : 0) } : undefined}
+      >
         <Picture key={shown.id} title={shown.title} part={shown.probe}>
           <Filled view={shown}>
             <View />

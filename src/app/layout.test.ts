@@ -5,11 +5,11 @@ import { type Layout, layoutFor, type Shape, type Tall } from './layout.ts'
 const at = (width: number, height: number, docked = 0, tall: Tall = false) => layoutFor({ width, height, docked, tall })
 
 /** All that stands in the page one below another where nothing needs to scroll, css px: as the styles have it. */
-function heightOf({ docked, cpus = 8, exposed = false }: Shape, layout: Layout): number {
+function heightOf({ docked, cpus = 8, exposed = false, coloured = false }: Shape, layout: Layout): number {
   const { type, low, tight, story, lanes, bytes, head, mapHeight, timeHeight, dockHeight } = layout
   const bars = ((low ? 40 : 48) + 50) * type + story
   const figures = (tight ? 44 : 54) * type
-  const [mapHead, legend, timeHead] = [24 * type, 24 * type, head ? 24 * type : 8]
+  const [mapHead, legend, timeHead] = [24 * type, (coloured ? 48 : 24) * type, head ? 24 * type : 8]
   const stack = timeHead + timeHeight + (lanes ? lanesHeight(cpus) : 0) + 7 + (exposed ? 45 : 0) + (bytes ? 49 : 16)
   return bars + figures + mapHead + mapHeight + legend + (docked > 0 ? dockHeight : 0) + stack + 33
 }
@@ -44,8 +44,8 @@ describe('the layout', () => {
         for (const docked of [0, 1, 3])
           for (const tall of [false, true, 'most'] as const)
             for (const cpus of [1, 8, 64])
-              for (const exposed of [false, true]) {
-                const shape = { width, height, docked, tall, cpus, exposed }
+              for (const also of [{}, { exposed: true }, { coloured: true }, { exposed: true, coloured: true }]) {
+                const shape = { width, height, docked, tall, cpus, ...also }
                 const layout = layoutFor(shape)
                 expect(layout.mapHeight, JSON.stringify(shape)).toBeGreaterThanOrEqual(200)
                 expect(heightOf(shape, layout), JSON.stringify(shape)).toBeLessThanOrEqual(height)

@@ -3,7 +3,7 @@
 
 import { useEffect, useState } from 'react'
 import type { Frame } from '../sim/index.ts'
-import { useFrame } from '../store/context.ts'
+import { useApp, useFrame } from '../store/context.ts'
 import { lanesHeight, rulerOf, useFlushStory, widthOf } from '../views/index.ts'
 
 /** wide: everything stands. rail: the right rail is a drawer. narrow: the controls too. column, phone: a sheet. */
@@ -33,8 +33,9 @@ export interface Layout {
   readonly lanes: boolean
   readonly bytes: boolean
   readonly head: boolean
-  /** The most that a view of the dock may take before it scrolls; 0: it takes what it needs. */
+  /** What the dock has, and whether a view needs more and scrolls in it; 0: as much as it needs. */
   readonly dockHeight: number
+  readonly dockCut: boolean
   /** Height of the story's line under the top bar, css px; 0 where it stands in the right rail. */
   readonly story: number
 }
@@ -53,6 +54,8 @@ export interface Shape {
   readonly cpus?: number
   /** The time-line has the track of what is still reachable. */
   readonly exposed?: boolean
+  /** The map is coloured by something else than states: its legend has both, in two lines. */
+  readonly coloured?: boolean
 }
 
 const CONTROLS = 232
@@ -82,7 +85,7 @@ const SCRUBBER = 33
 const EXPOSED = 45
 const DOCK = 97
 const TALL = 84
-const MOST = 32
+const MOST = 36
 export const TABS = 20
 
 const TIME_HEIGHT = 128
@@ -116,7 +119,7 @@ const FULL = 820
 const SHEET_LEAST = 560
 
 export function layoutFor(shape: Shape): Layout {
-  const { width, height, docked, tall = false, cpus = 8, exposed = false } = shape
+  const { width, height, docked, tall = false, cpus = 8, exposed = false, coloured = false } = shape
   const low = height < SHEET_LEAST
   const slim = width < 900
   const size: Size =
@@ -133,11 +136,19 @@ export function layoutFor(shape: Shape): Layout {
   const common = { size, bare: slim, low, type, columns, plot, left, centre: widthOf(ruler, columns) }
   if (size === 'phone' || size === 'column') {
     const mapHeight = 64 * Math.floor(Math.min(cell, 5))
-    const folds = { lanes: false, bytes: true, head: true, dockHeight: 0, story: STORY_LINE_TOUCH, tight: false }
+    const folds = {
+      lanes: false,
+      bytes: true,
+      head: true,
+      dockHeight: 0,
+      dockCut: false,
+      story: STORY_LINE_TOUCH,
+      tight: false,
+    }
     return { ...common, ...folds, mapHeight, timeHeight: 64, maxRows: 64 }
   }
   const bars = ((low ? TOP_LOW : TOP) + TRANSPORT) * type
-  const heads = ((height < FULL ? FIGURES_LOW : FIGURES) + 2 * LINE) * type
+  const heads = ((height < FULL ? FIGURES_LOW : FIGURES) + (coloured ? 3 : 2) * LINE) * type
   const story = size === 'wide' ? 0 : STORY_LINE
   const fixed = bars + story + heads + REFUSALS + SCRUBBER + (exposed ? EXPOSED : 0)
   const dock = docked === 0 ? 0 : DOCK + (tall ? TALL : 0) + (tall === 'most' ? MOST : 0) + (docked > 1 ? TABS : 0)
@@ -156,13 +167,15 @@ export function layoutFor(shape: Shape): Layout {
   const least = pictures - TIME_HEIGHT >= MAP_LEAST + USUAL_ROWS ? TIME_HEIGHT : fold.time
   const rowHeight = Math.floor((pictures - least) / USUAL_ROWS)
   const mapHeight = USUAL_ROWS * Math.max(fold.map / USUAL_ROWS, Math.min(rowHeight, 2 * cell))
+  const dockHeight = Math.max(0, Math.min(dock, Math.max(DOCK, dock + over(fold) - pictures)))
   return {
     ...common,
     ...{ lanes, bytes, head, mapHeight, story },
     tight: height < FULL,
     timeHeight: Math.max(least, Math.min(MOST_TIME, pictures - mapHeight)),
     maxRows: Math.floor(mapHeight / ROW),
-    dockHeight: Math.max(0, Math.min(dock, Math.max(DOCK + TABS, dock + over(fold) - pictures))),
+    dockHeight,
+    dockCut: dockHeight < dock,
   }
 }
 
@@ -171,18 +184,19 @@ const cpusOf = (frame: Frame) => frame.views.timeline?.cpus ?? 8
 export function useLayout(docked: number, tall: Tall): Layout {
   const cpus = useFrame(cpusOf) ?? 8
   const exposed = useFlushStory() === 'exposure'
-  const now = () => layoutFor({ width: innerWidth, height: innerHeight, docked, tall, cpus, exposed })
-  const [layout, setLayout] = useState(now)
+  const coloured = useApp((s) => s.view.colourBy !== 'state')
+  const of = { docked, tall, cpus, exposed, coloured }
+  const [layout, setLayout] = useState(() => layoutFor({ width: innerWidth, height: innerHeight, ...of }))
   useEffect(() => {
     const change = () =>
       setLayout((old) => {
-        const next = layoutFor({ width: innerWidth, height: innerHeight, docked, tall, cpus, exposed })
+        const next = layoutFor({ width: innerWidth, height: innerHeight, docked, tall, cpus, exposed, coloured })
         const same = (Object.keys(next) as (keyof Layout)[]).every((key) => next[key] === old[key])
         return same ? old : next
       })
     change()
     addEventListener('resize', change)
     return () => removeEventListener('resize', change)
-  }, [docked, tall, cpus, exposed])
+  }, [docked, tall, cpus, exposed, coloured])
   return layout
 }

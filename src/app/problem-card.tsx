@@ -30,9 +30,16 @@ export function ProblemCard() {
       testid="problem-card"
       onDismiss={actions.dismissProblems}
       actions={
-        <button type="button" className="c-button" onClick={report}>
-          {t.copy}
-        </button>
+        <>
+          {problems.some((p) => p.field === 's') && (
+            <button type="button" className="c-button" onClick={() => actions.openGallery()}>
+              {t.presets}
+            </button>
+          )}
+          <button type="button" className="c-button" onClick={report}>
+            {t.copy}
+          </button>
+        </>
       }
     >
       {absent && <p>{t.drop(absent.given.replace(FILE_DIGITS, ''))}</p>}
@@ -52,7 +59,7 @@ function ProblemLine({ problem }: { problem: Problem }) {
       <code>
         {problem.field}={problem.given}
       </code>{' '}
-      {t.line(problem.allowed)}
+      {problem.field === 's' ? t.noPreset : t.line(problem.allowed)}
     </p>
   )
 }

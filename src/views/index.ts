@@ -216,6 +216,7 @@ export const Filled = loadable(() => import('./filled.tsx').then((m) => m.Filled
 
 export { useFlushStory } from './flush-story.ts'
 export { IovaSpace, MAP_HEIGHT } from './iova-space.tsx'
+export { shareOfRow } from './iova-space.view.ts'
 export type { TimeStackProps } from './time-stack.tsx'
 
 /** What is chosen about the map: asked for at once, but the map comes first. */

@@ -240,6 +240,13 @@ export const iovaSpaceView: HeatmapView<'iova-space', CellInk> = {
 }
 
 /** Cell of an entry that is shown and not padding. */
+/** How far along its row an entry lies in the map, 0 … 1; 0 where it is in none. */
+export function shareOfRow(frame: Frame, entry: number): number {
+  const map = frame.views['iova-space']
+  const cell = map ? shownCell(folded(map), entry) : null
+  return map && cell !== null ? (cell % map.columns) / map.columns : 0
+}
+
 export function shownCell(frame: IovaSpaceFrame, entry: number | null): number | null {
   return entry === null || entry >= frame.size ? null : cellOfEntry(frame, entry)
 }

@@ -220,7 +220,7 @@ export function Legend() {
   return (
     <div ref={root} className="v-legend">
       <div
-        className="v-legend-in"
+        className={classes ? 'v-legend-in v-legend-classes' : 'v-legend-in'}
         role="toolbar"
         aria-label={text.legend}
         data-testid="legend"

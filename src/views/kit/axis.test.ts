@@ -25,11 +25,10 @@ describe('an address in the gutter', () => {
   })
 
   it('shows on a phone the digits that differ', () => {
-    expect([0x07c2_0000n, 0x2440_1000_0000n, 0x0800_0001_8000_0000n].map((a) => gutterAddress(a, true))).toEqual([
-      '0x07c2…',
-      '2440_1…',
-      '…1_8000',
-    ])
+    expect([0x07c2_0000n, 0x2440_1000_0000n].map((a) => gutterAddress(a, true))).toEqual(['0x07c2…', '2440_1…'])
+    const base = 0x0800_0000_0000_0000n
+    const offsets = [0n, 0x8000n, 0x8000_0000n, 0x1_8000_0000n, 0x40_0000_0000n]
+    expect(offsets.map((a) => gutterAddress(base + a, true))).toEqual(['+0', '+8000', '+8000…', '1_8000…', '40_000…'])
   })
 
   it('is a size at the end of a plot that ends at a power of two', () => {

@@ -6,6 +6,8 @@ const FROM_4_GIB = 1n << 32n
 const FROM_2_48 = 1n << 48n
 /** Letters that stand between the page's edge and a tick; longer addresses are set tight, and without the tick. */
 const ROOMY = 12
+/** Letters that a phone's gutter has room for before dots. */
+const SHORT = 6
 
 /**
  * An address for the gutter, whole but on a phone. What is long goes without `0x` and leading zeros; from 2^48 on the
@@ -13,8 +15,12 @@ const ROOMY = 12
  */
 export function gutterAddress(address: bigint, narrow: boolean): string {
   const full = hex(address)
-  const [, second, third] = full.slice(2).split('_')
-  if (narrow && address >= FROM_2_48) return `…${second?.slice(-1)}_${third}`
+  if (narrow && address >= FROM_2_48) {
+    const offset = withoutZeros(hex(address % FROM_2_48))
+    if (offset.length <= SHORT) return `+${offset}`
+    const upper = offset.slice(0, -5)
+    return upper.length < SHORT ? `+${upper}…` : `${upper.slice(0, SHORT)}…`
+  }
   // Beyond 4 GiB a phone has room for the digits that differ, or for the 0x before them.
   if (narrow) return address < FROM_4_GIB ? `${full.slice(0, -5)}…` : `${full.slice(2, 8)}…`
   if (address >= FROM_2_48) return `+${withoutZeros(hex(address % FROM_2_48))}`
