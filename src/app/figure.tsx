@@ -36,6 +36,7 @@ export function Figure({
   colour?: string
 }) {
   const was = useContext(Was).get(id)
+  const shown = was?.line ?? line
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard comes to it for what it is of
     // biome-ignore lint/a11y/useSemanticElements: a fieldset is for controls
@@ -46,8 +47,9 @@ export function Figure({
         </b>{' '}
         {unit} {was && (was.label ?? what)}
       </p>
-      <p className="a-line" data-testid={was && `was-${id}`}>
-        {was?.line ?? line}
+      {/* Where it is cut, the whole. */}
+      <p className="a-line" data-testid={was && `was-${id}`} title={typeof shown === 'string' ? shown : undefined}>
+        {shown}
       </p>
     </div>
   )
