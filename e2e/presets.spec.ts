@@ -53,6 +53,8 @@ async function isWhole(lab: LabPage, preset: Preset): Promise<void> {
 }
 
 async function showsFigures({ page }: LabPage, preset: string): Promise<void> {
+  // A machine that maps nothing has no figures of tables: the view says why.
+  if (preset === 'panic') return expect(page.getByText('There is nothing to map in')).not.toHaveCount(0)
   const name = viewText.tableOf(text.title)
   const button = page.getByRole('button', { name })
   await button.click()
