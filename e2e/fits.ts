@@ -75,6 +75,8 @@ export function misfits(within: string | null = null): string[] {
       if (above && (y === 'auto' || y === 'scroll') && at.scrollHeight > at.clientHeight + 1) return false
       if (above && y !== 'visible' && !isTold(of, words)) tell('cut in height', of, words)
       const beside = box.left < clip.left - 1 || box.right > clip.right + 1
+      // Nor what is pushed sideways, where it fades.
+      if (beside && x === 'auto' && style.maskImage !== 'none') return false
       if (beside && x !== 'visible' && !isTold(of, words)) tell('cut in width', of, words)
       if (beside && x !== 'visible') away = true
       if (style.position === 'fixed') break
@@ -147,5 +149,11 @@ export function misfits(within: string | null = null): string[] {
   for (const e of document.querySelectorAll('.a-column, .c-panel, .a-tab, aside'))
     if (e.scrollWidth > e.clientWidth + 1 && ['auto', 'scroll'].includes(getComputedStyle(e).overflowX))
       faults.add(`scrolls sideways: ${nameOf(e)}`)
+  for (const e of document.querySelectorAll('.a-docked, .v-legend-in')) {
+    const style = getComputedStyle(e)
+    const down = style.overflowY === 'auto' && e.scrollHeight > e.clientHeight + 1
+    const aside = style.overflowX === 'auto' && e.scrollWidth > e.clientWidth + 1
+    if ((down || aside) && style.maskImage === 'none') faults.add(`cut without a sign: ${nameOf(e)}`)
+  }
   return [...faults]
 }

@@ -85,7 +85,24 @@ describe('the layout', () => {
     expect([rail.mapHeight, rail.timeHeight]).toEqual([wide.mapHeight, wide.timeHeight])
   })
 
-  it('has 64 cells of 5 px on a phone', () => {
-    expect(at(390, 844, 1)).toMatchObject({ size: 'phone', columns: 64, plot: 320, mapHeight: 320 })
+  it('has 64 cells a row on a phone, and rows of whole cells', () => {
+    expect(at(390, 844)).toMatchObject({ size: 'phone', columns: 64, plot: 320, mapHeight: 32 * 8, maxRows: 32 })
+    expect(at(414, 932)).toMatchObject({ mapHeight: 64 * 5, maxRows: 64 })
+    expect(at(360, 740)).toMatchObject({ plot: 256, mapHeight: 32 * 6, maxRows: 32 })
+  })
+
+  it('keeps the whole of address × time in view on a phone, above scrubber and sheet', () => {
+    for (let width = 320; width < 900; width += 20)
+      for (let height = 720; height <= 1100; height += 10)
+        for (const exposed of [false, true]) {
+          const { size, tight, mapHeight, timeHeight, maxRows } = layoutFor({ width, height, docked: 1, exposed })
+          if (size !== 'phone' && size !== 'column') continue
+          const [figures, sheet] = tight ? [50, 215] : [58, 231]
+          const stack = timeHeight + (exposed ? 33 : 0) + 23 + (width < 640 ? 0 : tight ? 24 : 57)
+          const needed = 48 + 44 + figures + 24 + mapHeight + 32 + stack + 33 + sheet
+          expect(needed, `${width} × ${height}`).toBeLessThanOrEqual(height)
+          expect(timeHeight, `${width} × ${height}`).toBeGreaterThanOrEqual(size === 'phone' ? 64 : 56)
+          expect(mapHeight % maxRows).toBe(0)
+        }
   })
 })

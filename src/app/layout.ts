@@ -1,7 +1,7 @@
 // The page's shape from the window's: which panels stand and which are drawers, how large type and cells are, and which
 // pictures give way to which.
 
-import { useEffect, useState } from 'react'
+import { useCallback, useEffect, useState } from 'react'
 import type { Frame } from '../sim/index.ts'
 import { useApp, useFrame } from '../store/context.ts'
 import { lanesHeight, rulerOf, useFlushStory, widthOf } from '../views/index.ts'
@@ -93,6 +93,9 @@ const TIME_LEAST = 94
 const MOST_TIME = 384
 /** Below it address × time is no picture. */
 const TIME_LOW = 40
+/** In one column: what address × time has at least, and at most. */
+const TIME_SMALL = 64
+const TIME_SMALL_MOST = 96
 const MAP_LEAST = 8 * USUAL_ROWS
 const MAP_LOW = 7 * USUAL_ROWS
 /** Of a telephone that lies. */
@@ -109,6 +112,27 @@ const FOLDS = [
   { lanes: false, bytes: false, head: true, time: TIME_LOW, map: MAP_LOW },
   { lanes: false, bytes: false, head: false, time: TIME_LOW, map: MAP_LOW },
   { lanes: false, bytes: false, head: false, time: TIME_LOW, map: MAP_LOWEST },
+] as const
+
+// In one column: the figures, those of a low one; the legend under a thumb; the line that reads how much is still reachable;
+// where what scrolls fades at the scrubber; the sheet as it lies folded, with the transport.
+const FIGURES_SMALL = 58
+const FIGURES_SMALL_LOW = 50
+const LEGEND_TOUCH = 32
+const EXPOSED_NARROW = 33
+const FADE = 8
+const SHEET = 231
+const SHEET_LOW = 215
+/** Below it they are those of a low one. */
+const SMALL_FULL = 800
+/** Rows of the map in one column and their height, css px: whole cells, and fewer of them before they are no cells. */
+const SMALL_ROWS = [
+  [64, 5],
+  [32, 8],
+  [32, 7],
+  [32, 6],
+  [32, 5],
+  [32, 4],
 ] as const
 
 /** The least room for 128 cells and their gutters. */
@@ -135,17 +159,22 @@ export function layoutFor(shape: Shape): Layout {
   const cell = plot / columns
   const common = { size, bare: slim, low, type, columns, plot, left, centre: widthOf(ruler, columns) }
   if (size === 'phone' || size === 'column') {
-    const mapHeight = 64 * Math.floor(Math.min(cell, 5))
-    const folds = {
-      lanes: false,
-      bytes: true,
-      head: true,
-      dockHeight: 0,
-      dockCut: false,
-      story: STORY_LINE_TOUCH,
-      tight: false,
-    }
-    return { ...common, ...folds, mapHeight, timeHeight: 64, maxRows: 64 }
+    const tight = height < SMALL_FULL
+    const stack =
+      REFUSALS +
+      SCRUBBER +
+      FADE +
+      (exposed ? EXPOSED_NARROW : 0) +
+      (ruler.narrow ? 0 : LINE) +
+      (ruler.narrow || tight ? 0 : BYTES)
+    const heads = (tight ? FIGURES_SMALL_LOW : FIGURES_SMALL) + LINE + LEGEND_TOUCH
+    const pictures = height - TOP - STORY_LINE_TOUCH - heads - stack - (tight ? SHEET_LOW : SHEET)
+    const fits = ([n, px]: readonly [number, number]) =>
+      (n === USUAL_ROWS || px <= cell) && pictures - n * px >= TIME_SMALL
+    const [rows, high] = SMALL_ROWS.find(fits) ?? SMALL_ROWS.at(-1)!
+    const timeHeight = Math.max(TIME_LOW, Math.min(TIME_SMALL_MOST, pictures - rows * high))
+    const folds = { lanes: false, bytes: !tight, head: true, dockHeight: 0, dockCut: false, story: STORY_LINE_TOUCH }
+    return { ...common, ...folds, tight, mapHeight: rows * high, timeHeight, maxRows: rows }
   }
   const bars = ((low ? TOP_LOW : TOP) + TRANSPORT) * type
   const heads = ((height < FULL ? FIGURES_LOW : FIGURES) + (coloured ? 3 : 2) * LINE) * type
@@ -185,18 +214,21 @@ export function useLayout(docked: number, tall: Tall): Layout {
   const cpus = useFrame(cpusOf) ?? 8
   const exposed = useFlushStory() === 'exposure'
   const coloured = useApp((s) => s.view.colourBy !== 'state')
-  const of = { docked, tall, cpus, exposed, coloured }
-  const [layout, setLayout] = useState(() => layoutFor({ width: innerWidth, height: innerHeight, ...of }))
+  const layoutNow = useCallback(
+    () => layoutFor({ width: innerWidth, height: innerHeight, docked, tall, cpus, exposed, coloured }),
+    [docked, tall, cpus, exposed, coloured],
+  )
+  const [layout, setLayout] = useState(layoutNow)
   useEffect(() => {
     const change = () =>
       setLayout((old) => {
-        const next = layoutFor({ width: innerWidth, height: innerHeight, docked, tall, cpus, exposed, coloured })
+        const next = layoutNow()
         const same = (Object.keys(next) as (keyof Layout)[]).every((key) => next[key] === old[key])
         return same ? old : next
       })
     change()
     addEventListener('resize', change)
     return () => removeEventListener('resize', change)
-  }, [docked, tall, cpus, exposed, coloured])
+  }, [layoutNow])
   return layout
 }

@@ -192,7 +192,9 @@ export function Legend() {
       },
     ]
   })
-  const items = counted ? [...(classes ?? []), ...states] : []
+  const all = counted ? [...(classes ?? []), ...states] : []
+  // Where they stand in one row, those that there are come first.
+  const items = ruler.narrow ? [...all.filter(({ n }) => n > 0), ...all.filter(({ n }) => n === 0)] : all
   const [focus, setFocus] = useState<string | null>(null)
   const reached = items.find((item) => item.key === focus)?.key ?? items[0]?.key
 
@@ -220,7 +222,7 @@ export function Legend() {
   return (
     <div ref={root} className="v-legend">
       <div
-        className={classes ? 'v-legend-in v-legend-classes' : 'v-legend-in'}
+        className={`v-legend-in${classes ? ' v-legend-classes' : ''}${ruler.narrow ? ' v-legend-row' : ''}`}
         role="toolbar"
         aria-label={text.legend}
         data-testid="legend"
