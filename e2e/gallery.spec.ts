@@ -214,7 +214,7 @@ test('nothing is cut at any size, and axe finds nothing, dark and light', async 
   }
 })
 
-alone('a new visitor is shown what happens, and never again', async ({ page, context }) => {
+alone('a new visitor is shown what happens until something is chosen, and never again', async ({ page, context }) => {
   await page.addInitScript(() => {
     const open: { onclose: () => void }[] = []
     const CloseWatcher = class {
@@ -241,6 +241,16 @@ alone('a new visitor is shown what happens, and never again', async ({ page, con
     await page.emulateMedia({ colorScheme })
     expect(await violations(page), colorScheme).toEqual([])
   }
+  // Neither having seen it nor having put it away is a choice.
+  for (const leave of [
+    () => page.keyboard.press('Escape'),
+    () => page.getByRole('button', { name: t.close }).click(),
+  ]) {
+    await leave()
+    await expect(gallery(page)).toHaveCount(0)
+    await page.reload()
+    await expect(watch).toBeFocused()
+  }
   await page.keyboard.press('Enter')
   await expect(gallery(page)).toHaveCount(0)
   await expect(page.getByTestId('figure-refused').first()).toContainText('1', { timeout: 30_000 })
@@ -248,10 +258,17 @@ alone('a new visitor is shown what happens, and never again', async ({ page, con
   await page.goto('./?testing=1')
   await expect(page.getByTestId('view-iova-space')).toBeVisible()
   await expect(gallery(page)).toHaveCount(0)
+  // What happens can be watched again.
+  await page.keyboard.press('g')
+  await page.getByTestId('watch-again').click()
+  await expect(gallery(page)).toHaveCount(0)
+  await expect(page.getByTestId('play')).toHaveAccessibleName(text.transport.pause)
   // Whoever comes by a link wants to see what it shows, and has seen no first page yet.
   await page.evaluate(() => localStorage.clear())
   for (const [link, open] of [
     ['#s=pinhole', 0],
+    ['#s=', 0],
+    ['#%E0%A4%A', 0],
     ['', 1],
   ] as const) {
     await page.goto('about:blank')
@@ -263,16 +280,36 @@ alone('a new visitor is shown what happens, and never again', async ({ page, con
   // A phone's way back leads to the lab.
   await page.evaluate(() => (window as unknown as { goBack(): void }).goBack())
   await expect(gallery(page)).toHaveCount(0)
-  // Where nothing can be remembered, nobody is welcomed every day.
-  const other = await context.newPage()
-  await other.addInitScript(() =>
-    Object.defineProperty(window, 'localStorage', {
-      get: () => {
-        throw new DOMException('refused', 'SecurityError')
-      },
-    }),
-  )
-  await other.goto('./?testing=1')
-  await expect(other.getByTestId('view-iova-space')).toBeVisible()
-  await expect(gallery(other)).toHaveCount(0)
+  // A preset, a file or the lab is a choice, too.
+  const choices: readonly (() => Promise<unknown>)[] = [
+    () => page.getByRole('button', { name: t.welcome.lab }).click(),
+    () => page.getByTestId('card-pinhole').click(),
+    () => page.getByTestId('trace-file').setInputFiles({ name: 'a', mimeType: 'text/plain', buffer: Buffer.from('a') }),
+  ]
+  for (const choose of choices) {
+    await page.evaluate(() => localStorage.clear())
+    await page.goto('about:blank')
+    await page.goto('./?testing=1')
+    await expect(watch).toBeFocused()
+    await choose()
+    await expect(gallery(page)).toHaveCount(0)
+    expect(await page.evaluate(() => localStorage.getItem('dmascope.seen'))).toBe('1')
+  }
+  // Where nothing can be remembered, or nothing more, each visit begins so: once.
+  for (const refused of ['all', 'writing']) {
+    const other = await context.newPage()
+    await other.addInitScript((what) => {
+      const refuse = () => {
+        throw new DOMException('refused', what === 'all' ? 'SecurityError' : 'QuotaExceededError')
+      }
+      localStorage.clear()
+      if (what === 'all') Object.defineProperty(window, 'localStorage', { get: refuse })
+      else Storage.prototype.setItem = refuse
+    }, refused)
+    await other.goto('./?testing=1')
+    await other.getByRole('button', { name: t.welcome.lab }).click()
+    await expect(other.getByTestId('view-iova-space')).toBeVisible()
+    await expect(gallery(other)).toHaveCount(0)
+    await other.close()
+  }
 })

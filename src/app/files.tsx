@@ -6,6 +6,7 @@ import { useApp, useLab } from '../store/context.ts'
 import { readFile } from '../store/files.ts'
 import { missingText } from '../text/missing.ts'
 import { recordingText as t } from '../text/recording.ts'
+import { rememberVisit } from './first-visit.ts'
 import { Notice } from './notice.tsx'
 
 const icon = { size: 16, strokeWidth: 1.75, 'aria-hidden': true } as const
@@ -21,6 +22,7 @@ export default function Files() {
       const [file, ...others] = Array.from(dropped.files)
       if (!file) return
       const refusal = others.length > 0 ? t.several(others.length + 1) : isFolder(dropped) ? t.folder(file.name) : ''
+      rememberVisit()
       actions.openFile(file.name, () => (refusal === '' ? readFile(file) : Promise.reject(new Error(refusal))))
     },
     [actions],

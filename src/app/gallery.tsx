@@ -11,6 +11,7 @@ import { galleryText as t } from '../text/gallery.ts'
 import { type Shelf, shelves } from '../text/shelves.ts'
 import { PresetPicture } from '../views/pictures/index.ts'
 import { findPresets } from './find-presets.ts'
+import { rememberVisit } from './first-visit.ts'
 import { useFocusBack } from './focus.ts'
 import { Cards } from './gallery-cards.tsx'
 import { Logo } from './logo.tsx'
@@ -53,8 +54,10 @@ export default function Gallery({ query: asked, first, onClose }: GalleryProps) 
   const found = sought === '' ? null : findPresets(sought)
   const choose = (act: () => void) => {
     chosen.current = true
+    rememberVisit()
     act()
   }
+  const see = () => choose(() => actions.watch())
   const open = (id: string) => choose(() => actions.openPreset(id))
   const look = (next: string) => {
     setQuery(next)
@@ -161,7 +164,7 @@ export default function Gallery({ query: asked, first, onClose }: GalleryProps) 
                       type="button"
                       className="c-button c-filled g-watch"
                       data-testid="watch"
-                      onClick={() => choose(() => actions.watch())}
+                      onClick={see}
                     >
                       <Play {...icon} fill="currentColor" /> {t.welcome.watch}
                     </button>
@@ -184,6 +187,11 @@ export default function Gallery({ query: asked, first, onClose }: GalleryProps) 
                     <h1>{t.title}</h1>
                   </Dialog.Title>
                   <p id="g-about">{t.about}</p>
+                  {!found && (
+                    <button type="button" className="c-button c-bare g-again" data-testid="watch-again" onClick={see}>
+                      <Play {...icon} /> {t.welcome.watch}
+                    </button>
+                  )}
                 </div>
               )}
               {!found && <Filter shelf={shelf} onShelf={setShelf} />}
