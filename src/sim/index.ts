@@ -3,7 +3,7 @@
 export { BOOT_STEP_TEXT, FAILURE_TEXT, OPTION_TEXT, type StepId as BootStepId } from './boot/boot-text.ts'
 export type { FlushMode } from './dma/iommu-state.ts'
 export { PRICES, type Price } from './engine/cost.ts'
-export { HAPPENINGS, type HappeningId } from './happenings.ts'
+export { countOf, HAPPENINGS, type HappeningId } from './happenings.ts'
 export { hcallsSoFar } from './hypervisor.ts'
 export { IN_DEPOT } from './iova/allocator.ts'
 export { allocatorById, allocators } from './iova/index.ts'

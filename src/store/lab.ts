@@ -12,7 +12,7 @@ import {
   subjectOf,
 } from '../sim/index.ts'
 import type { SimClient } from '../worker/client.ts'
-import type { Ended } from '../worker/protocol.ts'
+import type { Goal } from '../worker/protocol.ts'
 import { createActs } from './acts.ts'
 import { createComparing } from './comparing.ts'
 import { completed, createFrameHolder } from './frames.ts'
@@ -22,11 +22,11 @@ import { initialState, speedOf, viewOf } from './initial.ts'
 import { createLooking } from './looking.ts'
 import { createFrameLoop } from './loop.ts'
 import { createOpenings } from './openings.ts'
-import { quietNs } from './quiet.ts'
 import { createStanding } from './standing.ts'
 import type { AppState, Lab, Notice, Theme, ViewState } from './state.ts'
 import type { StatsCollector } from './stats.ts'
 import { type AddressBar, createUrlSync, type Intent } from './url-sync.ts'
+import { createWatching } from './watching.ts'
 import { wish } from './wish.ts'
 
 export interface LabOptions {
@@ -74,19 +74,6 @@ export function createLab(options: LabOptions): Lab {
   let wholeAt = 0
   let wholeDue = true
   let warmUp = options.warmUp ?? 0
-  /** What follows once an errand of a kind has come to its end. */
-  let next: { readonly after: Ended['kind']; readonly go: () => void } | null = null
-
-  /** A run was opened at no moment that anybody named: if that is a dead one, it is passed. */
-  let unplaced = false
-
-  /** Something else is done: nothing is told of where the run stands, and nothing follows. */
-  function anew() {
-    next = null
-    unplaced = false
-    return { ended: null, watching: null, told: null } as const
-  }
-
   const store = createStore<AppState>(() => initialState(first, options.theme ?? 'system'))
   const get = store.getState
   const set = store.setState
@@ -96,6 +83,23 @@ export function createLab(options: LabOptions): Lab {
     { position: { ns: first.openNs }, horizonNs: first.horizonNs },
   )
   const { place, send } = standing
+
+  const stepTo = (steps: number) => send(standing.at(), () => client.step(steps))
+
+  const watching = createWatching({
+    get,
+    set,
+    say: options.say,
+    still: options.still ?? (() => false),
+    play,
+    find: (what) => find(what, false),
+    step: () => move('replace', () => stepTo(1)),
+    pass() {
+      stepTo(1)
+      wake()
+    },
+    seen: () => intend('push'),
+  })
 
   const acts = createActs({
     client,
@@ -117,13 +121,13 @@ export function createLab(options: LabOptions): Lab {
     changed() {
       // The page had it stand, so that it could be told of: now it goes on.
       const goesOn = get().told !== null && !options.still?.()
-      set({ ...anew(), ...acts.state() })
+      set({ ...watching.anew(), ...acts.state() })
       intend('push')
       loop.urge()
       if (goesOn) play()
     },
     walked(kind, act) {
-      set({ ...anew(), announcement: options.say({ kind, act }), ...acts.state() })
+      set({ ...watching.anew(), announcement: options.say({ kind, act }), ...acts.state() })
       intend('push')
       wake()
     },
@@ -211,7 +215,7 @@ export function createLab(options: LabOptions): Lab {
     },
     strayed,
     tell,
-    play: () => whenThere(() => play()),
+    play: () => watching.whenThere(() => play()),
   })
 
   const url = createUrlSync(options.address, options.now, link, openings.link, addressKept)
@@ -239,11 +243,7 @@ export function createLab(options: LabOptions): Lab {
       // A run that stops by itself says so in its frames too; only those asked for after the last switch count.
       if (get().playing && frame.status.mode === 'paused' && frame.request > switchedAt) set({ playing: false })
       loop.arrived()
-      if (!unplaced || frame.status.mode !== 'paused') return
-      unplaced = false
-      if (quietNs(frame.status, get().speed) === 0) return
-      send(standing.at(), () => client.step(1))
-      wake()
+      watching.came(frame.status)
     },
     scenario(told, revision) {
       // The worker does not send the recording back.
@@ -257,21 +257,12 @@ export function createLab(options: LabOptions): Lab {
       wake()
     },
     stopped(ended) {
-      const follows = next?.after === ended.kind ? next : null
-      const told = get().watching !== null && ended.how === 'there'
-      if (told) intend('push')
-      if (ended.kind === 'play') set({ playing: false })
-      if (told) set({ watching: null, told: ended, announcement: options.say({ kind: 'ended', ended }) })
-      else if (ended.kind === 'play' || ended.kind === 'find' || ended.how !== 'there') {
-        const untold = ended.how === 'there' || ended.how === 'stopped'
-        set({ ended: untold ? null : ended, announcement: options.say({ kind: 'ended', ended }) })
-      }
-      if (follows) next = null
-      if (ended.how === 'there') follows?.go()
+      watching.stopped(ended)
       wake()
     },
     problem(message, unopened) {
       standing.stays()
+      watching.leave()
       const failed = unopened ? backOut() : null
       if (failed) {
         acts.expect()
@@ -287,9 +278,10 @@ export function createLab(options: LabOptions): Lab {
       wake()
     },
     died(message) {
+      watching.leave()
       backOut()
       // Changes that it has not confirmed stay pending: a restart makes them again.
-      set({ failure: message, dead: true, silent: false, playing: false, watching: null, ...acts.state() })
+      set({ failure: message, dead: true, silent: false, playing: false, ...acts.state() })
       idle.check()
     },
     silent: (silent) => set({ silent }),
@@ -304,7 +296,7 @@ export function createLab(options: LabOptions): Lab {
     for (const { begun } of done) begun.forget()
     acts.clear()
     standing.begins(place)
-    set({ ...before, scenario: place.scenario, playing: false, ...acts.state() })
+    set({ ...before, scenario: place.scenario, playing: false, watching: null, ...acts.state() })
     return done[0]?.act ?? null
   }
 
@@ -330,14 +322,13 @@ export function createLab(options: LabOptions): Lab {
       hovered: null,
       pinned: false,
       failure: null,
-      ...anew(),
+      ...watching.anew(),
       loading: null,
-      told: null,
       unreadable: null,
       linkShown: before.linkShown === 'fileless' ? null : before.linkShown,
       ...acts.state(),
     })
-    unplaced = to.position.events === undefined && to.position.ns === openings.presetOf(scenario).openNs
+    watching.opened(to.position.events === undefined && to.position.ns === openings.presetOf(scenario).openNs)
     if (get().dead) {
       set({ dead: false })
       client.restart()
@@ -374,7 +365,7 @@ export function createLab(options: LabOptions): Lab {
   function move(how: 'push' | 'replace', go: () => void) {
     if (get().dead) return
     if (get().playing) pause()
-    set(anew())
+    set(watching.anew())
     go()
     intend(how)
     wake()
@@ -386,22 +377,17 @@ export function createLab(options: LabOptions): Lab {
     const { speed } = get()
     switchedAt = client.requests()
     standing.stays()
-    client.play(speed, to)
+    client.play(speed, goal(to ?? null))
     // The page has Play itself to show first: figures follow a moment later.
     wholeAt = options.now()
-    set({ playing: true, ...anew(), watching: to ?? null })
+    set({ playing: true, ...watching.anew(), watching: to ?? null })
     loop.wake()
   }
 
-  /** Once the run that was opened last stands where it is opened. */
-  function whenThere(go: () => void) {
-    next = { after: 'seek', go }
-  }
-
-  function playTo(what: HappeningId) {
-    if (!options.still?.()) return play(what)
-    find(what, false)
-    set({ watching: what })
+  /** It is watched for as long as the picture of the preset is from here on: what never comes ends, too. */
+  function goal(what: HappeningId | null): Goal | undefined {
+    const { position, horizonNs } = place()
+    return what === null ? undefined : { what, untilNs: position.ns + horizonNs }
   }
 
   function find(what: HappeningId, back: boolean) {
@@ -421,7 +407,8 @@ export function createLab(options: LabOptions): Lab {
     switchedAt = client.requests()
     standing.stays()
     client.pause()
-    set({ playing: false, watching: null })
+    watching.leave()
+    set({ playing: false })
     intend('push')
     wake()
   }
@@ -439,21 +426,17 @@ export function createLab(options: LabOptions): Lab {
       undo: () => acts.walk('undo'),
       redo: () => acts.walk('redo'),
       play: () => play(),
-      playTo,
+      playTo: watching.playTo,
       watch(id = first.id) {
         const preset = options.presets.find((p) => p.id === id) ?? first
-        const begin = () => playTo(subjectOf(preset.scenario))
+        const begin = () => watching.playTo(subjectOf(preset.scenario))
         set({ over: null })
         if (asOpened(preset)) return begin()
-        openings.preset(preset.id, () => whenThere(begin))
+        openings.preset(preset.id, () => watching.whenThere(begin))
       },
       pause,
-      step: (steps) => move('replace', () => send(standing.at(), () => client.step(steps))),
-      skip() {
-        const { playing } = get()
-        move('replace', () => send(standing.at(), () => client.step(1)))
-        if (playing) next = { after: 'step', go: () => play() }
-      },
+      step: (steps) => move('replace', () => stepTo(steps)),
+      skip: watching.skip,
       seek: (ns) => move('push', () => send({ ns: Math.max(0, Math.round(ns)) }, client.seek)),
       find,
       stop: pause,
@@ -466,7 +449,7 @@ export function createLab(options: LabOptions): Lab {
       },
       setSpeed(speed) {
         set({ speed })
-        if (get().playing) client.play(speed, get().watching ?? undefined)
+        if (get().playing) client.play(speed, goal(get().watching))
         intend('replace')
       },
       openFile: openings.file,

@@ -265,6 +265,15 @@ describe('undo', () => {
     expect(standing(live).scenario.inputs).toHaveLength(2)
   })
 
+  it('lets a run stand that stood when a file was dropped that makes none', async () => {
+    const live = opened('s=frames-64k&at=3000000')
+    live.lab.actions.openFile('bad.txt', async () => ({ ...recorded('bad.txt', 3), offset: -256 }))
+    await new Promise((done) => setTimeout(done))
+    for (let i = 0; i < 200; i++) live.turn()
+    expect(live.lab.getState()).toMatchObject({ playing: false, unreadable: expect.stringMatching(/^bad.txt/) })
+    expect(live.lab.frames.latest()!.status).toMatchObject({ ns: 3_000_000, mode: 'paused' })
+  })
+
   it('opens the first preset when there was no run before what makes none', () => {
     const live = liveLab([...SOME, { ...SOME[0]!, id: 'broken', scenario: unmade(SOME[0]!.scenario) }])
     live.lab.actions.openPreset('broken')

@@ -2,6 +2,9 @@
 
 import { describe, expect, it } from 'vitest'
 import { createRun, presetById, presets, subjectOf } from '../sim/index.ts'
+import { endedText } from '../text/worker.ts'
+import type { Ended } from '../worker/protocol.ts'
+import { opened as benched } from './testing/lab-bench.ts'
 import { liveLab } from './testing/live-lab.ts'
 
 const FIRST = presetById('frames-64k')!
@@ -112,6 +115,72 @@ describe('watching', () => {
     live.lab.actions.setSpeed('max')
     untilItStands(live)
     expect(live.lab.getState().told).toMatchObject(foundIn(FIRST.id))
+  })
+})
+
+describe('what is watched for', () => {
+  const AT = { ns: 1, events: 1, looked: 1 } as const
+
+  it.each<[string, Omit<Ended, 'how'>]>([
+    ['a seek', { ...AT, kind: 'seek' }],
+    ['a step past such a happening', { ...AT, kind: 'step', saw: ['refusal'] }],
+    ['a search for something else', { ...AT, kind: 'find', what: 'flush' }],
+  ])('is not seen where %s that was asked for before comes to its end', (_, ended) => {
+    const b = benched()
+    b.lab.actions.playTo('refusal')
+    b.say({ type: 'stopped', source: 1, ended: { ...ended, how: 'there' } })
+    expect(b.lab.getState()).toMatchObject({ playing: true, watching: 'refusal', told: null })
+  })
+
+  it.each(['none', 'over'] as const)('is no longer where playing ends without it (%s)', (how) => {
+    const b = benched()
+    b.lab.actions.playTo('refusal')
+    b.say({ type: 'stopped', source: 1, ended: { ...AT, kind: 'play', what: 'refusal', how } })
+    expect(b.lab.getState()).toMatchObject({ playing: false, watching: null, told: null, ended: { how } })
+  })
+
+  it('is no longer where the run, or its worker, fails', () => {
+    for (const fail of ['problem', 'crash'] as const) {
+      const b = benched()
+      b.lab.actions.playTo('refusal')
+      if (fail === 'crash') b.crash()
+      else b.say({ type: 'problem', source: 1, message: 'no' })
+      expect(b.lab.getState().watching).toBe(null)
+    }
+  })
+
+  // One that comes to nothing, and one in which there is nothing.
+  it.each(['iotlb-wall', 'panic'])('ends where it does not come, and says so: %s', (id) => {
+    const live = liveLab(presets)
+    live.lab.actions.openPreset(id)
+    live.settle()
+    live.lab.actions.setSpeed('max')
+    live.lab.actions.playTo('late')
+    untilItStands(live)
+    const { ended, watching, told, playing } = live.lab.getState()
+    expect({ watching, told, playing }).toEqual({ watching: null, told: null, playing: false })
+    const { openNs, horizonNs } = presetById(id)!
+    if (id === 'panic') return expect(ended?.how).toBe('over')
+    expect(ended).toMatchObject({ kind: 'play', how: 'none', what: 'late', ns: openNs + horizonNs })
+    expect(endedText(ended!)).toMatch(/^No late access so far: played on to 3\.000 ms, .* events looked at$/)
+  })
+
+  it('is still watched for when a stretch is skipped, and seen where that leads to it', () => {
+    const there = foundIn(FIRST.id)
+    const live = opened()
+    live.lab.actions.watch()
+    for (let i = 0; i < 40; i++) live.turn()
+    live.lab.actions.skip()
+    live.lab.actions.skip()
+    untilItStands(live)
+    expect(live.lab.getState().told).toMatchObject({ what: 'refusal', ...there })
+    live.lab.actions.step(-1)
+    live.settle()
+    live.lab.actions.playTo('refusal')
+    live.lab.actions.skip()
+    untilItStands(live)
+    expect(live.lab.getState()).toMatchObject({ watching: null, told: { what: 'refusal', ...there } })
+    expect(live.lab.frames.latest()!.status).toMatchObject(there)
   })
 })
 

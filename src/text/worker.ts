@@ -42,6 +42,7 @@ export function endedText({ kind, how, what = 'refusal', back, ns, events, looke
   if (how === 'there' && kind !== 'step' && kind !== 'seek') return `${found} at ${at(ns)}`
   if (kind === 'find' && back) return `No ${one} before this`
   const all = how === 'over' ? 'nothing is left to happen' : `${count(looked)} events looked at`
+  if (kind === 'play' && how === 'none') return `No ${one} so far: played on to ${at(ns)}, ${all}`
   if (kind === 'find') return `No ${one} up to ${at(ns)}: ${all}`
   if (kind === 'step')
     return how === 'over' ? 'Nothing more happens' : `Nothing visible happens up to ${at(ns)}: ${all}`

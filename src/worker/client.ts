@@ -1,7 +1,7 @@
 // The page's end of the wire: typed posts, at most one frame request in flight, stale answers dropped.
 
 import type { Frame, HappeningId, Input, ParamValue, Scenario } from '../sim/index.ts'
-import type { Ended, FrameRequest, FromWorker, Position, SourceId, Speed, ToWorker } from './protocol.ts'
+import type { Ended, FrameRequest, FromWorker, Goal, Position, SourceId, Speed, ToWorker } from './protocol.ts'
 import { createWatch, everyTick } from './watch.ts'
 
 /** The part of a Worker that the client needs; tests give their own. */
@@ -40,8 +40,7 @@ export interface SimClient {
   /** Opens a new source in place of the current one, which is closed when the new one has shown itself; answers about the
    *  old one are dropped. */
   open(scenario: Scenario, horizonNs: number, at: Position): void
-  /** `to`: until right after the next happening of that kind. */
-  play(speed: Speed, to?: HappeningId): void
+  play(speed: Speed, to?: Goal): void
   pause(): void
   seek(to: Position): void
   step(steps: number): void

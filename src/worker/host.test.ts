@@ -107,7 +107,7 @@ describe('host', () => {
     looked.settle()
     const there = looked.frame()
     const r = opened(2 * MS)
-    r.send({ type: 'play', source: 1, speed, to: 'refusal' })
+    r.send({ type: 'play', source: 1, speed, to: { what: 'refusal', untilNs: 60 * MS } })
     for (let i = 0; i < 4000 && !r.said.some((m) => m.type === 'stopped' && m.ended.kind === 'play'); i++) r.turn()
     const { ns, events, mode } = r.frame().status
     expect({ ns, events, mode }).toEqual({ ns: there.status.ns, events: there.status.events, mode: 'paused' })

@@ -10,14 +10,13 @@ import {
   createArrays,
   createRun,
   type Errand,
-  type HappeningId,
   type Input,
   MAX_NS,
   type Run,
   watchChanges,
 } from '../sim/index.ts'
 import { begun, carryOn, endedNow, going, homeward, type Job, playedOut, playedTo, underway } from './jobs.ts'
-import type { Ended, FrameRequest, FromWorker, Speed, ToWorker } from './protocol.ts'
+import type { Ended, FrameRequest, FromWorker, Goal, Speed, ToWorker } from './protocol.ts'
 
 /** Longest stretch of computing between two looks at the mail, ms. */
 const SLICE_MS = 4
@@ -90,7 +89,8 @@ export function createHost(env: HostEnv): Host {
     const job = source.job!
     const now = env.nowMs()
     if (job.kind === 'play') {
-      const walk = run.walk(Math.min(playedTo(job, now), MAX_NS), job.to)
+      const untilNs = job.to?.untilNs ?? MAX_NS
+      const walk = run.walk(Math.min(playedTo(job, now), untilNs, MAX_NS), job.to?.what)
       let piece = walk.next()
       while (!piece.done && env.nowMs() < now + SLICE_MS) piece = walk.next()
       if (piece.value) {
@@ -100,10 +100,11 @@ export function createHost(env: HostEnv): Host {
       const { heap, nowNs } = run.machine.state
       // With an event behind the last moment of a run, it plays on to that moment.
       if (run.over() && (heap.size === 0 || nowNs >= MAX_NS)) stand(id, source, playedOut(run, job))
+      else if (piece.done && nowNs >= untilNs) stand(id, source, endedNow(run, job, 'none'))
       return
     }
     let ended: Ended | null = null
-    do ended = carryOn(job)
+    do ended = carryOn(run, job)
     while (!ended && env.nowMs() < now + SLICE_MS)
     if (!ended) return
     stand(id, source, ended)
@@ -124,7 +125,7 @@ export function createHost(env: HostEnv): Host {
     }
   }
 
-  function play(source: Source, speed: Speed, to?: HappeningId): void {
+  function play(source: Source, speed: Speed, to?: Goal): void {
     source.job = { kind: 'play', speed, to, ...begun(source.run, env.nowMs()) }
     wake()
   }

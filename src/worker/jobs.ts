@@ -1,16 +1,17 @@
 // What one run is about in its worker: playing, or an errand with an end.
 
 import {
+  countOf,
   type Errand,
   FIND_EVENTS,
-  type HappeningId,
+  HAPPENINGS,
   type Input,
   type Journey,
   type Run,
   STEP_EVENTS,
   type Underway,
 } from '../sim/index.ts'
-import type { Ended, Speed } from './protocol.ts'
+import type { Ended, Goal, Speed } from './protocol.ts'
 
 interface Begun {
   /** Simulated ns, events, changes that were made and wall ms at which it began. */
@@ -18,13 +19,15 @@ interface Begun {
   readonly fromEvents: number
   readonly fromInputs: number
   readonly fromMs: number
+  /** How often each kind of happening had come. */
+  readonly fromCounts: readonly number[]
 }
 
 export interface Playing extends Begun {
   readonly kind: 'play'
   readonly speed: Speed
   /** What it plays up to. */
-  readonly to: HappeningId | undefined
+  readonly to: Goal | undefined
 }
 
 export interface Going extends Begun {
@@ -38,8 +41,10 @@ export interface Going extends Begun {
 export type Job = Playing | Going
 
 export function begun({ machine }: Run, nowMs: number): Begun {
-  const { nowNs, events, inputs } = machine.state
-  return { fromNs: nowNs, fromEvents: events, fromInputs: inputs, fromMs: nowMs }
+  const { state } = machine
+  const { nowNs, events, inputs } = state
+  const fromCounts = HAPPENINGS.map((id) => countOf[id](state))
+  return { fromNs: nowNs, fromEvents: events, fromInputs: inputs, fromMs: nowMs, fromCounts }
 }
 
 export function going(run: Run, errand: Errand, nowMs: number): Going {
@@ -72,20 +77,22 @@ export function playedOut(run: Run, job: Playing): Ended {
 }
 
 function searched(job: Job): Pick<Ended, 'what' | 'back'> {
-  if (job.kind === 'play') return job.to ? { what: job.to } : {}
+  if (job.kind === 'play') return job.to ? { what: job.to.what } : {}
   if (job.errand.kind !== 'find') return {}
   const { what, back } = job.errand
   return { what, back }
 }
 
 /** Carries an errand on by a piece; says how it ended once it has. */
-export function carryOn(job: Going): Ended | null {
+export function carryOn({ machine: { state } }: Run, job: Going): Ended | null {
   const { done, value } = job.journey.next()
   if (!done) return null
   if (job.stopped) return job.stopped
   const { found, over, ns, events } = value
   const how = found ? 'there' : over ? 'over' : 'none'
-  return { kind: job.kind, how, ...searched(job), ns, events, looked: events - job.fromEvents }
+  const saw = HAPPENINGS.filter((id, i) => countOf[id](state) > job.fromCounts[i]!)
+  const { kind, fromEvents } = job
+  return { kind, how, ...searched(job), ...(kind === 'step' && { saw }), ns, events, looked: events - fromEvents }
 }
 
 export function underway(run: Run, job: Going, nowMs: number): Underway {

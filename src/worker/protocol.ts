@@ -23,13 +23,21 @@ export type Speed = number | 'max'
 /** Where to go. */
 export type Position = RunPosition
 
+/** What a run plays up to: right after the next happening of a kind, or without one until a moment of simulated time. */
+export interface Goal {
+  readonly what: HappeningId
+  readonly untilNs: number
+}
+
 /** How a run came to stand by itself, or was made to. */
 export interface Ended {
   readonly kind: 'play' | Errand['kind']
-  /** It is where it should go; found nothing and is where it was; was stopped; or nothing is left to happen. */
+  /** It is where it should go; found nothing and is where it was, or played on to the end of what it looked at; was stopped; or nothing is left to happen. */
   readonly how: 'there' | 'none' | 'stopped' | 'over'
   /** Of a search, and of playing up to something. */
   readonly what?: HappeningId
+  /** Of steps: kinds of happening that were among what they passed. */
+  readonly saw?: readonly HappeningId[]
   readonly back?: boolean
   /** Where it is, or how far it looked without a find: simulated time, ns, and the number of the event; events since it began. */
   readonly ns: number
@@ -48,8 +56,7 @@ export type ToWorker =
       readonly at: Position
     }
   | { readonly type: 'close'; readonly source: SourceId }
-  /** With `to`: until right after the next happening of that kind. */
-  | { readonly type: 'play'; readonly source: SourceId; readonly speed: Speed; readonly to?: HappeningId }
+  | { readonly type: 'play'; readonly source: SourceId; readonly speed: Speed; readonly to?: Goal }
   /** Ends what is under way: a step and a search back return to where they began, everything else stands where it is. */
   | { readonly type: 'pause'; readonly source: SourceId }
   | { readonly type: 'seek'; readonly source: SourceId; readonly to: Position }

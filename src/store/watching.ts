@@ -1,0 +1,111 @@
+// What a run does by itself because a person wants to see something: it plays up to what is watched for, passes a stretch in
+// which nothing happens, and does what follows where it comes to stand.
+
+import type { HappeningId, RunStatus } from '../sim/index.ts'
+import type { Ended } from '../worker/protocol.ts'
+import { quietNs } from './quiet.ts'
+import type { AppState, Notice } from './state.ts'
+
+export interface WatchingHost {
+  readonly get: () => AppState
+  readonly set: (part: Partial<AppState>) => void
+  readonly say: (notice: Notice) => string
+  /** A person wants nothing to move by itself. */
+  readonly still: () => boolean
+  /** Plays; up to right after a happening, if one is named. */
+  readonly play: (to?: HappeningId) => void
+  /** Goes to right after the next happening of a kind. */
+  readonly find: (what: HappeningId) => void
+  /** Goes to right after the next visible operation, because a person wants that. */
+  readonly step: () => void
+  /** The same, of a run that a person has just opened. */
+  readonly pass: () => void
+  /** It stands at what was watched for: the link is of that. */
+  readonly seen: () => void
+}
+
+export interface Watching {
+  /** Something else is done: nothing is told of where the run stands, nothing is watched for, and nothing follows. */
+  anew(): Pick<AppState, 'ended' | 'watching' | 'told'>
+  /** What was watched for or under way is so no longer; what is told of where the run stands remains true. */
+  leave(): void
+  /** A run is opened; `unplaced`: at no moment that anybody named. If that is a dead one, it is passed. */
+  opened(unplaced: boolean): void
+  /** A frame of it has come. */
+  came(status: RunStatus): void
+  /** An errand of it, or its playing, has ended. */
+  stopped(ended: Ended): void
+  /** Once the run that was opened last stands where it is opened. */
+  whenThere(go: () => void): void
+  /** Plays up to right after the next happening of a kind; where nothing may move, goes there at once. */
+  playTo(what: HappeningId): void
+  /** To right after the next visible operation; from there it goes on with what it was about. */
+  skip(): void
+}
+
+export function createWatching({ get, set, say, still, play, find, step, pass, seen }: WatchingHost): Watching {
+  /** What follows once an errand of a kind has come to its end. */
+  let next: { readonly after: Ended['kind']; readonly go: () => void } | null = null
+  let unplaced = false
+
+  function anew() {
+    next = null
+    unplaced = false
+    return { ended: null, watching: null, told: null } as const
+  }
+
+  function playTo(what: HappeningId) {
+    if (!still()) return play(what)
+    find(what)
+    set({ watching: what })
+  }
+
+  return {
+    anew,
+    leave() {
+      next = null
+      unplaced = false
+      set({ watching: null })
+    },
+    opened(at) {
+      unplaced = at
+    },
+    came(status) {
+      if (!unplaced || status.mode !== 'paused') return
+      unplaced = false
+      if (quietNs(status, get().speed) > 0) pass()
+    },
+    stopped(ended) {
+      const { watching } = get()
+      const { kind, how } = ended
+      const follows = next?.after === kind ? next : null
+      if (follows) next = null
+      // What was asked for before may still come to its end: only what is about the same has anything to tell.
+      const about = watching !== null && (ended.what === watching || (follows && ended.saw?.includes(watching)))
+      const told: Ended | null = about && how === 'there' ? { ...ended, kind: 'play', what: watching } : null
+      if (told) seen()
+      if (kind === 'play') set({ playing: false })
+      // Whoever stopped it has said what is watched for now.
+      if ((about || follows) && (how === 'none' || how === 'over')) set({ watching: null })
+      if (told) set({ watching: null, told, announcement: say({ kind: 'ended', ended: told }) })
+      else if (kind === 'play' || kind === 'find' || how !== 'there') {
+        const untold = how === 'there' || how === 'stopped'
+        set({ ended: untold ? null : ended, announcement: say({ kind: 'ended', ended }) })
+      }
+      if (how === 'there' && !told) follows?.go()
+    },
+    whenThere(go) {
+      next = { after: 'seek', go }
+    },
+    playTo,
+    skip() {
+      const { playing, watching } = get()
+      // A step before this may be under way.
+      const goesOn = playing || next?.after === 'step'
+      step()
+      if (watching !== null) next = { after: 'step', go: () => playTo(watching) }
+      else if (goesOn) next = { after: 'step', go: () => play() }
+      set({ watching })
+    },
+  }
+}
