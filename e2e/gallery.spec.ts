@@ -167,13 +167,22 @@ test('no words lead to an empty page, and a pasted log keeps its words apart', a
   await none.getByRole('button', { name: t.search.all(presets.length) }).click()
   expect(await shown(page)).toEqual(standing)
   await expect(field(page)).toBeFocused()
-  await field(page).evaluate((input) => {
-    const clipboardData = new DataTransfer()
-    clipboardData.setData('text', 'two\r\n  ports\n')
-    input.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }))
-  })
+  const paste = (text: string) =>
+    field(page).evaluate((input, pasted) => {
+      const clipboardData = new DataTransfer()
+      clipboardData.setData('text', pasted)
+      input.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }))
+    }, text)
+  await paste('two\r\n  ports\n')
   await expect(field(page)).toHaveValue('two ports')
   expect((await shown(page))[0]).toBe('two-ports')
+  // What says it stands far beyond what the field shows.
+  await field(page).fill('')
+  const lines = Array.from({ length: 400 }, (_, i) => `[    ${i}.000001] DMAR: dmar${i % 9}: Using Queued invalidation`)
+  const full = 'nvme 0000:01:00.0: swiotlb buffer is full (sz: 4096 bytes), total 32768 (slots), used 0 (slots)'
+  await paste([...lines, `[  401.000001] ${full}`].join('\n'))
+  expect((await field(page).inputValue()).length).toBe(1000)
+  expect((await shown(page))[0]).toBe('full-but-empty')
   await expect(gallery(page).getByRole('status')).toHaveText(/best first|1 preset/)
 })
 

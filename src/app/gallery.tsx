@@ -3,7 +3,7 @@
 
 import { FileUp, Play, Search, X } from 'lucide-react'
 import { Dialog } from 'radix-ui'
-import { type ChangeEvent, type ClipboardEvent, type KeyboardEvent, useEffect, useRef, useState } from 'react'
+import { type ChangeEvent, type ClipboardEvent, type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react'
 import { presets } from '../sim/index.ts'
 import { useApp, useLab } from '../store/context.ts'
 import { readFile } from '../store/files.ts'
@@ -25,8 +25,9 @@ declare global {
 }
 
 const icon = { size: 16, strokeWidth: 1.75, 'aria-hidden': true } as const
-/** No message of a kernel is longer. */
+/** No message of a kernel is longer: of more the field shows so much. */
 const LONGEST = 1000
+const inField = (sought: string) => sought.replace(/\s*[\r\n]\s*/g, ' ').slice(0, LONGEST)
 
 export interface GalleryProps {
   /** What is looked for when it opens. */
@@ -39,7 +40,7 @@ export interface GalleryProps {
 export default function Gallery({ query: asked, first, onClose }: GalleryProps) {
   const { actions } = useLab()
   const current = useApp((s) => s.scenario.preset)
-  const [query, setQuery] = useState(asked)
+  const [sought, setSought] = useState(asked)
   const [shelf, setShelf] = useState<string | null>(null)
   const chosen = useRef(false)
   const page = useRef<HTMLDivElement>(null)
@@ -48,10 +49,10 @@ export default function Gallery({ query: asked, first, onClose }: GalleryProps) 
   const narrow = useMedia('(max-width: 559px)')
   useFocusBack(chosen)
   useWayBack(onClose)
-  useEffect(() => setQuery(asked), [asked])
+  useEffect(() => setSought(asked), [asked])
 
-  const sought = query.trim()
-  const found = sought === '' ? null : findPresets(sought)
+  const query = inField(sought)
+  const found = useMemo(() => (sought.trim() === '' ? null : findPresets(sought)), [sought])
   const choose = (act: () => void) => {
     chosen.current = true
     rememberVisit()
@@ -60,7 +61,7 @@ export default function Gallery({ query: asked, first, onClose }: GalleryProps) 
   const see = () => choose(() => actions.watch())
   const open = (id: string) => choose(() => actions.openPreset(id))
   const look = (next: string) => {
-    setQuery(next)
+    setSought(next)
     page.current?.scrollTo({ top: 0 })
   }
   const clear = () => {
@@ -73,15 +74,15 @@ export default function Gallery({ query: asked, first, onClose }: GalleryProps) 
     else return
     event.preventDefault()
   }
-  /** A field of one line would leave out the ends of lines, and with them what parts their words. */
+  /** A field of one line would leave out the ends of lines, and what is beyond its length. */
   const paste = (event: ClipboardEvent<HTMLInputElement>) => {
     const pasted = event.clipboardData.getData('text')
-    if (!/[\r\n]/.test(pasted)) return
+    if (!/[\r\n]/.test(pasted) && pasted.length < LONGEST) return
     event.preventDefault()
     const { selectionStart, selectionEnd } = event.currentTarget
     const { length } = query
     const kept = query.slice(0, selectionStart ?? length)
-    look(`${kept}${pasted.replace(/\s+/g, ' ').trim()}${query.slice(selectionEnd ?? length)}`.slice(0, LONGEST))
+    look(`${kept}${pasted.trim()}${query.slice(selectionEnd ?? length)}`)
   }
 
   const shown = shelf === null ? shelves : shelves.filter(({ id }) => id === shelf)

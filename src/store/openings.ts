@@ -158,7 +158,7 @@ export function createOpenings(host: OpeningsHost): Openings {
       host.opened({ kind: 'seed' })
     },
     file(name, load) {
-      if (get().over?.kind === 'gallery') set({ over: null })
+      set({ over: null })
       fetching.await(name, load, (content) => {
         const act: Act = { kind: 'file', name }
         if ('logged' in content) return openLog({ name, logged: content.logged, at: 0 }, act)

@@ -265,6 +265,15 @@ describe('undo', () => {
     expect(standing(live).scenario.inputs).toHaveLength(2)
   })
 
+  it('is seen with whatever was open over the lab', async () => {
+    const live = opened('s=frames-64k&at=3000000')
+    for (const cover of ['openGallery', 'openHelp'] as const) {
+      live.lab.actions[cover]()
+      await dropped(live, recorded('own.txt', 3))
+      expect(live.lab.getState()).toMatchObject({ over: null, scenario: { recording: { name: 'own.txt' } } })
+    }
+  })
+
   it('lets a run stand that stood when a file was dropped that makes none', async () => {
     const live = opened('s=frames-64k&at=3000000')
     live.lab.actions.openFile('bad.txt', async () => ({ ...recorded('bad.txt', 3), offset: -256 }))
