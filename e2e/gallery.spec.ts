@@ -262,7 +262,7 @@ alone('a new visitor is shown what happens until something is chosen, and never 
   }
   await page.keyboard.press('Enter')
   await expect(gallery(page)).toHaveCount(0)
-  await expect(page.getByTestId('figure-refused').first()).toContainText('1', { timeout: 30_000 })
+  await expect(page.getByTestId('figure-refused').first()).toHaveText('1', { timeout: 30_000 })
   await page.goto('about:blank')
   await page.goto('./?testing=1')
   await expect(page.getByTestId('view-iova-space')).toBeVisible()

@@ -42,6 +42,8 @@ test('help begins with five sentences, finds terms as one types, and opens what 
   await lab.byId('help-search').fill('lazy')
   await help.getByRole('button', { name: helpText.sees(lazy.preset, presetById(lazy.preset)!.title, 'lazy') }).click()
   await expect(help).toBeHidden()
+  // What was chosen is looked at: the keys are those of its picture, as after a choice in the gallery.
+  await expect(page.locator('#map')).toBeFocused()
   await lab.idle()
   expect(lab.fragment()).toContain(`s=${lazy.preset}`)
 })

@@ -250,9 +250,9 @@ test('what is written or open keeps its keys, and the arrows go to who wants the
     }
   })
   await test.step('Enter presses what Space does not', async () => {
-    await page.locator('.v-segments input').first().focus()
-    await page.locator('.v-segments input').nth(1).focus()
+    await page.locator('.u-segments input').first().focus()
+    await page.locator('.u-segments input').nth(1).focus()
     await keyboard.press('Enter')
-    await expect(page.locator('.v-segments input').nth(1)).toBeChecked()
+    await expect(page.locator('.u-segments input').nth(1)).toBeChecked()
   })
 })

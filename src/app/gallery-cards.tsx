@@ -5,6 +5,7 @@ import { galleryText as t } from '../text/gallery.ts'
 import { plainLines } from '../text/shelves.ts'
 import { figureOf, PresetPicture } from '../views/pictures/index.ts'
 import { walkTo } from './gallery-walk.ts'
+import './gallery-cards.css'
 
 export interface CardsProps {
   /** Rows of presets, each with what stands above it. */
@@ -42,7 +43,7 @@ export function Cards({ groups, current, best, onOpen, onType }: CardsProps) {
   }
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the cards in it have the focus, and their keys come up here
-    <div ref={root} className="g-shelves" onKeyDown={walk}>
+    <div ref={root} onKeyDown={walk}>
       {groups.map(({ key, head, ids }) => (
         <section key={key} className="g-shelf" aria-labelledby={`g-${key}`}>
           {head}

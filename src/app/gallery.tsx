@@ -16,7 +16,9 @@ import { useFocusBack } from './focus.ts'
 import { Cards } from './gallery-cards.tsx'
 import { Logo } from './logo.tsx'
 import { useMedia } from './theme.ts'
+import '../ui/segments.css'
 import './gallery.css'
+import './gallery-first.css'
 
 declare global {
   interface Window {
@@ -94,7 +96,7 @@ export default function Gallery({ query: asked, first, onClose }: GalleryProps) 
       <Dialog.Portal>
         <Dialog.Content
           ref={page}
-          className={first ? 'g-page g-first' : 'g-page'}
+          className="g-page"
           aria-describedby="g-about"
           data-testid="gallery"
           onOpenAutoFocus={(event) => {
@@ -116,7 +118,7 @@ export default function Gallery({ query: asked, first, onClose }: GalleryProps) 
               <Logo />
               <b>dmascope</b>
             </span>
-            <search className="g-search">
+            <search className="c-search">
               <Search {...icon} />
               <input
                 ref={field}
@@ -154,7 +156,7 @@ export default function Gallery({ query: asked, first, onClose }: GalleryProps) 
           <div className={found ? 'g-body g-found' : 'g-body'}>
             {first && (
               <div className="g-hero" hidden={found !== null}>
-                <div className="g-hero-words">
+                <div>
                   <Dialog.Title asChild>
                     <h1>{t.welcome.title}</h1>
                   </Dialog.Title>
@@ -274,7 +276,7 @@ function Filter({ shelf, onShelf }: { shelf: string | null; onShelf: (id: string
     ...shelves.map(({ id, short, years, title }) => ({ id, short, whole: t.filter.whole(years, title) })),
   ]
   return (
-    <fieldset className="g-filter">
+    <fieldset className="g-filter u-segments">
       <legend className="v-sr">{t.filter.label}</legend>
       {options.map(({ id, short, whole }) => (
         <label key={id} title={whole}>

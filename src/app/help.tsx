@@ -14,7 +14,8 @@ import './help.css'
 const t = helpText
 
 export default function Help({ onClose }: { onClose: () => void }) {
-  useFocusBack()
+  const chosen = useRef(false)
+  useFocusBack(chosen)
   const wanted = useApp((s) => (s.over?.kind === 'help' ? s.over.term : null))
   const asked = wanted === null ? null : termOf(wanted)
   const begins = asked ? '' : (wanted ?? '')
@@ -29,6 +30,11 @@ export default function Help({ onClose }: { onClose: () => void }) {
   const found = termsWith(query)
   const keys = keysWith(query)
   const searching = query.trim() !== ''
+  /** What is opened closes this page by itself. */
+  const choose = (act: () => void) => {
+    chosen.current = true
+    act()
+  }
   const search = (next: string) => {
     setQuery(next)
     body.current?.scrollTo({ top: 0 })
@@ -94,13 +100,13 @@ export default function Help({ onClose }: { onClose: () => void }) {
           </header>
           <Parts groups={found} keys={keys.length > 0} start={!searching} />
           <div className="a-help-body" ref={body} tabIndex={-1}>
-            {!searching && <Start onDone={onClose} />}
+            {!searching && <Start choose={choose} />}
             {!searching && <Keys keys={keys} />}
             {found.map((group) => (
               <Part key={group.id} id={group.id} title={group.title}>
                 <dl className="a-terms">
                   {group.terms.map((term) => (
-                    <TermRow key={term.term} term={term} marked={term === asked} onDone={onClose} />
+                    <TermRow key={term.term} term={term} marked={term === asked} choose={choose} />
                   ))}
                 </dl>
               </Part>
@@ -182,7 +188,7 @@ function Part({ id, title, children }: { id: string; title: string; children: Re
   )
 }
 
-function Start({ onDone }: { onDone: () => void }) {
+function Start({ choose }: { choose: (act: () => void) => void }) {
   const { actions } = useLab()
   return (
     <Part id="start" title={t.start}>
@@ -194,14 +200,7 @@ function Start({ onDone }: { onDone: () => void }) {
         ))}
       </ol>
       <div className="a-help-buttons">
-        <button
-          type="button"
-          className="c-button c-filled"
-          onClick={() => {
-            onDone()
-            actions.watch()
-          }}
-        >
+        <button type="button" className="c-button c-filled" onClick={() => choose(() => actions.watch())}>
           {t.watch}
         </button>
         <button type="button" className="c-button" onClick={() => actions.openGallery()}>
@@ -213,7 +212,7 @@ function Start({ onDone }: { onDone: () => void }) {
 }
 
 /** A term with its sentence, its symbols and the preset that shows it. */
-function TermRow({ term, marked, onDone }: { term: Term; marked: boolean; onDone: () => void }) {
+function TermRow({ term, marked, choose }: { term: Term; marked: boolean; choose: (act: () => void) => void }) {
   const { actions } = useLab()
   const id = useId()
   const row = useRef<HTMLDivElement>(null)
@@ -246,10 +245,7 @@ function TermRow({ term, marked, onDone }: { term: Term; marked: boolean; onDone
           className="c-button c-bare"
           aria-label={t.sees(term.preset, preset?.title ?? '', term.term)}
           title={preset?.title}
-          onClick={() => {
-            onDone()
-            actions.openPreset(term.preset)
-          }}
+          onClick={() => choose(() => actions.openPreset(term.preset))}
         >
           {t.see} <span className="c-mono">{term.preset}</span>
           <ArrowRight size={14} strokeWidth={1.75} aria-hidden="true" />

@@ -16,13 +16,14 @@ export const pageWords = {
 
   // Transport
   'time.reset': 'Goes back to the moment 0 of the run; changes stay.',
-  'time.back': 'One event back: one map, unmap, flush or interrupt. With Shift 100.',
+  'time.back': 'One operation back: a map, an unmap, a refusal, a flush … With Shift 100.',
   'time.play': 'Lets simulated time run at the speed at the right, or stops it.',
-  'time.step': 'One event on: one map, unmap, flush or interrupt. With Shift 100.',
+  'time.step': 'One operation on: a map, an unmap, a refusal, a flush … With Shift 100.',
   'time.next': 'Runs to the next thing that this story is about, and stops there.',
   'time.previous': 'Goes back to the one before that this story is about.',
-  'time.clock': 'Simulated time since the machine was switched on, in milliseconds to the nanosecond.',
-  'time.events': 'Events so far: maps, unmaps, flushes, interrupts; more of them is more work done, not more time.',
+  'time.clock': 'Simulated time since the run began, with its drivers or with the recording, to the nanosecond.',
+  'time.events':
+    'Events so far: all that happened in the machine by itself, what no step shows included; more of them is more work done, not more time.',
   'time.speed': 'How fast simulated time goes: at 1/1000 a millisecond of the machine takes a second here.',
   'time.scrubber': 'All of the run up to its end; drag or click to go to a moment.',
   'mark.change': 'A diamond on the time-line: there a setting was changed.',
@@ -49,7 +50,7 @@ export const pageWords = {
 
   // Legend of the map
   'map.mapped':
-    'IOMMU pages that lead to memory of a driver; bright is its data, dull the rest of the page, which the device reaches too.',
+    'IOMMU pages that lead to memory of a driver; strong is its data, faint the rest of the page, which the device reaches too.',
   'map.free': 'IOMMU pages that the allocator may hand out; when no run of them is long enough, a request is refused.',
   'map.reserved': 'IOMMU pages that are never handed out, as address 0.',
   'map.cached':
@@ -72,20 +73,20 @@ export const pageWords = {
 
   // History
   'history.title':
-    'How the window filled over time: up is low addresses, right is now. A cell is one band of addresses for one stretch of time, brighter the more of it was mapped.',
+    'How the window filled over time: up is low addresses, right is now. A cell is one band of addresses for one stretch of time, stronger the more of it was mapped, strongest where something was mapped just then.',
   'history.ring': 'A slope: buffers of a ring, mapped one after the other and freed in the same order.',
   'history.held': 'A level line: one mapping that stays for long and splits the room around it.',
   'history.batch': 'Upright lines: many mappings made at once.',
   'history.now':
     'Share of each region that is mapped now, in per cent; near 100 the next request goes elsewhere or fails.',
   'lanes.title':
-    'How much of its time each CPU waited for a lock, over time. A row is a CPU, a column a stretch of time; brighter is more waiting.',
+    'How much of its time each CPU waited for a lock, over time. A row is a CPU, a column a stretch of time; stronger is more waiting.',
   'lanes.ramp': 'From no waiting to a quarter of the time and more; by square root, so that little shows.',
   'lanes.cpu': 'Number of the CPU (processor) whose lane it is.',
   'lanes.wait': 'Share of the last millisecond that the CPU waited for a lock, in per cent; more is less work done.',
-  'timeline.mapped': 'Bytes that are mapped over time, bright the data in them; the dotted line is the whole window.',
-  'timeline.refused':
-    'Requests that found no room, by the stretch of time in which they came; the number is their sum.',
+  'timeline.mapped':
+    'Bytes that are mapped over time, the stronger part the data in them; the dotted line is the whole window.',
+  'timeline.refused': 'Requests that were refused, by the stretch of time in which they came; the number is their sum.',
   'timeline.reachable':
     'Bytes that are unmapped and that the device still reaches, over time; higher is more that a faulty device could touch.',
   'timeline.flushes':
@@ -95,8 +96,7 @@ export const pageWords = {
   'figure-mapped': 'What devices can use now: entries that lead to memory, out of those that the window has.',
   'figure-useful':
     'Share of the mapped bytes that is data of the driver; the rest is rounding up to whole IOMMU pages, open to the device as well.',
-  'figure-refused':
-    'Requests that found no room since the driver was loaded; each one is a buffer that the driver did not get.',
+  'figure-refused': 'Requests that were refused so far; each one is a buffer that got no address.',
   'figure-run':
     'The longest row of free entries, in entries; a request for more than that is refused, however many are free.',
   'figure-tables': 'Memory that the levels of the TCE (translation control entry) table take now, in bytes.',
@@ -119,7 +119,6 @@ export const pageWords = {
   'figure-hits':
     'Share of accesses whose translation was in the IOTLB (cache of translations); less is more reads of the tables.',
   'figure-reads': 'Table entries that hardware reads for one access, on average; more is slower.',
-  'figure-cost': 'What one map and unmap takes of a CPU (processor), on average.',
 
   // Controls and rail
   'control.seed': 'The number that all chance of the run comes from: the same number gives the same run.',

@@ -24,12 +24,13 @@ export const viewWords = {
   'tables.mapped': 'Share of the window that is mapped now; at 100 % the next request fails.',
   'tables.data': 'Share of the mapped bytes that is data; the rest is rounding to whole pages.',
   'tables.writes': 'Entries written so far; each costs time.',
-  'tables.refused': 'Requests of these devices that found no room, so far.',
+  'tables.refused': 'Requests of these devices that were refused, so far.',
 
   'caches.title':
     'What each CPU keeps of free addresses, so that it need not wait for the others. A lane is a CPU, a row a size or a chunk, filled as far as it is used.',
   'caches.loaded': 'The magazine of free ranges that the CPU takes from and gives to now.',
-  'caches.prev': 'The magazine before; CPU and depot exchange it when the loaded one is empty or full.',
+  'caches.prev':
+    'The second magazine of the CPU: it changes places with a loaded one that is empty or full; where it does not help either, the depot does.',
   'caches.own': 'Part of a chunk that its own CPU has mapped.',
   'caches.foreign': 'Part of a chunk that another CPU has mapped; more of it is more waiting for each other.',
   'caches.cpu': 'Numbers of the CPUs over their lanes.',
@@ -123,14 +124,14 @@ export const viewWords = {
   'levels.span': 'Bytes of the window that one table of this level leads to.',
 
   'memory.title':
-    'What the table of TCEs takes in memory. A bar is one way to build or count it, on a scale of powers of ten; the shorter the cheaper.',
+    'What the table of TCEs takes in memory. A bar is one way to build or count it, on a scale of powers of two; the shorter the cheaper.',
   'memory.whole': 'What the table would take if every level table were there.',
   'memory.now': 'What is there now.',
   'memory.charged': 'What the guest’s process is charged, whether it is there or not.',
   'memory.refused': 'The kernel refuses to make this one: it is too large.',
   'memory.bytes': 'Memory in bytes, exactly.',
   'memory.thatIs': 'The same in a handier unit.',
-  'memory.scale': 'Each step to the right is ten times as much or more: equal ways are equal factors.',
+  'memory.scale': 'From one figure to the next it is 32 times as much.',
 
   'islands.title':
     'Where memory lies in the addresses of the machine, and whether the window reaches it. A block is a stretch of memory, low addresses at the left, gaps drawn short; blocks can be dragged.',
@@ -233,7 +234,8 @@ export const viewWords = {
   'flush-study.x': 'Unmaps in a second; each step is ten times as many.',
   'bounce-study.title':
     'Requests a second when 1 to 64 jobs bounce at the same time. A line is a pool with one area or with one for each CPU; the areas’ locks make the difference.',
-  'bounce-study.y': 'Requests of all jobs together in a second; each step up is a factor.',
+  'bounce-study.y':
+    'Requests of all jobs together in a second; each line is about three times as many as the one below.',
   'bounce-study.x': 'Jobs that map and unmap at the same time, each on a CPU of its own.',
   'bounce-study.ratio': 'Requests of four jobs against those of one; 4 would be perfect.',
   'bounce-study.published': 'The same ratio as it was measured and published.',

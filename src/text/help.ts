@@ -15,7 +15,7 @@ export const helpText = {
     ],
     [
       'A cell',
-      'of the map is one page of these addresses: dim while it is free, blue once it is mapped, brightest where the buffer lies.',
+      'of the map is one page of these addresses, or several: faint while free, coloured once mapped, strongest where the buffer lies.',
     ],
     ['First,', 'press Play and watch the map fill; then try what is marked, and see what becomes of it.'],
   ] as readonly (readonly [string, string])[],
@@ -48,7 +48,6 @@ export const helpText = {
   singleKeys:
     'Keys act everywhere but in text fields and open menus. After a choice in a menu they are the page’s again.',
   parts: 'Parts of the help',
-  kernel: 'in the kernel',
   see: 'See',
   sees: (preset: string, title: string, term: string) => `See ${preset}: “${title}” shows “${term}”`,
   terms: (n: number) => (n === 1 ? '1 term' : `${n} terms`),

@@ -5,7 +5,7 @@ import { viewText } from './views.ts'
 export const addressTimeText = {
   title: viewText.addressTime.title,
   sub: (band: string) => `share of each ${band} band mapped,`,
-  subStrong: 'new mappings bright',
+  subStrong: 'new mappings strong',
   ring: 'ring',
   held: 'held long',
   batch: 'batch',

@@ -3,7 +3,7 @@
 import { bytes, count, duration, inSeconds, percent } from '../lib/format.ts'
 
 const KINDS = {
-  'address-time': 'Address down, time across, lightest where something was mapped just then',
+  'address-time': 'Address down, time across, strongest where something was mapped just then',
   lanes: 'How long each CPU stood in line for a lock: a lane each, time across',
   map: 'The address space, page by page',
   'map-cpu': 'The address space, coloured by CPU',

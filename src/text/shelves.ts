@@ -47,7 +47,7 @@ export const shelves: readonly Shelf[] = [
       'one-size': 'Network card and disk in large pages only: full after 1 ms.',
       'fine-coarse': 'Small pages for small buffers, large ones for large: all of it fits.',
       halves: 'Small and large requests live apart; the large outgrow their part.',
-      pools: 'One busy processor fills its quarter and spills into the next.',
+      pools: 'One busy processor fills its part and spills into the next.',
       'two-ports': 'A second port comes up and takes the room that the first gives back.',
       pinhole: 'Room for 256 pages, and three buffers too many for it.',
       'real-1mib': 'Linux 6.1 runs out of room for 256 pages, and its log says so.',
@@ -115,12 +115,12 @@ export const shelves: readonly Shelf[] = [
     question: 'The hypervisor grants a window. What if not all memory can be mapped in it at once?',
     short: '2021',
     presets: {
-      'default-window': 'Network card and disk in one small window: much of it is refused.',
+      'default-window': 'Network card and disk in one small window: some requests are refused.',
       'ddw-direct': 'All memory is mapped once, and from then on a buffer costs nothing.',
       'ddw-indirect': 'Memory may outgrow the window: each buffer is mapped in its turn.',
       'hypervisor-64k': 'Small pages only: 1 GiB can be mapped where 64 GiB may be wanted.',
       'vfio-guest': 'A program maps 16 GiB, but its window ends after 2 GiB.',
-      'vfs-256': 'One card plays 256 of them, which share what was set aside for one.',
+      'vfs-256': 'One card plays 256 of them, which share what was set aside for all.',
     },
   },
 ]

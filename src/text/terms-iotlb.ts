@@ -146,10 +146,10 @@ export const iotlbTerms: readonly Term[] = [
   },
   {
     term: 'PSI, DSI',
-    says: 'The two commands of VT-d: forget some pages of a domain, or all of them.',
+    says: 'Commands of VT-d: forget some pages of a domain, or all of them; in tables of the first level PPSI does for PSI.',
     kernel: ['qi_flush_iotlb'],
     preset: 'strict',
-    also: 'PSI, DSI',
+    also: 'PPSI, page-selective, domain-selective',
   },
   {
     term: 'AM',

@@ -61,7 +61,7 @@ export const iovaTerms: readonly Term[] = [
   },
   {
     term: 'magazine',
-    says: '127 freed ranges of one size on one CPU, from which it maps again without asking anybody.',
+    says: 'Up to 127 freed ranges of one size on one CPU, from which it maps again without asking anybody.',
     kernel: ['struct iova_magazine', 'loaded', 'prev'],
     preset: 'magazines',
   },

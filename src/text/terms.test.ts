@@ -82,6 +82,7 @@ describe('a search for terms', () => {
     expect(termOf('iova')?.term).toBe('IOVA')
     expect(termOf('passthrough')?.term).toBe('pass-through')
     expect(termOf('hcall')?.term).toBe('hypercall')
+    expect(termOf('DSI')?.term).toBe('PSI, DSI')
     expect(termOf('pizza')).toBe(null)
   })
 })

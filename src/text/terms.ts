@@ -73,7 +73,8 @@ export function termsWith(query: string): readonly TermGroup[] {
 /** The term that a word means: by its name, in the plural too, or by another name of it; null when there is none. */
 export function termOf(word: string): Term | null {
   const one = plain(word).trim()
-  const named = ({ term }: Term) => [plain(term).trim(), `${plain(term).trim()}s`].includes(one)
+  const named = ({ term }: Term) =>
+    [term, ...term.split(', ')].some((name) => [plain(name).trim(), `${plain(name).trim()}s`].includes(one))
   const alias = ({ also }: Term) => also?.split(', ').some((name) => plain(name).trim() === one)
   return terms.find(named) ?? terms.find(alias) ?? null
 }

@@ -15,6 +15,7 @@ import { folded } from './kit/rows.ts'
 import { TwinButton } from './kit/twin.tsx'
 import { ChipRow, EntryChip, Minimap } from './later.ts'
 import { wholeOf, zoomBy } from './map-zoom.ts'
+import '../ui/segments.css'
 import './views.css'
 
 const text = viewText.map
@@ -94,7 +95,7 @@ export function MapHead() {
                 {text.colourBy}
               </span>
             )}
-            <fieldset className="v-segments" {...says('map.colour')}>
+            <fieldset className="u-segments" {...says('map.colour')}>
               <legend className="v-sr">{text.colourBy}</legend>
               {COLOURS_BY.map((by) => (
                 <label key={by}>
