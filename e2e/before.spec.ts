@@ -205,6 +205,20 @@ test('the story is a line where there is no rail; its rest is opened over the ma
     await page.locator('.a-map').click({ position: { x: 200, y: 220 } })
     await expect(all).toHaveCount(0)
   }
+  // One press of Escape, one thing that goes: what came last.
+  const all = lab.byId('story').locator('.a-told-all')
+  await lab.open('s=frames-64k&at=5000000')
+  await page.keyboard.press('n')
+  await lab.byId('since').waitFor()
+  await lab.byId('story').getByRole('button', { expanded: false }).click()
+  await expect(all).toBeVisible()
+  await page.keyboard.press('Shift+>')
+  await lab.idle()
+  await page.keyboard.press('Escape')
+  await expect(all).toHaveCount(0)
+  await expect(lab.byId('since')).toBeVisible()
+  await page.keyboard.press('Escape')
+  await expect(lab.byId('since')).toHaveCount(0)
 })
 
 test('with another platform or setting the story tells of the machine that is there', async ({ lab, page }) => {

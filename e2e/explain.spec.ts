@@ -36,6 +36,31 @@ test('what the pointer rests on says what it stands for, and goes with it', asyn
   await expect(tip(lab)).not.toHaveText(words['map.used'])
   await page.mouse.move(700, 10)
   await expect(tip(lab)).toHaveCount(0)
+  // Who leaves the window, or works in another, takes along what is shown and what was about to be.
+  for (const leave of [
+    () => page.mouse.move(-20, -20),
+    () => page.evaluate(() => window.dispatchEvent(new FocusEvent('blur'))),
+  ]) {
+    await marked(lab, 'map.used').hover()
+    await beside(lab, 'map.used')
+    await leave()
+    await expect(tip(lab)).toHaveCount(0)
+    await page.mouse.move(700, 10)
+    await marked(lab, 'map.used').hover()
+    await leave()
+    await page.waitForTimeout(500)
+    await expect(tip(lab)).toHaveCount(0)
+  }
+  // What acts does so and is not spoken over, as an entry of the legend.
+  const entry = page.getByTestId('legend').getByRole('button').first()
+  await entry.hover()
+  await expect(tip(lab)).toHaveCount(1)
+  await entry.click()
+  await expect(entry).toHaveAttribute('aria-pressed', 'false')
+  await expect(tip(lab)).toHaveCount(0)
+  await entry.press('Enter')
+  await expect(entry).toHaveAttribute('aria-pressed', 'true')
+  await expect(tip(lab)).toHaveCount(0)
   // What is pressed is not spoken over; a caption that is pressed is.
   await marked(lab, 'caches.title').click()
   await beside(lab, 'caches.title')
@@ -43,6 +68,17 @@ test('what the pointer rests on says what it stands for, and goes with it', asyn
   await page.keyboard.press('Escape')
   await expect(tip(lab)).toHaveCount(0)
   expect(lab.complaints).toEqual([])
+})
+
+test('what is cut where room is short is told whole with what it stands for', async ({ lab, page }) => {
+  await page.setViewportSize({ width: 1024, height: 768 })
+  await lab.open('s=nvme-mixed')
+  const preset = lab.byId('preset')
+  const title = preset.locator('.c-preset-title')
+  await title.evaluate((e) => (e.style.maxWidth = '40px'))
+  await preset.hover()
+  await beside(lab, 'top.preset')
+  await expect(tip(lab)).toContainText(await title.innerText())
 })
 
 test('the keyboard comes to a view by its title and walks its captions', async ({ lab, page }) => {
@@ -171,12 +207,45 @@ const unexplained = (lab: LabPage, parts: string) =>
     [parts, Object.keys(words)] as const,
   )
 
+/** A log of a window larger than what is listed of one. */
+const WINDOW = `[    2.204866] nvme 0121:50:00.0: ibm,query-pe-dma-windows(53) 500000 8000000 20000121 returned 0, lb=1000000 ps=3 wn=1
+[    2.204900] nvme 0121:50:00.0: can't map partition max 0x8000000000000 with 16777216 65536-sized pages
+[    2.205058] nvme 0121:50:00.0: ibm,create-pe-dma-window(54) 500000 8000000 20000121 10 28 returned 0 (liobn = 0x70000121 starting addr = 8000000 0)
+`
+
+/** What is explained and out of the keyboard's reach, or by two tips at once: a line each. */
+const unreached = (lab: LabPage) =>
+  lab.page.evaluate(() => {
+    const all = (selector: string) =>
+      Array.from(document.querySelectorAll<HTMLElement>(selector)).filter((e) => e.getClientRects().length > 0)
+    const groupOf = (e: Element) => e.closest('[data-says-group]')
+    const ways = all('button, a[href], input, select, summary, [tabindex]').filter((e) => e.tabIndex >= 0)
+    const walked = new Set(ways.filter((e) => e.matches('[data-says-tap]')).map(groupOf))
+    for (const e of all('[data-says-tap]')) if (groupOf(e) && walked.has(groupOf(e))) ways.push(e)
+    const markOf = (e: Element) =>
+      (e.closest('[data-says]') ?? e.closest('[data-says-field]')?.querySelector('[data-says]'))?.getAttribute(
+        'data-says',
+      )
+    const said = new Set(ways.map(markOf))
+    return [
+      ...all('[data-says]')
+        // Who has no pointer reads it elsewhere; a caption has one place.
+        .filter((e) => (e.matches('.u-says') ? !ways.includes(e) : !said.has(e.getAttribute('data-says'))))
+        .map((e) => `no key leads to ${e.getAttribute('data-says')}`),
+      ...all('[data-says][title], [data-says] [title], [title] [data-says]').map(
+        (e) => `two tips: ${e.outerHTML.slice(0, 90)}`,
+      ),
+    ]
+  })
+
+const idsOf = (all: Element[]) => all.map((e) => e.getAttribute('data-says'))
+
 /** Of a view of the dock: its title, its colours, heads of columns, names of figures, captions of axes. */
 const IN_VIEW =
   '.v-dock h2, .v-dock .v-ramp, .v-dock .v-chip, .v-dock .v-figures > *, .v-dock dl dt:not(.v-ddw-step dt), .v-dock thead th:not(.v-sr th, .v-twin th), .v-dock .u-caption'
 /** Of the page: figures, legend, marks, and all that can be pressed or moved, but what bears its whole words on it. */
 const ON_PAGE =
-  '.a-figure, .v-legend button, .v-legend-mark, .c-marks > *, .v-stack h2, .v-stack .u-caption, .v-glyph, .v-gutter-head, .a-top button:not([data-testid="preset"]), .c-transport button, .c-transport [role="slider"], .v-head-map button, .v-head-map select, .v-head-map input, .c-field [role="slider"], .c-field [role="radio"], .c-field [role="switch"], .c-foot button, .c-foot input, .v-track-hit [role="slider"]'
+  '.a-figure, .v-legend button, .v-legend-mark, .c-marks > *, .v-stack h2, .v-stack .u-caption, .v-glyph, .v-gutter-head, .a-top button, .c-transport button, .c-transport [role="slider"], .v-head-map button, .v-head-map select, .v-head-map input, .c-field [role="slider"], .c-field [role="radio"], .c-field [role="switch"], .c-foot button, .c-foot input, .v-track-hit [role="slider"]'
 
 test('of every view each colour, column, figure and caption is explained, and each acronym is spelled out', async ({
   lab,
@@ -195,6 +264,7 @@ test('of every view each colour, column, figure and caption is explained, and ea
       if (!spelled.includes(acronyms[acronym]!)) bare.push(`${id}: ${acronym}`)
     bare.push(...(await unexplained(lab, IN_VIEW)).map((one) => `${id}: ${one}`))
     bare.push(...(await unexplained(lab, ON_PAGE)))
+    bare.push(...(await unreached(lab)).map((one) => `${id}: ${one}`))
     await page.keyboard.press('Escape')
   }
   // Legends by every colour.
@@ -202,6 +272,25 @@ test('of every view each colour, column, figure and caption is explained, and ea
     await lab.turnTo(`s=greedy-cpu&at=2000000&colour=${colour}`)
     bare.push(...(await unexplained(lab, ON_PAGE)))
   }
+  // What stands over the map and under it, where there is little room, and history without a line above it.
+  const seen = new Set<string | null>()
+  for (const link of ['s=greedy-cpu&at=2000000', 's=one-lock&at=1000000', 's=hypervisor-2011', 's=pinhole']) {
+    await lab.turnTo(link)
+    // Its window is listed in part.
+    if (link === 's=pinhole') await lab.drop('window.txt', WINDOW)
+    for (const [width, height] of [
+      [1440, 900],
+      [720, 450],
+      [390, 844],
+    ] as const) {
+      await page.setViewportSize({ width, height })
+      await lab.idle()
+      bare.push(...(await unreached(lab)).map((one) => `${width}: ${one}`))
+      for (const id of await page.locator('[data-says]').evaluateAll(idsOf)) seen.add(id)
+    }
+  }
+  for (const id of ['map.base', 'map.passed', 'map.foreign', 'map.behind', 'map.listed'])
+    expect([...seen]).toContain(id)
   expect([...new Set(bare)]).toEqual([])
   expect(lab.complaints).toEqual([])
 })

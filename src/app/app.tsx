@@ -7,12 +7,12 @@ import { loadable } from '../store/loadable.tsx'
 import { soon } from '../store/part.ts'
 import { text } from '../text/en.ts'
 import { Centre, useDock } from './centre.tsx'
+import { useEscape } from './escape.ts'
 import { useFocusBack } from './focus.ts'
 import type { GalleryProps } from './gallery.tsx'
 import { useKeys } from './keys.ts'
 import { useLayout } from './layout.ts'
 import { card } from './missing.tsx'
-import { useEscape } from './notice.tsx'
 import { useTheme } from './theme.ts'
 import { type Drawers, TopBar } from './top-bar.tsx'
 import { Drawn, WorkerCard } from './worker-state.tsx'
@@ -57,11 +57,6 @@ const ProblemCard = loadable(
 )
 const LaterCards = loadable(
   soon(() => import('./later.tsx').then((m) => m.default)),
-  () => null,
-  'none',
-)
-const Explainer = loadable(
-  soon(() => import('../ui/explainer.tsx').then((m) => m.default)),
   () => null,
   'none',
 )
@@ -168,7 +163,6 @@ export function App() {
       <div className="a-live" aria-live="polite">
         {announcement}
       </div>
-      <Explainer />
       <div className="a-cards">
         <LaterCards />
         {problems && <ProblemCard />}

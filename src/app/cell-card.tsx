@@ -5,8 +5,8 @@ import { Inspector } from '../controls/rail.ts'
 import type { Frame } from '../sim/index.ts'
 import { useApp, useFrame, useLab } from '../store/context.ts'
 import { shareOfRow } from '../views/index.ts'
+import { useEscape } from './escape.ts'
 import './cell-card.css'
-import { useEscape } from './notice.tsx'
 
 export default function CellCard() {
   const selected = useApp((s) => s.view.selected)

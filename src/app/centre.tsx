@@ -24,6 +24,11 @@ const CellCard = loadable(
   () => null,
   'none',
 )
+const Explainer = loadable(
+  soon(() => import('../ui/explainer.tsx').then((m) => m.default)),
+  () => null,
+  'none',
+)
 const Prediction = loadable(() => import('../controls/prediction.tsx').then((m) => m.default))
 
 /** The views of the dock in the order of preset or link, and the one of them that is shown. */
@@ -64,14 +69,16 @@ export function Centre({ layout, dock, inspected }: { layout: Layout; dock: Dock
         <Drawn title={text.worker.figures}>
           <Headline compact={small || layout.plot < 700} />
         </Drawn>
-        <Drawn title={text.worker.map}>
-          <MapHead />
-        </Drawn>
-        <div className="a-map">
-          <Picture title={text.worker.map} part="iova-space">
-            <IovaSpace height={layout.mapHeight} />
-          </Picture>
-          <MapState />
+        <div {...captions}>
+          <Drawn title={text.worker.map}>
+            <MapHead />
+          </Drawn>
+          <div className="a-map">
+            <Picture title={text.worker.map} part="iova-space">
+              <IovaSpace height={layout.mapHeight} />
+            </Picture>
+            <MapState />
+          </div>
         </div>
         <Drawn title={text.worker.legend}>
           <Legend />
@@ -101,6 +108,8 @@ export function Centre({ layout, dock, inspected }: { layout: Layout; dock: Dock
           <Transport />
         </Drawn>
       )}
+      {/* Of the whole page; all that is shown lies in a landmark. */}
+      <Explainer />
     </main>
   )
 }

@@ -10,8 +10,8 @@ import { useApp, useFrame, useLab } from '../store/context.ts'
 import type { Compared } from '../store/state.ts'
 import { comparedText as t } from '../text/compared.ts'
 import { type Beside, beside, measuresOf } from './compare.ts'
+import { useEscape } from './escape.ts'
 import { NOTHING_WAS, type WasWords } from './figure.tsx'
-import { useEscape } from './notice.tsx'
 
 const whole = (frame: Frame) => frame
 

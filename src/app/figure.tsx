@@ -1,6 +1,6 @@
 // One figure of the headline, in a file of its own: the figures that replace it are fetched when they are needed.
 
-import { createContext, type ReactNode, useContext } from 'react'
+import { createContext, type ReactNode, useContext, useId } from 'react'
 import type { Frame } from '../sim/index.ts'
 import { type Explained, says } from '../ui/says.tsx'
 
@@ -36,20 +36,19 @@ export function Figure({
   colour?: string
 }) {
   const was = useContext(Was).get(id)
-  const shown = was?.line ?? line
+  const name = useId()
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard comes to it for what it is of
     // biome-ignore lint/a11y/useSemanticElements: a fieldset is for controls
-    <div className="a-figure" role="group" tabIndex={0} {...says(id)}>
-      <p className={fail ? 'a-number a-fail' : 'a-number'}>
+    <div className="a-figure" role="group" tabIndex={0} aria-labelledby={name} {...says(id)}>
+      <p id={name} className={fail ? 'a-number a-fail' : 'a-number'}>
         <b data-testid={id} style={{ color: colour }}>
           {value}
         </b>{' '}
         {unit} {was && (was.label ?? what)}
       </p>
-      {/* Where it is cut, the whole. */}
-      <p className="a-line" data-testid={was && `was-${id}`} title={typeof shown === 'string' ? shown : undefined}>
-        {shown}
+      <p className="a-line" data-testid={was && `was-${id}`}>
+        {was?.line ?? line}
       </p>
     </div>
   )

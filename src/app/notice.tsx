@@ -1,9 +1,9 @@
 // What the page has to say, in a card over it. All cards stand in one place.
 
 import { TriangleAlert } from 'lucide-react'
-import { type ReactNode, useEffect } from 'react'
-import { isOpen } from '../controls/key-target.ts'
+import type { ReactNode } from 'react'
 import { text } from '../text/en.ts'
+import { useEscape } from './escape.ts'
 import { useFocusBack } from './focus.ts'
 
 interface NoticeProps {
@@ -40,19 +40,4 @@ export function Notice({ title, testid, actions, onDismiss, dismiss = text.probl
       )}
     </section>
   )
-}
-
-/** Escape, where nobody else has use for it: one press, one thing that goes. */
-export function useEscape(act: (() => void) | undefined): void {
-  useEffect(() => {
-    if (!act) return
-    const press = (event: KeyboardEvent) => {
-      if (event.key !== 'Escape' || event.defaultPrevented) return
-      if (event.target instanceof Element && isOpen(event.target)) return
-      event.preventDefault()
-      act()
-    }
-    document.addEventListener('keydown', press)
-    return () => document.removeEventListener('keydown', press)
-  }, [act])
 }

@@ -10,7 +10,7 @@ import { useApp, useFrame, useLab } from '../store/context.ts'
 import type { Act } from '../store/history.ts'
 import { seenText } from '../text/seen.ts'
 import { fromLogText, storyText as t } from '../text/story.ts'
-import { useEscape } from './notice.tsx'
+import { useEscape } from './escape.ts'
 
 /** Numbers are not broken between their digits. */
 const unbroken = (words: string) => words.replace(/(\d) (?=\d{3})/g, '$1\u202f')
@@ -66,11 +66,11 @@ export function StoryLine({ touch }: { touch: boolean }) {
   const preset = useApp((s) => s.scenario.preset)
   // biome-ignore lint/correctness/useExhaustiveDependencies: another run has a line of its own
   useEffect(() => setOpen(false), [preset])
-  const close = () => {
+  const close = useCallback(() => {
     const within = section.current?.contains(document.activeElement)
     setOpen(false)
     if (within) section.current?.querySelector('button')?.focus()
-  }
+  }, [])
   useEscape(open ? close : undefined)
   useEffect(() => {
     if (!open) return

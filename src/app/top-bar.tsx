@@ -92,19 +92,18 @@ function PresetButton() {
   const scenario = useApp((s) => s.scenario)
   const log = useApp((s) => s.fromLog)?.name
   const { actions } = useLab()
+  const title = log ?? presetOf(scenario)?.title
   return (
     <button
       type="button"
       className="c-preset"
       data-testid="preset"
-      title={text.preset.open}
+      {...says('top.preset', text.preset.open)}
       aria-haspopup="dialog"
       onClick={() => actions.openGallery()}
     >
       <b className="c-mono">{scenario.preset}</b>
-      <span className="c-preset-title" title={log ?? presetOf(scenario)?.title}>
-        {log ?? presetOf(scenario)?.title}
-      </span>
+      <span className="c-preset-title">{title}</span>
       <LayoutGrid size={14} strokeWidth={1.75} aria-hidden="true" />
     </button>
   )

@@ -10,7 +10,8 @@ import { PartName } from '../store/loadable.tsx'
 import { quietNs } from '../store/quiet.ts'
 import { text } from '../text/en.ts'
 import { Boundary } from './boundary.tsx'
-import { Notice, useEscape } from './notice.tsx'
+import { useEscape } from './escape.ts'
+import { Notice } from './notice.tsx'
 
 const t = text.worker
 const icon = { size: 16, strokeWidth: 1.75, 'aria-hidden': true } as const

@@ -9,7 +9,6 @@ const words = { ...pageWords, ...viewWords } as const
 export type Explained = keyof typeof words
 
 export const explained = {
-  title: 'What it stands for',
   words: words as Readonly<Record<Explained, string>>,
   keys: 'Arrow keys go on to the next caption of this view.',
 } as const

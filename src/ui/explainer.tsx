@@ -18,7 +18,7 @@ export default function Explainer() {
   const beside = shown?.target.hasAttribute('data-says-beside') && innerWidth >= NO_ROOM_BESIDE
   const below = shown?.target.hasAttribute('data-says-below')
   return (
-    <section aria-label={explained.title}>
+    <div>
       {/* What is said of what has the focus, for who does not see it. */}
       <span id={WORDS_ID} hidden />
       {shown && (
@@ -41,6 +41,6 @@ export default function Explainer() {
           </Popper.Content>
         </Popper.Root>
       )}
-    </section>
+    </div>
   )
 }

@@ -26,6 +26,8 @@ const SLOP = 10
 
 const MARK = '[data-says]'
 const CAPTION = '[data-says-tap]'
+/** Such as do nothing else; others act when they are pressed, and say it too when they are tapped. */
+const ONLY_SAYS = '.u-says'
 /** Captions of a group are walked by arrow keys. */
 const GROUP = '[data-says-group]'
 const ACTS = 'button, a, input, select, summary, [role="slider"], [role="radio"], [role="switch"], [role^="menuitem"]'
@@ -44,15 +46,22 @@ function spelledIn(marked: Element, id: string, words: string): string[] {
 }
 const svgText = (view: Element) => Array.from(view.querySelectorAll('svg text'), (t) => t.textContent).join(' ')
 
+/** What of an element is cut where room is short, whole: it is told with the rest, not by a tip of its own. */
+function cutIn(marked: Element): string[] {
+  return Array.from(marked.querySelectorAll('*'))
+    .filter((e) => e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).textOverflow === 'ellipsis')
+    .map((e) => e.textContent)
+}
+
 /** What is explained where something happened: around it, or in the same field. */
 function markedAt(target: EventTarget | null): Element | null {
   if (!(target instanceof Element)) return null
   return target.closest(MARK) ?? target.closest('[data-says-field]')?.querySelector(MARK) ?? null
 }
 
-/** Whether a press there is for the explanation alone. */
-function isForWords(target: Element, marked: Element): boolean {
-  if (marked.matches(CAPTION)) return true
+/** Whether a press there opens the explanation. */
+function isForWords(target: Element, marked: Element, touch: boolean): boolean {
+  if (marked.matches(touch ? CAPTION : ONLY_SAYS)) return true
   const acts = target.closest(ACTS)
   return !acts || !(marked.contains(acts) || acts.contains(marked))
 }
@@ -68,6 +77,8 @@ export function listen(show: (shown: Shown | null) => void): () => void {
   /** Where the pointer was last, and whether the page has changed under it since. */
   let at = { x: Number.NaN, y: Number.NaN }
   let rests = false
+  /** Whether the last press was a finger's. */
+  let touch = false
 
   const stop = () => clearTimeout(timer)
   const later = (ms: number, act: () => void) => {
@@ -93,7 +104,7 @@ export function listen(show: (shown: Shown | null) => void): () => void {
       how,
       words,
       spelled: spelledIn(target, id, words),
-      name: target.getAttribute('data-says-name') ?? '',
+      name: [target.getAttribute('data-says-name') ?? '', ...cutIn(target)].filter(Boolean).join(' · '),
       more,
     })
   }
@@ -128,15 +139,29 @@ export function listen(show: (shown: Shown | null) => void): () => void {
     if (marked === now?.target) return stop()
     later(now ? LEAVE_MS : HOVER_MS, () => open(marked, 'hover'))
   }
+  /** The pointer has left the window, or the window is not what is worked in. */
+  function away() {
+    at = { x: Number.NaN, y: Number.NaN }
+    if (now?.how === 'hover') set(null)
+    else if (!now) stop()
+  }
+  function out(event: PointerEvent) {
+    if (event.relatedTarget === null && event.pointerType !== 'touch') away()
+  }
+  function blur(event: Event) {
+    // Elements lose the focus, too.
+    if (event.target === window) away()
+  }
   function down(event: PointerEvent) {
     held = null
-    if (event.pointerType !== 'touch') {
+    touch = event.pointerType === 'touch'
+    if (!touch) {
       // What is pressed acts, and is not spoken over.
-      if (event.target instanceof Element && !event.target.closest(`.u-tip, ${CAPTION}`)) set(null)
+      if (event.target instanceof Element && !event.target.closest(`.u-tip, ${ONLY_SAYS}`)) set(null)
       return
     }
     const marked = event.target instanceof Element ? event.target.closest(MARK) : null
-    if (!marked || isForWords(event.target as Element, marked)) return
+    if (!marked || isForWords(event.target as Element, marked, touch)) return
     finger = { x: event.clientX, y: event.clientY }
     later(HOLD_MS, () => {
       held = marked
@@ -164,7 +189,7 @@ export function listen(show: (shown: Shown | null) => void): () => void {
     }
     const marked = event.target.closest(MARK)
     if (event.target.closest('.u-tip')) return
-    if (!marked || !isForWords(event.target, marked)) return now?.how === 'tap' ? set(null) : undefined
+    if (!marked || !isForWords(event.target, marked, touch)) return now?.how === 'tap' ? set(null) : undefined
     // A second press takes it away again.
     if (now?.target === marked && now.how === 'tap') set(null)
     else open(marked, 'tap')
@@ -188,6 +213,7 @@ export function listen(show: (shown: Shown | null) => void): () => void {
     else if (!now) stop()
   }
   function key(event: KeyboardEvent) {
+    touch = false
     if (event.key === 'Escape' && now) {
       // One that rests under the pointer is not what Escape is for.
       if (now.how !== 'hover') {
@@ -199,8 +225,8 @@ export function listen(show: (shown: Shown | null) => void): () => void {
     const at = event.target instanceof Element ? event.target.closest(CAPTION) : null
     const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key]
     const group = at?.closest(GROUP)
-    if (at && group && by && at.classList.contains('u-says')) {
-      const all = [...group.querySelectorAll<HTMLElement>('.u-says')].filter((one) => one.closest(GROUP) === group)
+    if (at && group && by) {
+      const all = [...group.querySelectorAll<HTMLElement>(CAPTION)].filter((one) => one.closest(GROUP) === group)
       all[(all.indexOf(at as HTMLElement) + by + all.length) % all.length]?.focus()
       event.preventDefault()
       event.stopPropagation()
@@ -213,6 +239,8 @@ export function listen(show: (shown: Shown | null) => void): () => void {
 
   const listeners = [
     ['pointerover', over],
+    ['pointerout', out],
+    ['blur', blur],
     ['pointerdown', down],
     ['pointermove', move],
     ['pointerup', lift],

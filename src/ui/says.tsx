@@ -23,6 +23,8 @@ export interface SaysProps {
   readonly style?: CSSProperties
   /** What it is called, where that is more than it shows. */
   readonly label?: string
+  /** What stands over the sentence, where it shows less. */
+  readonly name?: string
   /** The one of its group that Tab comes to; arrow keys go on from there to the others. */
   readonly first?: boolean
   readonly testId?: string
@@ -30,7 +32,7 @@ export interface SaysProps {
 }
 
 /** A caption: name of a colour, head of a column, title of a view. */
-export function Says({ id, className = '', style, label, first = false, testId, children }: SaysProps) {
+export function Says({ id, className = '', style, label, name, first = false, testId, children }: SaysProps) {
   return (
     <button
       type="button"
@@ -39,7 +41,7 @@ export function Says({ id, className = '', style, label, first = false, testId, 
       tabIndex={first ? 0 : -1}
       aria-label={label}
       data-testid={testId}
-      data-says={id}
+      {...says(id, name)}
       data-says-tap=""
     >
       {children}
@@ -58,7 +60,7 @@ export interface CaptionProps extends Omit<SaysProps, 'style'> {
 }
 
 const SHIFT = { start: '0', middle: '-50%', end: '-100%' } as const
-/** From the top of a line to its baseline, css px. */
+/** From the top of a line to its baseline, css px, where type is of the common size. */
 const ASCENT = 12
 /** What is meant for the caption is not meant for the picture around it. */
 const keep = (event: SyntheticEvent) => event.stopPropagation()
@@ -67,7 +69,11 @@ const keep = (event: SyntheticEvent) => event.stopPropagation()
 export function Caption({ x, y, textAnchor = 'start', className = '', ...props }: CaptionProps) {
   const layer = useContext(CaptionLayer)
   if (!layer) return null
-  const style = { left: x, top: y - ASCENT, transform: `translateX(${SHIFT[textAnchor]})` }
+  const style = {
+    left: x,
+    top: `calc(${y}px - ${ASCENT}px * var(--type))`,
+    transform: `translateX(${SHIFT[textAnchor]})`,
+  }
   return createPortal(
     // biome-ignore lint/a11y/noStaticElementInteractions: it only keeps events from going on
     <span style={{ display: 'contents' }} onClick={keep} onKeyDown={keep} onPointerDown={keep} onPointerMove={keep}>

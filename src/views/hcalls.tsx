@@ -27,8 +27,6 @@ import './iotlb.css'
 import './views.css'
 import './windows.css'
 
-/** Platforms below which there is a hypervisor. */
-
 /** What is written beside the lanes. */
 interface Said {
   readonly totals: readonly number[]

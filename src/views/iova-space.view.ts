@@ -239,7 +239,6 @@ export const iovaSpaceView: HeatmapView<'iova-space', CellInk> = {
   table,
 }
 
-/** Cell of an entry that is shown and not padding. */
 /** How far along its row an entry lies in the map, 0 … 1; 0 where it is in none. */
 export function shareOfRow(frame: Frame, entry: number): number {
   const map = frame.views['iova-space']
@@ -247,6 +246,7 @@ export function shareOfRow(frame: Frame, entry: number): number {
   return map && cell !== null ? (cell % map.columns) / map.columns : 0
 }
 
+/** Cell of an entry that is shown and not padding. */
 export function shownCell(frame: IovaSpaceFrame, entry: number | null): number | null {
   return entry === null || entry >= frame.size ? null : cellOfEntry(frame, entry)
 }

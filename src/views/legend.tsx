@@ -2,7 +2,7 @@
 // them alone (pointer or focus) or not at all (press). States stand in the order of a page's life; one that nobody is
 // in stays listed, quiet, so that it is noticed when it wakes up.
 
-import { type FocusEvent, type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react'
+import { type FocusEvent, Fragment, type ReactNode, useEffect, useRef, useState } from 'react'
 import { count } from '../lib/format.ts'
 import {
   CELL_CACHED,
@@ -124,19 +124,21 @@ const marksKey = (frame: Frame) => {
   return `${map?.walk?.steps ?? -1},${map?.owner ? 1 : 0}`
 }
 
+const marksOf = (key: string | null) => (key ?? NO_MARKS).split(',').map(Number) as [steps: number, owned: number]
+
 /** What lies over the cells: the way of the last search, and mappings in chunks of another CPU. */
-function Marks({ palette }: { palette: Palette }) {
-  const [steps = -1, owned = 0] = (useFrame(marksKey) ?? NO_MARKS).split(',').map(Number)
+function Marks({ palette, reached }: { palette: Palette; reached: string | undefined }) {
+  const [steps, owned] = marksOf(useFrame(marksKey))
   return (
     <>
       {steps >= 0 && (
-        <Says id="map.passed" className="v-legend-mark">
+        <Says id="map.passed" className="v-legend-mark" first={reached === 'map.passed'}>
           <Swatch state={CELL_MAPPED} marks={MARK_PASSED} palette={palette} />
           {text.lastSearch} <b data-testid="count-passed">{count(steps)}</b>
         </Says>
       )}
       {owned === 1 && (
-        <Says id="map.foreign" className="v-legend-mark">
+        <Says id="map.foreign" className="v-legend-mark" first={reached === 'map.foreign'}>
           <Swatch state={CELL_MAPPED} marks={MARK_FOREIGN} palette={palette} />
           {text.foreignShort}
         </Says>
@@ -170,7 +172,8 @@ export function Legend() {
   const listed = useFrame(listedOf) ?? ''
   const shortlyListed = useFrame(shortlyListedOf) ?? ''
   const behind = useFrame(behindOf) ?? ''
-  const marked = (useFrame(marksKey) ?? NO_MARKS) !== NO_MARKS
+  const [passed, owned] = marksOf(useFrame(marksKey))
+  const marked = passed >= 0 || owned === 1
   const yields = (state: CellState) =>
     (marked && state === CELL_REACHABLE) || (listed !== '' && (state === CELL_REACHABLE || state === CELL_FAILED))
   const states = ORDER.flatMap(([state], i): Item[] => {
@@ -196,7 +199,15 @@ export function Legend() {
   // Where they stand in one row, those that there are come first.
   const items = ruler.narrow ? [...all.filter(({ n }) => n > 0), ...all.filter(({ n }) => n === 0)] : all
   const [focus, setFocus] = useState<string | null>(null)
-  const reached = items.find((item) => item.key === focus)?.key ?? items[0]?.key
+  // In the order in which arrow keys go through them; Tab comes to the one that they were at.
+  const said = [
+    ...items.map(({ key }) => key),
+    passed >= 0 && 'map.passed',
+    owned === 1 && 'map.foreign',
+    behind !== '' && 'map.behind',
+    listed !== '' && 'map.listed',
+  ].filter((key) => key !== false)
+  const reached = said.find((key) => key === focus) ?? said[0]
 
   const { isolate, setView } = lab.actions
   // Who leaves takes the isolation along.
@@ -210,15 +221,6 @@ export function Legend() {
     isolate(hide ? null : key)
   }
 
-  function walk(event: KeyboardEvent) {
-    const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key]
-    if (!by) return
-    const at = items.findIndex((item) => item.key === reached)
-    const next = (at + by + items.length) % items.length
-    root.current?.querySelectorAll('button')[next]?.focus()
-    event.preventDefault()
-  }
-
   return (
     <div ref={root} className="v-legend">
       <div
@@ -227,45 +229,52 @@ export function Legend() {
         aria-label={text.legend}
         data-testid="legend"
         style={{ marginLeft: ruler.narrow ? ruler.left - 4 : ruler.left }}
-        onKeyDown={walk}
+        onFocus={({ target }) => setFocus(target.dataset.key ?? target.dataset.says ?? null)}
         {...captions}
       >
         {classes && <span className="v-legend-of">{rampNames[colourBy]}</span>}
         {items.map(({ key, says: id, name, hint, n, swatch }) => (
-          <button
-            key={key}
-            type="button"
-            {...says(id, hint === name ? undefined : hint)}
-            data-says-tap=""
-            data-says-below=""
-            tabIndex={key === reached ? 0 : -1}
-            aria-pressed={!off.includes(key)}
-            className={n === 0 ? 'v-zero' : undefined}
-            onPointerEnter={() => show(key)}
-            onPointerLeave={() => isolate(null)}
-            onFocus={(event: FocusEvent) => {
-              setFocus(key)
-              if (event.target.matches(':focus-visible')) show(key)
-            }}
-            onBlur={() => isolate(null)}
-            onClick={() => toggle(key)}
-          >
-            {swatch}
-            <span className="v-legend-name">{name}</span>
-            <b data-testid={`count-${key}`}>{count(n)}</b>
+          <Fragment key={key}>
+            <button
+              type="button"
+              data-key={key}
+              {...says(id, hint === name ? undefined : hint)}
+              data-says-tap=""
+              data-says-below=""
+              tabIndex={key === reached ? 0 : -1}
+              aria-pressed={!off.includes(key)}
+              className={n === 0 ? 'v-zero' : undefined}
+              onPointerEnter={() => show(key)}
+              onPointerLeave={() => isolate(null)}
+              onFocus={(event: FocusEvent) => {
+                if (event.target.matches(':focus-visible')) show(key)
+              }}
+              onBlur={() => isolate(null)}
+              onClick={() => toggle(key)}
+            >
+              {swatch}
+              <span className="v-legend-name">{name}</span>
+              <b data-testid={`count-${key}`}>{count(n)}</b>
+            </button>
             {key === 'reachable' && behind !== '' && (
-              <span data-testid="behind-mapped" {...says('map.behind')} data-says-below="">
+              <Says id="map.behind" className="v-legend-listed" first={reached === 'map.behind'} testId="behind-mapped">
                 {behind}
-              </span>
+              </Says>
             )}
-          </button>
+          </Fragment>
         ))}
-        <Marks palette={palette} />
+        <Marks palette={palette} reached={reached} />
         {listed !== '' && (
-          <span className="v-legend-listed" data-testid="listed" {...says('map.listed', listed)}>
+          <Says
+            id="map.listed"
+            className="v-legend-listed"
+            name={listed}
+            first={reached === 'map.listed'}
+            testId="listed"
+          >
             {/* The marks take the room for the whole. */}
             {marked || behind !== '' ? shortlyListed : listed}
-          </span>
+          </Says>
         )}
       </div>
     </div>

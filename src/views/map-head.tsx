@@ -5,7 +5,7 @@ import { bytes, count } from '../lib/format.ts'
 import { COLOURS_BY, type ColourBy, currentValue, type EntryName, type Frame, type Scenario } from '../sim/index.ts'
 import { useApp, useFrame, useLab } from '../store/context.ts'
 import { viewText } from '../text/views.ts'
-import { captions, type Explained, Says, says } from '../ui/says.tsx'
+import { type Explained, Says, says } from '../ui/says.tsx'
 import { hasSpace, iovaSpaceView } from './iova-space.view.ts'
 import { setBrushMode, useBrushMode } from './kit/brush.ts'
 import { Title } from './kit/dock-head.tsx'
@@ -54,7 +54,7 @@ export function MapHead() {
   const isPool = scale.endsWith('slot')
   const choose = (by: ColourBy) => lab.actions.setView({ colourBy: by })
   const head = (
-    <div ref={root} className={ruler.narrow ? 'v-head v-head-narrow' : 'v-head v-head-map'} {...captions}>
+    <div ref={root} className={ruler.narrow ? 'v-head v-head-narrow' : 'v-head v-head-map'}>
       <div
         className="v-head-in"
         style={{

@@ -54,11 +54,12 @@ export function TimeStack({ lanes = true, bytes = true, head = true, height = AD
   const ruler = rulerOf(useWidth(root), columns)
   const shown = ruler.width > 0
   const exposed = useFlushStory() === 'exposure'
+  const titled = head && !ruler.narrow
   return (
     <section ref={root} className="v-stack" {...captions}>
       {shown && (
         <>
-          <AddressTimeHead ruler={ruler} whole={head && !ruler.narrow} />
+          <AddressTimeHead ruler={ruler} whole={titled} />
           <div ref={crossed} className="v-crossed">
             <AddressTime ruler={ruler} height={height} head={head} />
             {lanes && <CpuLanes ruler={ruler} />}
@@ -69,7 +70,7 @@ export function TimeStack({ lanes = true, bytes = true, head = true, height = AD
                 <div className="v-gap" />
               </>
             )}
-            <Timeline ruler={ruler} bytes={bytes && !ruler.narrow} />
+            <Timeline ruler={ruler} bytes={bytes && !ruler.narrow} first={!titled} />
             <TimeBrush ruler={ruler} area={crossed} />
             <Playhead left={ruler.left} plot={ruler.plot} />
             <Callouts ruler={ruler} height={height} />

@@ -141,7 +141,14 @@ const nowKey = (frame: Frame) => {
 const refusedOf = (frame: Frame) =>
   frame.filtered?.time?.refused ?? frame.views.timeline?.refused.reduce((sum, n) => sum + n, 0) ?? 0
 
-export function Timeline({ ruler, bytes: withBytes }: { ruler: Ruler; bytes: boolean }) {
+interface TimelineProps {
+  readonly ruler: Ruler
+  readonly bytes: boolean
+  /** Nothing above it is the keyboard's way to the captions. */
+  readonly first: boolean
+}
+
+export function Timeline({ ruler, bytes: withBytes, first }: TimelineProps) {
   const palette = usePalette()
   const ink = useMemo(() => timeInk(palette), [palette])
   const [limit = 0, mapped = 0, useful = 0] = (useFrame(nowKey) ?? '').split(',').map(Number)
@@ -150,7 +157,7 @@ export function Timeline({ ruler, bytes: withBytes }: { ruler: Ruler; bytes: boo
   return (
     <Track view={timelineView} ink={ink} ruler={ruler} height={height}>
       <path d={`M0,${height - 0.5}h${ruler.plot}`} className="v-hair" />
-      <Caption id="timeline.refused" x={-12} y={height - 4} textAnchor="end">
+      <Caption id="timeline.refused" x={-12} y={height - 4} textAnchor="end" first={first}>
         {text.refused}
       </Caption>
       {withBytes && (

@@ -29,12 +29,14 @@ export function FactStrip({ facts, left, top, width, columns }: FactStripProps) 
   return (
     <dl className="v-strip" style={{ left, top, width, gridTemplateColumns: columns.map((n) => `${n}fr`).join(' ') }}>
       {facts.map(({ name, says, value, words, failed }) => (
-        <div key={name} title={words}>
+        <div key={name}>
           <dt>
             <Says id={says}>{name}</Says>
           </dt>
           <dd className={failed ? 'v-strip-failed' : undefined}>{value}</dd>
-          <dd className="v-strip-words">{words}</dd>
+          <dd className="v-strip-words" title={words}>
+            {words}
+          </dd>
         </div>
       ))}
     </dl>
