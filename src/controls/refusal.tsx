@@ -5,7 +5,7 @@ import { count, ms } from '../lib/format.ts'
 import type { Frame, Refusal } from '../sim/index.ts'
 import { useFrame } from '../store/context.ts'
 import { refusalText } from '../text/inspector.ts'
-import { says } from '../ui/says.tsx'
+import { captions, Says } from '../ui/says.tsx'
 
 const t = refusalText
 const refusalOf = (frame: Frame) => frame.refusal
@@ -38,7 +38,7 @@ function Tries({ refusal }: { refusal: Refusal }) {
   const found = Math.max(0, ...tries.map((one) => one.freeEntries))
   return (
     <>
-      <ol className="c-tries">
+      <ol className="c-tries" {...captions}>
         {tries.map((one, i) => {
           const again = tries.findIndex((o) => o.region === one.region && o.from === one.from) < i
           const begin = Math.min(...tries.filter((o) => o.region === one.region).map((o) => o.start))
@@ -55,9 +55,9 @@ function Tries({ refusal }: { refusal: Refusal }) {
               <span className="c-bar" aria-hidden="true">
                 <i style={{ left: `${from}%`, right: `${free}%` }} />
               </span>
-              <span className="c-mono c-quiet" {...says('rail.free', t.free)}>
+              <Says id="rail.free" name={t.free} first={i === 0} className="c-mono c-quiet">
                 {count(one.freeEntries)}
-              </span>
+              </Says>
               <X className="c-fail" size={12} strokeWidth={2.5} aria-hidden="true" />
             </li>
           )

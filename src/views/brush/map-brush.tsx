@@ -105,6 +105,8 @@ export function MapBrush({ shape, box, ruler, surface }: MapBrushProps) {
         ref={gutter}
         className="v-axis-brush"
         style={{ left: -ruler.left, width: ruler.left - 2, height: rowTop(shape, box, shape.rows) }}
+        // For a pointer; keys mark by the button above the map.
+        aria-hidden="true"
         {...says('brush.axis', text.axis)}
       />
       {range && (
