@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ddwText } from '../src/text/ddw.ts'
 import { text } from '../src/text/en.ts'
+import { recordingText } from '../src/text/recording.ts'
 import { ROOT } from '../src/tools/root.ts'
 import { dock } from './dock.ts'
 import { expect, type LabPage, test } from './lab.page.ts'
@@ -87,6 +88,20 @@ for (const [name, reason] of [
     await expect(lab.byId('file-card')).toBeHidden()
     expect(lab.complaints).toEqual([])
   })
+
+test('a log of another kind is refused for what it is, and leads to the preset that explains it', async ({ lab }) => {
+  await lab.open('s=pinhole')
+  const full =
+    '[   46.291378] bcm2835-dma: swiotlb buffer is full (sz: 524276 bytes), total 32768 (slots), used 0 (slots)'
+  await lab.drop('pi.txt', `[   46.291370] usb 1-1: new device\n${full}\n`)
+  const card = lab.byId('file-card')
+  await expect(card).toContainText('pi.txt holds no run that can be opened.')
+  await expect(card).toContainText(recordingText.explained(2, 'full-but-empty'))
+  await expect(card.locator('code')).toHaveText(full)
+  await card.getByRole('button', { name: recordingText.open('full-but-empty') }).click()
+  await expect(lab.byId('preset')).toContainText('full-but-empty')
+  await expect(card).toBeHidden()
+})
 
 test('reports as people post them: 2M pages, a folded line, a limit alone, a failed create, a question of nobody', async ({
   lab,

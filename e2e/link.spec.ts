@@ -1,5 +1,6 @@
 import { presetById } from '../src/sim/index.ts'
 import { text } from '../src/text/en.ts'
+import { problemText } from '../src/text/problem.ts'
 import { expect, LabPage, alone as test } from './lab.page.ts'
 
 test('a copied link shows the same state in a new page', async ({ lab, page, context }) => {
@@ -36,6 +37,16 @@ test('what cannot be used in a link is said, and the rest is a working lab', asy
   await page.getByRole('button', { name: text.problem.dismiss }).click()
   await expect(card).toBeHidden()
   expect(lab.complaints).toEqual([])
+})
+
+test('a preset that is named twice is no unknown one', async ({ lab }) => {
+  await lab.open('s=frames-64k&s=one-lock')
+  const card = lab.byId('problem-card')
+  await expect(card).toContainText(`s=one-lock ${problemText.repeated}`)
+  await expect(card).not.toContainText(problemText.noPreset)
+  await expect(card.getByRole('button', { name: problemText.presets })).toHaveCount(0)
+  await lab.turnTo('#s=bogus')
+  await expect(card).toContainText(`s=bogus ${problemText.noPreset}`)
 })
 
 test('a link of a newer lab and a link of rubbish open a working lab', async ({ lab }) => {

@@ -108,7 +108,7 @@ test('a file that cannot be opened is told in a sentence, and the run goes on fr
     await expect(lab.byId('file-card')).toContainText(sentence)
     await expect(lab.byId('preset')).toContainText('pinhole')
     expect(await lab.hash()).toBe(hash)
-    await lab.byId('file-card').getByRole('button').click()
+    await lab.byId('file-card').getByRole('button', { name: text.problem.dismiss }).click()
     await expect(lab.byId('file-card')).toBeHidden()
   }
   const broken = [
@@ -116,7 +116,7 @@ test('a file that cannot be opened is told in a sentence, and the run goes on fr
     ['empty.txt', '', 'empty.txt: the file is empty'],
     ['photo.png', new Uint8Array([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10, 0, 0]), 'the file is a picture (PNG)'],
     ['boot.log.gz', new Uint8Array([0x1f, 0x8b, 8, 0, 0, 0, 0, 0]), 'unpack it first'],
-    ['only-clears.txt', clears(0x600000, 0x400000), 'none of them maps or unmaps anything'],
+    ['only-clears.txt', clears(0x600000, 0x400000), 'nothing is ever mapped'],
     [
       'large.txt',
       '1@1.000001:spapr_iommu_pci_put liobn=0x1 ioba=0x7ffffffff000 tce=0x9003 ret=0',

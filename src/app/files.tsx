@@ -3,11 +3,11 @@
 import { FileDown } from 'lucide-react'
 import { useCallback, useEffect, useState } from 'react'
 import { useApp, useLab } from '../store/context.ts'
-import { readFile } from '../store/files.ts'
 import { missingText } from '../text/missing.ts'
 import { recordingText as t } from '../text/recording.ts'
 import { rememberVisit } from './first-visit.ts'
 import { Notice } from './notice.tsx'
+import { openable } from './read-file.ts'
 
 const icon = { size: 16, strokeWidth: 1.75, 'aria-hidden': true } as const
 const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false
@@ -15,6 +15,7 @@ const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files
 export default function Files() {
   const loading = useApp((s) => s.loading)
   const unreadable = useApp((s) => s.unreadable)
+  const explained = useApp((s) => s.explained)
   const retriable = useApp((s) => s.retriable)
   const { actions } = useLab()
   const take = useCallback(
@@ -23,7 +24,7 @@ export default function Files() {
       if (!file) return
       const refusal = others.length > 0 ? t.several(others.length + 1) : isFolder(dropped) ? t.folder(file.name) : ''
       rememberVisit()
-      actions.openFile(file.name, () => (refusal === '' ? readFile(file) : Promise.reject(new Error(refusal))))
+      actions.openFile(file.name, () => (refusal === '' ? openable(file) : Promise.reject(new Error(refusal))))
     },
     [actions],
   )
@@ -49,14 +50,26 @@ export default function Files() {
           testid="file-card"
           onDismiss={actions.dismissUnreadable}
           actions={
-            retriable && (
-              <button type="button" className="c-button" onClick={() => actions.fetchAgain()}>
-                {missingText.again}
-              </button>
-            )
+            <>
+              {explained && (
+                <button type="button" className="c-button" onClick={() => actions.openPreset(explained.preset)}>
+                  {t.open(explained.preset)}
+                </button>
+              )}
+              {retriable && (
+                <button type="button" className="c-button" onClick={() => actions.fetchAgain()}>
+                  {missingText.again}
+                </button>
+              )}
+            </>
           }
         >
           <p>{unreadable}</p>
+          {explained && (
+            <p>
+              {t.explained(explained.line, explained.preset)} <code>{explained.said}</code>
+            </p>
+          )}
           <p>{t.stays}</p>
         </Notice>
       )}

@@ -3,6 +3,7 @@
 import MiniSearch, { type SearchOptions } from 'minisearch'
 import { presets } from '../sim/index.ts'
 import { stories } from '../sim/scenario/stories.ts'
+import type { Explained } from '../store/state.ts'
 import { asked, STOP_WORDS } from '../text/asked.ts'
 import { type Message, messages } from '../text/messages.ts'
 import { plainLines, shelves } from '../text/shelves.ts'
@@ -11,17 +12,26 @@ import { plainLines, shelves } from '../text/shelves.ts'
 const LONGEST = 200_000
 const MOST_WORDS = 48
 
+/** As messages are looked for: lines stay apart. */
+const plain = (text: string): string => text.toLowerCase().replace(/[^\S\n]+/g, ' ')
+
 /** Ids of presets, best first; none when nothing is known of the words. */
 export function findPresets(query: string): readonly string[] {
-  const said = query
-    .slice(0, LONGEST)
-    .toLowerCase()
-    .replace(/[^\S\n]+/g, ' ')
+  const said = plain(query.slice(0, LONGEST))
   const written = writtenIn(said)
   const phrase = mended(wholes(written)).join(' ')
-  const shown = named.get(phrase) ?? shownIn(said) ?? meantIn(phrase)
+  const shown = named.get(phrase) ?? shownIn(said)?.preset ?? meantIn(phrase)
   const found = searched(mended(withParts(written)))
   return shown === undefined ? found : [shown, ...found.filter((id) => id !== shown)]
+}
+
+/** The line of a text that a preset shows the meaning of. */
+export function explainedIn(text: string): Explained | null {
+  const said = plain(text)
+  const shown = shownIn(said)
+  if (!shown) return null
+  const line = said.slice(0, shown.at).split('\n').length
+  return { line, said: text.split('\n')[line - 1] ?? '', preset: shown.preset }
 }
 
 interface Pattern {
@@ -41,7 +51,7 @@ const pattern = ({ says, shows }: Message): Pattern => {
 const patterns = messages.map((list) => list.map(pattern))
 
 /** The preset of the weightiest message; of several, of the one that stands first; of two at one place, the one listed first. */
-function shownIn(said: string): string | undefined {
+function shownIn(said: string): { readonly preset: string; readonly at: number } | undefined {
   for (const list of patterns) {
     let first: RegExpExecArray | null = null
     let shows: Message['shows'] = ''
@@ -51,7 +61,7 @@ function shownIn(said: string): string | undefined {
     }
     if (!first) continue
     const device = /[\da-z]+[:.]\S*\d: $/.test(said.slice(0, first.index))
-    return typeof shows === 'string' ? shows : shows(first.slice(1), device)
+    return { preset: typeof shows === 'string' ? shows : shows(first.slice(1), device), at: first.index }
   }
   return undefined
 }

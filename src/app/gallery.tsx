@@ -6,7 +6,6 @@ import { Dialog } from 'radix-ui'
 import { type ChangeEvent, type ClipboardEvent, type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react'
 import { presets } from '../sim/index.ts'
 import { useApp, useLab } from '../store/context.ts'
-import { readFile } from '../store/files.ts'
 import { galleryText as t } from '../text/gallery.ts'
 import { type Shelf, shelves } from '../text/shelves.ts'
 import { PresetPicture } from '../views/pictures/index.ts'
@@ -15,6 +14,7 @@ import { rememberVisit } from './first-visit.ts'
 import { useFocusBack } from './focus.ts'
 import { Cards } from './gallery-cards.tsx'
 import { Logo } from './logo.tsx'
+import { openable } from './read-file.ts'
 import { useMedia } from './theme.ts'
 import '../ui/segments.css'
 import './gallery.css'
@@ -302,7 +302,7 @@ function OpenFile({ choose }: { choose: (act: () => void) => void }) {
     const file = event.target.files?.[0]
     // The same file may be chosen again.
     event.target.value = ''
-    if (file) choose(() => actions.openFile(file.name, () => readFile(file)))
+    if (file) choose(() => actions.openFile(file.name, () => openable(file)))
   }
   return (
     <>

@@ -11,6 +11,9 @@ const SHOWN = 4
 const ABSENT_FILE = 'file'
 const FILE_DIGITS = /~[0-9a-f]{8}$/
 
+/** It would be told with the names of all. */
+const isNoPreset = ({ field, repeated }: Problem) => field === 's' && !repeated
+
 export function ProblemCard() {
   const problems = useApp((s) => s.problems)
   const shown = useApp((s) => s.scenario.preset)
@@ -18,7 +21,7 @@ export function ProblemCard() {
   if (problems.length === 0) return null
   // Nothing of such a link is shown, not even the rest.
   const absent = problems.find((p) => p.field === ABSENT_FILE)
-  const instead = absent || problems.some((p) => p.field === 's')
+  const instead = absent || problems.some(isNoPreset)
   const told = problems.filter((p) => p !== absent)
   const report = () => {
     const lines = problems.map((p) => `${p.field}=${p.given}: ${p.allowed}`)
@@ -31,7 +34,7 @@ export function ProblemCard() {
       onDismiss={actions.dismissProblems}
       actions={
         <>
-          {problems.some((p) => p.field === 's') && (
+          {problems.some(isNoPreset) && (
             <button type="button" className="c-button" onClick={() => actions.openGallery()}>
               {t.presets}
             </button>
@@ -59,7 +62,7 @@ function ProblemLine({ problem }: { problem: Problem }) {
       <code>
         {problem.field}={problem.given}
       </code>{' '}
-      {problem.field === 's' ? t.noPreset : t.line(problem.allowed)}
+      {problem.repeated ? t.repeated : isNoPreset(problem) ? t.noPreset : t.line(problem.allowed)}
     </p>
   )
 }

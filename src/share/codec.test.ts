@@ -157,6 +157,13 @@ describe('what a link cannot mean', () => {
     ])
   })
 
+  it('says of a key that is given twice that it is, whichever it is', () => {
+    const again = (field: string, given: string) => ({ field, given, repeated: true })
+    const { scenario, problems } = decodeLink('#s=small&s=big&m.cpus=8&m.cpus=4&v=1&v=9&s=huge')
+    expect([scenario.preset, settings(scenario)]).toEqual(['small', expect.arrayContaining([['m.cpus', 8]])])
+    expect(problems).toMatchObject([again('v', '9'), again('s', 'big'), again('m.cpus', '4'), again('s', 'huge')])
+  })
+
   it('names the presets when the preset is unknown', () => {
     const link = decodeLink('#v=1&s=huge&m.cpus=8')
     expect(link.scenario.preset).toBe('big')

@@ -115,7 +115,7 @@ export function linkCodec(world: LinkWorld): LinkCodec {
     const raw = readVersion(splitPairs(text, problems), problems)
     const values = new Map<string, string>()
     for (const [key, value] of raw) {
-      if (values.has(key)) problems.add(key, value, 'one value: the first one counts')
+      if (values.has(key)) problems.again(key, value)
       else values.set(key, value)
     }
     const take = (key: string): string | undefined => {

@@ -15,6 +15,7 @@ const one = (...lines: string[]) => readDdwLog(lines.join('\n')).logs[0]!
 describe('a recorded boot with a dynamic window', () => {
   it('is read: what was asked, answered and made', () => {
     expect(readDdwLog(direct)).toEqual({
+      about: true,
       logs: [
         {
           device: 'e1000e 0000:00:00.0',

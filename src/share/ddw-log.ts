@@ -75,6 +75,8 @@ export interface DdwLogResult {
   readonly logs: readonly DdwLog[]
   /** Why there is none, in a sentence; empty otherwise. */
   readonly message: string
+  /** Something in it is about dynamic windows, if only that there are none. */
+  readonly about: boolean
   /** Lines that could not be read to their ends, and how many devices are left out. */
   readonly problems: readonly Problem[]
 }
@@ -176,6 +178,7 @@ export function createDdwReader(): DdwReader {
   let stamp = 0
   let leftOut = 0
   let disabled = false
+  let asks = false
   let offset: { readonly device: string; readonly at: string } | null = null
   let folded: Folded | null = null
 
@@ -333,6 +336,7 @@ export function createDdwReader(): DdwReader {
       named ||= release.boot
       age.named(release.version)
     }
+    asks ||= text.includes('-pe-dma-window')
     disabled ||= text.includes('ppc iommu: disabling ddw') || (text.includes('Kernel command line: ') && /\bdisable_ddw\b/.test(text)) // biome-ignore format: one
     const at = deviceLine(text)
     if (!at) return
@@ -370,7 +374,8 @@ export function createDdwReader(): DdwReader {
           given: String(MOST_DEVICES + leftOut),
           allowed: `the first ${MOST_DEVICES} are read`,
         })
-      return { logs, message: logs.length > 0 ? '' : nothing(lines, disabled, offset), problems: told }
+      const message = logs.length > 0 ? '' : nothing(lines, disabled, offset)
+      return { logs, message, about: asks || disabled || offset !== null || logs.length > 0, problems: told }
     },
   }
 }

@@ -76,6 +76,13 @@ export class Problems {
     else this.dropped++
   }
 
+  /** A key that has its value already. */
+  again(field: string, given: string): void {
+    const { length } = this.kept
+    this.add(field, given, 'one value: the first one counts')
+    if (this.kept.length > length) this.kept.push({ ...this.kept.pop()!, repeated: true })
+  }
+
   list(): readonly Problem[] {
     if (this.dropped === 0) return this.kept
     return [
@@ -114,7 +121,8 @@ function decoded(text: string): string {
 }
 
 export function readVersion(raw: RawLink, problems: Problems): RawLink {
-  const given = raw.find(([key]) => key === 'v')?.[1]
+  const [given, ...others] = raw.flatMap(([key, value]) => (key === 'v' ? [value] : []))
+  for (const other of others) problems.again('v', other)
   const rest = raw.filter(([key]) => key !== 'v')
   if (given === undefined) return rest
   const version = parseWhole(given, Number.MAX_SAFE_INTEGER)

@@ -1,7 +1,9 @@
 // What has to be fetched before it can be opened: one thing at a time, and what was opened last wins.
 
 import type { Preset, Recording, Scenario } from '../sim/index.ts'
+import { Unopened } from './files.ts'
 import { Unreached } from './part.ts'
+import type { Explained } from './state.ts'
 
 export interface FetchingHost {
   readonly presetOf: (id: string) => Preset
@@ -9,8 +11,8 @@ export interface FetchingHost {
   readonly fetchRecording: ((file: string) => Promise<Recording>) | undefined
   /** `name` is being fetched; null: nothing is. */
   readonly loading: (name: string | null) => void
-  /** `retriable`: it did not come; asked for again it may. */
-  readonly failed: (sentence: string, retriable: boolean) => void
+  /** `retriable`: it did not come; asked for again it may. `explained`: what is known of what did come. */
+  readonly failed: (sentence: string, retriable: boolean, explained: Explained | null) => void
 }
 
 export interface Fetching {
@@ -49,7 +51,8 @@ export function createFetching(host: FetchingHost): Fetching {
         if (opening !== openings) return
         host.loading(null)
         const retriable = error instanceof Unreached
-        host.failed(error instanceof Error ? error.message : String(error), retriable)
+        const explained = error instanceof Unopened ? error.explained : null
+        host.failed(error instanceof Error ? error.message : String(error), retriable, explained)
         // Reporting it may have opened something else in its place.
         if (retriable) missed = () => awaited(name, load, then, true)
         waited = retriable

@@ -3,10 +3,12 @@
 
 import type { LoggedScenario } from '../share/ddw-scenario.ts'
 import type { Opened } from '../share/files/format.ts'
+import { readable } from '../share/readable.ts'
 import { encodeLink } from '../share/url.ts'
 import { presetById, type Recording } from '../sim/index.ts'
 import { viewOf } from './initial.ts'
 import { reached, Unreached } from './part.ts'
+import type { Explained } from './state.ts'
 
 /** What the devices of a kernel log found, a scenario each; one or more. */
 export interface LogFile {
@@ -17,6 +19,22 @@ export interface LogFile {
 export interface LinkFile {
   readonly link: string
 }
+
+/** Nothing in a file can be opened: why, and what is known of a line of it. */
+export class Unopened extends Error {
+  readonly explained: Explained | null
+
+  constructor(message: string, explained: Explained | null = null) {
+    super(message)
+    this.explained = explained
+  }
+}
+
+/** Of a text, the line that something can be told of. */
+export type Explain = (text: string) => Promise<Explained | null>
+
+/** Bytes of a file that are looked through for such a line. */
+const LOOKED_THROUGH = 1024 * 1024
 
 /** Of a file's bytes at a time, and how long they may be worked on before the page gets its turn. */
 const PIECE = 64 * 1024
@@ -67,7 +85,11 @@ async function open(name: string, stream: ReadableStream<Uint8Array>): Promise<O
 }
 
 /** What can be opened of a file, or its sentence as an error. */
-async function content(name: string, stream: ReadableStream<Uint8Array>): Promise<Recording | LogFile | LinkFile> {
+async function content(
+  name: string,
+  stream: ReadableStream<Uint8Array>,
+  known: () => Promise<Explained | null> = async () => null,
+): Promise<Recording | LogFile | LinkFile> {
   const opened = await open(name, stream)
   switch (opened.kind) {
     case 'recording':
@@ -82,10 +104,12 @@ async function content(name: string, stream: ReadableStream<Uint8Array>): Promis
       return { link: encodeLink({ scenario, position: { ns: preset.openNs }, view: viewOf(preset) }) }
     }
     default: {
+      const explained = await known()
+      if (explained && opened.what === '') throw new Unopened(`${name} holds no run that can be opened.`, explained)
       const [first] = opened.problems
       const told = first && !opened.message.includes(first.field)
-      const why = told ? `; ${first.field} (${first.given}) is not ${first.allowed}` : ''
-      throw new Error(`${name}: ${opened.message}${why}`)
+      const why = told ? `; ${first.field} says “${first.given}”, allowed: ${first.allowed}` : ''
+      throw new Unopened(`${name}: ${opened.message}${why}`, explained)
     }
   }
 }
@@ -102,10 +126,24 @@ export async function fetchRecording(file: string): Promise<Recording> {
   throw new Error(`${file}: no recording`)
 }
 
-/** What a person's file holds. Fails with a sentence. */
-export async function readFile(file: File): Promise<Recording | LogFile | LinkFile> {
+/** How a file begins, as text; empty where it is none. */
+async function beginningOf(file: File): Promise<string> {
+  const { createDecoding } = await import('../share/files/encoding.ts')
+  const decoding = createDecoding()
+  const text = decoding.push(new Uint8Array(await file.slice(0, LOOKED_THROUGH).arrayBuffer()))
+  return text === null ? '' : text + (decoding.end() ?? '')
+}
+
+/** What a person's file holds. Fails with a sentence; `explain`: what else can be told of it then. */
+export async function readFile(file: File, explain?: Explain): Promise<Recording | LogFile | LinkFile> {
+  const known = async () => {
+    if (!explain) return null
+    const found = await explain(await beginningOf(file))
+    return found && { ...found, said: readable(found.said.trim()) }
+  }
   try {
-    return await content(file.name, file.stream())
+    // What cannot be told of it keeps nobody from being told why it was not opened.
+    return await content(file.name, file.stream(), () => known().catch(() => null))
   } catch (error) {
     // The browser's own words do not name the file: it is gone, a folder, or not to be read.
     if (error instanceof DOMException) throw new Error(`${file.name} could not be read: ${error.message}`)

@@ -28,6 +28,7 @@ export function initialState(first: Preset, theme: Theme): AppState {
     loading: null,
     fromLog: null,
     unreadable: null,
+    explained: null,
     retriable: false,
     linkShown: null,
     dead: false,

@@ -63,11 +63,11 @@ export function createOpenings(host: OpeningsHost): Openings {
   const fetching = createFetching({
     presetOf: (id) => presets.find((p) => p.id === id) ?? first,
     fetchRecording: host.fetchRecording,
-    loading: (name) => set(name === null ? { loading: null } : { loading: name, unreadable: null }),
-    failed(unreadable, retriable) {
+    loading: (name) => set(name === null ? { loading: null } : { loading: name, unreadable: null, explained: null }),
+    failed(unreadable, retriable, explained) {
       // Nothing was open before: a link to a recording that is not there.
       if (!get().ready) preset(first.id)
-      set({ unreadable, retriable })
+      set({ unreadable, retriable, explained })
       host.strayed('replace')
     },
   })

@@ -49,6 +49,13 @@ export type Notice =
   | { readonly kind: 'seed' }
   | { readonly kind: 'log'; readonly name: string; readonly device: string }
 
+/** A line of a file that a preset shows the meaning of. */
+export interface Explained {
+  readonly line: number
+  readonly said: string
+  readonly preset: string
+}
+
 /** What is open over the lab. */
 export type Over =
   /** `first`: as the first page of a new visitor. */
@@ -105,6 +112,8 @@ export interface AppState {
   readonly fromLog: FromLog | null
   /** Why a file could not be opened, in a sentence. */
   readonly unreadable: string | null
+  /** What is known of that file all the same. */
+  readonly explained: Explained | null
   /** It could not be fetched: asking again may help. */
   readonly retriable: boolean
   /** Why the link is shown: the address does not follow the run, or the link could not be copied, or was without the

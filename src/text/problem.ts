@@ -4,6 +4,7 @@ export const problemText = {
   title: (n: number) => (n === 1 ? '1 key was not used' : `${n} keys were not used`),
   line: (allowed: string) => `is not allowed here: ${allowed}.`,
   noPreset: 'is not the name of a preset.',
+  repeated: 'is given twice: the first one counts.',
   presets: 'All presets',
   rest: 'The rest is loaded.',
   instead: (preset: string) => `Opened instead: ${preset}.`,

@@ -26,10 +26,12 @@ export const kernelLog: FileFormat = {
     return {
       line: (text, number) => reader.line(text, number),
       *end(lines) {
-        const { logs, message, problems } = reader.end(lines)
+        const { logs, message, about, problems } = reader.end(lines)
         const preset = ddwPreset(presets)
         const answered = logs.filter(({ query }) => query === null || query.rc === 0)
         const [refused] = logs
+        // Most kernels run elsewhere: theirs are logs of another kind.
+        if (!about) return unreadable('', otherLog(lines))
         if (!refused || !preset) return unreadable(kernelLog.label, message, problems)
         if (answered.length === 0) {
           const { line, device, query } = refused
@@ -48,3 +50,6 @@ export const kernelLog: FileFormat = {
     }
   },
 }
+
+const otherLog = (lines: number): string =>
+  `of kernel logs those are read in which a POWER partition asks for a dynamic window, and none of its ${lines} lines is about one`

@@ -83,11 +83,12 @@ function createReader(): TraceReader {
     return lastNs
   }
 
-  /** Takes a record. Returns what would have been allowed when it cannot be used, else the empty string. */
-  function take(kind: string, body: string, at: () => number | null, number: number): string {
+  /** Takes a record. Returns what would have been allowed when it cannot be used, else the empty string: what the line would
+   *  have to hold, so that `allowed: …` reads as a sentence. */
+  function take(event: string, kind: string, body: string, at: () => number | null, number: number): string {
     const grammar = kind === 'put' ? PUT : kind === 'indirect' ? INDIRECT : STUFF
     const match = grammar.regex.exec(body)
-    if (!match) return grammar.allowed
+    if (!match) return `${event} ${grammar.allowed}`
     const [, liobn = '', ioba = '', third = '', fourth = '', fifth = ''] = match
     const { unit, low } = splitAddress(ioba)
     if (low !== 0) return 'an ioba that is a multiple of 0x1000'
@@ -95,7 +96,7 @@ function createReader(): TraceReader {
     if (npages < 1 || npages > CALL) return `1 to ${CALL} TCEs in a call`
     const tce = splitAddress(kind === 'indirect' ? fifth : third)
     const permission = tce.low & PERMISSION
-    if (kind === 'stuff' && permission !== 0) return 'tcevalue=0x0: a range is only ever cleared'
+    if (kind === 'stuff' && permission !== 0) return 'tcevalue=0x0, as a range is only ever cleared'
     if (Number(match.at(-1)) !== 0) {
       records.failed++
       return ''
@@ -125,8 +126,8 @@ function createReader(): TraceReader {
       const [, sec, fraction, event = '', body = ''] = envelope
       const kind = CHANGE.exec(event)?.[1]
       if (!kind) return
-      const allowed = take(kind, body, () => time(sec, fraction), number)
-      if (allowed !== '') problems.add(number, text, `${event} ${allowed}`)
+      const allowed = take(event, kind, body, () => time(sec, fraction), number)
+      if (allowed !== '') problems.add(number, text, allowed)
     },
     end: (name) => recordingOf(name, records),
   }

@@ -89,7 +89,7 @@ function pageShiftOf(r: SpaprRecords, own: readonly number[], clear: number): nu
 /** Records between two turns of others. */
 const TURN = 100_000
 
-const NOTHING = 'the file has the right events, but none of them'
+const ONLY_CLEARED = 'all that its events do is to clear TCEs: nothing is ever mapped'
 const nothing = (message: string): TraceResult => ({ recording: null, message })
 
 /** Where the window lies and what of its beginning is its clearing; what had to be assumed goes to `assumed`. */
@@ -145,12 +145,12 @@ const inKib = (pages: readonly number[]): string => pages.map((bytes) => `${byte
 /** The recording of the busiest window. What is returned can be played. */
 export function* recordingOf(name: string, r: SpaprRecords): Generator<undefined, TraceResult> {
   const window = busiest(r.liobn)
-  if (!window) return nothing(`${NOTHING} could be used`)
+  if (!window) return nothing('the file has the right events, but none of them could be used')
   const own: number[] = []
   for (let i = 0; i < r.liobn.length; i++) if (r.liobn.at(i) === window.liobn) own.push(i)
   yield
   // Whatever its pages are, a table that is emptied from the first record to the last holds nothing.
-  if (leadingClear(r, own) === own.length) return nothing(`${NOTHING} maps or unmaps anything`)
+  if (leadingClear(r, own) === own.length) return nothing(ONLY_CLEARED)
   const assumed: string[] = []
   const shape = clearedWindow(r, own, assumed) ?? assumedWindow(r, own, assumed)
   const { pageShift, offset } = shape
@@ -174,7 +174,7 @@ export function* recordingOf(name: string, r: SpaprRecords): Generator<undefined
   if (!r.timed) assumed.push('10 µs from record to record: the file tells no times.')
   if (r.disordered > 0) assumed.push(`${r.disordered} records are earlier than the one before; they follow it at once.`)
   const ops = yield* operations(r, own, { ...shape, size })
-  if (!ops.kind.includes(REC_MAP)) return nothing(`${NOTHING} maps anything`)
+  if (!ops.kind.includes(REC_MAP)) return nothing(ONLY_CLEARED)
   const recording: Recording = {
     name,
     format: 'qemu-spapr',

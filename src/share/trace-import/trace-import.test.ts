@@ -163,11 +163,36 @@ describe('a trace that cannot be played', () => {
   }
 
   it('is told what it lacks', () => {
-    const none = 'the file has the right events, but none of them'
-    expect(refusal(stuff(0x200000, 512), stuff(0x400000, 512))).toBe(`${none} maps or unmaps anything`)
-    expect(refusal(stuff(0x600000, 512), stuff(0xa00000, 512))).toBe(`${none} maps or unmaps anything`)
-    expect(refusal(stuff(0x5000, 1), stuff(0x7000, 1))).toBe(`${none} maps anything`)
-    expect(refusal(put(0x5000, '9003', 'ret=-4'))).toBe(`${none} could be used`)
+    const cleared = 'all that its events do is to clear TCEs: nothing is ever mapped'
+    expect(refusal(stuff(0x200000, 512), stuff(0x400000, 512))).toBe(cleared)
+    expect(refusal(stuff(0x600000, 512), stuff(0xa00000, 512))).toBe(cleared)
+    expect(refusal(stuff(0x5000, 1), stuff(0x7000, 1))).toBe(cleared)
+    const none = 'the file has the right events, but none of them could be used'
+    expect(refusal(put(0x5000, '9003', 'ret=-4'))).toBe(none)
+  })
+
+  it('says of each line that cannot be used what it would have to hold, by a noun', () => {
+    const lines = [
+      ...['nothing', `1@1.000001:${put(0x5001, '9003')}`, `1@1.000001:${stuff(0x5000, 513)}`],
+      `1@1.000001:${put(0x5000, '9003')}`,
+      ...[
+        'spapr_iommu_pci_put liobn=1',
+        `1@99999.000001:${stuff(0x6000, 1)}`,
+        stuff(0x6000, 1).replace('=0x0', '=0x3'),
+      ],
+      put(0x6000, 'ffffffffffff0003'),
+    ]
+    const opened = openText('t', lines.join('\n'))
+    const { problems } = opened.kind === 'recording' ? opened.recording : { problems: [] }
+    expect(problems.map(({ field, allowed }) => [field, allowed])).toEqual([
+      ['line 1', 'an event and what it tells, after pid@seconds: or without'],
+      ['line 2', 'an ioba that is a multiple of 0x1000'],
+      ['line 3', '1 to 512 TCEs in a call'],
+      ['line 5', 'spapr_iommu_pci_put liobn=0x… ioba=0x… tce=0x… ret=…'],
+      ['line 6', 'a time within an hour of the first record'],
+      ['line 7', 'tcevalue=0x0, as a range is only ever cleared'],
+      ['line 8', 'a real address below 2^53'],
+    ])
   })
 
   it('is told by the line that asks for too large a window, and by its pages', () => {

@@ -90,6 +90,8 @@ export interface Problem {
   readonly field: string
   readonly given: string
   readonly allowed: string
+  /** Another value was given before it, which counts. */
+  readonly repeated?: true
 }
 
 /** A preset: a scenario with a name, a story and a picture to open on. */
