@@ -1,57 +1,24 @@
 // The lab: one store for what the page knows, one loop for frames, and the actions that join them to the worker.
 
 import { createStore } from 'zustand/vanilla'
-import type { LinkCodec } from '../share/codec.ts'
-import {
-  type Frame,
-  type HappeningId,
-  type ParamValue,
-  type Preset,
-  type Recording,
-  type Scenario,
-  subjectOf,
-} from '../sim/index.ts'
-import type { SimClient } from '../worker/client.ts'
+import { type Frame, type HappeningId, type ParamValue, subjectOf } from '../sim/index.ts'
 import type { Goal } from '../worker/protocol.ts'
 import { createActs } from './acts.ts'
 import { createComparing } from './comparing.ts'
+import { createEntering } from './entering.ts'
 import { completed, createFrameHolder } from './frames.ts'
-import type { Act, Begun, Place } from './history.ts'
+import type { Act, Place } from './history.ts'
 import { createIdle } from './idle.ts'
-import { initialState, speedOf, viewOf } from './initial.ts'
+import { initialState, speedOf } from './initial.ts'
 import { createLooking } from './looking.ts'
 import { createFrameLoop } from './loop.ts'
 import { createOpenings } from './openings.ts'
+import type { LabOptions } from './options.ts'
 import { createStanding } from './standing.ts'
-import type { AppState, Lab, Notice, Theme, ViewState } from './state.ts'
-import type { StatsCollector } from './stats.ts'
-import { type AddressBar, createUrlSync, type Intent } from './url-sync.ts'
+import type { AppState, Lab, Notice } from './state.ts'
+import { createUrlSync, type Intent } from './url-sync.ts'
 import { createWatching } from './watching.ts'
 import { wish } from './wish.ts'
-
-export interface LabOptions {
-  readonly client: SimClient
-  /** At least one. */
-  readonly presets: readonly Preset[]
-  readonly valueOf: (scenario: Scenario, path: string) => ParamValue | null
-  readonly codec: LinkCodec
-  /** Fetches the recording of a preset; fails with a sentence. */
-  readonly fetchRecording?: (file: string) => Promise<Recording>
-  /** View ids that the dock can hold. */
-  readonly dockViews: readonly string[]
-  readonly address: AddressBar
-  readonly now: () => number
-  readonly animate: (callback: () => void) => void
-  readonly afterPaint: (callback: () => void) => void
-  /** A person wants nothing to move by itself. */
-  readonly still?: () => boolean
-  readonly say: (notice: Notice) => string
-  readonly theme?: Theme
-  readonly saveTheme?: (theme: Theme) => void
-  readonly stats?: StatsCollector
-  /** Frames painted again after the first, so that the browser has compiled the way of a frame before Play is pressed. */
-  readonly warmUp?: number
-}
 
 /** While a run plays, everything but the map follows this often. */
 const WHOLE_EVERY_MS = 125
@@ -66,14 +33,12 @@ export function createLab(options: LabOptions): Lab {
   /** Number of the last frame asked for when a person last did something that a link should remember. */
   let intendedAt = 0
   let asked = 0
-  let opened = false
-  /** What there was before a run was opened that has not shown itself yet. */
-  let opening: Opening | null = null
   /** The frame asked for last is a whole one, asked for at `wholeAt`; the next has to be. */
   let whole = true
   let wholeAt = 0
   let wholeDue = true
   let warmUp = options.warmUp ?? 0
+
   const store = createStore<AppState>(() => initialState(first, options.theme ?? 'system'))
   const get = store.getState
   const set = store.setState
@@ -201,6 +166,19 @@ export function createLab(options: LabOptions): Lab {
     asked: () => asked,
   })
 
+  const entering = createEntering({
+    ...{ client, get, set, acts, standing },
+    begins(to) {
+      openings.supersede()
+      comparing.begins()
+      switchedAt = Number.POSITIVE_INFINITY
+      const { position, scenario } = to
+      const left = watching.anew()
+      watching.opened(position.events === undefined && position.ns === openings.presetOf(scenario).openNs)
+      return left
+    },
+  })
+
   const openings = createOpenings({
     presets: [first, ...others],
     codec,
@@ -221,11 +199,11 @@ export function createLab(options: LabOptions): Lab {
   const url = createUrlSync(options.address, options.now, link, openings.link, addressKept)
 
   /** Told once: whoever has read it knows. */
-  let told = false
+  let unkeptTold = false
   function addressKept(kept: boolean) {
     if (kept && get().linkShown === 'unkept') set({ linkShown: null })
-    if (kept || told) return
-    told = true
+    if (kept || unkeptTold) return
+    unkeptTold = true
     set({ linkShown: 'unkept' })
   }
 
@@ -236,7 +214,7 @@ export function createLab(options: LabOptions): Lab {
       // The map shows a change first, the rest follows at once.
       if (frame.revision !== before?.revision) wholeDue = true
       standing.came(frame)
-      opening = null
+      entering.shown()
       if (!get().ready) set({ ready: true })
       standing.show(get().scenario, frame.status.inputs)
       comparing.came(frame)
@@ -249,8 +227,8 @@ export function createLab(options: LabOptions): Lab {
       // The worker does not send the recording back.
       const { recording } = get().scenario
       const scenario = recording ? { ...told, recording } : told
-      if (opened) acts.answered(revision, revision !== get().revision)
-      opened = true
+      if (entering.isOpen()) acts.answered(revision, revision !== get().revision)
+      entering.told()
       set({ scenario, revision, ...acts.state() })
       standing.show(scenario, scenario.inputs.length)
       acts.goOn()
@@ -263,13 +241,13 @@ export function createLab(options: LabOptions): Lab {
     problem(message, unopened) {
       standing.stays()
       watching.leave()
-      const failed = unopened ? backOut() : null
+      const failed = unopened ? entering.backOut() : null
       if (failed) {
         acts.expect()
         client.replaceInputs(get().scenario.inputs)
         send(standing.at(), client.seek)
         strayed('replace')
-      } else if (!opened && !get().ready && get().scenario !== first.scenario) {
+      } else if (!entering.isOpen() && !get().ready && get().scenario !== first.scenario) {
         // Nothing was open before: a link that makes no run.
         openings.preset(first.id)
       }
@@ -279,7 +257,7 @@ export function createLab(options: LabOptions): Lab {
     },
     died(message) {
       watching.leave()
-      backOut()
+      entering.backOut()
       // Changes that it has not confirmed stay pending: a restart makes them again.
       set({ failure: message, dead: true, silent: false, playing: false, ...acts.state() })
       idle.check()
@@ -287,54 +265,9 @@ export function createLab(options: LabOptions): Lab {
     silent: (silent) => set({ silent }),
   })
 
-  /** Stands again where it stood before what was opened last and makes no run; answers what that was. */
-  function backOut(): Act | null {
-    if (!opening) return null
-    const { before, place, done } = opening
-    opening = null
-    opened = true
-    for (const { begun } of done) begun.forget()
-    acts.clear()
-    standing.begins(place)
-    set({ ...before, scenario: place.scenario, playing: false, watching: null, ...acts.state() })
-    return done[0]?.act ?? null
-  }
-
   /** Goes to another run. With an act, undo leads back. */
   function open(to: Place, act: Act | null) {
-    const before = get()
-    if (before.ready || opening) {
-      const from = place()
-      const done = act ? [{ act, begun: acts.did(act, from) }] : []
-      opening = opening ? { ...opening, done: [...done, ...opening.done] } : { before, place: from, done }
-    }
-    openings.supersede()
-    acts.clear()
-    opened = false
-    comparing.begins()
-    switchedAt = Number.POSITIVE_INFINITY
-    const { scenario, view, speed, problems, fromLog } = to
-    set({
-      ...{ scenario, view, speed, problems, fromLog },
-      here: standing.begins(to),
-      ready: false,
-      playing: false,
-      hovered: null,
-      pinned: false,
-      failure: null,
-      ...watching.anew(),
-      loading: null,
-      unreadable: null,
-      linkShown: before.linkShown === 'fileless' ? null : before.linkShown,
-      ...acts.state(),
-    })
-    watching.opened(to.position.events === undefined && to.position.ns === openings.presetOf(scenario).openNs)
-    if (get().dead) {
-      set({ dead: false })
-      client.restart()
-      opening = null
-    }
-    send(to.position, () => client.open(scenario, to.horizonNs, to.position))
+    entering.open(to, act)
     wake()
   }
 
@@ -394,15 +327,6 @@ export function createLab(options: LabOptions): Lab {
     move('push', () => send(standing.at(), () => client.find(what, back)))
   }
 
-  /** The run stands as a preset opens, and is looked at like that. */
-  function asOpened(preset: Preset): boolean {
-    const { ready, scenario, view, speed } = get()
-    const position = { ns: preset.openNs }
-    const said = (of: Scenario, seen: ViewState) => codec.encodeLink({ scenario: of, position, view: seen })
-    const same = () => said(scenario, view) === said(preset.scenario, viewOf(preset))
-    return ready && speed === speedOf(preset) && standing.position().ns === position.ns && same()
-  }
-
   function pause() {
     switchedAt = client.requests()
     standing.stays()
@@ -431,7 +355,7 @@ export function createLab(options: LabOptions): Lab {
         const preset = options.presets.find((p) => p.id === id) ?? first
         const begin = () => watching.playTo(subjectOf(preset.scenario))
         set({ over: null })
-        if (asOpened(preset)) return begin()
+        if (openings.standsAs(preset, standing.position())) return begin()
         openings.preset(preset.id, () => watching.whenThere(begin))
       },
       pause,
@@ -473,11 +397,4 @@ export function createLab(options: LabOptions): Lab {
     hash: async () => (await client.hash()).hash,
   }
   return lab
-}
-
-interface Opening {
-  readonly before: AppState
-  readonly place: Place
-  /** What was done since, newest first, each as if the one before it had come about. */
-  readonly done: readonly { readonly act: Act; readonly begun: Begun }[]
 }

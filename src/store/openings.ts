@@ -3,11 +3,12 @@
 import type { LinkCodec } from '../share/codec.ts'
 import { MAX_DOCK } from '../share/link-text.ts'
 import { FILE_PRESET, type Preset, presetOfRecording, type Recording, type Scenario } from '../sim/index.ts'
+import type { Position } from '../worker/protocol.ts'
 import { createFetching } from './fetching.ts'
 import type { LinkFile, LogFile } from './files.ts'
 import type { Act, Place } from './history.ts'
 import { speedOf, viewOf } from './initial.ts'
-import type { AppState, FromLog, Notice } from './state.ts'
+import type { AppState, FromLog, Notice, ViewState } from './state.ts'
 import type { Intent, Walk } from './url-sync.ts'
 
 /** The view that a kernel log is opened for. */
@@ -35,6 +36,8 @@ export interface OpeningsHost {
 export interface Openings {
   /** The preset that a scenario started from, or what a file of a person's own makes of itself. */
   presetOf(scenario: Scenario): Preset
+  /** The run stands at a position, and is looked at, as a preset opens. */
+  standsAs(preset: Preset, at: Position): boolean
   /** `then`: once it is open. */
   preset(id: string, then?: () => void): void
   /** `walk`: the browser walked to it in its history. */
@@ -148,6 +151,13 @@ export function createOpenings(host: OpeningsHost): Openings {
 
   return {
     presetOf,
+    standsAs(preset, { ns }) {
+      const { ready, scenario, view, speed } = get()
+      const position = { ns: preset.openNs }
+      const said = (of: Scenario, seen: ViewState) => codec.encodeLink({ scenario: of, position, view: seen })
+      const same = () => said(scenario, view) === said(preset.scenario, viewOf(preset))
+      return ready && speed === speedOf(preset) && ns === preset.openNs && same()
+    },
     preset,
     link: (fragment, walk) => openLink(fragment, { kind: walk ?? 'link' }),
     seed(seed) {

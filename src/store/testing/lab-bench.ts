@@ -4,7 +4,8 @@ import type { LinkCodec } from '../../share/codec.ts'
 import type { Frame, Preset, Scenario } from '../../sim/index.ts'
 import { createSimClient, type WorkerLike } from '../../worker/client.ts'
 import type { FrameRequest, FromWorker, ToWorker } from '../../worker/protocol.ts'
-import { createLab, type LabOptions } from '../lab.ts'
+import { createLab } from '../lab.ts'
+import type { LabOptions } from '../options.ts'
 import { createStats } from '../stats.ts'
 
 export const scenario: Scenario = {
