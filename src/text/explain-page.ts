@@ -23,7 +23,7 @@ export const pageWords = {
   'time.previous': 'Goes back to the one before that this story is about.',
   'time.clock': 'Simulated time since the run began, with its drivers or with the recording, to the nanosecond.',
   'time.events':
-    'Events so far: all that happened in the machine by itself, what no step shows included; more of them is more work done, not more time.',
+    'Events of the machine so far, those that no step shows included; more of them is more work done, not more time.',
   'time.speed': 'How fast simulated time goes: at 1/1000 a millisecond of the machine takes a second here.',
   'time.scrubber': 'All of the run up to its end; drag or click to go to a moment.',
   'mark.change': 'A diamond on the time-line: there a setting was changed.',
@@ -52,7 +52,7 @@ export const pageWords = {
   'map.mapped':
     'IOMMU pages that lead to memory of a driver; strong is its data, faint the rest of the page, which the device reaches too.',
   'map.free': 'IOMMU pages that the allocator may hand out; when no run of them is long enough, a request is refused.',
-  'map.reserved': 'IOMMU pages that are never handed out, as address 0.',
+  'map.reserved': 'IOMMU pages that are never handed out, address 0 for example.',
   'map.cached':
     'IOMMU pages that no device uses, kept by one CPU (processor) for its own next request; free for no other.',
   'map.queued': 'Unmapped IOMMU pages whose address waits for a flush before it is free; more of them is less room.',
@@ -81,7 +81,7 @@ export const pageWords = {
     'Share of each region that is mapped now, in per cent; near 100 the next request goes elsewhere or fails.',
   'lanes.title':
     'How much of its time each CPU waited for a lock, over time. A row is a CPU, a column a stretch of time; stronger is more waiting.',
-  'lanes.ramp': 'From no waiting to a quarter of the time and more; by square root, so that little shows.',
+  'lanes.ramp': 'From no waiting to a quarter of the time and more; by square root, so that a little is seen, too.',
   'lanes.cpu': 'Number of the CPU (processor) whose lane it is.',
   'lanes.wait': 'Share of the last millisecond that the CPU waited for a lock, in per cent; more is less work done.',
   'timeline.mapped':
@@ -93,7 +93,7 @@ export const pageWords = {
     'A tick for each flush that empties the IOTLB (cache of translations) of a domain; a cross is an access after the unmap.',
 
   // Headline figures
-  'figure-mapped': 'What devices can use now: entries that lead to memory, out of those that the window has.',
+  'figure-mapped': 'What devices can use now: entries that lead to memory, out of all that can be handed out.',
   'figure-useful':
     'Share of the mapped bytes that is data of the driver; the rest is rounding up to whole IOMMU pages, open to the device as well.',
   'figure-refused': 'Requests that were refused so far; each one is a buffer that got no address.',

@@ -57,7 +57,7 @@ export const viewWords = {
   'iotlb.hitNow': 'Share of lookups of the last millisecond that found their translation here; less is slower.',
   'iotlb.hits': 'Share of all lookups so far that found their translation here; less is slower.',
   'iotlb.reads': 'Entries of tables read for one lookup, on average; 0 is best.',
-  'iotlb.reach': 'Bytes of memory that the slots together lead to; a load that uses more of them misses.',
+  'iotlb.reach': 'Bytes of memory that the slots together lead to; a load that goes to and fro in more misses.',
   'iotlb.staleCount': 'Slots that lead to unmapped memory; more is more that a faulty device could touch.',
   'iotlb.reusedCount': 'Slots that lead to memory of a new owner; each one is a danger to data.',
   'iotlb.walk': 'Slots in use of the cache that remembers upper tables, which makes a miss cheaper.',
@@ -87,7 +87,7 @@ export const viewWords = {
   'commands.kind': 'Commands of this kind so far, named as in the manual of the IOMMU.',
   'commands.waits': 'How often a CPU waited until its commands were done; each wait costs time.',
   'commands.asked': 'Pages whose translation had to go.',
-  'commands.named': 'Pages that the commands named; ranges are powers of two and name more than was asked.',
+  'commands.named': 'Pages that the commands named; where a range must be a power of two, more than was asked.',
   'commands.over': 'Pages named for each page asked; 1 is exact, more throws good translations away.',
   'commands.dropped': 'Entries of the IOTLB that commands removed so far.',
   'commands.live': 'Removed entries that were still in use and must be read again; more is slower.',
@@ -150,7 +150,7 @@ export const viewWords = {
     'The DMA windows of the device on one axis of bus addresses. A strip is a window, filled as far as mapped; between two strips stands what no window translates. A TCE leads one page of it to memory.',
   'windows.mapped': 'Addresses that lead to memory.',
   'windows.free': 'Addresses of a window that lead nowhere yet.',
-  'windows.reserved': 'Addresses where registers of 32 bits answer; nothing is mapped there.',
+  'windows.reserved': 'Addresses below 4 GiB where devices’ registers answer; nothing is mapped there.',
 
   'hcalls.title':
     'Calls of the hypervisor that set and clear TCEs, over time. A lane is one kind of call (PUT: set, STUFF: clear a row of them), a bar the calls of a stretch of time, by square root; fewer are faster.',
@@ -233,7 +233,7 @@ export const viewWords = {
   'flush-study.formula': 'What a formula foretells for the same mode; points on the line agree with it.',
   'flush-study.x': 'Unmaps in a second; each step is ten times as many.',
   'bounce-study.title':
-    'Requests a second when 1 to 64 jobs bounce at the same time. A line is a pool with one area or with one for each CPU; the areas’ locks make the difference.',
+    'Requests a second when 1 to 16 jobs bounce at the same time. A line is a pool with one area or with one for each CPU; the areas’ locks make the difference.',
   'bounce-study.y':
     'Requests of all jobs together in a second; each line is about three times as many as the one below.',
   'bounce-study.x': 'Jobs that map and unmap at the same time, each on a CPU of its own.',

@@ -79,7 +79,7 @@ export const shelves: readonly Shelf[] = [
     short: '2011',
     presets: {
       strict: 'Each unmapping waits until the hardware has forgotten: safe and slow.',
-      batched: 'The hardware forgets 255 at a time: fast, and open for 2.6 ms more.',
+      batched: 'The hardware forgets 255 at a time: fast, and open for up to 2.6 ms.',
       never: 'Nobody tells the hardware to forget: data goes to the wrong memory.',
       'iotlb-wall': 'Hardware remembers 64 pages; beyond 256 KiB most reads have to wait.',
       superpages: 'With pages of 2 MiB, the 64 that it remembers are more than enough.',
@@ -116,7 +116,7 @@ export const shelves: readonly Shelf[] = [
     short: '2021',
     presets: {
       'default-window': 'Network card and disk in one small window: some requests are refused.',
-      'ddw-direct': 'All memory is mapped once, and from then on a buffer costs nothing.',
+      'ddw-direct': 'All memory is mapped once, and from then on a buffer costs no call.',
       'ddw-indirect': 'Memory may outgrow the window: each buffer is mapped in its turn.',
       'hypervisor-64k': 'Small pages only: 1 GiB can be mapped where 64 GiB may be wanted.',
       'vfio-guest': 'A program maps 16 GiB, but its window ends after 2 GiB.',

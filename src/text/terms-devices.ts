@@ -89,7 +89,7 @@ export const deviceTerms: readonly TermGroup[] = [
       },
       {
         term: 'refused',
-        says: 'No room was found for a buffer: the driver must do without it, and try again later.',
+        says: 'A buffer got no address, mostly for want of room: the driver must do without it, and may try again.',
         kernel: ['DMA_MAPPING_ERROR'],
         preset: 'frames-64k',
         also: 'failed, iommu_alloc failed, refusal',

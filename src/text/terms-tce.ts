@@ -50,7 +50,7 @@ export const tceTerms: readonly Term[] = [
   },
   {
     term: 'large pool',
-    says: 'The last quarter of the window, kept for requests of more than 15 pages.',
+    says: 'The last quarter of the window, where requests of more than 15 pages are tried first.',
     kernel: ['large_pool'],
     preset: 'real-1mib',
   },

@@ -21,7 +21,7 @@ const { rate, percent } = studyText
 /** Rates that the axis shows before there is a result, and its ticks: requests a second. */
 const FEWEST = 3e5
 const MOST = 1.4e7
-const TICKS = [3e5, 1e6, 3e6, 1e7]
+export const BOUNCE_TICKS = [3e5, 1e6, 3e6, 1e7]
 /** css px for the names of the lines. */
 const NAMES = 112
 
@@ -57,7 +57,7 @@ export function placeBounce(lines: readonly BounceLine[], width: number, height:
   const low = Math.min(FEWEST, ...rates)
   const high = Math.max(MOST, ...rates.map((n) => 1.1 * n))
   const tick = (n: number) => rate(n).replace(/\.0+/, '')
-  return placeLines(data, { xs: BOUNCE_JOBS, low, high, ticks: TICKS, tick, width, height, names: NAMES })
+  return placeLines(data, { xs: BOUNCE_JOBS, low, high, ticks: BOUNCE_TICKS, tick, width, height, names: NAMES })
 }
 
 /** A point in words. */

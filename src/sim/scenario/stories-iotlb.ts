@@ -46,7 +46,7 @@ export const iotlbStories: Readonly<Record<string, Story>> = {
   'partial-unmap': {
     says: 'A hypervisor takes 4K back from the start of a page of 2M. An unmap does not know how its range was mapped: VT-d takes the whole 2M away, and the device faults on 511 pages that nobody asked for.',
     tryThis: '[Set the platform to Arm]: it splits the page into a table and takes 4K.',
-    done: 'The IOMMU makes a table of the large page and takes away only what was asked for: the device faults there alone.',
+    done: 'The driver makes a table of the large page and takes away only what was asked for: the device faults there alone.',
   },
   'exact-size-flush': {
     says: 'The other vendors of the debate: hardware that forgets a page only if told its size as mapped. Before it clears a range the kernel looks the sizes up: one command for each 2M, and nothing stays.',

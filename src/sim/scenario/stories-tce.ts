@@ -51,7 +51,7 @@ export const tceStories: Readonly<Record<string, Story>> = {
   tso: {
     says: 'Eight queues have 1 MiB each in flight. With TSO that is 16 packets of 65 160 bytes a queue, a linear part and two pieces of payload each: 384 TCEs of 64 KiB for 8 MB.',
     tryThis: '[Turn TSO off]: the same bytes in single frames want 8 192 TCEs, and the window has 1 021.',
-    done: 'The same bytes go out in single frames, each in a page of its own: they want more than the window has, and frames are refused.',
+    done: 'The same bytes go out in single frames, each in a page of its own: they want more than the window has, and requests are refused.',
   },
   'two-ports': {
     says: 'Two ports of a card map into one window. eth0, its link full, had all its 2 048 buffers posted until eth1 came up at 2 ms; what eth0 frees since then fills the rings of eth1. At 12 ms eth0 has 520 buffers left.',

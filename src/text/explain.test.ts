@@ -1,0 +1,29 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { BOUNCE_JOBS, SCALING_CPUS } from '../sim/studies/index.ts'
+import { BOUNCE_TICKS } from '../views/bounce-study.view.ts'
+import { memoryTicks } from '../views/memory.view.ts'
+import { explained } from './explain.ts'
+
+const { words } = explained
+const folder = new URL('.', import.meta.url)
+
+describe('what explains the page', () => {
+  it('says nothing of light and dark: a theme has them the other way round', () => {
+    const telling = /\b(?:bright(?:er|est)?|dull|dim|pale|light(?:er|est)|dark(?:er|est))\b.*/gi
+    const said = readdirSync(folder)
+      .filter((name) => name.endsWith('.ts') && !/\.test\.ts$|^(?:asked|messages)/.test(name))
+      .flatMap((name) => readFileSync(new URL(name, folder), 'utf8').match(telling) ?? [])
+    expect(said).toEqual([])
+  })
+
+  it('names the ends and the steps of axes as they are', () => {
+    expect(words['scaling.title']).toContain(`for 1 to ${SCALING_CPUS.at(-1)} CPUs`)
+    expect(words['bounce-study.title']).toContain(`1 to ${BOUNCE_JOBS.at(-1)} jobs`)
+    const [least = 0, next = 0] = memoryTicks(1000)
+    expect(words['memory.scale']).toContain(` ${next / least} times`)
+    const steps = BOUNCE_TICKS.slice(1).map((n, i) => Math.round(n / BOUNCE_TICKS[i]!))
+    expect(new Set(steps)).toEqual(new Set([3]))
+    expect(words['bounce-study.y']).toContain('three times')
+  })
+})
