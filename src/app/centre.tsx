@@ -1,13 +1,13 @@
 // The centre: figures, the map (space, now), the time stack (history), and at most three further views.
 
-import { useEffect, useState } from 'react'
+import { type RefObject, useEffect, useRef, useState } from 'react'
 import { Transport } from '../controls/transport.tsx'
 import { useApp, useFrame, useLab } from '../store/context.ts'
 import { loadable } from '../store/loadable.tsx'
 import { soon } from '../store/part.ts'
 import { text } from '../text/en.ts'
 import { captions } from '../ui/says.tsx'
-import { type DockView, dockViews, Filled, IovaSpace, MapHead, ScrubberRow, TimeStack } from '../views/index.ts'
+import { type DockView, dockViews, Filled, IovaSpace, MapHead, Room, ScrubberRow, TimeStack } from '../views/index.ts'
 import { MapState } from './cards.tsx'
 import { Headline } from './headline.tsx'
 import { type Layout, TABS } from './layout.ts'
@@ -117,8 +117,11 @@ export function Centre({ layout, dock, inspected }: { layout: Layout; dock: Dock
 /** Further views, of which one is shown at a time. In one column they stand last: map and time come first. Where a window
  *  is so low that map and time would not stand beside it, it scrolls in itself (`height` css px; 0: it need not). */
 function Dock({ views, shown, choose, height }: Docked & { readonly height: number }) {
+  const cut = useRef<HTMLDivElement>(null)
+  const more = useMore(cut, height > 0)
   if (!shown) return null
   const View = shown.component
+  const room = height > 0 ? height - (views.length > 1 ? TABS : 0) : null
   return (
     <section className="a-dock" aria-label={shown.title} {...captions}>
       {views.length > 1 && (
@@ -131,15 +134,40 @@ function Dock({ views, shown, choose, height }: Docked & { readonly height: numb
         </div>
       )}
       <div
-        className={height > 0 ? 'a-docked a-docked-cut' : 'a-docked'}
-        style={height > 0 ? { maxHeight: height - (views.length > 1 ? TABS : 0) } : undefined}
+        ref={cut}
+        className={`a-docked${room === null ? '' : ' a-docked-cut'}${more ? ' a-docked-more' : ''}`}
+        style={room === null ? undefined : { maxHeight: room }}
       >
-        <Picture key={shown.id} title={shown.title} part={shown.probe}>
-          <Filled view={shown}>
-            <View />
-          </Filled>
-        </Picture>
+        <div>
+          <Room value={room}>
+            <Picture key={shown.id} title={shown.title} part={shown.probe}>
+              <Filled view={shown}>
+                <View />
+              </Filled>
+            </Picture>
+          </Room>
+        </div>
       </div>
     </section>
   )
+}
+
+/** Whether something that scrolls has more below its edge. */
+function useMore(of: RefObject<HTMLElement | null>, scrolls: boolean): boolean {
+  const [more, set] = useState(false)
+  useEffect(() => {
+    const box = of.current
+    const content = box?.firstElementChild
+    if (!scrolls || !box || !content) return set(false)
+    const look = () => set(box.scrollHeight - box.clientHeight - box.scrollTop > 1)
+    const sizes = new ResizeObserver(look)
+    sizes.observe(box)
+    sizes.observe(content)
+    box.addEventListener('scroll', look)
+    return () => {
+      sizes.disconnect()
+      box.removeEventListener('scroll', look)
+    }
+  }, [of, scrolls])
+  return more
 }

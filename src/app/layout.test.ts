@@ -94,11 +94,16 @@ describe('the layout', () => {
   it('keeps the whole of address × time in view on a phone, above scrubber and sheet', () => {
     for (let width = 320; width < 900; width += 20)
       for (let height = 720; height <= 1100; height += 10)
-        for (const exposed of [false, true]) {
-          const { size, tight, mapHeight, timeHeight, maxRows } = layoutFor({ width, height, docked: 1, exposed })
+        for (const also of [{}, { exposed: true }, { zoomed: true }]) {
+          const { size, tight, mapHeight, timeHeight, maxRows } = layoutFor({ width, height, docked: 1, ...also })
           if (size !== 'phone' && size !== 'column') continue
           const [figures, sheet] = tight ? [50, 215] : [58, 231]
-          const stack = timeHeight + (exposed ? 33 : 0) + 23 + (width < 640 ? 0 : tight ? 24 : 57)
+          const stack =
+            timeHeight +
+            ('exposed' in also ? 33 : 0) +
+            ('zoomed' in also && width < 640 ? 37 : 0) +
+            23 +
+            (width < 640 ? 0 : tight ? 24 : 57)
           const needed = 48 + 44 + figures + 24 + mapHeight + 32 + stack + 33 + sheet
           expect(needed, `${width} × ${height}`).toBeLessThanOrEqual(height)
           expect(timeHeight, `${width} × ${height}`).toBeGreaterThanOrEqual(size === 'phone' ? 64 : 56)

@@ -56,6 +56,8 @@ export interface Shape {
   readonly exposed?: boolean
   /** The map is coloured by something else than states: its legend has both, in two lines. */
   readonly coloured?: boolean
+  /** The map shows a part: on a phone the whole stands above it. */
+  readonly zoomed?: boolean
 }
 
 const CONTROLS = 232
@@ -115,11 +117,12 @@ const FOLDS = [
 ] as const
 
 // In one column: the figures, those of a low one; the legend under a thumb; the line that reads how much is still reachable;
-// where what scrolls fades at the scrubber; the sheet as it lies folded, with the transport.
+// the whole above a part of the map; where what scrolls fades at the scrubber; the sheet as it lies folded, with the transport.
 const FIGURES_SMALL = 58
 const FIGURES_SMALL_LOW = 50
 const LEGEND_TOUCH = 32
 const EXPOSED_NARROW = 33
+const WHOLE_STRIP = 37
 const FADE = 8
 const SHEET = 231
 const SHEET_LOW = 215
@@ -143,7 +146,7 @@ const FULL = 820
 const SHEET_LEAST = 560
 
 export function layoutFor(shape: Shape): Layout {
-  const { width, height, docked, tall = false, cpus = 8, exposed = false, coloured = false } = shape
+  const { width, height, docked, tall = false, cpus = 8, exposed = false, coloured = false, zoomed = false } = shape
   const low = height < SHEET_LEAST
   const slim = width < 900
   const size: Size =
@@ -167,7 +170,8 @@ export function layoutFor(shape: Shape): Layout {
       (exposed ? EXPOSED_NARROW : 0) +
       (ruler.narrow ? 0 : LINE) +
       (ruler.narrow || tight ? 0 : BYTES)
-    const heads = (tight ? FIGURES_SMALL_LOW : FIGURES_SMALL) + LINE + LEGEND_TOUCH
+    const heads =
+      (tight ? FIGURES_SMALL_LOW : FIGURES_SMALL) + LINE + LEGEND_TOUCH + (zoomed && ruler.narrow ? WHOLE_STRIP : 0)
     const pictures = height - TOP - STORY_LINE_TOUCH - heads - stack - (tight ? SHEET_LOW : SHEET)
     const fits = ([n, px]: readonly [number, number]) =>
       (n === USUAL_ROWS || px <= cell) && pictures - n * px >= TIME_SMALL
@@ -214,9 +218,10 @@ export function useLayout(docked: number, tall: Tall): Layout {
   const cpus = useFrame(cpusOf) ?? 8
   const exposed = useFlushStory() === 'exposure'
   const coloured = useApp((s) => s.view.colourBy !== 'state')
+  const zoomed = useApp((s) => s.view.count > 0)
   const layoutNow = useCallback(
-    () => layoutFor({ width: innerWidth, height: innerHeight, docked, tall, cpus, exposed, coloured }),
-    [docked, tall, cpus, exposed, coloured],
+    () => layoutFor({ width: innerWidth, height: innerHeight, docked, tall, cpus, exposed, coloured, zoomed }),
+    [docked, tall, cpus, exposed, coloured, zoomed],
   )
   const [layout, setLayout] = useState(layoutNow)
   useEffect(() => {

@@ -103,7 +103,7 @@ export function addressAt(stretches: readonly Stretch[], x: number): number | nu
 export const scaledX = (frame: BootFrame, address: number, width: number): number => (address / endOf(frame)) * width
 
 /** What the rows share, as far as each is neither too low for its title nor higher than it needs to be. */
-const ROWS = 88
+const ROWS = 72
 const ROW_LEAST = 13
 const ROW_MOST = 18
 

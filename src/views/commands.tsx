@@ -21,11 +21,12 @@ import {
 } from './commands.view.ts'
 import { entryOfPage } from './iotlb.view.ts'
 import { DockHead } from './kit/dock-head.tsx'
-import { Chip, FACT_PITCH, type Fact, Pictured, pictureWidth } from './kit/facts.tsx'
+import { Chip, FACT_PITCH, type Fact, factsBeside, Pictured, pictureWidth } from './kit/facts.tsx'
 import { Heatmap } from './kit/heatmap.tsx'
 import { usePalette, useWidth } from './kit/hooks.ts'
 import { rulerOf } from './kit/layout.ts'
 import type { Palette } from './kit/palette.ts'
+import { useRoom } from './kit/room.ts'
 import './views.css'
 import './iotlb.css'
 
@@ -87,19 +88,23 @@ export function Commands() {
     useWidth(root),
     useApp((s) => s.mapColumns),
   )
+  const high = useRoom(Math.max(HEIGHT, facts.length * FACT_PITCH), ruler)
   if (!shape) return <section ref={root} className="v-dock v-tall v-iommu" />
-  const width = pictureWidth(ruler)
+  const beside = factsBeside(facts.length, high, ruler)
+  const width = pictureWidth(ruler, beside)
+  const lines = Math.max(0, Math.min(LINES, Math.floor((high - LANE_HEIGHT - AXIS) / LINE)))
+  const height = LANE_HEIGHT + AXIS + lines * LINE
   return (
     <section ref={root} className="v-dock v-tall v-iommu">
       <DockHead id="commands" title={text.title} ruler={ruler} sub={text.sub(count(BARS))}>
         <Key palette={palette} narrow={ruler.narrow} />
       </DockHead>
-      <Pictured ruler={ruler} facts={facts} height={HEIGHT} wide={Math.max(HEIGHT, facts.length * FACT_PITCH)}>
+      <Pictured ruler={ruler} facts={facts} height={height} wide={high} beside={beside}>
         <Heatmap
           view={commandsView}
           ink={ink}
           width={width}
-          height={HEIGHT}
+          height={height}
           tip
           onPick={(cell) => {
             const frame = lab.frames.latest()?.views.commands
@@ -109,7 +114,7 @@ export function Commands() {
           }}
         >
           <Scale pageShift={shape.pageShift} width={width} />
-          <Newest width={width} narrow={ruler.narrow} />
+          <Newest width={width} narrow={ruler.narrow} most={lines} />
         </Heatmap>
       </Pictured>
     </section>
@@ -161,7 +166,7 @@ function Scale({ pageShift, width }: { pageShift: number; width: number }) {
 }
 
 /** When the lane begins and ends, and the newest commands in words. */
-function Newest({ width, narrow }: { width: number; narrow: boolean }) {
+function Newest({ width, narrow, most }: { width: number; narrow: boolean; most: number }) {
   const key = useFrame(linesKey) ?? ''
   if (key === '')
     return (
@@ -181,7 +186,7 @@ function Newest({ width, narrow }: { width: number; narrow: boolean }) {
       <text x={width} y={LANE_HEIGHT + 10} textAnchor="end" className="v-num v-label">
         {to}
       </text>
-      {lines.map((line, i) => {
+      {lines.slice(0, most).map((line, i) => {
         const [at, cpu, words, amount] = line.split('|')
         return (
           // biome-ignore lint/suspicious/noArrayIndexKey: the index is the line

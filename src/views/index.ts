@@ -236,5 +236,6 @@ export const ScrubberRow = loadable(
 )
 
 export { rulerOf, widthOf } from './kit/layout.ts'
+export { Room } from './kit/room.ts'
 export { lanesHeight } from './kit/time.ts'
 export { listedNote } from './listed.ts'

@@ -21,10 +21,11 @@ import {
   slotsHeight,
 } from './iotlb.view.ts'
 import { DockHead } from './kit/dock-head.tsx'
-import { Chip, type Fact, Pictured, pictureWidth, Sample } from './kit/facts.tsx'
+import { Chip, type Fact, factsBeside, Pictured, pictureWidth, Sample } from './kit/facts.tsx'
 import { Heatmap } from './kit/heatmap.tsx'
 import { usePalette, useWidth } from './kit/hooks.ts'
 import { rulerOf, stepFor } from './kit/layout.ts'
+import { useRoom } from './kit/room.ts'
 import type { Pixels } from './view.ts'
 import './views.css'
 import './iotlb.css'
@@ -86,17 +87,19 @@ export function Iotlb() {
     useWidth(root),
     useApp((s) => s.mapColumns),
   )
+  const high = useRoom(SLOTS_HEIGHT + AXIS, ruler)
   if (!shape || shape.sets === 0) return <section ref={root} className="v-dock v-tall v-iommu" />
-  const width = pictureWidth(ruler)
-  const layout = slotLayout(shape, width, SLOTS_HEIGHT)
-  const height = slotsHeight(shape, width)
+  const beside = factsBeside(facts.length, high, ruler)
+  const width = pictureWidth(ruler, beside)
+  const layout = slotLayout(shape, width, high - AXIS)
+  const height = slotsHeight(shape, width, high - AXIS)
   const below = height + AXIS
   return (
     <section ref={root} className="v-dock v-tall v-iommu">
       <DockHead id="iotlb" title={text.title} ruler={ruler} sub={shapeOf(shape)}>
         <Key ink={ink} shared={shape.shared} narrow={ruler.narrow} />
       </DockHead>
-      <Pictured ruler={ruler} facts={facts} height={below} wide={SLOTS_HEIGHT + AXIS}>
+      <Pictured ruler={ruler} facts={facts} height={below} wide={high} beside={beside}>
         <Heatmap
           view={iotlbView}
           ink={ink}

@@ -107,8 +107,8 @@ export function slotLayout(shape: Shape, width: number, height: number): SlotLay
 }
 
 /** Height of the cells, css px. */
-export function slotsHeight(shape: Shape, width: number): number {
-  const l = slotLayout(shape, width, SLOTS_HEIGHT)
+export function slotsHeight(shape: Shape, width: number, most = SLOTS_HEIGHT): number {
+  const l = slotLayout(shape, width, most)
   return l.setRows * (l.wayRows * l.cellHeight + l.gapY) - l.gapY
 }
 
@@ -239,7 +239,7 @@ export const iotlbView: HeatmapView<'iotlb', IotlbInk> = {
   title: text.title,
   probe: 'iotlb',
   paint(frame, ink, box, out) {
-    const l = slotLayout(frame, box.width, SLOTS_HEIGHT)
+    const l = slotLayout(frame, box.width, box.height)
     for (let slot = 0; slot < frame.state.length; slot++) {
       const { x, y, width, height } = slotRect(l, Math.floor(slot / frame.ways), slot % frame.ways)
       const [left, top] = [Math.round(x * box.dpr), Math.round(y * box.dpr)]
@@ -253,7 +253,7 @@ export const iotlbView: HeatmapView<'iotlb', IotlbInk> = {
     return { columns: setColumns * wayColumns, rows: setRows * wayRows }
   },
   hitTest(frame, x, y, box: Box) {
-    const l = slotLayout(frame, box.width, SLOTS_HEIGHT)
+    const l = slotLayout(frame, box.width, box.height)
     const block = { width: l.wayColumns * l.cellWidth + l.gapX, height: l.wayRows * l.cellHeight + l.gapY }
     const [column, row] = [Math.floor(x / block.width), Math.floor(y / block.height)]
     const inColumn = Math.floor((x - column * block.width) / l.cellWidth)
@@ -264,7 +264,7 @@ export const iotlbView: HeatmapView<'iotlb', IotlbInk> = {
   },
   cellRect(frame, cell, box) {
     const slot = slotOfCell(frame, cell)
-    const l = slotLayout(frame, box.width, SLOTS_HEIGHT)
+    const l = slotLayout(frame, box.width, box.height)
     return slotRect(l, Math.floor(slot / frame.ways), slot % frame.ways)
   },
   cellText,

@@ -7,11 +7,12 @@ import { useApp, useFrame } from '../store/context.ts'
 import { queuesText as text } from '../text/iotlb.ts'
 import { Caption, type Explained } from '../ui/says.tsx'
 import { DockHead } from './kit/dock-head.tsx'
-import { Chip, type Fact, Pictured, pictureWidth, Sample } from './kit/facts.tsx'
+import { Chip, type Fact, factsBeside, Pictured, pictureWidth, Sample } from './kit/facts.tsx'
 import { Heatmap } from './kit/heatmap.tsx'
 import { usePalette, useWidth } from './kit/hooks.ts'
 import { rulerOf } from './kit/layout.ts'
 import { cpuColour, type Palette } from './kit/palette.ts'
+import { useRoom } from './kit/room.ts'
 import {
   ageOf,
   onCircle,
@@ -99,17 +100,19 @@ export function Queues() {
     useWidth(root),
     useApp((s) => s.mapColumns),
   )
+  const high = useRoom(RINGS_HEIGHT, ruler)
   if (!shape || shape.rings === 0) return <section ref={root} className="v-dock v-tall v-iommu" />
-  const width = pictureWidth(ruler, FACTS)
-  const layout = ringLayout(shape, width)
-  const height = ringsHeight(shape, width)
+  const beside = factsBeside(facts.length, high, ruler, FACTS)
+  const width = pictureWidth(ruler, beside)
+  const layout = ringLayout(shape, width, high)
+  const height = ringsHeight(shape, width, high)
   const sub = text.sub(count(shape.rings), count(shape.slots - 1), duration(shape.timeoutNs))
   return (
     <section ref={root} className="v-dock v-tall v-iommu">
       <DockHead id="queues" title={text.title} ruler={ruler} sub={sub}>
         <Key ink={ink} narrow={ruler.narrow} />
       </DockHead>
-      <Pictured ruler={ruler} facts={facts} height={height} wide={RINGS_HEIGHT} beside={FACTS}>
+      <Pictured ruler={ruler} facts={facts} height={height} wide={high} beside={beside}>
         <Heatmap view={queuesView} ink={ink} width={width} height={height} tip>
           <Numbers shape={shape} layout={layout} palette={palette} />
           <Rings layout={layout} slots={shape.slots} />

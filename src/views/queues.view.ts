@@ -11,7 +11,7 @@ import type { Box, HeatmapView, Pixels, Rect } from './view.ts'
 /** css px: the usual room, the most that a ring takes; on a phone the least that one takes, few and many of them. */
 const USUAL_WIDTH = 552
 export const RINGS_HEIGHT = 160
-const NARROW = 480
+const NARROW = 400
 const LEAST_FEW = 76
 const LEAST_MANY = 38
 const FEW = 16
@@ -41,28 +41,28 @@ export interface RingLayout {
 }
 
 /** Where the rings stand in so many css px: as large as they get, in rows of a power of two. */
-export function ringLayout({ rings }: Shape, width: number): RingLayout {
+export function ringLayout({ rings }: Shape, width: number, most = RINGS_HEIGHT): RingLayout {
   const narrow = width < NARROW
   const least = rings <= FEW ? LEAST_FEW : LEAST_MANY
   let columns = 1
   let side = 0
   for (let n = 1; n < 2 * rings; n *= 2) {
     const across = Math.floor(width / n)
-    const down = narrow ? RINGS_HEIGHT : Math.floor(RINGS_HEIGHT / Math.ceil(rings / n))
+    const down = narrow ? RINGS_HEIGHT : Math.floor(most / Math.ceil(rings / n))
     if (narrow ? n > 1 && across < least : Math.min(across, down) < side) continue
     columns = n
     side = Math.min(across, down)
   }
   const rows = Math.ceil(rings / columns)
-  const height = narrow ? Math.min(RINGS_HEIGHT, side) : Math.floor(RINGS_HEIGHT / Math.max(1, rows))
+  const height = narrow ? Math.min(RINGS_HEIGHT, side) : Math.floor(most / Math.max(1, rows))
   const outer = Math.min(side, height) / 2 - (side < 48 ? 2 : 5)
   const inner = outer - Math.min(14, Math.max(4, Math.round(outer * 0.24)))
   return { columns, rows, width: Math.floor(width / columns), height, outer, inner }
 }
 
 /** Height of the picture, css px. */
-export function ringsHeight(shape: Shape, width: number): number {
-  const { rows, height } = ringLayout(shape, width)
+export function ringsHeight(shape: Shape, width: number, most = RINGS_HEIGHT): number {
+  const { rows, height } = ringLayout(shape, width, most)
   return rows * height
 }
 
@@ -189,7 +189,7 @@ export const queuesView: HeatmapView<'queues', QueuesInk> = {
   title: text.title,
   probe: 'queues',
   paint(frame, ink, box, out) {
-    const l = ringLayout(frame, box.width)
+    const l = ringLayout(frame, box.width, box.height)
     for (let ring = 0; ring < frame.rings; ring++) paintRing(frame, ring, ink, l, box.dpr, out)
   },
   grid(frame) {
@@ -197,13 +197,13 @@ export const queuesView: HeatmapView<'queues', QueuesInk> = {
     return { columns, rows }
   },
   hitTest(frame, x, y, box: Box) {
-    const l = ringLayout(frame, box.width)
+    const l = ringLayout(frame, box.width, box.height)
     const [column, row] = [Math.floor(x / l.width), Math.floor(y / l.height)]
     const ring = row * l.columns + column
     return column < 0 || row < 0 || column >= l.columns || ring >= frame.rings ? null : ring
   },
   cellRect(frame, ring, box): Rect {
-    const l = ringLayout(frame, box.width)
+    const l = ringLayout(frame, box.width, box.height)
     const { x, y } = ringCentre(l, ring)
     return { x: x - l.outer, y: y - l.outer, width: 2 * l.outer, height: 2 * l.outer }
   },

@@ -28,11 +28,20 @@ interface FactsProps {
   readonly left: number
   readonly top: number
   readonly width: number
+  readonly two: boolean
 }
 
 /** Width of a picture with figures `beside` it, css px: the plot's where the page is narrow and they stand below. */
 export const pictureWidth = (ruler: Ruler, beside = FACTS_WIDTH) =>
   Math.max(1, ruler.plot - (ruler.narrow ? 0 : beside + FACTS_GAP))
+
+/** Width of so many figures beside a picture of a height, css px: where they are too many for a column, that of two
+ *  columns, if the plot has so much. */
+export const factsBeside = (count: number, height: number, ruler: Ruler, one = FACTS_WIDTH) =>
+  inTwo(count, height, ruler) ? Math.round(1.7 * one) : one
+
+const inTwo = (count: number, height: number, { narrow, close }: Ruler) =>
+  !narrow && !close && count * FACT_PITCH > height
 
 export interface PicturedProps {
   readonly ruler: Ruler
@@ -56,14 +65,18 @@ export function Pictured({ ruler, facts, height, wide, beside = FACTS_WIDTH, chi
       <div className="v-plot" style={{ left: ruler.left, width: ruler.plot }}>
         {children}
       </div>
-      <Facts facts={facts} {...place} />
+      <Facts facts={facts} {...place} two={inTwo(facts.length, wide, ruler)} />
     </div>
   )
 }
 
-function Facts({ facts, left, top, width }: FactsProps) {
+function Facts({ facts, left, top, width, two }: FactsProps) {
+  const rows = `repeat(${Math.ceil(facts.length / 2)}, ${FACT_PITCH}px)`
   return (
-    <dl className="v-facts" style={{ left, top, width }}>
+    <dl
+      className={two ? 'v-facts v-facts-two' : 'v-facts'}
+      style={{ left, top, width, gridTemplateRows: two ? rows : undefined }}
+    >
       {facts.map(({ name, says, value, share, tone }) => (
         <div key={name} style={{ height: FACT_PITCH }}>
           <dt>
