@@ -119,6 +119,27 @@ describe('host', () => {
     expect(r.frame().status.ns).toBeGreaterThan(ns)
   })
 
+  it.each([1 / 100, 'max'] as const)('plays no further than it was told to look, at %s', (speed) => {
+    const r = opened(2 * MS)
+    r.send({ type: 'play', source: 1, speed, to: { what: 'late', untilNs: 3 * MS } })
+    for (let i = 0; i < 4000 && !r.said.some((m) => m.type === 'stopped' && m.ended.kind === 'play'); i++) r.turn()
+    expect(r.ended()).toMatchObject({ kind: 'play', how: 'none', what: 'late', ns: 3 * MS })
+    expect(r.frame().status).toMatchObject({ ns: 3 * MS, mode: 'paused' })
+  })
+
+  it('says of a step what it saw', () => {
+    const r = opened(2 * MS)
+    r.send(REFUSAL)
+    r.settle()
+    const { ns, events } = r.ended()!
+    r.send({ type: 'step', source: 1, steps: -1 })
+    r.settle()
+    expect(r.ended()).toMatchObject({ kind: 'step', saw: [] })
+    r.send({ type: 'step', source: 1, steps: 1 })
+    r.settle()
+    expect(r.ended()).toMatchObject({ kind: 'step', how: 'there', saw: ['refusal'], ns, events })
+  })
+
   it('answers while it seeks, and tells how far it is', () => {
     const r = opened()
     r.send({ type: 'seek', source: 1, to: { ns: 60 * MS } })
