@@ -16,6 +16,7 @@ const SIZES = [
 test('help begins with five sentences, finds terms as one types, and opens what shows them', async ({ lab, page }) => {
   await lab.open('s=frames-64k')
   const { keyboard } = page
+  await lab.byId('play').focus()
   await keyboard.press('?')
   const help = page.getByRole('dialog', { name: helpText.title })
   await expect(help.locator('ol > li')).toHaveCount(5)
