@@ -63,7 +63,7 @@ export const viewWords = {
   'iotlb.walk': 'Slots in use of the cache that remembers upper tables, which makes a miss cheaper.',
 
   'queues.title':
-    'Unmapped ranges that wait for one flush together. A ring is the queue of a CPU, its arc the ranges that wait, the number in it how many; the ring is flushed when it is full or the timer ends.',
+    'Unmapped ranges that wait for one flush together. A ring is the queue of a CPU, or one of all, its arc the ranges that wait, the number in it how many; the ring is flushed when it is full or the timer ends.',
   'queues.queued': 'Ranges that wait and that no IOTLB slot leads to any more.',
   'queues.reachable': 'Ranges that wait and that the device still reaches through the IOTLB (cache of translations).',
   'queues.timer': 'What is left of the time until everything that waits is flushed.',
@@ -161,7 +161,7 @@ export const viewWords = {
   'hcalls.hard': 'H_TOO_HARD: the fast way could not do a call, and it was done again the slow way.',
 
   'budget.title':
-    'How virtual functions share one budget of TCEs. A bar is a function, its height the bytes of table its window takes; the upper row is the kernel that runs, the lower the other one.',
+    'How virtual functions share one budget of TCEs. A bar is a function, its height the bytes of table its window takes, on a scale of powers of two; the upper row is the kernel that runs, the lower the other one.',
   'budget.direct': 'A window that maps all memory once: no call for each buffer.',
   'budget.indirect': 'A large window in which each buffer is mapped when it is used.',
   'budget.default': 'The small window that each function begins with.',
