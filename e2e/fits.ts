@@ -27,6 +27,8 @@ export function misfits(within: string | null = null): string[] {
   /** The whole is told where the element, or one that holds it alone, has it as a title or a tip, or opens it. */
   const isTold = (e: Element, words: string) => {
     if (e.closest('[aria-expanded="false"]')) return true
+    // What is explained says with it what of it an ellipsis ends.
+    if (e.closest('[data-says]') && getComputedStyle(e).textOverflow === 'ellipsis') return true
     for (let at: Element | null = e, up = 0; at && up < 3; at = at.parentElement, up++) {
       const said = at.getAttribute('title') ?? at.getAttribute('data-tip') ?? at.getAttribute('aria-label')
       if (said !== null || at.hasAttribute('data-shortened'))
