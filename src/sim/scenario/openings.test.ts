@@ -6,7 +6,7 @@ import { countOf } from '../happenings.ts'
 import { createRun } from '../run.ts'
 import { presets } from './presets.ts'
 import { presetOfRecording } from './recorded.ts'
-import { REC_CLEAR, type Recording } from './recording.ts'
+import { REC_CLEAR, REC_MAP, type Recording } from './recording.ts'
 import { subjectOf } from './subject.ts'
 
 /** Simulated ns that pass in a wall second. */
@@ -71,15 +71,54 @@ describe('a recording of one\u2019s own', () => {
     ['as it was recorded', 0, 0],
     ['of a machine that was traced long before', 14e9, 0],
     ['high in its window', 0, 40 * 512],
-  ])('%s opens where it first maps, on the stretch that it uses, and takes ten to twenty seconds', (_, laterNs, up) => {
+  ])('%s opens where it first maps, and takes ten to twenty seconds', (_, laterNs, up) => {
     const preset = presetOfRecording(moved(laterNs, up))
     const { s, second } = opened(preset)
     expect([s.tables[0]!.mapped, s.tables[0]!.maps]).toEqual([16, 1])
     expect(preset.openNs).toBe(3_718_254_000 + laterNs)
-    expect(preset.zoom).toEqual({ first: up, count: 12 * 512 })
+    // What stays mapped lies in its upper half, what comes and goes at its beginning.
+    expect(preset.zoom).toBeUndefined()
     expect(preset.horizonNs).toBeGreaterThan(preset.openNs + 9 * second)
     const seconds = (boot.endNs + laterNs - preset.openNs) / second
     expect([seconds > 9, seconds < 21]).toEqual([true, true])
+  })
+
+  /** The records of the boot that are kept. */
+  const only = (keep: (i: number) => boolean): Recording => {
+    const { kind, ns, entry, npages, address, permission, line } = boot.ops
+    const of = <T extends { filter(keep: (v: number, i: number) => boolean): T }>(column: T): T =>
+      column.filter((_, i) => keep(i))
+    const kept = { kind: of(kind), ns: of(ns), entry: of(entry), npages: of(npages) }
+    const ops = { ...kept, address: of(address), permission: of(permission), line: of(line), count: kept.kind.length }
+    return { ...boot, ops }
+  }
+  const isLow = (i: number) => boot.ops.kind[i] === REC_CLEAR || boot.ops.entry[i]! < 6144
+
+  it('that maps only at one place is fitted to that', () => {
+    expect(presetOfRecording(only(isLow)).zoom).toEqual({ first: 0, count: 12 * 512 })
+  })
+
+  it.each<[string, Recording]>([
+    ['the boot', boot],
+    ['its network card alone', only(isLow)],
+    ['with the rest at its end', only((i) => isLow(i) || boot.ops.ns[i]! > 10e9)],
+    ['with the rest at its beginning', only((i) => isLow(i) || boot.ops.ns[i]! < 3.72e9)],
+    ['the rest alone', only((i) => boot.ops.kind[i] === REC_CLEAR || !isLow(i))],
+  ])('%s: whenever anything is mapped, some of it is in view', (_, recording) => {
+    const { ops, size, endNs } = recording
+    const { zoom = { first: 0, count: size }, openNs } = presetOfRecording(recording)
+    const mapped = new Set<number>()
+    const dark: number[] = []
+    for (let moment = 0, i = 0; moment <= 100; moment++) {
+      const ns = openNs + ((endNs - openNs) * moment) / 100
+      for (; i < ops.count && ops.ns[i]! <= ns; i++)
+        for (let e = ops.entry[i]!; e < ops.entry[i]! + ops.npages[i]!; e++)
+          if (ops.kind[i] === REC_MAP) mapped.add(e)
+          else mapped.delete(e)
+      const inView = [...mapped].some((e) => e >= zoom.first && e < zoom.first + zoom.count)
+      if (mapped.size > 0 && !inView) dark.push(ns)
+    }
+    expect(dark).toEqual([])
   })
 
   it('that uses all of its window is shown all of it', () => {

@@ -4,7 +4,7 @@ import { pow2 } from '../../lib/bits.ts'
 import { allocatorInfos } from '../iova/index.ts'
 import { deviceParams } from './platform.ts'
 import { presetById } from './presets.ts'
-import { REC_MAP, type RecordedOps, type Recording } from './recording.ts'
+import { REC_MAP, REC_UNMAP, type RecordedOps, type Recording } from './recording.ts'
 import type { Field, Preset, Scenario } from './schema.ts'
 
 /** Preset id of a recording that came from a file. It cannot be opened by a link. */
@@ -35,8 +35,17 @@ export function presetOf(scenario: Scenario): Preset | null {
 const BLOCK = 512
 const GAP = 8
 
-/** The stretch of a window of `size` entries in which most mappings lie; null when that is half of it or more. */
-function usedOf(ops: RecordedOps, size: number): { readonly first: number; readonly count: number } | null {
+/** Where a stretch holds nothing for a longer share of the time in which anything is mapped, it is not what to look at. */
+const MOST_EMPTY = 0.01
+
+interface Stretch {
+  readonly first: number
+  readonly count: number
+}
+
+/** The stretch of a window of `size` entries in which most mappings lie; null when that is half of it or more, and when it
+ *  is empty while others are mapped. */
+function usedOf(ops: RecordedOps, size: number): Stretch | null {
   const maps = new Float64Array(Math.ceil(size / BLOCK))
   let all = 0
   for (let i = 0; i < ops.count; i++) {
@@ -59,7 +68,32 @@ function usedOf(ops: RecordedOps, size: number): { readonly first: number; reado
     if (now.maps > most.maps) most = now
   }
   const count = (most.end - most.first) * BLOCK
-  return 2 * most.maps > all && 2 * count < size ? { first: most.first * BLOCK, count } : null
+  if (2 * most.maps <= all || 2 * count >= size) return null
+  const stretch = { first: most.first * BLOCK, count }
+  return isEverSeen(ops, stretch) ? stretch : null
+}
+
+/** Whatever the moment, from the first mapping on: if anything is mapped, some of it lies in the stretch. */
+function isEverSeen(ops: RecordedOps, { first, count }: Stretch): boolean {
+  let all = 0
+  let seen = 0
+  let allNs = 0
+  let emptyNs = 0
+  for (let i = 0; i < ops.count; i++) {
+    const before = i === 0 ? 0 : ops.ns[i]! - ops.ns[i - 1]!
+    if (all > 0) allNs += before
+    if (all > 0 && seen === 0) emptyNs += before
+    const kind = ops.kind[i]
+    if (kind !== REC_MAP && kind !== REC_UNMAP) continue
+    const entry = ops.entry[i]!
+    const npages = ops.npages[i]!
+    const inside = Math.max(0, Math.min(entry + npages, first + count) - Math.max(entry, first))
+    if (kind === REC_MAP && all === 0 && allNs === 0 && inside === 0) return false
+    // What a record takes back may have been mapped before it began.
+    all = Math.max(0, kind === REC_MAP ? all + npages : all - npages)
+    seen = Math.max(0, kind === REC_MAP ? seen + inside : seen - inside)
+  }
+  return emptyNs <= allNs * MOST_EMPTY
 }
 
 /** Simulated ns per wall ns at which a recording of this length takes ten seconds or a little more, but never faster
