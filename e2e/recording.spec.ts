@@ -98,6 +98,20 @@ const clears = (first: number, step: number) =>
     .join('')
 const utf16 = (content: string) => Buffer.from(`\ufeff${content}`, 'utf16le')
 
+test('a trace whose records go back says so, and its times are told apart', async ({ lab }) => {
+  await lab.open('s=pinhole')
+  const put = (n: number) => `spapr_iommu_pci_put liobn=0x1 ioba=0x${n}000 tce=0x9003 ret=0\n`
+  await lab.drop('back.txt', [5, 1, 2, 6].map((us, i) => `1@1.00000${us}:${put(i + 1)}`).join(''))
+  const card = lab.byId('remark-card')
+  await expect(card).toContainText(recordingText.remark('back.txt'))
+  await expect(card).toContainText('2 records are earlier than the one before')
+  await lab.idle()
+  const labels = await lab.page.locator('.v-time text').allTextContents()
+  expect([labels[0], new Set(labels).size]).toEqual(['0 µs', labels.length])
+  await card.getByRole('button', { name: text.problem.dismiss }).click()
+  await expect(card).toBeHidden()
+})
+
 test('a file that cannot be opened is told in a sentence, and the run goes on from where it stands', async ({
   lab,
   page,

@@ -17,6 +17,8 @@ export default function Files() {
   const unreadable = useApp((s) => s.unreadable)
   const explained = useApp((s) => s.explained)
   const retriable = useApp((s) => s.retriable)
+  const recording = useApp((s) => s.scenario.recording)
+  const [read, setRead] = useState<typeof recording>()
   const { actions } = useLab()
   const take = useCallback(
     (dropped: DataTransfer) => {
@@ -43,6 +45,11 @@ export default function Files() {
         <p className="a-card" role="status" data-testid="loading-recording">
           {t.loading(loading)}
         </p>
+      )}
+      {recording?.remark !== undefined && recording !== read && (
+        <Notice title={t.remark(recording.name)} testid="remark-card" onDismiss={() => setRead(recording)}>
+          <p>{recording.remark}</p>
+        </Notice>
       )}
       {unreadable !== null && (
         <Notice

@@ -73,6 +73,24 @@ export function inSeconds(horizonNs: number): boolean {
   return horizonNs >= 2e9
 }
 
+export interface TimeUnit {
+  readonly ns: number
+  readonly name: 's' | 'ms' | 'µs' | 'ns'
+}
+
+/** The unit that times of an axis this long are told in: whatever its length, its steps are numbers of few digits. */
+export function timeUnit(horizonNs: number): TimeUnit {
+  if (inSeconds(horizonNs)) return { ns: 1e9, name: 's' }
+  if (horizonNs >= 1e5) return { ns: 1e6, name: 'ms' }
+  return horizonNs >= 1e3 ? { ns: 1e3, name: 'µs' } : { ns: 1, name: 'ns' }
+}
+
+/** A moment on an axis this long, `1.250 ms`, to a thousandth of its unit. */
+export function moment(ns: number, horizonNs: number): string {
+  const unit = timeUnit(horizonNs)
+  return `${(ns / unit.ns).toFixed(unit.ns === 1 ? 0 : 3)} ${unit.name}`
+}
+
 /** A span of time in the unit that suits it: `320 ns`, `1.9 µs`, `0.845 ms`, `2.5 s`. */
 export function duration(ns: number): string {
   if (ns < 1000) return `${Math.round(ns)} ns`

@@ -29,6 +29,7 @@ export const recordingText = {
   folder: (name: string) => `${name} is a folder: drop a file that is in it`,
   loading: (name: string) => `Reading ${name}`,
   unreadable: 'The file could not be opened',
+  remark: (name: string) => `The times in ${name} go back`,
   explained: (line: number, preset: string) => `But its line ${line} is explained by ${preset}:`,
   open: (preset: string) => `Open ${preset}`,
   stays: 'Nothing else has changed.',

@@ -111,9 +111,8 @@ export const viewText = {
   timeline: { title: 'Bytes and refusals over time' },
   time: {
     unit: 'ms',
-    seconds: 's',
     playhead: 'Time',
-    valueText: (at: string, horizon: string) => `${at} ms of ${horizon} ms`,
+    valueText: (at: string, horizon: string) => `${at} of ${horizon}`,
     marks: { change: 'change', spill: 'spill', refusal: 'refusal', hang: 'CPU stuck' },
   },
   pages: { title: 'TCE table' },

@@ -1,12 +1,12 @@
 // The scrubber: a slider over the horizon, with what happened as ticks on it, and the time axis below.
 
 import { type KeyboardEvent, type PointerEvent, useEffect, useRef } from 'react'
-import { inSeconds, ms } from '../lib/format.ts'
+import { moment } from '../lib/format.ts'
 import type { Frame, TimeMark } from '../sim/index.ts'
 import { useFrame, useLab } from '../store/context.ts'
 import { viewText } from '../text/views.ts'
 import { says } from '../ui/says.tsx'
-import { timeTicks } from './kit/axis.tsx'
+import { timeLabels, timeTicks } from './kit/axis.tsx'
 
 import type { Ruler } from './kit/layout.ts'
 import { paintNever, paintSoon } from './kit/paint-loop.ts'
@@ -72,7 +72,7 @@ export function Scrubber({ ruler }: { ruler: Ruler }) {
     element.style.transform = `translateX(${x})`
     element.setAttribute('aria-valuenow', String(Math.round(ns / 1000)))
     element.setAttribute('aria-valuemax', String(Math.round(horizonNs / 1000)))
-    element.setAttribute('aria-valuetext', text.valueText(ms(ns), ms(horizonNs)))
+    element.setAttribute('aria-valuetext', text.valueText(moment(ns, horizonNs), moment(horizonNs, horizonNs)))
   })
 
   /** At most one seek per animation frame, the newest place wins. */
@@ -118,7 +118,7 @@ export function Scrubber({ ruler }: { ruler: Ruler }) {
           <TimeAxis horizonNs={horizon} width={ruler.plot} />
           {horizon > 0 &&
             marks.map((mark) => (
-              <Tick key={`${mark.ns}${mark.kind}`} mark={mark} x={(mark.ns / horizon) * ruler.plot} />
+              <Tick key={`${mark.ns}${mark.kind}`} mark={mark} horizonNs={horizon} width={ruler.plot} />
             ))}
         </svg>
         <div
@@ -139,10 +139,10 @@ export function Scrubber({ ruler }: { ruler: Ruler }) {
 }
 
 /** Diamond = change, ring = spill, X = refusal or a CPU that never returns. */
-function Tick({ mark, x }: { mark: TimeMark; x: number }) {
+function Tick({ mark, horizonNs, width }: { mark: TimeMark; horizonNs: number; width: number }) {
   return (
-    <g transform={`translate(${x},${TRACK})`} className={`v-tick v-tick-${mark.kind}`}>
-      <title>{`${ms(mark.ns)} ${text.unit}: ${mark.text}`}</title>
+    <g transform={`translate(${(mark.ns / horizonNs) * width},${TRACK})`} className={`v-tick v-tick-${mark.kind}`}>
+      <title>{`${moment(mark.ns, horizonNs)}: ${mark.text}`}</title>
       {mark.kind === 'change' && <path d="M0,-5l5,5l-5,5l-5,-5z" />}
       {mark.kind === 'spill' && <circle r="3.5" />}
       {(mark.kind === 'refusal' || mark.kind === 'hang') && <path d="M-3.5,-3.5l7,7M3.5,-3.5l-7,7" />}
@@ -152,15 +152,11 @@ function Tick({ mark, x }: { mark: TimeMark; x: number }) {
 
 function TimeAxis({ horizonNs, width }: { horizonNs: number; width: number }) {
   const ticks = timeTicks(horizonNs)
-  const long = inSeconds(horizonNs)
-  const scale = long ? 1e9 : 1e6
-  const [, second = 0] = ticks
-  const half = second / 2
-  // As many decimals as the step needs.
-  const decimals = [0, 1, 2, 3].find((d) => Number((second / scale).toFixed(d)) * scale === second) ?? 3
+  const half = (ticks[1] ?? 0) / 2
+  const { unit, labels } = timeLabels(ticks, horizonNs)
   return (
     <g className="v-time">
-      {ticks.map((ns) => {
+      {ticks.map((ns, i) => {
         const x = (ns / horizonNs) * width
         return (
           <g key={ns}>
@@ -170,11 +166,11 @@ function TimeAxis({ horizonNs, width }: { horizonNs: number; width: number }) {
             )}
             {ns === 0 ? (
               <text x={-3} y={30} className="v-num v-label" textAnchor="start">
-                0 {long ? text.seconds : text.unit}
+                0 {unit}
               </text>
             ) : (
               <text x={Math.min(x, width + 6)} y={30} className="v-num v-label" textAnchor="middle">
-                {(ns / scale).toFixed(decimals)}
+                {labels[i]}
               </text>
             )}
           </g>

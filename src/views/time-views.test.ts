@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
+import { moment } from '../lib/format.ts'
 import type { AddressTimeFrame, RegionsFrame, TcePagesFrame, TimelineFrame } from '../sim/index.ts'
 import { addressTimeView, regionShare } from './address-time.view.ts'
 import { cpuLanesView } from './cpu-lanes.tsx'
-import { timeTicks } from './kit/axis.tsx'
+import { timeLabels, timeTicks } from './kit/axis.tsx'
 import { step } from './kit/heatmap.tsx'
 import { rulerOf } from './kit/layout.ts'
 import { palettes } from './kit/palette.ts'
@@ -227,6 +228,23 @@ test('a horizon gets five or six round labels', () => {
     expect(ticks.length).toBeLessThanOrEqual(7)
   }
   expect(timeTicks(12e6).map((ns) => ns / 1e6)).toEqual([0, 2, 4, 6, 8, 10, 12])
+})
+
+test('the labels of a horizon differ, are exact and short, however long it is', () => {
+  for (const horizon of [
+    1000, 1020, 2100, 9_999, 20_000, 99_999, 1e5, 999_999, 2e6, 12e6, 48e7, 1.9e9, 2e9, 14e9, 3.6e12,
+  ]) {
+    const ticks = timeTicks(horizon)
+    const { unit, labels } = timeLabels(ticks, horizon)
+    const scale = { s: 1e9, ms: 1e6, µs: 1e3, ns: 1 }[unit]
+    expect(labels.map((label) => Math.round(Number(label) * scale))).toEqual(ticks)
+    expect([new Set(labels).size, Math.max(...labels.map((l) => l.length)) <= 5]).toEqual([ticks.length, true])
+  }
+  expect([timeLabels(timeTicks(2040), 2040), moment(1234, 2040), moment(1234, 2e6)]).toEqual([
+    { unit: 'µs', labels: ['0.0', '0.5', '1.0', '1.5', '2.0'] },
+    '1.234 µs',
+    '0.001 ms',
+  ])
 })
 
 test('the cursor walks cells, rows and pages and stays inside', () => {

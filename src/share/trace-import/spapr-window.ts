@@ -172,7 +172,7 @@ export function* recordingOf(name: string, r: SpaprRecords): Generator<undefined
   if (others > 0) assumed.push(`${others} records of other windows are left out.`)
   if (r.failed > 0) assumed.push(`${r.failed} hypercalls failed and changed nothing.`)
   if (!r.timed) assumed.push('10 µs from record to record: the file tells no times.')
-  if (r.disordered > 0) assumed.push(`${r.disordered} records are earlier than the one before; they follow it at once.`)
+  if (r.disordered > 0) assumed.push(disorder(r.disordered))
   const ops = yield* operations(r, own, { ...shape, size })
   if (!ops.kind.includes(REC_MAP)) return nothing(ONLY_CLEARED)
   const recording: Recording = {
@@ -186,11 +186,17 @@ export function* recordingOf(name: string, r: SpaprRecords): Generator<undefined
     records: own.length,
     endNs: ops.ns[ops.count - 1]!,
     assumed,
+    ...(r.disordered > 0 && { remark: disorder(r.disordered) }),
     broken: r.problems.count,
     problems: r.problems.first,
   }
   return { recording, message: '' }
 }
+
+const disorder = (n: number): string =>
+  n === 1
+    ? '1 record is earlier than the one before; it follows that at once.'
+    : `${n} records are earlier than the one before; each follows that at once.`
 
 interface Shape {
   readonly per: number

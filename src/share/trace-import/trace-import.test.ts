@@ -171,6 +171,14 @@ describe('a trace that cannot be played', () => {
     expect(refusal(put(0x5000, '9003', 'ret=-4'))).toBe(none)
   })
 
+  it('is read when its times go back, and that is remarked', () => {
+    const at = (ms: number) => `1@1.00${ms}000:${put(0x5000 + ms * 0x1000, '9003')}`
+    const { remark, assumed, ops } = recordingOf([at(5), at(3), at(4), at(6)].join('\n'))
+    expect(remark).toMatch(/^2 records are earlier/)
+    expect([assumed.at(-1), Array.from(ops.ns)]).toEqual([remark, [0, 0, 0, 1e6]])
+    expect(recordingOf([at(3), at(4)].join('\n')).remark).toBeUndefined()
+  })
+
   it('says of each line that cannot be used what it would have to hold, by a noun', () => {
     const lines = [
       ...['nothing', `1@1.000001:${put(0x5001, '9003')}`, `1@1.000001:${stuff(0x5000, 513)}`],

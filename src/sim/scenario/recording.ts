@@ -44,6 +44,8 @@ export interface Recording {
   readonly endNs: number
   /** What the file does not say and was taken as given, a sentence each. */
   readonly assumed: readonly string[]
+  /** What of that changes how the whole is to be read, if anything. */
+  readonly remark?: string
   /** Lines that could not be used, and the first of them. */
   readonly broken: number
   readonly problems: readonly Problem[]

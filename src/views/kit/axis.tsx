@@ -1,6 +1,6 @@
 // What stands in the gutters of an address plot. SVG, css px, x = 0 is the plot's left edge.
 
-import { bytes, hex } from '../../lib/format.ts'
+import { bytes, hex, timeUnit } from '../../lib/format.ts'
 
 const FROM_4_GIB = 1n << 32n
 const FROM_2_48 = 1n << 48n
@@ -156,6 +156,14 @@ export function spread(places: readonly number[], pitch: number, top: number, bo
     most = down[i]! - pitch
   }
   return down
+}
+
+/** What stands at the ticks of a horizon, with as many decimals as their step needs, and in which unit. */
+export function timeLabels(ticks: readonly number[], horizonNs: number) {
+  const { ns: scale, name: unit } = timeUnit(horizonNs)
+  const [, step = 0] = ticks
+  const decimals = [0, 1, 2].find((d) => Math.round(Number((step / scale).toFixed(d)) * scale) === step) ?? 3
+  return { unit, labels: ticks.map((ns) => (ns / scale).toFixed(decimals)) }
 }
 
 /** Round ns steps that give about five or six labels over a horizon. */
