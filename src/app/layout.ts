@@ -87,7 +87,7 @@ const SCRUBBER = 33
 const EXPOSED = 45
 const DOCK = 97
 const TALL = 84
-const MOST = 36
+const MOST = 60
 export const TABS = 20
 
 const TIME_HEIGHT = 128

@@ -175,7 +175,8 @@ export function Legend() {
   const [passed, owned] = marksOf(useFrame(marksKey))
   const marked = passed >= 0 || owned === 1
   const yields = (state: CellState) =>
-    (marked && state === CELL_REACHABLE) || (listed !== '' && (state === CELL_REACHABLE || state === CELL_FAILED))
+    (marked && (state === CELL_REACHABLE || (behind !== '' && state === CELL_QUEUED))) ||
+    (listed !== '' && (state === CELL_REACHABLE || state === CELL_FAILED))
   const states = ORDER.flatMap(([state], i): Item[] => {
     const key = STATE_NAMES[state]
     const n = counts[i] ?? 0
@@ -267,7 +268,7 @@ export function Legend() {
         {listed !== '' && (
           <Says
             id="map.listed"
-            className="v-legend-listed"
+            className="v-legend-listed v-legend-rest"
             name={listed}
             first={reached === 'map.listed'}
             testId="listed"
