@@ -79,6 +79,11 @@ test('what is cut where room is short is told whole with what it stands for', as
   await preset.hover()
   await beside(lab, 'top.preset')
   await expect(tip(lab)).toContainText(await title.innerText())
+  await lab.open('s=never')
+  const line = marked(lab, 'figure-reachable').locator('.a-line')
+  expect(await line.evaluate((e) => e.scrollWidth > e.clientWidth)).toBe(true)
+  await line.hover()
+  await expect(tip(lab)).toContainText(await line.innerText())
 })
 
 test('the keyboard comes to a view by its title and walks its captions', async ({ lab, page }) => {
