@@ -47,7 +47,7 @@ async function compares(page: Page) {
   await expect.poll(() => mapped(page)).toBeGreaterThan(100)
   await expect(page.getByTestId('since')).toContainText('64K → 4K')
   await expect(page.getByTestId('was-figure-refused')).toContainText('1 before')
-  await expect(refused(page)).toHaveText('0')
+  await expect(refused(page)).toHaveText('+0')
   await expect(page.getByTestId('story')).not.toContainText('The window is full')
 }
 

@@ -27,9 +27,11 @@ function compared(before: Summary, after: Summary, now: Summary, atNs = 0, later
 describe('figures beside those before', () => {
   it('count anew from the change on, and tell levels as they stood', () => {
     const { refused, mapped, useful, run, ...others } = around('frames-64k', 'd0.iommuPage', 4096, 5 * MS, 8 * MS)
-    expect(refused).toEqual({ before: '129', since: '+0' })
-    expect(mapped).toMatchObject({ before: '4\u2009093', also: ['255.8 MiB', expect.stringMatching(/MiB$/)] })
-    expect([useful?.before, run?.before]).toEqual(['2.3 %', '1'])
+    expect(refused).toEqual({ before: '129', since: '+0', none: true })
+    // A TCE was of 64K and is of 4K: what has another unit is compared in bytes.
+    expect(mapped).toEqual({ before: '255.8 MiB', since: expect.stringMatching(/MiB$/), inBytes: true })
+    expect(run).toMatchObject({ before: '64 KiB', since: expect.stringMatching(/MiB$/) })
+    expect(useful).toEqual({ before: '2.3 %' })
     expect(Object.keys(others)).toEqual(['delivered'])
   })
 
@@ -38,8 +40,8 @@ describe('figures beside those before', () => {
     const { flushes, hits, reachable, late } = around('strict', 'd0.flush', 'deferred', 5 * MS, 8 * MS)
     expect(flushes?.before).toBe('1\u2009000')
     expect(Number(flushes?.since)).toBeLessThan(10)
-    expect(reachable?.before).toBe('0 B')
-    expect(late).toEqual({ before: '0', since: '+0' })
+    expect(reachable).toEqual({ before: '0 B', since: expect.stringMatching(/KiB$/) })
+    expect(late).toEqual({ before: '0', since: '+0', none: true })
     expect(hits?.since).toMatch(/%$/)
   })
 
@@ -48,9 +50,33 @@ describe('figures beside those before', () => {
     expect(delivered?.before).toMatch(/Gbit\/s$/)
     expect(delivered?.also?.[1]).toMatch(/^[0-9.]+ %$/)
     expect(copied?.since).toMatch(/^\+.* MiB$/)
-    expect(refused).toEqual({ before: '0', since: '+0' })
-    const { hits } = around('strict', 'd0.flush', 'deferred', 5 * MS, 5 * MS)
-    expect(hits?.since).toBe(undefined)
+    expect(refused).toMatchObject({ before: '0', since: '+0' })
+    const { hits, delivered: rate, 'in-line': waits } = around('strict', 'd0.flush', 'deferred', 5 * MS, 5 * MS)
+    // What was lately is of before the change for so long.
+    expect([hits?.since, rate?.since, waits?.since]).toEqual(['–', '–', '–'])
+    const early = around('one-area', 'm.swiotlbAreas', 0, 5 * MS, 5.4 * MS)
+    expect(early.delivered).toMatchObject({ since: '–' })
+  })
+
+  it('are none of an instant where they go up and down between two flushes', () => {
+    const steps = [20.5, 21, 22, 23, 24, 26, 29, 30, 31, 33]
+    const seen = steps.map((at) => around('batched', 'w0.interval', 100_000, 20 * MS, at * MS))
+    const nsOf = (words = '') => Number(/[\d.]+/.exec(words)![0]) * (words.endsWith('ms') ? 1 : 1e-3)
+    // Never shorter than before, and never back again.
+    const longest = seen.map(({ oldest }) => [nsOf(oldest?.before), nsOf(oldest?.since)] as const)
+    for (const [i, [before, since]] of longest.entries()) {
+      expect(since).toBeGreaterThanOrEqual(before)
+      expect(since).toBeGreaterThanOrEqual(longest[i - 1]?.[1] ?? 0)
+    }
+    expect(longest.at(-1)![1]).toBeGreaterThan(9)
+    const { oldest, reachable } = around('never', 'd0.flush', 'strict', 5 * MS, 9 * MS)
+    expect([oldest?.since, reachable?.since]).toEqual(['0 ns', '0 B'])
+  })
+
+  it('tell how much is mapped in a second, of the time since', () => {
+    const { maps } = around('one-lock', 'd0.allocator', 'rcache', 6 * MS, 12 * MS)
+    expect(maps?.before).toBe('1.9 million')
+    expect(Number(/^([\d.]+) million$/.exec(maps!.since!)![1])).toBeGreaterThan(5)
   })
 
   it('that are not the same figure are not compared', () => {

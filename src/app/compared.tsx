@@ -68,23 +68,36 @@ function wordsOf({ since, summary, status }: Frame, compact: boolean): ReadonlyM
       const words = b && a && n && beside(b, a, n)
       const label = t.short[id] ?? ''
       if (!words) return []
-      return [[id, { line: lineOf(id, words, compact), said: `${words.before} ${label}`, ...(compact && { label }) }]]
+      const { before: was, since: value, none, inBytes } = words
+      const unit = inBytes ? label : t.other[id]
+      return [
+        [
+          id,
+          {
+            line: lineOf(id, words, compact),
+            said: `${was} ${label}`,
+            ...(compact && { label }),
+            ...(value !== undefined && { value }),
+            ...(value !== undefined && unit !== undefined && { unit }),
+            ...(none && { none }),
+          },
+        ],
+      ]
     }),
   )
 }
 
 function lineOf(id: string, { before, since, also }: Beside, compact: boolean): string {
-  if (since !== undefined && compact) return (since.startsWith('+') ? t.countedShort : t.ratioShort)(before, since)
-  if (since !== undefined) return t.counted(before, since)
+  if (since !== undefined && !compact) return t.since(before)
   if (!also || compact) return t.before(before)
   return (id === 'figure-delivered' ? t.waiting : t.also)(before, ...also)
 }
 
 function captionOf({ path, from, to, ns, scenario }: Compared): string {
   const field = fieldAt(scenario, path)
-  if (!field) return t.since(path, String(from), String(to), ms(ns))
+  if (!field) return t.caption(path, String(from), String(to), ms(ns))
   const owner = scenario.devices.length > 1 && field.owner ? `${field.owner}: ` : ''
-  return t.since(owner + field.param.label, nameOf(field, from), nameOf(field, to), ms(ns, 1))
+  return t.caption(owner + field.param.label, nameOf(field, from), nameOf(field, to), ms(ns, 1))
 }
 
 function nameOf({ param }: Field, value: ParamValue): string {

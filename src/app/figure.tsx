@@ -6,10 +6,15 @@ import { type Explained, says } from '../ui/says.tsx'
 
 export const summaryOf = (frame: Frame) => frame.summary
 
-/** What a figure was before the last change: in the place of its line, with a word of what it is of where that had none. */
+/** What a figure was before the last change: in the place of its line, with a word of what it is of where that had none.
+ *  `value`: what has come since, in the place of the figure; `unit`: what that is of, if that is something else;
+ *  `none`: nothing has, so that nothing fails any more. */
 export interface WasWords {
   readonly line: string
   readonly label?: string
+  readonly value?: string
+  readonly unit?: string
+  readonly none?: boolean
   readonly said: string
 }
 
@@ -41,11 +46,15 @@ export function Figure({
     // biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard comes to it for what it is of
     // biome-ignore lint/a11y/useSemanticElements: a fieldset is for controls
     <div className="a-figure" role="group" tabIndex={0} aria-labelledby={name} {...says(id)}>
-      <p id={name} className={fail ? 'a-number a-fail' : 'a-number'}>
-        <b data-testid={id} style={{ color: colour }}>
-          {value}
+      <p id={name} className={fail && !was?.none ? 'a-number a-fail' : 'a-number'}>
+        <b data-testid={id} style={{ color: was?.none ? undefined : colour }}>
+          {was?.value ?? value}
         </b>{' '}
-        {unit} {was && (was.label ?? what)}
+        {was?.unit ?? (
+          <>
+            {unit} {was && (was.label ?? what)}
+          </>
+        )}
       </p>
       <p className="a-line" data-testid={was && `was-${id}`}>
         {was?.line ?? line}

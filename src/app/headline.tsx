@@ -1,8 +1,8 @@
 // At most four figures, each with one line that says what it is of.
 
 import { useState } from 'react'
-import { bitRate, bytes, bytesParts, count, ms, percent } from '../lib/format.ts'
-import { type Frame, listingOf, type TreeFigures } from '../sim/index.ts'
+import { bitRate, bytes, bytesParts, count, many, ms, percent } from '../lib/format.ts'
+import { type Frame, listingOf, type Summary, type TreeFigures } from '../sim/index.ts'
 import { useApp, useFrame } from '../store/context.ts'
 import { loadable } from '../store/loadable.tsx'
 import { text } from '../text/en.ts'
@@ -105,6 +105,8 @@ function Figures({ compact }: { compact: boolean }) {
           unit={compact ? '' : t.moved}
           line={compact ? t.moved : t.waiting(percent(s.lockWait))}
         />
+      ) : s.tree && useful > ALL_DATA ? (
+        <Maps s={s} compact={compact} />
       ) : (
         <Figure
           id="figure-useful"
@@ -133,7 +135,12 @@ function Figures({ compact }: { compact: boolean }) {
         }
       />
       {!compact && s.guest && (
-        <Figure id="figure-charged" value={bytes(s.guest.accountedBytes)} unit={t.charged} line={t.chargedFor} />
+        <Figure
+          id="figure-charged"
+          value={bytes(s.guest.accountedBytes)}
+          unit={t.charged}
+          line={s.guest.refused ? t.chargedInVain : t.chargedFor}
+        />
       )}
       {!compact && s.bounce && (
         <Figure
@@ -162,6 +169,22 @@ function Figures({ compact }: { compact: boolean }) {
         />
       )}
     </section>
+  )
+}
+
+/** Where every page is data through and through, that compares nothing: there what is told is how much is mapped. */
+const ALL_DATA = 0.999
+
+function Maps({ s, compact }: { s: Summary; compact: boolean }) {
+  const [value = '', unit = ''] = many((s.maps * 1e9) / Math.max(1, s.mapsForNs)).split(' ')
+  const kept = s.tree?.cached ?? 0
+  return (
+    <Figure
+      id="figure-maps"
+      value={value}
+      unit={compact ? unit : `${unit} ${t.mapsPerS}`}
+      line={compact ? t.mapsPerS : kept > 0 ? t.kept(count(kept)) : t.allData}
+    />
   )
 }
 

@@ -34,6 +34,12 @@ export function count(n: number): string {
   return whole < 0 ? `−${out}` : out
 }
 
+/** `1.9 million`, `412 000`: how many a second or in all, where three digits tell enough. */
+export function many(n: number): string {
+  if (n >= 1e6 - ROUNDED * 1e6) return `${short(n / 1e6)} million`
+  return count(n < 1e4 ? n : Math.round(n / 1e3) * 1e3)
+}
+
 /** One decimal, dropped when it is zero: `254.8`, `64`. */
 function short(n: number): string {
   const text = n.toFixed(1)

@@ -41,6 +41,8 @@ export const STEP_SYNC = 10
 export const LOG_REFUSAL = 1
 /** a = index into the changes of the state */
 export const LOG_CHANGE = 2
+/** How the words of a change end that began all counts of a table anew. */
+export const DRIVER_RELOADED = 'driver reloaded'
 /** a = region that took it, b = region where it began */
 export const LOG_SPILL = 3
 export const LOG_HANG = 4

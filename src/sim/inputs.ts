@@ -49,7 +49,7 @@ export function applyInput(m: Machine, before: Scenario, input: Input): void {
         )
     } else {
       const drained = rebuild(m, (id) => scope === 'm' || id === scope)
-      text += `, ${drained} mappings drained, driver reloaded`
+      text += `, ${drained} mappings drained, ${ev.DRIVER_RELOADED}`
     }
   }
   s.changes.push(text)

@@ -96,6 +96,8 @@ export const pageWords = {
   'figure-mapped': 'What devices can use now: entries that lead to memory, out of all that can be handed out.',
   'figure-useful':
     'Share of the mapped bytes that is data of the driver; the rest is rounding up to whole IOMMU pages, open to the device as well.',
+  'figure-maps':
+    'Buffers that drivers map in a second, on average since they were loaded; more is less time lost to searches, locks and flushes.',
   'figure-refused': 'Requests that were refused so far; each one is a buffer that got no address.',
   'figure-run':
     'The longest row of free entries, in entries; a request for more than that is refused, however many are free.',

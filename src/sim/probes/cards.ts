@@ -180,6 +180,8 @@ export interface Summary extends AddressSpace {
   } | null
   readonly maps: number
   readonly unmaps: number
+  /** For how long those were counted: since the driver was loaded, ns. */
+  readonly mapsForNs: number
   readonly tableBytes: number
   /** Of a guest's window: level tables that are there, what the whole tree would take and what user space is charged, bytes. */
   readonly guest: {

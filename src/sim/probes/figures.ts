@@ -105,6 +105,7 @@ export function summarise(m: Machine, device: number): Summary {
     firstRefusal: table.firstRefusal && { ...table.firstRefusal },
     maps: table.maps,
     unmaps: table.unmaps,
+    mapsForNs: s.nowNs - loadedNs(m),
     tableBytes: table.ddw ? tceBytes(table.ddw) : d.table.bytesAllocated(d.tableState),
     guest: guestFigures(m, index),
     partition: table.ddw && {
@@ -161,6 +162,15 @@ function deliveredBps(r: Recorder): number {
   let bytes = 0
   for (let c = r.column - columns; c < r.column; c++) bytes += r.delivered.data[c]!
   return columns === 0 ? 0 : (bytes * 8e9) / (columns * r.columnNs)
+}
+
+/** When the driver was loaded last, as far as the log goes back: counts of its table begin there, ns. */
+function loadedNs({ state: { log, changes } }: Machine): number {
+  for (let n = log.total - 1; changes.length > 0 && n >= firstKept(log); n--) {
+    const { ns, kind, a } = entryAt(log, n)
+    if (kind === ev.LOG_CHANGE && changes[a]!.endsWith(ev.DRIVER_RELOADED)) return ns
+  }
+  return 0
 }
 
 /** Figures of the tree and of what is kept beside it, or null where nothing was ever searched, kept or queued. */
