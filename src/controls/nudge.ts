@@ -1,9 +1,9 @@
-import { type Field, type Frame, fieldsOf, type ParamValue, presetById, type Scenario } from '../sim/index.ts'
+import { type Field, type Frame, fieldsOf, type Preset, presetById, type Scenario } from '../sim/index.ts'
 import type { Lab } from '../store/state.ts'
 import { text } from '../text/en.ts'
 
 /** What the preset suggests, as long as it is not done. */
-export function nudgeOf(scenario: Scenario, fields: readonly Field[]): { path: string; value: ParamValue } | null {
+export function nudgeOf(scenario: Scenario, fields: readonly Field[]): Preset['nudge'] {
   const nudge = presetById(scenario.preset)?.nudge
   const field = nudge && fields.find((f) => f.path === nudge.path)
   return field && field.value !== nudge.value ? nudge : null

@@ -34,7 +34,15 @@ export function useNudge(fields: readonly Field[]): { readonly path: string; rea
     const option = field.param.values?.find((o) => o.value === value)
     return option ? stopText(option) : String(value)
   }
-  return { path: nudge.path, words: { lead, from: name(field.value), to: name(nudge.value), value: nudge.value } }
+  return {
+    path: nudge.path,
+    words: {
+      lead: nudge.worse ? text.control.see : lead,
+      from: name(field.value),
+      to: name(nudge.value),
+      value: nudge.value,
+    },
+  }
 }
 
 /** Brings what a preset is about into sight when that is opened, or the panel is; while parts of the panel still come, too,

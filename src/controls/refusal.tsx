@@ -64,7 +64,8 @@ function Tries({ refusal }: { refusal: Refusal }) {
         })}
       </ol>
       <p className="c-label">
-        {t.wants(t.pages(npages, called), cpu, device)}. {found === 0 ? t.full : t.holes(npages)}
+        {t.wants(t.pages(npages, called), cpu, device)}. {found === 0 ? t.full : t.holes(npages)}{' '}
+        {found === 0 && called === 'TCE' && t.lastKept}
       </p>
     </>
   )

@@ -36,6 +36,8 @@ export const text = {
     windowWasFull: 'Window was full. Try',
     refusedTry: 'Refused. Try',
     try: 'Try',
+    /** Of what makes it worse. */
+    see: 'See what happens:',
     restart: 'Changing it reloads the driver of the device.',
     refused: (option: string, reason: string) => `${option}: ${reason}`,
     more: (n: number) => (n === 1 ? '1 more' : `${n} more`),

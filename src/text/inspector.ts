@@ -111,6 +111,8 @@ export const refusalText = {
     return n === 1 ? `1 ${name}` : `${n} ${name}s in a row`
   },
   full: 'No hole below any limit.',
+  /** A search for one TCE ends before the last of each pool. */
+  lastKept: 'The last TCE of each pool is never handed out, free as it is.',
   holes: (npages: number) => `No ${npages} of the free ones stand in a row.`,
   free: 'Free IOMMU pages in the searched range at that moment',
   freeShare: (free: string) => `${free} free`,

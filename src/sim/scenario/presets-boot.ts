@@ -28,7 +28,7 @@ export const bootPresets: readonly Preset[] = [
   {
     id: 'iommu-fails',
     title: 'Found, and then it fails',
-    nudge: { path: 'm.bootKernel', value: '2.6.31' },
+    nudge: { path: 'm.bootKernel', value: '2.6.31', worse: true },
     scenario: card('iommu-fails', { comesUp: 'fails' }),
     openNs: 5 * MS,
     horizonNs: 10 * MS,
@@ -57,7 +57,7 @@ export const bootPresets: readonly Preset[] = [
   {
     id: 'give-back',
     title: 'Fourth way out: reserve, and give back',
-    nudge: { path: 'm.comesUp', value: 'fails' },
+    nudge: { path: 'm.comesUp', value: 'fails', worse: true },
     scenario: card('give-back', { bootKernel: 'give-back' }),
     openNs: 5 * MS,
     horizonNs: 10 * MS,
@@ -128,7 +128,7 @@ export const bootPresets: readonly Preset[] = [
   {
     id: 'areas',
     title: 'An area for each CPU',
-    nudge: { path: 'm.swiotlbAreas', value: 1 },
+    nudge: { path: 'm.swiotlbAreas', value: 1, worse: true },
     scenario: drives('areas', {}, { mix: '4k' }),
     openNs: 5 * MS,
     horizonNs: 10 * MS,

@@ -52,7 +52,7 @@ export const iotlbPresets: readonly Preset[] = [
   {
     id: 'batched',
     title: 'One flush for 255 unmaps',
-    nudge: { path: 'w0.interval', value: 100_000 },
+    nudge: { path: 'w0.interval', value: 100_000, worse: true },
     scenario: paced('batched', machine(4, 1024), { flush: 'deferred' }, { interval: 10_000 }),
     openNs: 20 * MS,
     horizonNs: 40 * MS,
@@ -103,7 +103,7 @@ export const iotlbPresets: readonly Preset[] = [
   {
     id: 'superpages',
     title: 'Large pages reach further',
-    nudge: { path: 'd0.superpages', value: 'off' },
+    nudge: { path: 'd0.superpages', value: 'off', worse: true },
     scenario: reads('superpages', { superpages: 'all' }, { span: 64 * MIB, unit: 2 * MIB }),
     openNs: 1 * MS,
     horizonNs: 2 * MS,
@@ -135,7 +135,7 @@ export const iotlbPresets: readonly Preset[] = [
   {
     id: 'exact-size-flush',
     title: 'Hardware that must be told the page size',
-    nudge: { path: 'd0.hardware', value: 'blind' },
+    nudge: { path: 'd0.hardware', value: 'blind', worse: true },
     scenario: guest(
       'exact-size-flush',
       machine(2),

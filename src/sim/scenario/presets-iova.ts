@@ -26,7 +26,7 @@ export const iovaPresets: readonly Preset[] = [
   {
     id: 'chunks',
     title: 'The plan of 2011: a chunk for each CPU',
-    nudge: { path: 'd0.allocator', value: 'rbtree' },
+    nudge: { path: 'd0.allocator', value: 'rbtree', worse: true },
     scenario: loops('chunks', 'percpu-chunks'),
     openNs: 6 * MS,
     horizonNs: 12 * MS,
@@ -35,7 +35,7 @@ export const iovaPresets: readonly Preset[] = [
   {
     id: 'magazines',
     title: 'What Linux did: magazines over the tree',
-    nudge: { path: 'w0.size', value: 256 * KIB },
+    nudge: { path: 'w0.size', value: 256 * KIB, worse: true },
     scenario: loops('magazines', 'rcache'),
     openNs: 6 * MS,
     horizonNs: 12 * MS,
@@ -44,7 +44,7 @@ export const iovaPresets: readonly Preset[] = [
   {
     id: 'linear-wall',
     title: 'A wall that every second search walks along',
-    nudge: { path: 'w0.ranges', value: 1000 },
+    nudge: { path: 'w0.ranges', value: 1000, worse: true },
     about: 'refusal',
     scenario: scenario(
       'linear-wall',
@@ -68,7 +68,7 @@ export const iovaPresets: readonly Preset[] = [
   {
     id: 'greedy-cpu',
     title: 'One CPU takes the space of all',
-    nudge: { path: 'd0.borrow', value: 'off' },
+    nudge: { path: 'd0.borrow', value: 'off', worse: true },
     about: 'refusal',
     scenario: scenario(
       'greedy-cpu',

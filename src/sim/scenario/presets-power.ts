@@ -86,7 +86,7 @@ export const powerPresets: readonly Preset[] = [
   {
     id: 'ddw-direct',
     title: 'All memory mapped once',
-    nudge: { path: 'd0.ddw', value: 'off' },
+    nudge: { path: 'd0.ddw', value: 'off', worse: true },
     scenario: received('ddw-direct', { ram: 16 * GIB, maxRam: 32 * GIB }, {}),
     openNs: 6 * MS,
     horizonNs: 12 * MS,
@@ -128,7 +128,7 @@ export const powerPresets: readonly Preset[] = [
   {
     id: 'vfs-256',
     title: '256 functions, one budget',
-    nudge: { path: 'd0.kernel', value: 'before' },
+    nudge: { path: 'd0.kernel', value: 'before', worse: true },
     scenario: received('vfs-256', { ram: 16 * GIB, maxRam: 64 * GIB, vfs: 256, tceBudget: 64 * MIB }, { vf: 100 }),
     openNs: 6 * MS,
     horizonNs: 12 * MS,

@@ -44,7 +44,7 @@ const tcePresets: readonly Preset[] = [
   {
     id: 'frames-4k',
     title: 'The same card, 4 KiB IOMMU pages',
-    nudge: { path: 'd0.iommuPage', value: 64 * KIB },
+    nudge: { path: 'd0.iommuPage', value: 64 * KIB, worse: true },
     scenario: frames('frames-4k', 4 * KIB),
     openNs: 8.8 * MS,
     horizonNs: 12 * MS,
@@ -103,7 +103,7 @@ const tcePresets: readonly Preset[] = [
   {
     id: 'per-table',
     title: 'A page size per table',
-    nudge: { path: 'd1.table', value: 'shared' },
+    nudge: { path: 'd1.table', value: 'shared', worse: true },
     scenario: scenario(
       'per-table',
       { cpuPage: 64 * KIB, cpus: 8 },
@@ -120,7 +120,7 @@ const tcePresets: readonly Preset[] = [
   {
     id: 'fine-coarse',
     title: 'Fine and coarse in one window',
-    nudge: { path: 'd0.fineShare', value: 12.5 },
+    nudge: { path: 'd0.fineShare', value: 12.5, worse: true },
     scenario: oneWindow('fine-coarse', { iommuPage: 4 * KIB, allocator: 'fine-coarse' }),
     openNs: 6 * MS,
     horizonNs: 12 * MS,
@@ -147,7 +147,7 @@ const tcePresets: readonly Preset[] = [
   {
     id: 'tso',
     title: 'Transmit with TSO',
-    nudge: { path: 'w0.tso', value: 'off' },
+    nudge: { path: 'w0.tso', value: 'off', worse: true },
     scenario: scenario(
       'tso',
       { cpuPage: 64 * KIB, cpus: 8 },

@@ -99,7 +99,7 @@ export interface Preset {
   readonly id: string
   readonly title: string
   /** The control the story is about, with the value to try; pointed at on the page. */
-  readonly nudge: { readonly path: string; readonly value: ParamValue } | null
+  readonly nudge: { readonly path: string; readonly value: ParamValue; readonly worse?: true } | null
   readonly scenario: Scenario
   /** What the story is about, where that is not what such a machine is about (`subjectOf`). */
   readonly about?: HappeningId

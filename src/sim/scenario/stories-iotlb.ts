@@ -10,8 +10,9 @@ export const iotlbStories: Readonly<Record<string, Story>> = {
   },
   batched: {
     says: 'The default: an unmap clears its entry and goes on; 255 of them wait in a ring for one flush. Until then the device still gets there: up to 4 MiB of memory that was taken back, for 2.57 ms.',
-    tryThis: '[Let a buffer come every 100 µs]: no ring fills any more, and the timer flushes after 10 ms.',
-    done: 'Buffers come so seldom that no ring fills: the timer flushes, and what was unmapped stays reachable for longer.',
+    tryThis:
+      '[See what happens with a buffer every 100 µs]: no ring fills any more, and the timer flushes after 10 ms.',
+    done: 'Buffers come so seldom that no ring fills: what is unmapped from now on waits for the timer. It stays reachable several times as long, though there is less of it.',
   },
   never: {
     says: 'The bug of 2011: nothing is invalidated, and an address is free at once. Whoever gets it next is led to the page before: in 10 ms 666 of 987 buffers go to the wrong memory.',
@@ -35,7 +36,7 @@ export const iotlbStories: Readonly<Record<string, Story>> = {
   },
   superpages: {
     says: 'The same reads over 64 MiB: 32 pages of 2M take half of the 64 entries, and every read hits.',
-    tryThis: '[Set the page sizes to the smallest]: 16 384 pages for 64 entries, and a third of the speed.',
+    tryThis: '[See what happens with the smallest pages alone]: 16 384 pages for 64 entries, and a third of the speed.',
     done: 'Only the smallest pages are used, far more than the IOTLB has entries: nearly every read misses and waits for a walk.',
   },
   splitting: {
@@ -50,7 +51,8 @@ export const iotlbStories: Readonly<Record<string, Story>> = {
   },
   'exact-size-flush': {
     says: 'The other vendors of the debate: hardware that forgets a page only if told its size as mapped. Before it clears a range the kernel looks the sizes up: one command for each 2M, and nothing stays.',
-    tryThis: '[Let it be told 4K for everything]: 512 commands for each 2M, and the device still gets through.',
-    done: 'The hardware is told the smallest size for everything: translations of large pages stay, and the device gets through after the unmap.',
+    tryThis:
+      '[See what happens when it is told 4K for everything]: 512 commands for each 2M, and the device still gets through.',
+    done: 'The hardware is told the smallest size for everything: translations of large pages stay, and from the next unmap on the device gets through.',
   },
 }

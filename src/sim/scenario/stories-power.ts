@@ -4,7 +4,7 @@ import type { Story } from './stories.ts'
 
 export const powerStories: Readonly<Record<string, Story>> = {
   'nvlink-flat': {
-    says: 'A guest with 16 GiB of RAM at 0 and 16 GiB of GPU memory 36 TiB up needs a window of 64 TiB. In one level that is a table of 8 GiB in one piece, and the page allocator has no piece above 16 MiB: there is no table, and nothing can be mapped.',
+    says: 'A guest with 16 GiB of RAM at 0 and 16 GiB of GPU memory 36 TiB up needs a window of 64 TiB. In one level that is a table of 8 GiB in one piece, and the page allocator has no piece above 16 MiB. So there is no table, and nothing can be mapped.',
     tryThis: '[Give the table two levels]: it is made at once.',
     done: 'In levels the table is made of pieces that the page allocator has: it is there, and memory is mapped.',
   },
@@ -15,7 +15,7 @@ export const powerStories: Readonly<Record<string, Story>> = {
   },
   'nvlink-on-demand': {
     says: 'On demand, a level table is made when the first entry below it is set: the top ones with the window, then one for each 2 GiB that is mapped. Two trees of 1 + 16 tables hold both islands in 8.5 MiB; all 16 GiB are charged all the same.',
-    tryThis: '[Move the GPU’s memory down to 1 TiB], drag it elsewhere, or let the tables be made whole.',
+    tryThis: '[Move the GPU’s memory down to 1 TiB] or elsewhere, or let the tables be made whole.',
     done: 'The far memory lies elsewhere: other level tables lead to it, made on demand as before.',
   },
   'real-mode': {
@@ -30,8 +30,9 @@ export const powerStories: Readonly<Record<string, Story>> = {
   },
   'ddw-direct': {
     says: 'The hypervisor has TCEs for all memory that the partition may ever have: 512 calls map 16 GiB one to one when the driver is loaded, and from then on a buffer costs no call. 40 Gbit/s on two CPUs.',
-    tryThis: '[Take the dynamic window away]: two calls for each buffer, and less than half of the frames.',
-    done: 'Only the default window is left: every buffer costs hypercalls, and far fewer frames arrive.',
+    tryThis:
+      '[See what happens without the dynamic window]: two calls for each buffer, and less than half of the frames.',
+    done: 'Only the default window is left: every buffer costs hypercalls, and once the rings are full far fewer frames arrive.',
   },
   'ddw-indirect': {
     says: 'This partition may grow to 2 TiB: 33 554 432 TCEs of 64K, and the hypervisor has 262 144. Since 5.16 the window is made all the same and used indirectly: 16 GiB for buffers instead of 2, at two calls for each.',
@@ -50,7 +51,7 @@ export const powerStories: Readonly<Record<string, Story>> = {
   },
   'vfs-256': {
     says: 'The platform has set 64 MiB aside for TCEs, and 256 virtual functions share it: 32 768 each. A direct window for 64 GiB takes 1 048 576 of 64K, so none is made; each function gets an indirect window of 2 GiB.',
-    tryThis: '[Go back before 5.16]: all 256 are left with the default window.',
+    tryThis: '[See what happens before 5.16]: all 256 are left with the default window.',
     done: 'The older kernel makes no window that does not hold all memory: this function, as all others, is left with the default one.',
   },
 }

@@ -38,7 +38,10 @@ describe('what is said of a preset', () => {
     const told = storyOf(preset.scenario)!
     expect(told).toMatchObject({ says: stories[preset.id]!.says, does: 'nudge' })
     expect(inBrackets(told)).toHaveLength(1)
-    expect(preset.nudge).not.toBe(null)
+    // A button begins as a sentence does, nothing dangles after it, and what makes it worse is no cure.
+    expect(inBrackets(told)[0]).toMatch(/^[A-Z]/)
+    expect(told.tryThis).not.toMatch(/\][.,;]/)
+    expect(inBrackets(told)[0]!.startsWith('See what happens ')).toBe(preset.nudge!.worse === true)
   })
 
   it.each(presets)('$id: once the nudge is followed what has changed, and no claim from before', (preset) => {

@@ -43,7 +43,7 @@ const MOST_CHANGES = 3
 export function otherStory(scenario: Scenario, changes: readonly Changed[], subject: HappeningId) {
   return {
     says: [changedText(changes), machineText(scenario), ...deviceTexts(scenario), loadText(scenario)].join(' '),
-    tryThis: `[Take the preset’s values again], or go on to the next ${SUBJECTS[subject]}.`,
+    tryThis: `[Take the preset’s values again] or go on to the next ${SUBJECTS[subject]}.`,
   }
 }
 
