@@ -87,7 +87,7 @@ const HOLDS: Readonly<Record<string, Holds>> = {
   'nvlink-flat': ({ now }) => !now.guest!.refused && now.mapped > 0,
   'nvlink-whole': ({ before, now }) => now.mapped > 0 && now.guest!.tables < before.guest!.tables / 100,
   'nvlink-on-demand': ({ now }) => now.guest!.tables > 0 && now.tableBytes < now.guest!.wholeBytes,
-  'real-mode': ({ now, hcalls, tooHard }) => now.tableBytes === now.guest!.wholeBytes && hcalls > 500 && tooHard === 0,
+  'real-mode': ({ now, hcalls, tooHard }) => now.tableBytes === now.guest!.wholeBytes && hcalls > 100 && tooHard === 0,
   'default-window': direct,
   'ddw-direct': (s) => s.now.partition!.result === 'default' && calls(s) > 512 && misses(s),
   'ddw-indirect': direct,
