@@ -51,9 +51,15 @@ describe('figures beside those before', () => {
     expect(delivered?.also?.[1]).toMatch(/^[0-9.]+ %$/)
     expect(copied?.since).toMatch(/^\+.* MiB$/)
     expect(refused).toMatchObject({ before: '0', since: '+0' })
-    const { hits, delivered: rate, 'in-line': waits } = around('strict', 'd0.flush', 'deferred', 5 * MS, 5 * MS)
+    const {
+      hits,
+      reachable,
+      delivered: rate,
+      'in-line': waits,
+    } = around('strict', 'd0.flush', 'deferred', 5 * MS, 5 * MS)
     // What was lately is of before the change for so long.
     expect([hits?.since, rate?.since, waits?.since]).toEqual(['–', '–', '–'])
+    expect(reachable).toEqual({ before: '0 B' })
     const early = around('one-area', 'm.swiotlbAreas', 0, 5 * MS, 5.4 * MS)
     expect(early.delivered).toMatchObject({ since: '–' })
   })

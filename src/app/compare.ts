@@ -20,12 +20,13 @@ export type Measure = { readonly sort: string; readonly ns: number } & (
     }
   /** What there was so far: begins anew with the driver, and goes on otherwise. */
   | { readonly kind: 'count'; readonly n: number; readonly show: (n: number) => string }
-  /** Of what there was so far, a share or a mean. */
+  /** Of what there was so far, a share or a mean. `stands`: it has a value of its own while no time has passed. */
   | {
       readonly kind: 'ratio'
       readonly n: number
       readonly of: number
       readonly show: (ratio: number) => string
+      readonly stands?: true
     }
   /** The longest so far, ns; `sum`: grows with whatever could be as long. */
   | { readonly kind: 'longest'; readonly n: number; readonly sum: number }
@@ -85,7 +86,10 @@ export function measuresOf(s: Summary, ns: number): Readonly<Record<string, Meas
     ...(bounce && { 'figure-copied': counted('copied', bounce.inBytes + bounce.outBytes, bytes) }),
     ...(e && {
       // What goes up and down between two flushes tells nothing as it stands: on average, and at its longest.
-      'figure-reachable': ratio('reachable', e.byteUs, us, (mean) => bytes(Math.round(mean))),
+      'figure-reachable': {
+        ...{ kind: 'ratio', sort: 'reachable', ns, n: e.byteUs, of: us, stands: true },
+        show: (mean) => bytes(Math.round(mean)),
+      },
       'figure-oldest': { kind: 'longest', sort: 'oldest', ns, n: e.worstNs, sum: e.byteUs },
       'figure-flushes': ratio('flushes', e.waits, e.unmaps, (share) => perThousand(1000 * share)),
       'figure-late': counted('late', e.lateReached + e.wrongPage),
@@ -123,6 +127,7 @@ export function beside(before: Measure, after: Measure, now: Measure): Beside | 
   }
   if (before.kind !== 'ratio' || after.kind !== 'ratio' || now.kind !== 'ratio' || before.of === 0) return null
   const [n, of] = [Math.max(0, now.n - after.n), now.of - after.of]
+  if (of <= 0 && now.stands) return { before: before.show(before.n / before.of) }
   return {
     before: before.show(before.n / before.of),
     since: of > 0 ? now.show(n / of) : NOTHING,
