@@ -73,9 +73,10 @@ export default function Files() {
         >
           <p>{unreadable}</p>
           {explained && (
-            <p>
-              {t.explained(explained.line, explained.preset)} <code>{explained.said}</code>
-            </p>
+            <>
+              <p>{t.explained(explained.line, explained.preset)}</p>
+              <code>{explained.said}</code>
+            </>
           )}
           <p>{t.stays}</p>
         </Notice>
