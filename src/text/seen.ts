@@ -1,6 +1,6 @@
 // What a person has just seen a run come to, a sentence each; fetched with the words of the presets.
 
-import { count } from '../lib/format.ts'
+import { count, percent } from '../lib/format.ts'
 import type { Frame, HappeningId } from '../sim/index.ts'
 import { refusalText } from './inspector.ts'
 
@@ -22,11 +22,16 @@ function refused({ refusal, summary }: Frame): string {
     : `${full} The ${count(kept)} TCEs that are free are each the last of a pool, which is never handed out.`
 }
 
+/** Where that is what the run suffers from, whatever has just happened. */
+function inLine({ summary: { lockWait } }: Frame): string {
+  return lockWait > 0.1 ? ` Meanwhile CPUs spend ${percent(lockWait)} of their time in line for a lock.` : ''
+}
+
 export const seenText: Readonly<Record<HappeningId, (frame: Frame) => string>> = {
   refusal: refused,
-  flush: () =>
-    'The IOTLB has just been flushed. Until this moment the device could still reach what had been unmapped.',
+  flush: (frame) =>
+    `The IOTLB has just been flushed. Until this moment the device could still reach what had been unmapped.${inLine(frame)}`,
   late: () => 'A device has just used an address after it was unmapped.',
-  bounce: () => 'A buffer has just been copied: the device cannot reach it where it lies.',
+  bounce: (frame) => `A buffer has just been copied: the device cannot reach it where it lies.${inLine(frame)}`,
   fallback: () => 'A request has just been answered from another place than its own, which had no room.',
 }

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { type Frame, summarise } from '../sim/index.ts'
 import { lastRefusal } from '../sim/probes/figures.ts'
 import { seenText } from '../text/seen.ts'
-import { open, presets } from './open-presets.ts'
+import { at, open, presets } from './open-presets.ts'
 
 /** At the first refusal of its first table; null: there is none so early. */
 function firstRefusal(id: string, untilNs: number) {
@@ -16,6 +16,12 @@ function firstRefusal(id: string, untilNs: number) {
   again.advance(first.ns)
   return again.machine
 }
+
+it('says of a flush that CPUs stand in line, where they do', () => {
+  const words = (id: string) => seenText.flush({ summary: summarise(at(id, 2_000_000).machine, 0) } as Frame)
+  expect(words('one-lock')).toMatch(/CPUs spend \d+ % of their time in line/)
+  expect(words('chunks')).not.toContain('in line')
+})
 
 describe('what is said of a first refusal', () => {
   const told: string[] = []
