@@ -77,6 +77,9 @@ describe('figures beside those before', () => {
     expect(longest.at(-1)![1]).toBeGreaterThan(9)
     const { oldest, reachable } = around('never', 'd0.flush', 'strict', 5 * MS, 9 * MS)
     expect([oldest?.since, reachable?.since]).toEqual(['0 ns', '0 B'])
+    // Shorter than before: how much is not known.
+    const shorter = around('magazines', 'w0.size', 256 * 1024, 6 * MS, 7 * MS)
+    expect(shorter.oldest?.since).toBe(`≤ ${shorter.oldest?.before}`)
   })
 
   it('tell how much is mapped in a second, of the time since', () => {
