@@ -1,10 +1,12 @@
 // The gallery: every preset by mouse and by keys, what is asked for by words, and what a new visitor sees first.
 
 import type { Page } from '@playwright/test'
+import { lookFor } from '../src/app/find-presets.ts'
 import { presets } from '../src/sim/index.ts'
 import { text } from '../src/text/en.ts'
 import { galleryText as t } from '../src/text/gallery.ts'
 import { shelves } from '../src/text/shelves.ts'
+import { termOf } from '../src/text/terms.ts'
 import { violations } from './axe.ts'
 import { alone, expect, type LabPage, test } from './lab.page.ts'
 
@@ -184,6 +186,43 @@ test('no words lead to an empty page, and a pasted log keeps its words apart', a
   expect((await field(page).inputValue()).length).toBe(1000)
   expect((await shown(page))[0]).toBe('full-but-empty')
   await expect(gallery(page).getByRole('status')).toHaveText(/best first|1 preset/)
+})
+
+test('a strong few are shown, the rest when asked for, and a term says what it is and leads to help', async ({
+  lab,
+  page,
+}) => {
+  await lab.open('s=frames-64k&at=1000000')
+  await page.keyboard.press('g')
+  await field(page).fill('what is a TCE')
+  const { ids, near } = lookFor('what is a TCE')
+  expect(await shown(page)).toEqual(ids.slice(0, near))
+  const more = lab.byId('gallery-more')
+  await expect(more).toHaveText(t.search.more(ids.length - near))
+  await more.click()
+  expect(await shown(page)).toEqual(ids)
+  await expect(lab.byId('gallery-term')).toContainText(termOf('TCE')!.says)
+  for (const [width, height] of SIZES) {
+    await page.setViewportSize({ width, height })
+    expect(await cut(page), `${width}`).toEqual([])
+  }
+  expect(await violations(page)).toEqual([])
+  await field(page).fill('What are TCEs?')
+  await expect(more).toHaveAttribute('aria-expanded', 'false')
+  await lab.byId('gallery-term').getByRole('button').click()
+  await expect(gallery(page)).toHaveCount(0)
+  await expect(page.locator(`[data-term="TCE"]`)).toBeFocused()
+  await page.keyboard.press('Escape')
+  // What asks for help is only a sign where one writes.
+  await page.keyboard.press('g')
+  await expect(field(page)).toBeFocused()
+  await page.keyboard.type('?')
+  await expect(field(page)).toHaveValue('?')
+  await field(page).fill('')
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('?')
+  await expect(lab.byId('help-search')).toBeFocused()
+  expect(lab.complaints).toEqual([])
 })
 
 test('it opens at once, whatever it holds', async ({ lab, page }) => {

@@ -36,6 +36,12 @@ test('help begins with five sentences, finds terms as one types, and opens what 
   await expect(help.locator('kbd')).toHaveText(['u, Ctrl Z'])
   await lab.byId('help-search').fill('pizza')
   await expect(lab.byId('help-nothing')).toContainText(helpText.nothing('pizza'))
+  // Nor has any term a sign, and of what is longer than any name only the beginning is looked for.
+  await lab.byId('help-search').fill('🙂')
+  await expect(lab.byId('help-nothing')).toBeVisible()
+  await lab.byId('help-search').fill('')
+  await keyboard.insertText('x'.repeat(5000))
+  await expect(lab.byId('help-nothing')).toContainText(helpText.nothing('x'.repeat(200)))
   await help.getByRole('button', { name: helpText.all }).click()
   await expect(rows).toHaveCount(terms.length)
 

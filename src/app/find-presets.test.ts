@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { presets } from '../sim/index.ts'
 import { asked } from '../text/asked.ts'
 import { messages } from '../text/messages.ts'
-import { findPresets } from './find-presets.ts'
+import { findPresets, lookFor } from './find-presets.ts'
 
 /** Words as people type them, and the preset that each must find first; a second one where that is as good an answer. */
 const WORDS = `
@@ -273,6 +273,34 @@ describe('presets are found', () => {
       '42',
     ]
     expect(nothing.flatMap((query) => findPresets(query))).toEqual([])
+  })
+})
+
+describe('what was found', () => {
+  it('is a strong few, and then what has some of the words', () => {
+    for (const query of ['iommu=pt', 'IOMMU', 'swiotlb', 'DMA', 'huge pages', 'is lazy mode dangerous?']) {
+      const { ids, near } = lookFor(query)
+      expect(near, query).toBeLessThan(7)
+      expect(ids.length, query).toBeGreaterThan(near)
+    }
+    const few = (query: string) => lookFor(query).ids.slice(0, lookFor(query).near)
+    expect(few('is lazy mode dangerous?')).toEqual(['batched'])
+    expect(few('swiotlb')).toEqual(expect.arrayContaining(['full-but-empty', 'late-4mb', 'slot-leak']))
+  })
+
+  it('by a message is what it says, whatever else has its words', () => {
+    const failed = 'iommu_alloc failed, tbl c0000000010d5c48 vaddr c0000000d875eff0 npages 1'
+    expect(lookFor(failed)).toMatchObject({ near: 1 })
+    const both = `DMAR: dmar0: Using lazy mode\n${failed}\niommu: DMA domain TLB invalidation policy: lazy mode`
+    expect(lookFor(both).ids.slice(0, 2)).toEqual(['frames-64k', 'batched'])
+  })
+
+  it('is the same whatever accents and capitals the words have', () => {
+    for (const [odd, plain] of [
+      ['lázy mödé', 'lazy mode'],
+      ['SWÏOTLB ìs füll', 'swiotlb is full'],
+    ] as const)
+      expect(lookFor(odd)).toEqual(lookFor(plain))
   })
 })
 

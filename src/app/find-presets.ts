@@ -5,6 +5,7 @@ import { presets } from '../sim/index.ts'
 import { stories } from '../sim/scenario/stories.ts'
 import type { Explained } from '../store/state.ts'
 import { asked, STOP_WORDS } from '../text/asked.ts'
+import { folded } from '../text/folded.ts'
 import { type Message, messages } from '../text/messages.ts'
 import { plainLines, shelves } from '../text/shelves.ts'
 
@@ -13,16 +14,34 @@ const LONGEST = 200_000
 const MOST_WORDS = 48
 
 /** As messages are looked for: lines stay apart. */
-const plain = (text: string): string => text.toLowerCase().replace(/[^\S\n]+/g, ' ')
+const plain = (text: string): string => folded(text).replace(/[^\S\n]+/g, ' ')
+
+export interface Found {
+  /** Ids of presets, best first; none when nothing is known of the words. */
+  readonly ids: readonly string[]
+  /** So many of the first are near the best; the others have some of the words. */
+  readonly near: number
+}
+
+/** A few are looked through at a glance; what has less than this part of the best score shares words in passing. */
+const MOST_NEAR = 6
+const NEAR = 0.4
 
 /** Ids of presets, best first; none when nothing is known of the words. */
-export function findPresets(query: string): readonly string[] {
+export const findPresets = (query: string): readonly string[] => lookFor(query).ids
+
+export function lookFor(query: string): Found {
   const said = plain(query.slice(0, LONGEST))
   const written = writtenIn(said)
   const phrase = mended(wholes(written)).join(' ')
-  const shown = named.get(phrase) ?? shownIn(said)?.preset ?? meantIn(phrase)
+  const name = named.get(phrase)
+  const messages = name === undefined ? allShownIn(said) : []
+  const shown = name === undefined && messages.length === 0 ? meantIn(phrase) : name
   const found = searched(mended(withParts(written)))
-  return shown === undefined ? found : [shown, ...found.filter((id) => id !== shown)]
+  // A message means what it says: that others have its words says nothing.
+  const likely = messages.length > 0 ? [] : found.filter(({ score }) => score >= NEAR * (found[0]?.score ?? 0))
+  const first = new Set([...(shown === undefined ? [] : [shown]), ...messages, ...likely.map(({ id }) => id)])
+  return { ids: [...new Set([...first, ...found.map(({ id }) => id)])], near: Math.min(first.size, MOST_NEAR) }
 }
 
 /** The line of a text that a preset shows the meaning of. */
@@ -50,8 +69,13 @@ const pattern = ({ says, shows }: Message): Pattern => {
 }
 const patterns = messages.map((list) => list.map(pattern))
 
-/** The preset of the weightiest message; of several, of the one that stands first; of two at one place, the one listed first. */
-function shownIn(said: string): { readonly preset: string; readonly at: number } | undefined {
+interface Shown {
+  readonly preset: string
+  readonly at: number
+}
+
+/** For each weight, the heaviest first, what its first message shows; of two at one place, the one listed first. */
+function* messagesIn(said: string): Generator<Shown> {
   for (const list of patterns) {
     let first: RegExpExecArray | null = null
     let shows: Message['shows'] = ''
@@ -61,10 +85,11 @@ function shownIn(said: string): { readonly preset: string; readonly at: number }
     }
     if (!first) continue
     const device = /[\da-z]+[:.]\S*\d: $/.test(said.slice(0, first.index))
-    return { preset: typeof shows === 'string' ? shows : shows(first.slice(1), device), at: first.index }
+    yield { preset: typeof shows === 'string' ? shows : shows(first.slice(1), device), at: first.index }
   }
-  return undefined
 }
+const shownIn = (said: string): Shown | undefined => messagesIn(said).next().value ?? undefined
+const allShownIn = (said: string): string[] => Array.from(messagesIn(said), ({ preset }) => preset)
 
 /** Endings that make no other word of one: flush, flushes, flushed, flushing. */
 function stem(word: string): string {
@@ -75,7 +100,7 @@ function stem(word: string): string {
 
 /** Words as they stand; 64 KiB, 64 kB and 64K are one. */
 function writtenIn(text: string): string[] {
-  const sizes = text.toLowerCase().replace(/\b(\d+)\s?([kmgt])(?:i?b)?\b/g, '$1$2')
+  const sizes = folded(text).replace(/\b(\d+)\s?([kmgt])(?:i?b)?\b/g, '$1$2')
   return sizes.match(/[\p{L}\p{N}]+(?:[-_’'][\p{L}\p{N}]+)*/gu)?.slice(0, MOST_WORDS) ?? []
 }
 const JOINTS = /[-_’']/
@@ -148,10 +173,10 @@ function mended(words: readonly string[]): readonly string[] {
   })
 }
 
-function searched(words: readonly string[]): string[] {
+function searched(words: readonly string[]): { readonly id: string; readonly score: number }[] {
   const telling = words.filter(tells)
   const prefix = (word: string) => word.length > 1 && !/^\d+$/.test(word)
   return index
     .search(telling.join(' '), { boost: BOOST, prefix, tokenize: (text) => text.split(' ') })
-    .map(({ id }) => String(id))
+    .map(({ id, score }) => ({ id: String(id), score }))
 }

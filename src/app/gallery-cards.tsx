@@ -28,7 +28,7 @@ export function Cards({ groups, current, best, onOpen, onType }: CardsProps) {
   const reached = [active, current].find((id) => all.includes(id)) ?? all[0]
   const walk = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey || !root.current) return
-    if (event.key.length === 1 && event.key !== ' ') return onType()
+    if (event.key.length === 1 && !' ?'.includes(event.key)) return onType()
     const cards = cardsIn(root.current)
     const at = cards.indexOf(document.activeElement as HTMLElement)
     if (at < 0) return
@@ -47,20 +47,22 @@ export function Cards({ groups, current, best, onOpen, onType }: CardsProps) {
       {groups.map(({ key, head, ids }) => (
         <section key={key} className="g-shelf" aria-labelledby={`g-${key}`}>
           {head}
-          <ul className="g-grid">
-            {ids.map((id) => (
-              <li key={id}>
-                <Card
-                  id={id}
-                  current={id === current}
-                  best={best && id === all[0]}
-                  reached={id === reached}
-                  onFocus={() => setActive(id)}
-                  onOpen={() => onOpen(id)}
-                />
-              </li>
-            ))}
-          </ul>
+          {ids.length > 0 && (
+            <ul className="g-grid">
+              {ids.map((id) => (
+                <li key={id}>
+                  <Card
+                    id={id}
+                    current={id === current}
+                    best={best && id === all[0]}
+                    reached={id === reached}
+                    onFocus={() => setActive(id)}
+                    onOpen={() => onOpen(id)}
+                  />
+                </li>
+              ))}
+            </ul>
+          )}
         </section>
       ))}
     </div>

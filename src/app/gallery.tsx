@@ -1,15 +1,17 @@
 // The presets, by shelf, with a picture of each and a search that takes a question; for a new visitor also the first page.
 // Loaded when the page stands.
 
-import { FileUp, Play, Search, X } from 'lucide-react'
+import { ChevronDown, FileUp, Play, Search, X } from 'lucide-react'
 import { Dialog } from 'radix-ui'
 import { type ChangeEvent, type ClipboardEvent, type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react'
+import { isWriting } from '../controls/key-target.ts'
 import { presets } from '../sim/index.ts'
 import { useApp, useLab } from '../store/context.ts'
+import { loadable } from '../store/loadable.tsx'
 import { galleryText as t } from '../text/gallery.ts'
 import { type Shelf, shelves } from '../text/shelves.ts'
 import { PresetPicture } from '../views/pictures/index.ts'
-import { findPresets } from './find-presets.ts'
+import { lookFor } from './find-presets.ts'
 import { rememberVisit } from './first-visit.ts'
 import { useFocusBack } from './focus.ts'
 import { Cards } from './gallery-cards.tsx'
@@ -25,6 +27,13 @@ declare global {
     readonly CloseWatcher?: new () => { onclose: (() => void) | null; destroy(): void }
   }
 }
+
+/** It waits for nothing, and nothing waits for it. */
+const Defined = loadable(
+  () => import('./gallery-term.tsx').then((m) => m.GalleryTerm),
+  () => null,
+  'none',
+)
 
 const icon = { size: 16, strokeWidth: 1.75, 'aria-hidden': true } as const
 /** No message of a kernel is longer: of more the field shows so much. */
@@ -54,7 +63,9 @@ export default function Gallery({ query: asked, first, onClose }: GalleryProps) 
   useEffect(() => setSought(asked), [asked])
 
   const query = inField(sought)
-  const found = useMemo(() => (sought.trim() === '' ? null : findPresets(sought)), [sought])
+  const found = useMemo(() => (sought.trim() === '' ? null : lookFor(sought)), [sought])
+  /** The words of which the less likely are shown, too. */
+  const [wide, setWide] = useState<string | null>(null)
   const choose = (act: () => void) => {
     chosen.current = true
     rememberVisit()
@@ -71,7 +82,7 @@ export default function Gallery({ query: asked, first, onClose }: GalleryProps) 
     field.current?.focus()
   }
   const key = (event: KeyboardEvent) => {
-    if (event.key === 'Enter' && found?.[0]) open(found[0])
+    if (event.key === 'Enter' && found?.ids[0]) open(found.ids[0])
     else if (event.key === 'ArrowDown') page.current?.querySelector<HTMLElement>('.g-card')?.focus()
     else return
     event.preventDefault()
@@ -88,8 +99,16 @@ export default function Gallery({ query: asked, first, onClose }: GalleryProps) 
   }
 
   const shown = shelf === null ? shelves : shelves.filter(({ id }) => id === shelf)
+  const more = found ? found.ids.length - found.near : 0
   const groups = found
-    ? [{ key: 'found', head: <Found n={found.length} />, ids: found }]
+    ? [
+        { key: 'found', head: <Found n={found.near} />, ids: found.ids.slice(0, found.near) },
+        {
+          key: 'more',
+          head: <More n={more} open={wide === sought} onOpen={(is) => setWide(is ? sought : null)} />,
+          ids: wide === sought ? found.ids.slice(found.near) : [],
+        },
+      ].slice(0, more > 0 ? 2 : 1)
     : shown.map((of) => ({ key: of.id, head: <ShelfHead shelf={of} />, ids: Object.keys(of.presets) }))
   return (
     <Dialog.Root open onOpenChange={(isOpen) => !isOpen && onClose()}>
@@ -107,6 +126,12 @@ export default function Gallery({ query: asked, first, onClose }: GalleryProps) 
           }}
           // It has no trigger that the library could give the focus back to.
           onCloseAutoFocus={(event) => event.preventDefault()}
+          // The page's own keys rest while something is open over it.
+          onKeyDown={(event) => {
+            if (event.key !== '?' || event.ctrlKey || event.metaKey || isWriting(event.target as Element)) return
+            event.preventDefault()
+            actions.openHelp()
+          }}
           onEscapeKeyDown={(event) => {
             if (query === '') return
             event.preventDefault()
@@ -200,9 +225,11 @@ export default function Gallery({ query: asked, first, onClose }: GalleryProps) 
               {!found && <Filter shelf={shelf} onShelf={setShelf} />}
             </div>
             <p className="v-sr" role="status">
-              {found && (found.length === 0 ? t.search.none : t.search.found(found.length))}
+              {found && (found.near === 0 ? t.search.none : t.search.found(found.near))}
+              {more > 0 && `, ${t.search.more(more)}`}
             </p>
-            {found?.length === 0 ? (
+            {found && <Defined query={query} />}
+            {found?.near === 0 ? (
               <Nothing onTry={look} onAll={clear} />
             ) : (
               <Cards
@@ -247,6 +274,23 @@ function Found({ n }: { n: number }) {
       <h2 id="g-found">{t.search.found(n)}</h2>
       <p className="g-keys">{t.search.best}</p>
     </div>
+  )
+}
+
+/** What is less likely meant is a press away. */
+function More({ n, open, onOpen }: { n: number; open: boolean; onOpen: (open: boolean) => void }) {
+  return (
+    <h2 id="g-more" className="g-more">
+      <button
+        type="button"
+        className="c-button c-bare"
+        aria-expanded={open}
+        data-testid="gallery-more"
+        onClick={() => onOpen(!open)}
+      >
+        <ChevronDown {...icon} /> {t.search.more(n)}
+      </button>
+    </h2>
   )
 }
 

@@ -12,13 +12,15 @@ import { useFocusBack } from './focus.ts'
 import './help.css'
 
 const t = helpText
+/** No name of anything is longer. */
+const LONGEST = 200
 
 export default function Help({ onClose }: { onClose: () => void }) {
   const chosen = useRef(false)
   useFocusBack(chosen)
   const wanted = useApp((s) => (s.over?.kind === 'help' ? s.over.term : null))
   const asked = wanted === null ? null : termOf(wanted)
-  const begins = asked ? '' : (wanted ?? '')
+  const begins = asked ? '' : (wanted ?? '').slice(0, LONGEST)
   const [query, setQuery] = useState(begins)
   const [shown, setShown] = useState(wanted)
   if (shown !== wanted) {
@@ -70,6 +72,7 @@ export default function Help({ onClose }: { onClose: () => void }) {
                 ref={input}
                 type="text"
                 value={query}
+                maxLength={LONGEST}
                 aria-label={t.search}
                 placeholder={t.search}
                 autoComplete="off"

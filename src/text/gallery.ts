@@ -18,6 +18,9 @@ export const galleryText = {
     clear: 'Clear the search',
     best: 'Enter opens the first',
     found: (n: number) => (n === 1 ? '1 preset' : `${n} presets, best first`),
+    more: (n: number) => `${n} more with some of the words`,
+    inHelp: 'In help',
+    inHelpOf: (term: string) => `${term} in help`,
     none: 'No preset is known for that',
     noneHelp:
       'Ask in your own words, name a mechanism or a setting, or paste the line that your kernel printed. For example:',

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { presetById, presets } from '../sim/index.ts'
-import { spelled, termGroups, termOf, terms, termsWith } from './terms.ts'
+import { STOP_WORDS } from './asked.ts'
+import { spelled, termGroups, termIn, termOf, terms, termsWith } from './terms.ts'
 
 const rows = readFileSync(new URL('../GLOSSARY.md', import.meta.url), 'utf8')
   .split('\n')
@@ -75,6 +76,31 @@ describe('a search for terms', () => {
     expect(found('IO_TLB_SEGSIZE')).toEqual(['slot set'])
     expect(found('  Hypervisor   WINDOW ')).toContain('DDW')
     expect(found('pizza')).toEqual([])
+  })
+
+  it('has first what is named so, by whatever name, then what says it', () => {
+    for (const query of ['IOMMU', 'swiotlb', 'lazy', 'TCE', 'flush', 'page']) {
+      const list = termsWith(query).flatMap((group) => group.terms)
+      const named = list.map(({ term, also }) => ` ${term}, ${also}`.toLowerCase().includes(query.toLowerCase()))
+      expect(named.slice(0, named.filter(Boolean).length), query).not.toContain(false)
+    }
+    expect(found('swiotlb')[0]).toBe(termOf('swiotlb')?.term)
+  })
+
+  it('finds nothing by signs that are no words, and minds no accents', () => {
+    for (const query of ['.*(+[', '🙂', '—', '" "']) expect(found(query), query).toEqual([])
+    expect(found('lázy')).toEqual(found('lazy'))
+  })
+
+  it('knows the term that a question is about, and none of a question about something else', () => {
+    const about = (question: string) => termIn(question, (word) => !STOP_WORDS.has(word))?.term
+    expect(about('what is a TCE')).toBe('TCE')
+    expect(about('What are TCEs?')).toBe('TCE')
+    expect(about('what is DDW')).toBe('DDW')
+    expect(about('IOTLB')).toBe('IOTLB')
+    expect(about('what does deferred mean?')).toBe('lazy')
+    for (const none of ['', 'the', 'pizza', '🙂', 'can a device starve all the neighbours of it'])
+      expect(about(none)).toBe(undefined)
   })
 
   it('knows a term by its name in any form', () => {
