@@ -298,6 +298,7 @@ export function createLab(options: LabOptions): Lab {
   function move(how: 'push' | 'replace', go: () => void) {
     if (get().dead) return
     if (get().playing) pause()
+    watching.sent()
     set(watching.anew())
     go()
     intend(how)
@@ -349,7 +350,7 @@ export function createLab(options: LabOptions): Lab {
       setSeed: openings.seed,
       undo: () => acts.walk('undo'),
       redo: () => acts.walk('redo'),
-      play: () => play(),
+      play: watching.play,
       playTo: watching.playTo,
       watch(id = first.id) {
         const preset = options.presets.find((p) => p.id === id) ?? first

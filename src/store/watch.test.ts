@@ -118,6 +118,48 @@ describe('watching', () => {
   })
 })
 
+describe('playing while a run opens', () => {
+  const onItsWay = () => {
+    const live = liveLab(PRESETS)
+    live.lab.actions.openLink('s=frames-64k')
+    return live
+  }
+  const status = ({ lab }: ReturnType<typeof opened>) => lab.frames.latest()!.status
+
+  it('begins where it is opened, and what is watched for is met', () => {
+    const live = onItsWay()
+    live.lab.actions.play()
+    while (!live.lab.getState().playing) live.turn()
+    for (let i = 0; i < 20; i++) live.turn()
+    expect(status(live).ns).toBeGreaterThanOrEqual(FIRST.openNs)
+    const other = onItsWay()
+    other.lab.actions.playTo('refusal')
+    expect(other.lab.getState().playing).toBe(false)
+    untilItStands(other)
+    expect(other.lab.getState().told).toMatchObject(foundIn(FIRST.id))
+  })
+
+  it.each<[string, number, (live: ReturnType<typeof opened>) => void]>([
+    ['play again', FIRST.openNs, ({ lab }) => lab.actions.play()],
+    ['a seek of a person', 1_000_000, ({ lab }) => lab.actions.seek(1_000_000)],
+  ])('is called off by %s', (_, ns, act) => {
+    const live = onItsWay()
+    live.lab.actions.play()
+    act(live)
+    live.settle()
+    expect(live.lab.getState().playing).toBe(false)
+    expect(status(live)).toMatchObject({ ns, mode: 'paused' })
+  })
+
+  it('does not wait for a seek of a person on the way', () => {
+    const b = benched()
+    b.lab.actions.openLink('')
+    b.lab.actions.seek(5000)
+    b.lab.actions.play()
+    expect(b.sent.at(-1)?.type).toBe('play')
+  })
+})
+
 describe('what is watched for', () => {
   const AT = { ns: 1, events: 1, looked: 1 } as const
 

@@ -29,6 +29,8 @@ export interface Watching {
   anew(): Pick<AppState, 'ended' | 'watching' | 'told'>
   /** What was watched for or under way is so no longer; what is told of where the run stands remains true. */
   leave(): void
+  /** A person sends the run somewhere else than where it is opened. */
+  sent(): void
   /** A run is opened; `unplaced`: at no moment that anybody named. If that is a dead one, it is passed. */
   opened(unplaced: boolean): void
   /** A frame of it has come. */
@@ -37,7 +39,9 @@ export interface Watching {
   stopped(ended: Ended): void
   /** Once the run that was opened last stands where it is opened. */
   whenThere(go: () => void): void
-  /** Plays up to right after the next happening of a kind; where nothing may move, goes there at once. */
+  /** Plays, from where the run is opened if it is on its way there; asked again on that way, it does not. */
+  play(): void
+  /** Plays so up to right after the next happening of a kind; where nothing may move, goes there at once. */
   playTo(what: HappeningId): void
   /** To right after the next visible operation; from there it goes on with what it was about. */
   skip(): void
@@ -47,6 +51,8 @@ export function createWatching({ get, set, say, still, play, find, step, pass, s
   /** What follows once an errand of a kind has come to its end. */
   let next: { readonly after: Ended['kind']; readonly go: () => void } | null = null
   let unplaced = false
+  /** It is on its way to where it is opened. */
+  let arriving = false
 
   function anew() {
     next = null
@@ -54,7 +60,12 @@ export function createWatching({ get, set, say, still, play, find, step, pass, s
     return { ended: null, watching: null, told: null } as const
   }
 
+  function whenThere(go: () => void) {
+    next = { after: 'seek', go }
+  }
+
   function playTo(what: HappeningId) {
+    if (arriving) return whenThere(() => playTo(what))
     if (!still()) return play(what)
     find(what)
     set({ watching: what })
@@ -65,12 +76,18 @@ export function createWatching({ get, set, say, still, play, find, step, pass, s
     leave() {
       next = null
       unplaced = false
+      arriving = false
       set({ watching: null })
+    },
+    sent() {
+      arriving = false
     },
     opened(at) {
       unplaced = at
+      arriving = true
     },
     came(status) {
+      if (status.mode !== 'seeking') arriving = false
       if (!unplaced || status.mode !== 'paused') return
       unplaced = false
       if (quietNs(status, get().speed) > 0) pass()
@@ -78,6 +95,7 @@ export function createWatching({ get, set, say, still, play, find, step, pass, s
     stopped(ended) {
       const { watching } = get()
       const { kind, how } = ended
+      if (kind === 'seek') arriving = false
       const follows = next?.after === kind ? next : null
       if (follows) next = null
       // What was asked for before may still come to its end: only what is about the same has anything to tell.
@@ -94,8 +112,11 @@ export function createWatching({ get, set, say, still, play, find, step, pass, s
       }
       if (how === 'there' && !told) follows?.go()
     },
-    whenThere(go) {
-      next = { after: 'seek', go }
+    whenThere,
+    play() {
+      if (!arriving) play()
+      else if (next) next = null
+      else whenThere(() => play())
     },
     playTo,
     skip() {
