@@ -1,11 +1,11 @@
 // Which presets a person means by words, by a question or by lines of a kernel's log. Fetched with the gallery.
 
 import MiniSearch, { type SearchOptions } from 'minisearch'
+import { folded } from '../lib/folded.ts'
 import { presets } from '../sim/index.ts'
 import { stories } from '../sim/scenario/stories.ts'
 import type { Explained } from '../store/state.ts'
 import { asked, STOP_WORDS } from '../text/asked.ts'
-import { folded } from '../text/folded.ts'
 import { type Message, messages } from '../text/messages.ts'
 import { plainLines, shelves } from '../text/shelves.ts'
 

@@ -1,8 +1,8 @@
 // The words of all stories: a sentence for each, the kernel's symbol, and a preset that shows it. Fetched with help.
 // The kernel's words lead on to our code in GLOSSARY.md.
 
+import { folded } from '../lib/folded.ts'
 import { acronyms, acronymsIn } from './acronyms.ts'
-import { folded } from './folded.ts'
 import { bootTerms } from './terms-boot.ts'
 import { deviceTerms } from './terms-devices.ts'
 import { iotlbTerms } from './terms-iotlb.ts'
