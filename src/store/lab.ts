@@ -332,7 +332,7 @@ export function createLab(options: LabOptions): Lab {
     switchedAt = client.requests()
     standing.stays()
     client.pause()
-    watching.leave()
+    watching.pause()
     set({ playing: false })
     intend('push')
     wake()

@@ -161,6 +161,20 @@ describe('playing while a run opens', () => {
 })
 
 describe('what is watched for', () => {
+  it('is so again when a paused run plays on, until something else is done', () => {
+    const b = benched()
+    const goal = () => b.sent.findLast((m) => m.type === 'play')?.to?.what
+    b.lab.actions.playTo('refusal')
+    b.lab.actions.pause()
+    expect(b.lab.getState().watching).toBe(null)
+    b.lab.actions.play()
+    expect([b.lab.getState().watching, goal()]).toEqual(['refusal', 'refusal'])
+    b.lab.actions.pause()
+    b.lab.actions.step(1)
+    b.lab.actions.play()
+    expect([b.lab.getState().watching, goal()]).toEqual([null, undefined])
+  })
+
   const AT = { ns: 1, events: 1, looked: 1 } as const
 
   it.each<[string, Omit<Ended, 'how'>]>([

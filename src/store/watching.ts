@@ -29,6 +29,8 @@ export interface Watching {
   anew(): Pick<AppState, 'ended' | 'watching' | 'told'>
   /** What was watched for or under way is so no longer; what is told of where the run stands remains true. */
   leave(): void
+  /** A person pauses it. */
+  pause(): void
   /** A person sends the run somewhere else than where it is opened. */
   sent(): void
   /** A run is opened; `unplaced`: at no moment that anybody named. If that is a dead one, it is passed. */
@@ -53,9 +55,12 @@ export function createWatching({ get, set, say, still, play, find, step, pass, s
   let unplaced = false
   /** It is on its way to where it is opened. */
   let arriving = false
+  /** What was watched for when it was paused; playing on is for that. */
+  let paused: HappeningId | null = null
 
   function anew() {
     next = null
+    paused = null
     unplaced = false
     return { ended: null, watching: null, told: null } as const
   }
@@ -71,13 +76,21 @@ export function createWatching({ get, set, say, still, play, find, step, pass, s
     set({ watching: what })
   }
 
+  function leave() {
+    next = null
+    paused = null
+    unplaced = false
+    arriving = false
+    set({ watching: null })
+  }
+
   return {
     anew,
-    leave() {
-      next = null
-      unplaced = false
-      arriving = false
-      set({ watching: null })
+    leave,
+    pause() {
+      const { playing, watching } = get()
+      leave()
+      if (playing) paused = watching
     },
     sent() {
       arriving = false
@@ -114,7 +127,7 @@ export function createWatching({ get, set, say, still, play, find, step, pass, s
     },
     whenThere,
     play() {
-      if (!arriving) play()
+      if (!arriving) play(paused ?? undefined)
       else if (next) next = null
       else whenThere(() => play())
     },
