@@ -94,6 +94,7 @@ function lineOf(id: string, { before, since, also }: Beside, compact: boolean): 
 }
 
 function captionOf({ path, from, to, ns, scenario }: Compared): string {
+  if (from === to) return t.reloaded(ms(ns, 1))
   const field = fieldAt(scenario, path)
   if (!field) return t.caption(path, String(from), String(to), ms(ns))
   const owner = scenario.devices.length > 1 && field.owner ? `${field.owner}: ` : ''

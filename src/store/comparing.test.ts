@@ -89,13 +89,22 @@ describe('a change that is compared', () => {
     expect(made.compared()).toBe(null)
   })
 
-  it('goes over the values of one gesture, and is none that leads back', () => {
+  it('goes over the values of one gesture, also those that lead back: the driver was loaded anew', () => {
     const { set, compared, since } = opened()
     const values = [128, 64, 16].map((n) => n * KIB * KIB)
     for (const value of values) set('d0.window', value)
     expect(compared()).toMatchObject({ from: 256 * KIB * KIB, to: values[2] })
     expect(since()!.before.mapped).toBe(4093)
     set('d0.window', 256 * KIB * KIB)
+    expect(compared()).toMatchObject({ from: 256 * KIB * KIB, to: 256 * KIB * KIB, ns: 5 * MS })
+    expect([since()!.before.mapped, since()!.after.mapped]).toEqual([4093, 0])
+  })
+
+  it('is none that leads back without the driver loaded anew', () => {
+    const { set, compared } = opened()
+    set('w0.rate', 40)
+    expect(compared()).not.toBe(null)
+    set('w0.rate', 10)
     expect(compared()).toBe(null)
   })
 

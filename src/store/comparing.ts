@@ -1,7 +1,7 @@
 // Which change of a setting the figures are compared on both sides of: the last that was made or passed while the run was
 // looked at. What a run that is opened has behind it already is none.
 
-import { afterInputs, type Frame, type Input, type ParamValue, type Scenario } from '../sim/index.ts'
+import { afterInputs, type Frame, fieldAt, type Input, type ParamValue, type Scenario } from '../sim/index.ts'
 import type { AppState, Compared } from './state.ts'
 
 export interface ComparingHost {
@@ -30,7 +30,10 @@ export function createComparing({ get, set, valueOf: read }: ComparingHost): Com
     const from = read(upTo(inputsBefore), path)
     const scenario = upTo(inputs)
     const to = read(scenario, path)
-    return from === null || to === null || from === to ? null : { path, from, to, ns, scenario }
+    if (from === null || to === null) return null
+    // A value that leads back has loaded the driver anew all the same.
+    const changed = from !== to || fieldAt(scenario, path)?.param.effect === 'restart'
+    return changed ? { path, from, to, ns, scenario } : null
   }
 
   return {

@@ -2,6 +2,8 @@
 
 export const comparedText = {
   caption: (what: string, from: string, to: string, ms: string) => `Since ${what} ${from} → ${to} at ${ms} ms`,
+  /** Its setting is what it was. */
+  reloaded: (ms: string) => `Since the driver was loaded anew at ${ms} ms`,
   before: (value: string) => `${value} before`,
   /** Under what has come since. */
   since: (value: string) => `since then, ${value} before`,
