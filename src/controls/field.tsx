@@ -69,7 +69,7 @@ function Body({ field, value, nudge, compact = false, onChange }: FieldProps) {
           {param.label}
         </span>
         {compact && nudge ? (
-          <span className="c-value">
+          <span className="c-value c-suggests">
             {nudge.lead} <b>{nudge.to}</b>
           </span>
         ) : (
