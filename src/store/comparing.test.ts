@@ -46,6 +46,14 @@ describe('a change that is compared', () => {
     expect(since()!.before.refused).toBe(0)
   })
 
+  it('stays where the run is brought back in a new worker', () => {
+    const { set, then, actions, compared, since } = opened()
+    set(PAGE, 4 * KIB)
+    const [was, before] = [compared(), since()!.before]
+    then(actions.restartWorker)
+    expect([compared(), since()?.before]).toEqual([was, before])
+  })
+
   it('goes with undo, and comes with redo', () => {
     const { set, undo, redo, compared, since } = opened()
     set(PAGE, 4 * KIB)

@@ -166,11 +166,13 @@ export function createLab(options: LabOptions): Lab {
     asked: () => asked,
   })
 
+  /** The run that is opened is the one that stood here. */
+  let again = false
   const entering = createEntering({
     ...{ client, get, set, acts, standing },
     begins(to) {
       openings.supersede()
-      comparing.begins()
+      if (!again) comparing.begins()
       switchedAt = Number.POSITIVE_INFINITY
       const { position, scenario } = to
       const left = watching.anew()
@@ -384,7 +386,9 @@ export function createLab(options: LabOptions): Lab {
       restartWorker() {
         const to = place()
         set({ dead: true })
+        again = true
         open(to, null)
+        again = false
       },
       waitForWorker: client.wait,
     },
