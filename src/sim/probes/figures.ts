@@ -165,8 +165,12 @@ function deliveredBps(r: Recorder): number {
 }
 
 /** When the driver was loaded last, as far as the log goes back: counts of its table begin there, ns. */
-function loadedNs({ state: { log, changes } }: Machine): number {
-  for (let n = log.total - 1; changes.length > 0 && n >= firstKept(log); n--) {
+function loadedNs({ state }: Machine): number {
+  const { changes } = state
+  // Without a change there is nothing to look for, and most runs have none.
+  if (changes.length === 0) return 0
+  const { log } = state
+  for (let n = log.total - 1; n >= firstKept(log); n--) {
     const { ns, kind, a } = entryAt(log, n)
     if (kind === ev.LOG_CHANGE && changes[a]!.endsWith(ev.DRIVER_RELOADED)) return ns
   }

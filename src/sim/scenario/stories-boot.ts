@@ -40,7 +40,7 @@ export const bootStories: Readonly<Record<string, Story>> = {
     done: 'The card reaches every buffer where it lies: nothing is copied, and more arrives.',
   },
   'full-but-empty': {
-    says: 'Requests of up to 1 MiB, and the log says that the buffer is full. It is not: slots are of 2 KiB and stand in sets of 128, so no mapping above 256 KiB ever fits, in an empty pool either.',
+    says: 'Requests of up to 1 MiB, and the log says that the buffer is full. It is not: a slot holds 2 KiB and a set is 128 slots, so no mapping above 256 KiB ever fits, in an empty pool either.',
     tryThis: '[Ask for 4K at a time]: nothing more is refused, and far less is moved.',
     done: 'Every request is small enough for the pool, and none is refused any more. The price: each small piece is mapped and copied by itself, and far less is moved.',
   },
