@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from '../src/text/en.ts'
+import { galleryText } from '../src/text/gallery.ts'
 import { problemText } from '../src/text/problem.ts'
 import { recordingText } from '../src/text/recording.ts'
 import { ROOT } from '../src/tools/root.ts'
@@ -82,7 +83,9 @@ test('a trace is opened from the gallery by keyboard', async ({ lab, page }) => 
   await page.keyboard.press('g')
   await expect(lab.byId('gallery-search')).toBeFocused()
   const chooser = page.waitForEvent('filechooser')
-  await page.keyboard.press('Tab')
+  const open = page.getByRole('button', { name: galleryText.file })
+  for (let tabs = 0; tabs < 4 && !(await open.evaluate((e) => e === document.activeElement)); tabs++)
+    await page.keyboard.press('Tab')
   await page.keyboard.press('Enter')
   await (await chooser).setFiles({ name: 'boot.txt', mimeType: 'text/plain', buffer: Buffer.from(BOOT) })
   await expect(lab.byId('gallery')).toHaveCount(0)

@@ -42,9 +42,14 @@ class Faults {
     this.seen.set(fault, [...(this.seen.get(fault) ?? []), where])
   }
 
-  /** Measures the page as it stands. */
+  /** Measures the page as it stands; again where something is wrong, as what fades is told of its size after it has it. */
   async measure(lab: LabPage, where: string, within: string | null = null): Promise<void> {
-    for (const fault of await lab.page.evaluate(misfits, within)) this.add(fault, where)
+    let found = await lab.page.evaluate(misfits, within)
+    for (let again = 0; found.length > 0 && again < 3; again++) {
+      await lab.page.waitForTimeout(100)
+      found = await lab.page.evaluate(misfits, within)
+    }
+    for (const fault of found) this.add(fault, where)
   }
 
   all(): string[] {
