@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { createRun, currentValue, fieldsOf, isAllowed, type Preset, presets, type Scenario } from '../sim/index.ts'
-import { askForWindow } from '../sim/partition.ts'
+import { askForWindow } from '../sim/platform/partition.ts'
 import { readDdwLog } from './ddw-log.ts'
 import { ddwPreset, type LoggedScenario, scenarioOfDdwLog } from './ddw-scenario.ts'
 import { readScenarioFile } from './scenario-file.ts'

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 import { playable } from '../tools/recordings.ts'
-import { createRun } from './run.ts'
+import { createRun } from './run/run.ts'
 import { presets as all } from './scenario/presets.ts'
 
 const presets = all.map(playable)

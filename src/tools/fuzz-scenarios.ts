@@ -4,7 +4,7 @@
 
 import { createRng, nextU32, type Rng } from '../lib/rng.ts'
 import { decodeLink, defaultView, encodeLink } from '../share/url.ts'
-import { createRun, type Run } from '../sim/run.ts'
+import { createRun, type Run } from '../sim/run/run.ts'
 import { withRecording } from '../sim/scenario/recorded.ts'
 import type { Input, Preset, Scenario } from '../sim/scenario/schema.ts'
 import { bookFaults, type EventWatch, eventFaults, logFaults } from '../sim/testing/books.ts'

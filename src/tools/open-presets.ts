@@ -1,6 +1,6 @@
 // Presets as runs, those that play a recording included.
 
-import { createRun, type Run } from '../sim/run.ts'
+import { createRun, type Run } from '../sim/run/run.ts'
 import { presets as all } from '../sim/scenario/presets.ts'
 import type { Preset } from '../sim/scenario/schema.ts'
 import { playable } from './recordings.ts'

@@ -4,7 +4,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { fieldsOf, pageShiftsOf, presets } from '../../sim/index.ts'
-import { askForWindow } from '../../sim/partition.ts'
+import { askForWindow } from '../../sim/platform/partition.ts'
 import { type DdwLog, readDdwLog } from '../ddw-log.ts'
 import { ddwPreset, scenarioOfDdwLog } from '../ddw-scenario.ts'
 

@@ -2,8 +2,8 @@
 
 import type { BootOutcome, BootStep, MemoryBlock, MemoryHolder } from '../boot/boot.ts'
 import type { StepId } from '../boot/boot-text.ts'
-import { commandLineOf } from '../pc-boot.ts'
-import { pcMemory } from '../pc-memory.ts'
+import { commandLineOf } from '../platform/pc-boot.ts'
+import { pcMemory } from '../platform/pc-memory.ts'
 import { bootParams } from '../scenario/platform-boot.ts'
 import type { BootBlock, BootFrame, BootStepFrame, Holder } from './frames-boot.ts'
 import type { Probe } from './probe.ts'

@@ -2,10 +2,9 @@
 
 import type { Chunked } from '../../lib/chunked.ts'
 import { bytes as bytesText, count, hex } from '../../lib/format.ts'
-import { poolOf, REASONS, WENT_BOUNCED, WENT_DIRECT } from '../bounce-ops.ts'
 import { PRICES } from '../engine/cost.ts'
 import { COLUMNS } from '../engine/recorder.ts'
-import type { Machine } from '../machine.ts'
+import type { Machine } from '../machine/machine.ts'
 import {
   type Bounce,
   type DmaTable,
@@ -16,7 +15,8 @@ import {
   MAP_NS,
   MAP_STRIDE,
   MAP_WHO,
-} from '../state.ts'
+} from '../machine/state.ts'
+import { poolOf, REASONS, WENT_BOUNCED, WENT_DIRECT } from '../paths/bounce-ops.ts'
 import { largestMapping, longestRun } from '../swiotlb/pool.ts'
 import { SET_SLOTS, SLOT_BYTES } from '../swiotlb/pool-size.ts'
 import {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createRun, type Run } from '../run.ts'
+import { createRun, type Run } from '../run/run.ts'
 import { presetById } from '../scenario/presets.ts'
 import { caches } from './caches.ts'
 import { inspect, summarise } from './figures.ts'

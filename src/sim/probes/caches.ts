@@ -1,6 +1,6 @@
 // What the CPUs keep for themselves: magazines by size and the depot between them, or chunks of the window.
 
-import { ENTRY_MAPPING, ENTRY_STRIDE, MAP_STRIDE, MAP_WHO } from '../state.ts'
+import { ENTRY_MAPPING, ENTRY_STRIDE, MAP_STRIDE, MAP_WHO } from '../machine/state.ts'
 import type { CachesFrame } from './frames-cpu.ts'
 import { type Probe, tableIndex } from './probe.ts'
 import { spaceOf } from './space.ts'

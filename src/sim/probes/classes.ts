@@ -1,6 +1,6 @@
 // How many mapped entries of the table each class of the map's colour has: what the legend counts.
 
-import { ENTRY_GENERATION, ENTRY_STRIDE, MAP_ENTRY, MAP_NPAGES, MAP_NS } from '../state.ts'
+import { ENTRY_GENERATION, ENTRY_STRIDE, MAP_ENTRY, MAP_NPAGES, MAP_NS } from '../machine/state.ts'
 import { classOf } from './iova-space.ts'
 import { forEachLive } from './live.ts'
 import { type Probe, tableIndex } from './probe.ts'

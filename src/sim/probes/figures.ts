@@ -6,13 +6,11 @@ import { PRICES, ptPs, tablePs } from '../engine/cost.ts'
 import { entryAt, firstKept } from '../engine/log.ts'
 import { FROM_HANDLE, FROM_HINT } from '../engine/meter.ts'
 import type { Recorder } from '../engine/recorder.ts'
-import * as ev from '../events.ts'
 import { forEachQueued } from '../flush/flush-queue.ts'
-import { hcallsSoFar } from '../hypervisor.ts'
-import { regionOf } from '../ledger.ts'
-import type { Machine } from '../machine.ts'
-import { tceBytes } from '../partition.ts'
-import type { PredictionFigures } from '../scenario/recording.ts'
+import * as ev from '../machine/events.ts'
+import { hcallsSoFar } from '../machine/hypervisor.ts'
+import { regionOf } from '../machine/ledger.ts'
+import type { Machine } from '../machine/machine.ts'
 import {
   type DmaTable,
   ENTRY_GENERATION,
@@ -34,7 +32,9 @@ import {
   tableOf,
   taskOfHolder,
   workloadOfHolder,
-} from '../state.ts'
+} from '../machine/state.ts'
+import { tceBytes } from '../platform/partition.ts'
+import type { PredictionFigures } from '../scenario/recording.ts'
 import { pfnOf } from '../table/radix.ts'
 import { chooseRun, type PageRun } from '../table/split.ts'
 import { tceAccounted } from '../table/tce-multi-levels.ts'

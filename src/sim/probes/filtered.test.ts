@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { playable } from '../../tools/recordings.ts'
 import { COLUMNS } from '../engine/recorder.ts'
-import { createRun, type Run } from '../run.ts'
+import { createRun, type Run } from '../run/run.ts'
 import { presets as all } from '../scenario/presets.ts'
 import { inspect, summarise } from './figures.ts'
 import { entryFigures, type filtered, timeFigures } from './filtered.ts'

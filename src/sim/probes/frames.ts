@@ -1,8 +1,8 @@
 // What the probes measure and the views draw. Every array is planar and transferable; every shape is stated.
 // A frame is complete: a view needs nothing else to paint, hit-test and describe itself.
 
-import type { HappeningId } from '../happenings.ts'
 import type { Island } from '../iova/allocator.ts'
+import type { HappeningId } from '../run/happenings.ts'
 import type {
   EntryName,
   Filtered,

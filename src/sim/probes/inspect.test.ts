@@ -3,10 +3,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { IovaAllocator, RangeKind } from '../iova/allocator.ts'
-import { lastStep } from '../log-text.ts'
-import { createRun, type Run } from '../run.ts'
-import { withValue } from '../scenario/fields.ts'
-import { presetById } from '../scenario/presets.ts'
+import { lastStep } from '../machine/log-text.ts'
 import {
   ENTRY_GENERATION,
   ENTRY_MAPPING,
@@ -15,7 +12,10 @@ import {
   freedMark,
   MAP_ADDRESS,
   MAP_STRIDE,
-} from '../state.ts'
+} from '../machine/state.ts'
+import { createRun, type Run } from '../run/run.ts'
+import { withValue } from '../scenario/fields.ts'
+import { presetById } from '../scenario/presets.ts'
 import { entry, pages } from '../types.ts'
 import { classes } from './classes.ts'
 import { inspect } from './figures.ts'

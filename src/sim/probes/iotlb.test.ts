@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { queuedIn } from '../flush/flush-queue.ts'
-import { createRun, type Run } from '../run.ts'
+import { createRun, type Run } from '../run/run.ts'
 import { withValue } from '../scenario/fields.ts'
 import { device, scenario, workload } from '../scenario/make.ts'
 import { presetById } from '../scenario/presets.ts'

@@ -2,7 +2,7 @@
 
 import { pow2 } from '../../lib/bits.ts'
 import { type IotlbState, NO_DOMAIN, RECENT_NS } from '../iotlb/iotlb-state.ts'
-import { iotlbOf } from '../state.ts'
+import { iotlbOf } from '../machine/state.ts'
 import type { PageTableState } from '../table/page-table.ts'
 import { type IotlbFrame, SLOT_EMPTY, SLOT_LIVE, SLOT_REUSED, SLOT_STALE, type WalkCacheUse } from './frames-iommu.ts'
 import { type Probe, tableIndex } from './probe.ts'

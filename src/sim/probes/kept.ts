@@ -4,7 +4,7 @@ import type { DmaDomain } from '../dma/dma-ops.ts'
 import { forEachQueued } from '../flush/flush-queue.ts'
 import { forEachStale } from '../iotlb/exposure.ts'
 import { entryOf } from '../iova/geometry.ts'
-import { type DmaTable, ENTRY_MAPPING, ENTRY_STRIDE, type MachineState } from '../state.ts'
+import { type DmaTable, ENTRY_MAPPING, ENTRY_STRIDE, type MachineState } from '../machine/state.ts'
 import { iotlbsOf } from './exposure.ts'
 
 /** Ranges, and the pages in them. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createRun } from '../run.ts'
+import { createRun } from '../run/run.ts'
 import { withValue } from '../scenario/fields.ts'
 import { presetById } from '../scenario/presets.ts'
 import { ledger } from './ledger.ts'

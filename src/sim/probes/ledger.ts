@@ -12,7 +12,7 @@ import {
   SPENT_WORST_NS,
   spentAt,
 } from '../dma/iommu-state.ts'
-import { worstReachNs } from '../state.ts'
+import { worstReachNs } from '../machine/state.ts'
 import type { LedgerFrame, LedgerRow } from './frames-iommu.ts'
 import { type Probe, tableIndex } from './probe.ts'
 

@@ -1,6 +1,6 @@
 // The live mappings of a table, found without walking its entries.
 
-import { type DmaTable, ENTRY_MAPPING, ENTRY_STRIDE, MAP_ENTRY, MAP_NPAGES, MAP_STRIDE } from '../state.ts'
+import { type DmaTable, ENTRY_MAPPING, ENTRY_STRIDE, MAP_ENTRY, MAP_NPAGES, MAP_STRIDE } from '../machine/state.ts'
 
 /**
  * Calls back with every live mapping: its id and where its record begins in `table.mappings.records.data`. A record

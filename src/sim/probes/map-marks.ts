@@ -3,7 +3,7 @@
 
 import type { DmaDomain } from '../dma/dma-ops.ts'
 import { forEachQueued } from '../flush/flush-queue.ts'
-import type { DmaTable } from '../state.ts'
+import type { DmaTable } from '../machine/state.ts'
 import type { StateCounts } from './cards.ts'
 import {
   CELL_CACHED,

@@ -1,11 +1,11 @@
 // What the table of a guest's window takes: whole, allocated now, charged; and where the guest's memory lies.
 
 import { pow2 } from '../../lib/bits.ts'
-import { scopeOf } from '../build.ts'
-import { farEndBytes, guestMemory } from '../guest-window.ts'
-import type { Machine } from '../machine.ts'
-import { directEntries } from '../partition.ts'
-import type { DmaTable, MachineState } from '../state.ts'
+import { scopeOf } from '../machine/build.ts'
+import type { Machine } from '../machine/machine.ts'
+import type { DmaTable, MachineState } from '../machine/state.ts'
+import { farEndBytes, guestMemory } from '../platform/guest-window.ts'
+import { directEntries } from '../platform/partition.ts'
 import {
   flatTableMiB,
   TCE_REFUSALS,

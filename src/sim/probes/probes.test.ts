@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { playable } from '../../tools/recordings.ts'
-import { createRun, type Run } from '../run.ts'
+import { createRun, type Run } from '../run/run.ts'
 import { withValue } from '../scenario/fields.ts'
 import { presets as all } from '../scenario/presets.ts'
 import { inspect, lastRefusal, summarise } from './figures.ts'

@@ -1,7 +1,7 @@
 // Where unmapped ranges wait for a flush: the rings, slot by slot, and which of the ranges a device still reaches.
 
 import { type FlushQueue, forEachQueued, queuedIn } from '../flush/flush-queue.ts'
-import { ENTRY_MAPPING, ENTRY_STRIDE, freedAtNs } from '../state.ts'
+import { ENTRY_MAPPING, ENTRY_STRIDE, freedAtNs } from '../machine/state.ts'
 import { type QueuesFrame, RING_FREE, RING_QUEUED, RING_REACHABLE } from './frames-iommu.ts'
 import { overlap, reachableIn } from './kept.ts'
 import { type Probe, tableIndex } from './probe.ts'

@@ -6,7 +6,7 @@
 import { modPow2, pow2 } from '../../lib/bits.ts'
 import { driverOf } from '../dma/iommu-state.ts'
 import { absOf } from '../iova/geometry.ts'
-import type { DmaTable } from '../state.ts'
+import type { DmaTable } from '../machine/state.ts'
 import { ARM_LAST_LEVEL } from '../table/arm-lpae.ts'
 import { entryAt, isTable, orderOf } from '../table/nodes.ts'
 import { createWalk, type PageTableState } from '../table/page-table.ts'

@@ -1,6 +1,6 @@
 // Per-CPU regions: who owns what in each pool or half, where requests begin, and where they spill.
 
-import { ENTRY_MAPPING, ENTRY_STRIDE, MAP_STRIDE, MAP_WHO } from '../state.ts'
+import { ENTRY_MAPPING, ENTRY_STRIDE, MAP_STRIDE, MAP_WHO } from '../machine/state.ts'
 import { cpu as asCpu, pages } from '../types.ts'
 import type { RegionsFrame, RegionUse } from './frames-cpu.ts'
 import { freeIn } from './free.ts'

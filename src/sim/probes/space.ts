@@ -3,7 +3,7 @@
 import { pow2 } from '../../lib/bits.ts'
 import { addressOf } from '../../lib/format.ts'
 import { absOf, extentOf } from '../iova/geometry.ts'
-import type { DmaTable } from '../state.ts'
+import type { DmaTable } from '../machine/state.ts'
 import type { AddressSpace } from './frames.ts'
 
 /** The part of a table that leads to addresses, and how much of its window has no entry. */

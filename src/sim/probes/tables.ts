@@ -2,7 +2,7 @@
 
 import { log2Floor, pow2 } from '../../lib/bits.ts'
 import { BANDS } from '../engine/recorder.ts'
-import { tableOf } from '../state.ts'
+import { tableOf } from '../machine/state.ts'
 import { MAX_GRANULE } from '../types.ts'
 import type { TablesFrame, TableUse } from './frames.ts'
 import type { Probe } from './probe.ts'

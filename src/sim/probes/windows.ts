@@ -2,9 +2,9 @@
 // device came by them; and what virtual functions share.
 
 import { pow2 } from '../../lib/bits.ts'
-import type { Machine } from '../machine.ts'
-import { budgetOf, directEntries, eraOf, outcomeOf, windowPs } from '../partition.ts'
-import type { DmaTable } from '../state.ts'
+import type { Machine } from '../machine/machine.ts'
+import type { DmaTable } from '../machine/state.ts'
+import { budgetOf, directEntries, eraOf, outcomeOf, windowPs } from '../platform/partition.ts'
 import type { BudgetInput, BudgetOutcome } from '../window/budget.ts'
 import { framesOfShift } from '../window/ddw-state.ts'
 import { FRAME_SHIFT } from '../window/hcalls.ts'

@@ -2,8 +2,8 @@
 
 import { describe, expect, it } from 'vitest'
 import { playable } from '../../tools/recordings.ts'
-import { countOf } from '../happenings.ts'
-import { createRun } from '../run.ts'
+import { countOf } from '../run/happenings.ts'
+import { createRun } from '../run/run.ts'
 import { presets } from './presets.ts'
 import { presetOfRecording } from './recorded.ts'
 import { REC_CLEAR, REC_MAP, type Recording } from './recording.ts'

@@ -1,8 +1,8 @@
 // A scenario is all that determines a run: settings, seed and inputs. The same object serves the page, the
 // worker, the headless command, the tests and the link.
 
-import type { HappeningId } from '../happenings.ts'
 import type { Param, ParamValue } from '../params.ts'
+import type { HappeningId } from '../run/happenings.ts'
 import type { Recording } from './recording.ts'
 
 export type Settings = Readonly<Record<string, ParamValue>>

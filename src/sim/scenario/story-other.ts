@@ -1,8 +1,8 @@
 // What there is to say of a machine that is set as no story tells of it: what was changed, and what it is, out of its own
 // fields. Whatever the preset says of itself may be otherwise here, so none of it is repeated.
 
-import type { HappeningId } from '../happenings.ts'
 import { formatParam } from '../params.ts'
+import type { HappeningId } from '../run/happenings.ts'
 import { workloadInfoById } from '../workload/index.ts'
 import { fieldsOf, valuesOf } from './fields.ts'
 import { POWER } from './platform.ts'

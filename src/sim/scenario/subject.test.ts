@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { HAPPENINGS } from '../happenings.ts'
+import { HAPPENINGS } from '../run/happenings.ts'
 import { withValue } from './fields.ts'
 import { presetById, presets } from './presets.ts'
 import { subjectOf } from './subject.ts'

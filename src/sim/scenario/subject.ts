@@ -1,6 +1,6 @@
 // What a scenario is about: the kind of happening that one goes to next, or back to.
 
-import type { HappeningId } from '../happenings.ts'
+import type { HappeningId } from '../run/happenings.ts'
 import { currentValue } from './fields.ts'
 import { presetById } from './presets.ts'
 import type { Scenario } from './schema.ts'

@@ -4,8 +4,8 @@
 // Invariant: what a study finds depends on its points alone, never on how it is sliced.
 
 import { oldestStaleNs } from '../iotlb/exposure.ts'
-import { createMachine } from '../load.ts'
-import { advance, type Machine } from '../machine.ts'
+import { createMachine } from '../machine/load.ts'
+import { advance, type Machine } from '../machine/machine.ts'
 import type { Scenario } from '../scenario/schema.ts'
 
 /** One run: a scenario, and the stretch of it that counts. */

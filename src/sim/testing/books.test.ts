@@ -3,11 +3,19 @@
 import { describe, expect, it } from 'vitest'
 import { touch } from '../../lib/chunked.ts'
 import { at, open, presets } from '../../tools/open-presets.ts'
-import type { Machine } from '../machine.ts'
+import type { Machine } from '../machine/machine.ts'
+import {
+  type DmaTable,
+  ENTRY_STRIDE,
+  holderOf,
+  MAP_ADDRESS,
+  MAP_HOLDER,
+  MAP_NPAGES,
+  MAP_STRIDE,
+} from '../machine/state.ts'
 import { lastRefusal } from '../probes/figures.ts'
-import { createRun, type Run } from '../run.ts'
+import { createRun, type Run } from '../run/run.ts'
 import { fieldsOf, withValue } from '../scenario/fields.ts'
-import { type DmaTable, ENTRY_STRIDE, holderOf, MAP_ADDRESS, MAP_HOLDER, MAP_NPAGES, MAP_STRIDE } from '../state.ts'
 import { cpu, entry, pages } from '../types.ts'
 import { workloadInfoById } from '../workload/index.ts'
 import { bookFaults, eventFaults } from './books.ts'

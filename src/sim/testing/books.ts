@@ -7,10 +7,10 @@
 import { log2Floor, pow2 } from '../../lib/bits.ts'
 import type { DmaDomain } from '../dma/dma-ops.ts'
 import { entryAt, firstKept } from '../engine/log.ts'
-import * as ev from '../events.ts'
 import { forEachQueued } from '../flush/flush-queue.ts'
-import { regionOf } from '../ledger.ts'
-import type { Machine } from '../machine.ts'
+import * as ev from '../machine/events.ts'
+import { regionOf } from '../machine/ledger.ts'
+import type { Machine } from '../machine/machine.ts'
 import {
   type DmaTable,
   ENTRY_MAPPING,
@@ -27,7 +27,7 @@ import {
   tableOf,
   taskOfHolder,
   workloadOfHolder,
-} from '../state.ts'
+} from '../machine/state.ts'
 import { TCE_BITS, TCE_READ, TCE_WRITE } from '../table/table.ts'
 import { entry } from '../types.ts'
 import { TO_DEVICE } from '../workload/workload.ts'

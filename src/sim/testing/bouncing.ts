@@ -1,11 +1,11 @@
 // A machine that bounces, for tests: with a load that runs, or bare, with the calls of its DMA API.
 
-import { mapBuffer, poolOf, syncBuffer, unmapBuffer } from '../bounce-ops.ts'
 import { resetMeter } from '../engine/meter.ts'
-import { pricedPs } from '../ledger.ts'
-import { createRun, type Run } from '../run.ts'
+import { pricedPs } from '../machine/ledger.ts'
+import { MAP_STRIDE } from '../machine/state.ts'
+import { mapBuffer, poolOf, syncBuffer, unmapBuffer } from '../paths/bounce-ops.ts'
+import { createRun, type Run } from '../run/run.ts'
 import type { Scenario, Settings } from '../scenario/schema.ts'
-import { MAP_STRIDE } from '../state.ts'
 import { FROM_DEVICE, OP_MAP } from '../workload/workload.ts'
 
 const MS = 1_000_000

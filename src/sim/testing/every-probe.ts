@@ -1,10 +1,10 @@
 // Everything that the page could ask of a machine at one moment: each probe of each table, cards, searches, brushes.
 
-import type { Machine } from '../machine.ts'
+import type { Machine } from '../machine/machine.ts'
+import { ENTRY_MAPPING, ENTRY_STRIDE } from '../machine/state.ts'
 import { COLOURS_BY, type Frame, type ProbeRequests } from '../probes/frames.ts'
 import { buildFrame, type FrameWish, probes } from '../probes/index.ts'
 import { createArrays } from '../probes/probe.ts'
-import { ENTRY_MAPPING, ENTRY_STRIDE } from '../state.ts'
 
 const ROWS = 64
 /** Entries that the second frame shows of a table: the whole of a large one is asked for once. */

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 import { playable } from '../../tools/recordings.ts'
-import { createRun } from '../run.ts'
+import { createRun } from '../run/run.ts'
 import { fieldsOf, withValue } from '../scenario/fields.ts'
 import { presetById, presets } from '../scenario/presets.ts'
 import { withRecording } from '../scenario/recorded.ts'

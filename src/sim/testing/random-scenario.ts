@@ -3,7 +3,7 @@
 
 import { createRng, nextU32, type Rng } from '../../lib/rng.ts'
 import { formatParam, type Param, type ParamValue } from '../params.ts'
-import type { Run } from '../run.ts'
+import type { Run } from '../run/run.ts'
 import { fieldsOf, withValue } from '../scenario/fields.ts'
 import { presets } from '../scenario/presets.ts'
 import { shownOnly } from '../scenario/said.ts'

@@ -1,0 +1,325 @@
+// Loading drivers: a machine from a scenario, and anew when a setting changes that a driver must be reloaded for.
+
+import { createHeap } from '../../lib/heap.ts'
+import type { IommuRules } from '../dma/dma-iommu.ts'
+import { createDomain, createSgList, type DmaDomain } from '../dma/dma-ops.ts'
+import { createIo } from '../dma/iommu-driver.ts'
+import { driverOf, type IommuState } from '../dma/iommu-state.ts'
+import { createLog } from '../engine/log.ts'
+import { type CostMeter, createMeter, resetMeter } from '../engine/meter.ts'
+import { createRecorder, endBands, replaceBands, withCpus } from '../engine/recorder.ts'
+import { createGather } from '../flush/gather.ts'
+import { flushDomain } from '../iotlb/iotlb.ts'
+import type { IovaAllocator } from '../iova/allocator.ts'
+import { extentOf } from '../iova/geometry.ts'
+import { allocatorById } from '../iova/index.ts'
+import { hasNoTable } from '../paths/guest-ops.ts'
+import { releaseMapping } from '../paths/operations.ts'
+import { poolAllocator, poolReader } from '../paths/pool-allocator.ts'
+import { bootOf } from '../platform/pc-boot.ts'
+import type { Scenario } from '../scenario/schema.ts'
+import { tableById } from '../table/index.ts'
+import { type RadixState, radixReader } from '../table/radix.ts'
+import type { TableReader } from '../table/table.ts'
+import { tceWindow } from '../table/tce-window.ts'
+import { cpu as asCpu } from '../types.ts'
+import { noHcalls } from '../window/ddw-calls.ts'
+import { workloadById } from '../workload/index.ts'
+import { MAX_SG } from '../workload/workload.ts'
+import { bounces, buildCpus, buildIotlbs, buildTable, buildWorkload, maskOf, settingsOf } from './build.ts'
+import { armLate, setEngine } from './device-access.ts'
+import { createSink } from './invalidation.ts'
+import { forgetRefusals } from './ledger.ts'
+import { type Binding, type Machine, setTimer } from './machine.ts'
+import { announceBoot, announceTable } from './new-table.ts'
+import { armWork } from './put-off.ts'
+import {
+  type DmaTable,
+  ENTRY_MAPPING,
+  ENTRY_STRIDE,
+  MAP_HOLDER,
+  MAP_STRIDE,
+  type MachineState,
+  onlineCpus,
+  tableOf,
+  workloadOfHolder,
+} from './state.ts'
+
+/** Operations and log lines that are remembered; powers of two. */
+const OPS_KEPT = 1024
+const LINES_KEPT = 4096
+
+/** A machine at time 0 with its drivers loaded. `scenario.inputs` are not applied here. */
+export function createMachine(scenario: Scenario, horizonNs: number): Machine {
+  const bare = { ...scenario, inputs: [] }
+  const settings = settingsOf(bare)
+  const cpus = Number(settings['m.cpus'])
+  const state: MachineState = {
+    nowNs: 0,
+    events: 0,
+    steps: 0,
+    settings,
+    heap: createHeap(),
+    cpus: [],
+    tables: [],
+    boot: null,
+    iotlbs: [],
+    iotlbPageBytes: 0,
+    engineNs: new Float64Array(0),
+    workloads: [],
+    taskWorkload: new Int32Array(0),
+    taskCpu: new Int32Array(0),
+    taskReady: new Uint8Array(0),
+    taskTimerNs: new Float64Array(0),
+    frames: 0,
+    missed: 0,
+    missedNs: Number.NEGATIVE_INFINITY,
+    refusedTotal: 0,
+    hcalls: { ...noHcalls(), tooHard: 0, ps: 0 },
+    ops: createLog(OPS_KEPT),
+    log: createLog(LINES_KEPT),
+    recorder: createRecorder(horizonNs, cpus),
+    marks: [],
+    inputs: 0,
+    changes: [],
+    told: [],
+    ratelimit: { beganNs: Number.NEGATIVE_INFINITY, printed: 0, suppressed: 0 },
+    hang: null,
+  }
+  const machine: Machine = {
+    scenario: bare,
+    state,
+    meter: createMeter(),
+    sg: createSgList(MAX_SG),
+    domains: [],
+    workloads: [],
+    bindings: [],
+  }
+  rebuild(machine, () => true)
+  return machine
+}
+
+/** Connects the behaviour to the state again, after a build or a restored checkpoint. */
+export function rewire(m: Machine): void {
+  const { state, scenario } = m
+  const own = state.tables.map((table) => (table ? domainOf(m, table) : null))
+  m.domains = scenario.devices.map((_, i) => own[tableOf(state, i)]!)
+  m.workloads = state.workloads.map((w) => workloadById(w.type))
+  const bound = state.workloads.map((w, i): Binding => {
+    const { state: driver, firstTask, device } = w
+    const table = state.tables[tableOf(state, device)]!
+    const mask = maskOf(state.settings, scenario.devices[device]!, table.geometry, table.bounce !== null)
+    const [kind, domain] = [m.workloads[i]!, m.domains[device]!]
+    return { kind, state: driver, firstTask, workload: i, device, table, domain, mask, noTable: hasNoTable(table) }
+  })
+  m.bindings = Array.from(state.taskWorkload, (index) => bound[index]!)
+}
+
+/** By device: bits of an address that its driver wants to keep in a bounce buffer. */
+function alignMasks({ devices, workloads }: Scenario): Int32Array {
+  const masks = new Int32Array(devices.length)
+  for (const w of workloads) masks[w.device] = Math.max(masks[w.device]!, workloadById(w.type).minAlignMask ?? 0)
+  return masks
+}
+
+function readerOf({ iommu, tableId }: DmaTable): TableReader {
+  if (iommu) return radixReader(driverOf(iommu.driver).table)
+  return tableId === 'bounce' ? poolReader : tableId === 'tce-multi' ? tceWindow : tableById(tableId)!
+}
+
+function domainOf({ state, meter }: Machine, table: DmaTable): DmaDomain {
+  return createDomain({
+    allocator: table.bounce ? (poolAllocator as unknown as IovaAllocator) : allocatorById(table.allocatorId)!,
+    allocatorState: table.alloc,
+    table: readerOf(table),
+    // Of a pool the slots themselves tell what stands behind them.
+    tableState: table.bounce ? table.alloc : table.tce,
+    geometry: table.geometry,
+    kernelPageShift: table.kernelPageShift,
+    alignPages: table.alignPages,
+    mergeSegments: true,
+    maxSegmentBytes: 65_536,
+    bounces: table.bounce !== null,
+    iommu: table.iommu && rulesOf(state, table, table.iommu, meter),
+  })
+}
+
+function rulesOf(s: MachineState, table: DmaTable, iommu: IommuState, meter: CostMeter): IommuRules {
+  const sink = createSink(s, table, meter)
+  return {
+    state: iommu,
+    driver: driverOf(iommu.driver),
+    radix: table.tce as RadixState,
+    io: createIo(sink),
+    sink,
+    gather: createGather(),
+    queue: table,
+  }
+}
+
+/**
+ * Loads drivers anew for every device whose table or workload `affected` names (by field scope: `d0`, `w1`); what the
+ * old driver had mapped is drained. The others keep their mappings and go on. Returns how many mappings were drained.
+ */
+export function rebuild(m: Machine, affected: (scope: string) => boolean): number {
+  const { state: s, scenario } = m
+  const cpus = Number(s.settings['m.cpus'])
+  const before = scenario.devices.map((_, i) => tableOf(s, i))
+  s.boot = bootOf(s.settings)
+  // All devices bounce through one pool.
+  const owns = scenario.devices.map((d, i) => i === 0 || (!bounces(s.boot) && s.settings[`${d.id}.table`] !== 'shared'))
+  const newTables = scenario.devices.map((d, i) => owns[i]! && (affected(d.id) || !s.tables[i]))
+  const after = scenario.devices.map((_, i) => (owns[i] ? i : 0))
+  let drained = 0
+  const made: number[] = []
+  cancelWaiting(m)
+  renewIotlbs(s, scenario.devices.length, `${scenario.devices[0]!.id}.iommuPage`)
+  const restart = scenario.workloads.map(
+    (w) => affected(w.id) || newTables[after[w.device]!]! || before[w.device] !== after[w.device],
+  )
+  scenario.devices.forEach((device, i) => {
+    if (newTables[i] || !owns[i]) {
+      drained += s.tables[i]?.live ?? 0
+      // The hardware is told that the old table is gone.
+      for (const iotlb of s.iotlbs) flushDomain(iotlb, i, s.nowNs)
+    }
+    const old = s.tables[i]
+    const before = old ? extentOf(old.geometry, old.windowBytes) : null
+    if (!owns[i]) {
+      if (before) endBands(s.recorder, i, before)
+      s.tables[i] = null
+    }
+    if (!newTables[i]) return
+    const table = buildTable(i, device, s, cpus, scenario.devices.length, alignMasks(scenario))
+    s.tables[i] = table
+    made.push(i)
+    replaceBands(s.recorder, i, before, extentOf(table.geometry, table.windowBytes))
+  })
+  rewire(m)
+  let firstTask = 0
+  scenario.workloads.forEach((w, i) => {
+    const old = s.workloads[i]
+    if (old && !restart[i]) {
+      s.workloads[i] = { ...old, firstTask }
+    } else {
+      const table = before[w.device]!
+      if (old && owns[table] && !newTables[table]) drained += drainWorkload(m, table, i)
+      s.workloads[i] = buildWorkload(scenario, i, s.settings, firstTask, s.nowNs)
+      const kept = s.tables[after[w.device]!]
+      if (kept) forgetRefusals(kept)
+    }
+    firstTask += s.workloads[i]!.tasks
+  })
+  rewire(m)
+  if (s.recorder.cpus !== cpus) s.recorder = withCpus(s.recorder, cpus)
+  startTasks(m, cpus, firstTask, (i) => restart[i] || !s.workloads[i])
+  if (affected('m')) announceBoot(m)
+  for (const i of made) announceTable(m, i)
+  return drained
+}
+
+/** IOTLBs of the sizes that settings ask for. New ones are empty: what was exposed ends, and is still counted. */
+function renewIotlbs(s: MachineState, devices: number, pagePath: string): void {
+  const next = bounces(s.boot) ? [] : buildIotlbs(s.settings, devices)
+  // A partition's device has no such setting, and its machine no IOTLB.
+  s.iotlbPageBytes = Number(s.settings[pagePath] ?? 0)
+  const [old, first] = [s.iotlbs[0], next[0]]
+  const same = old && first && old.entries === first.entries && old.ways === first.ways
+  if (same && old.walkEntries === first.walkEntries && s.iotlbs.length === next.length) return
+  for (const iotlb of s.iotlbs) {
+    for (let domain = 0; domain < s.tables.length; domain++) flushDomain(iotlb, domain, s.nowNs)
+    if (!first) continue
+    const { exposure: sum } = first
+    const { pageNs, entries, reused, worstNs, worstPfn, worstDomain } = iotlb.exposure
+    sum.pageNs += pageNs
+    sum.sinceNs = s.nowNs
+    sum.entries += entries
+    sum.reused += reused
+    if (worstNs > sum.worstNs) Object.assign(sum, { worstNs, worstPfn, worstDomain })
+    first.lookups += iotlb.lookups
+    first.hits += iotlb.hits
+    first.reads += iotlb.reads
+    first.faults += iotlb.faults
+    first.evicted += iotlb.evicted
+  }
+  s.iotlbs = next
+}
+
+/** Operations that CPUs hold but have not performed, because they wait for a lock or never return, are given back. */
+function cancelWaiting(m: Machine): void {
+  const { state: s } = m
+  const waiting = new Set<number>()
+  for (const table of s.tables) {
+    for (const lock of table?.locks ?? []) {
+      for (let i = 0; i < lock.waiting; i++) waiting.add(lock.queue[(lock.head + i) % lock.queue.length]!)
+    }
+  }
+  s.cpus.forEach((cpu, c) => {
+    const bound = m.bindings[cpu.task]
+    // Who waits in the midst of an operation has done it.
+    const begun = cpu.stage < cpu.stages
+    if (bound && !begun && (waiting.has(c) || cpu.hung))
+      bound.kind.cancel(bound.state, cpu.task - bound.firstTask, cpu.op)
+  })
+}
+
+/** Unmaps everything that a workload holds in the table of a device, at once: a driver being unloaded. */
+function drainWorkload(m: Machine, device: number, workload: number): number {
+  const table = m.state.tables[device]!
+  const { records } = table.mappings
+  let drained = 0
+  for (let e = 0; e < table.geometry.size; e++) {
+    const id = table.entries.data[e * ENTRY_STRIDE + ENTRY_MAPPING]! - 1
+    if (id < 0) continue
+    if (workloadOfHolder(records.data[id * MAP_STRIDE + MAP_HOLDER]!) !== workload) continue
+    resetMeter(m.meter, m.state.nowNs)
+    releaseMapping(m, 0, table, m.domains[device]!, id)
+    drained++
+  }
+  return drained
+}
+
+/** Fresh CPUs and timers. A restarted task wakes when its driver starts it, another one at once. */
+function startTasks(m: Machine, cpus: number, tasks: number, fresh: (workload: number) => boolean): void {
+  const { state: s } = m
+  s.cpus = buildCpus(cpus, tasks, s.tables.length)
+  for (const table of s.tables) {
+    for (const lock of table?.locks ?? []) {
+      lock.heldUntil = s.nowNs
+      lock.waiting = 0
+    }
+  }
+  s.hang = null
+  s.heap.size = 0
+  const online = onlineCpus(s)
+  s.tables.forEach((table, i) => {
+    if (!table) return
+    const d = m.domains[i]!
+    resetMeter(m.meter, s.nowNs)
+    // What the caches of an offline CPU held is the tree's again. Not priced: it is the work of the hotplug thread.
+    for (let c = 0; c < cpus; c++) d.allocator.setOnline?.(d.allocatorState, asCpu(c), c < online, m.meter)
+    table.workNs.fill(Number.POSITIVE_INFINITY)
+    armWork(s, table, d)
+    if (table.iommu) armLate(s, table)
+  })
+  s.taskWorkload = new Int32Array(tasks)
+  s.taskCpu = new Int32Array(tasks)
+  s.taskReady = new Uint8Array(tasks)
+  s.taskTimerNs = new Float64Array(tasks)
+  s.workloads.forEach((w, i) => {
+    const kind = m.workloads[i]!
+    for (let t = 0; t < w.tasks; t++) {
+      const task = w.firstTask + t
+      s.taskWorkload[task] = i
+      s.taskCpu[task] = t % online
+      const { readyNs } = s.tables[tableOf(s, w.device)]!
+      setTimer(s, task, Math.max(readyNs, fresh(i) ? kind.firstWakeNs(w.state, t) : s.nowNs))
+    }
+  })
+  s.engineNs = new Float64Array(s.workloads.length).fill(Number.POSITIVE_INFINITY)
+  s.workloads.forEach((w, i) => {
+    const { engine } = m.workloads[i]!
+    if (engine) setEngine(s, i, Math.max(s.nowNs, engine.firstNs(w.state)))
+  })
+  rewire(m)
+}

@@ -1,0 +1,140 @@
+// What happens when a driver has its window: the firmware's calls in the log, all memory mapped where the window is direct,
+// and why there is no table where it could not be made. Memory that is plugged in later is mapped here too.
+//
+// Spec: spec/POWERPC.md D.2 step 10, D.4 for a direct window, C.1 for a table of several levels.
+// Invariant: a direct window maps the RAM of the partition, in whole IOMMU pages from address 0 on.
+// Cost: a record for each 512 TCEs of RAM, once.
+
+import { pow2 } from '../../lib/bits.ts'
+import { bootLines } from '../boot/boot-log.ts'
+import { resetMeter } from '../engine/meter.ts'
+import { directEntries, ramFrames } from '../platform/partition.ts'
+import { bootInputOf } from '../platform/pc-boot.ts'
+import { TCE_READ, TCE_WRITE } from '../table/table.ts'
+import { TCE_REFUSALS } from '../table/tce-multi-levels.ts'
+import type { TceWindowState } from '../table/tce-window.ts'
+import { entry, pages, type RealAddr } from '../types.ts'
+import { countDirect, hcallsOf, noHcalls } from '../window/ddw-calls.ts'
+import { STEP_TEXT } from '../window/ddw-text.ts'
+import { callsFor, FRAME_SHIFT, TCES_PER_CALL } from '../window/hcalls.ts'
+import { rtasText } from '../window/rtas-text.ts'
+import { createOp } from '../workload/workload.ts'
+import { bounces } from './build.ts'
+import * as ev from './events.ts'
+import { noteWindowCalls } from './hypervisor.ts'
+import { addMark, forgetPart, recordMapping, tell } from './ledger.ts'
+import type { Machine } from './machine.ts'
+import {
+  type DmaTable,
+  ENTRY_MAPPING,
+  ENTRY_STRIDE,
+  holderOf,
+  MAP_ENTRY,
+  MAP_NPAGES,
+  MAP_STRIDE,
+  NOBODY,
+} from './state.ts'
+
+/** The kernel of the other stories, whose boot goes as it should. */
+const TODAY = '6.12'
+
+const GIB = 1_073_741_824
+const op = createOp()
+
+/** What the kernel printed while the machine came up: where its IOMMU did not, or a kernel is looked at that is not today's. */
+export function announceBoot({ state: s }: Machine): void {
+  if (!s.boot || (!bounces(s.boot) && s.settings['m.bootKernel'] === TODAY)) return
+  for (const line of bootLines(bootInputOf(s.settings), s.boot)) tell(s, ev.LOG_RTAS, 0, line)
+  if (s.boot.backend === 'panic') addMark(s, s.nowNs, 'hang', 'panic')
+}
+
+/** Writes down how the new table of a device came about. */
+export function announceTable(m: Machine, index: number): void {
+  const { state: s } = m
+  const table = s.tables[index]!
+  const { ddw } = table
+  const { name, driver } = m.scenario.devices[index]!
+  if (table.tableId === 'tce-multi' && (table.tce as TceWindowState).refusal !== null) {
+    const { errno, why } = TCE_REFUSALS[(table.tce as TceWindowState).refusal!]
+    tell(s, ev.LOG_NO_TABLE, index, `${name}: no table (${errno}). ${why}`)
+    addMark(s, s.nowNs, 'refusal', 'no table')
+  }
+  if (!ddw) return
+  for (const call of ddw.rtas) tell(s, ev.LOG_RTAS, index, `${driver ?? name}: ${rtasText(call)}`)
+  tell(s, ev.LOG_WINDOW, index, `${name}: ${STEP_TEXT[ddw.steps.at(-1)!.id].decided}`)
+  noteWindowCalls(s, ddw.hcalls)
+  if (ddw.result === 'direct') mapRam(m, index, 0, directEntries(s.settings, table.geometry))
+}
+
+/** RAM of the partition, of `wasBytes` before, has another size: a direct window follows, call by call. */
+export function plugMemory(m: Machine, index: number, wasBytes: number): void {
+  const { state: s } = m
+  const table = s.tables[index]!
+  if (table.ddw?.result !== 'direct') return
+  const { pageShift } = table.geometry
+  const before = table.mapped
+  const after = directEntries(s.settings, table.geometry)
+  const [was, now] = [ramFrames(s.settings, wasBytes), ramFrames(s.settings)]
+  const calls = noHcalls()
+  // Less than a page is a call of no TCEs.
+  if (now > was) {
+    const start = before * pow2(pageShift - FRAME_SHIFT)
+    countDirect(calls, { pageShift, putIndirect: table.multiTce, stuff: table.multiTce }, start, now - start, null)
+    mapRam(m, index, before, after)
+  } else if (now < was) {
+    // Clearing goes by H_STUFF_TCE even where it is not offered for buffers.
+    calls.stuff = callsFor(before - after)
+    calls.tcesStuffed = before - after
+    unmapRam(m, table, after, before)
+  }
+  noteWindowCalls(s, calls)
+  const words = `memory is now ${Number(s.settings['m.ram']) / GIB} GiB: the direct window follows with ${hcallsOf(calls)} hypercalls`
+  tell(s, ev.LOG_WINDOW, index, words)
+}
+
+/** Entries [from, to) of a direct window lead to the RAM that lies as far from address 0. */
+function mapRam(m: Machine, index: number, from: number, to: number): void {
+  const { state: s, meter } = m
+  const table = s.tables[index]!
+  const d = m.domains[index]!
+  const pageBytes = pow2(table.geometry.pageShift)
+  for (let first = from; first < to; ) {
+    // What one call maps is one mapping; the next begins where its calls would.
+    const n = Math.min(to, first - (first % TCES_PER_CALL) + TCES_PER_CALL) - first
+    resetMeter(meter, s.nowNs)
+    op.direction = 0
+    op.slot = first / TCES_PER_CALL
+    d.tces!.set(d.tableState, entry(first), pages(n), (first * pageBytes) as RealAddr, TCE_READ | TCE_WRITE, meter)
+    s.cpus[0]!.requestNs = s.nowNs
+    recordMapping(
+      s,
+      d,
+      table,
+      0,
+      index,
+      holderOf(NOBODY, 0, op.slot),
+      op,
+      first,
+      n,
+      first * pageBytes,
+      n * pageBytes,
+      meter,
+      false,
+    )
+    first += n
+  }
+}
+
+/** Takes RAM out of a direct window, from the end on: whole mappings, and the rest of one. */
+function unmapRam(m: Machine, table: DmaTable, from: number, to: number): void {
+  const d = m.domains[table.owner]!
+  resetMeter(m.meter, m.state.nowNs)
+  d.tces!.clear(d.tableState, entry(from), pages(to - from), m.meter)
+  const { data } = table.mappings.records
+  for (let e = from; e < to; ) {
+    const id = table.entries.data[e * ENTRY_STRIDE + ENTRY_MAPPING]! - 1
+    const end = Math.min(to, data[id * MAP_STRIDE + MAP_ENTRY]! + data[id * MAP_STRIDE + MAP_NPAGES]!)
+    forgetPart(m.state, table, id, e, end)
+    e = end
+  }
+}

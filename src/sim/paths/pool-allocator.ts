@@ -1,0 +1,97 @@
+// The bounce pool as the page's maps see an allocator: slots are entries, areas are regions with a lock each.
+//
+// Nobody is given a slot through this: who bounces asks the pool itself (bounce-ops.ts), with masks that no allocator knows.
+
+import type { IovaAllocator } from '../iova/allocator.ts'
+import { homeArea, longestRun, type SwiotlbPool } from '../swiotlb/pool.ts'
+import { SET_SLOTS } from '../swiotlb/pool-size.ts'
+import type { TableReader } from '../table/table.ts'
+import { entry, NO_ENTRY, pages } from '../types.ts'
+
+/** Calls back with every run of taken slots of [from, to). */
+function forEachTaken(s: SwiotlbPool, from: number, to: number, visit: (start: number, slots: number) => void): void {
+  const { data } = s.list
+  for (let slot = from; slot < to; ) {
+    if (data[slot]! > 0) {
+      slot += data[slot]!
+      continue
+    }
+    const start = slot
+    while (slot < to && data[slot] === 0) slot++
+    visit(start, slot - start)
+  }
+}
+
+export const poolAllocator: IovaAllocator<SwiotlbPool> = {
+  id: 'swiotlb',
+  label: 'Bounce pool',
+  era: 'areas since 6.0',
+  kernel: {
+    file: 'kernel/dma/swiotlb.c',
+    symbols: ['swiotlb_tbl_map_single', 'swiotlb_search_pool_area'],
+    tag: 'v6.12',
+  },
+  params: [],
+  charges: true,
+  create: () => {
+    throw new RangeError('a bounce pool is made at boot')
+  },
+  alloc: () => NO_ENTRY,
+  free: () => false,
+  locks: (s) => s.geometry.areas,
+  lockForAlloc: (s, cpu) => homeArea(s, cpu),
+  lockForFree: (s, e) => Math.floor(e / s.areaSlots),
+  lockName: (_, lock) => `area ${lock}`,
+  regions: (s) =>
+    Array.from({ length: s.geometry.areas }, (_, i) => ({
+      name: `area ${i}`,
+      start: i * s.areaSlots,
+      end: (i + 1) * s.areaSlots,
+      hint: i * s.areaSlots + s.next[i]!,
+      lock: i,
+    })),
+  homeRegion: (s, cpu) => homeArea(s, cpu),
+  usable: (s) => s.areaSlots * s.geometry.areas,
+  freeCount(s, start, limit) {
+    let taken = 0
+    forEachTaken(s, start, limit, (_, slots) => {
+      taken += slots
+    })
+    return Math.max(0, limit - start) - taken
+  },
+  freeIn(s, start, limit) {
+    let [free, longest] = [0, 0]
+    for (let area = Math.floor(start / s.areaSlots); area * s.areaSlots < limit && area < s.geometry.areas; area++) {
+      const from = Math.max(start, area * s.areaSlots)
+      const end = Math.min(limit, (area + 1) * s.areaSlots)
+      free += end - from === s.areaSlots ? s.areaSlots - s.used[area]! : poolAllocator.freeCount(s, from, end)
+      longest = Math.max(longest, longestRun(s, from, end))
+    }
+    return { free, longestRun: longest }
+  },
+  forEachRange(s, visit) {
+    forEachTaken(s, 0, s.areaSlots * s.geometry.areas, (start, slots) => visit(entry(start), pages(slots), 'used'))
+  },
+}
+
+/** Bytes that the kernel keeps about a slot. */
+const SLOT_RECORD = 24
+
+/** What stands for a table: the buffer behind a slot. Slot sets take the place of table pages. */
+export const poolReader: TableReader<SwiotlbPool> = {
+  walk: (s, e) => Math.max(0, s.orig.data[e] ?? 0),
+  place: (_, e) => ({ page: Math.floor(e / SET_SLOTS), slot: e % SET_SLOTS }),
+  forEachTable(s, visit) {
+    const { data } = s.list
+    for (let first = 0; first < s.geometry.slots; first += SET_SLOTS) {
+      const end = Math.min(s.geometry.slots, first + SET_SLOTS)
+      let used = 0
+      for (let slot = first; slot < end; slot++) if (data[slot] === 0) used++
+      visit(entry(first), used, 1, end - first)
+    }
+  },
+  levels: () => 1,
+  tablesAt: () => 0,
+  bytesAllocated: (s) => s.geometry.slots * SLOT_RECORD,
+  bytesAccounted: () => 0,
+}

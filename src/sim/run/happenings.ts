@@ -1,0 +1,34 @@
+// What a run can be searched for: kinds of happening, each counted by the state. One has happened when its count has grown.
+
+import type { DmaTable, MachineState } from '../machine/state.ts'
+
+export const HAPPENINGS = ['refusal', 'flush', 'late', 'bounce', 'fallback'] as const
+export type HappeningId = (typeof HAPPENINGS)[number]
+
+/** How often something has happened since the tables were built. */
+export type Count = (s: MachineState) => number
+
+const inTables =
+  (count: (table: DmaTable) => number): Count =>
+  (s) => {
+    let sum = 0
+    for (const table of s.tables) if (table) sum += count(table)
+    return sum
+  }
+
+export const countOf: Readonly<Record<HappeningId, Count>> = {
+  /** A map that got nothing. */
+  refusal: (s) => s.refusedTotal,
+  /** A flush of a whole IOTLB. */
+  flush: inTables((table) => table.flushes),
+  /** A device used an address after its unmap, or one that led it to the page before; stopped or not. */
+  late: inTables(({ iommu }) => (iommu ? iommu.lateTried + iommu.lateRemapped + iommu.wrongPage : 0)),
+  /** A buffer was given slots of the bounce pool. */
+  bounce: inTables((table) => table.bounce?.bounced ?? 0),
+  /** A request was answered from another place than its own: another region, or above 4 GiB. */
+  fallback: inTables(({ spills, iommu }) => {
+    let sum = spills
+    if (iommu) for (const device of iommu.lowFirst) if (!device.dma32First) sum++
+    return sum
+  }),
+}

@@ -1,0 +1,100 @@
+// Live changes: a setting takes a new value at a moment of the run. Most need the driver to be loaded anew, as on a
+// real machine: what it had mapped is drained at that moment and its rings fill again.
+
+import { switchFlush } from '../dma/dma-iommu.ts'
+import { type FlushMode, type IommuState, SPENT_WORST_NS, spentAt } from '../dma/iommu-state.ts'
+import { logEvent } from '../engine/log.ts'
+import { resetMeter } from '../engine/meter.ts'
+import { settingsOf } from '../machine/build.ts'
+import * as ev from '../machine/events.ts'
+import { addMark } from '../machine/ledger.ts'
+import { rebuild } from '../machine/load.ts'
+import { settleLog } from '../machine/log-text.ts'
+import { type Machine, wakeWorkload } from '../machine/machine.ts'
+import { plugMemory } from '../machine/new-table.ts'
+import { armWork } from '../machine/put-off.ts'
+import { type DmaTable, type MachineState, worstReachNs } from '../machine/state.ts'
+import { fieldAt, withValue } from '../scenario/fields.ts'
+import type { Input, Scenario } from '../scenario/schema.ts'
+
+/**
+ * Lets `input` take effect at the machine's clock. `before` is the scenario as earlier inputs left it, without inputs
+ * (`settledBy`). An input whose path or value is not allowed changes nothing and says so in the log.
+ */
+export function applyInput(m: Machine, before: Scenario, input: Input): void {
+  const { state: s } = m
+  const field = fieldAt(before, input.path)
+  if (field?.param.effect === 'restart') settleLog(m)
+  s.settings = settingsOf(withValue(before, input.path, input.value))
+  s.inputs++
+  s.steps++
+  const label = (value: unknown) => field?.param.values?.find((o) => o.value === value)?.label ?? String(value)
+  const scope = input.path.split('.')[0]!
+  const owner = field?.owner ? `${field.owner}: ` : ''
+  const change = `${field?.param.label ?? input.path} ${label(field?.value)} → ${label(s.settings[input.path])}`
+  let text = owner + change
+  if (field && s.settings[input.path] !== field.value) {
+    if (field.param.effect === 'live') {
+      // Tasks move to other CPUs; tables, rings and mappings stay.
+      if (input.path === 'm.ram')
+        s.tables.forEach((table, i) => {
+          if (table) plugMemory(m, i, Number(field.value))
+        })
+      else if (scope === 'm') rebuild(m, () => false)
+      else if (scope.startsWith('d')) retuneDevice(m, scope)
+      else
+        retune(
+          m,
+          m.scenario.workloads.findIndex((w) => w.id === scope),
+        )
+    } else {
+      const drained = rebuild(m, (id) => scope === 'm' || id === scope)
+      text += `, ${drained} mappings drained, ${ev.DRIVER_RELOADED}`
+    }
+  }
+  s.changes.push(text)
+  addMark(s, s.nowNs, 'change', change)
+  logEvent(s.log, s.nowNs, ev.LOG_CHANGE, 0, 0, s.changes.length - 1, 0)
+  logEvent(s.ops, s.nowNs, ev.STEP_REBUILD, 0, 0, -1, 0)
+}
+
+/** A live setting of a device has changed: its flush mode, or how it misbehaves. */
+function retuneDevice(m: Machine, scope: string): void {
+  const { state: s } = m
+  const index = m.scenario.devices.findIndex((d) => d.id === scope)
+  const table = s.tables[index]
+  if (!table?.iommu) return
+  const { late } = table.iommu
+  late.every = Number(s.settings[`${scope}.late`])
+  late.left = late.every
+  late.afterNs = Number(s.settings[`${scope}.lateAfter`])
+  // Not priced: whoever changes the setting does not wait for it.
+  resetMeter(m.meter, s.nowNs)
+  const d = m.domains[index]!
+  noteWorst(s, table, table.iommu)
+  switchFlush(d, s.settings[`${scope}.flush`] as FlushMode, s.cpus.length, m.meter)
+  table.flushes += m.meter.flushes
+  // The timer of a queue that is gone is nobody's.
+  if (!table.flush) table.workNs[ev.WORK_FLUSH] = Number.POSITIVE_INFINITY
+  armWork(s, table, d)
+}
+
+/** Keeps how long something was, or could have been, reached after its unmap under a mode that may end now. */
+function noteWorst(s: MachineState, table: DmaTable, { mode, spentPs }: IommuState): void {
+  const at = spentAt(mode) + SPENT_WORST_NS
+  spentPs[at] = Math.max(spentPs[at]!, worstReachNs(s, table))
+}
+
+function retune(m: Machine, index: number): void {
+  const { state: s } = m
+  const w = s.workloads[index]
+  if (!w) return
+  const spec = m.scenario.workloads[index]!
+  const own = Object.entries(s.settings).filter(([path]) => path.startsWith(`${spec.id}.`))
+  m.workloads[index]!.retune(
+    w.state,
+    Object.fromEntries(own.map(([path, v]) => [path.slice(spec.id.length + 1), v])),
+    s.nowNs,
+  )
+  wakeWorkload(s, index)
+}
