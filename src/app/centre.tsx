@@ -15,7 +15,7 @@ import { Drawn, MissingParts, Picture } from './worker-state.tsx'
 
 // It counts what the map shows, so it may follow the map.
 const Legend = loadable(
-  soon(() => import('../views/legend.tsx').then((m) => m.Legend)),
+  soon(() => import('../views/iova-space/legend.tsx').then((m) => m.Legend)),
   () => <div className="a-legend-waits" />,
 )
 

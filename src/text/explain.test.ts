@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { BOUNCE_JOBS, SCALING_CPUS } from '../sim/studies/index.ts'
-import { BOUNCE_TICKS } from '../views/bounce-study.view.ts'
-import { memoryTicks } from '../views/memory.view.ts'
+import { BOUNCE_TICKS } from '../views/bounce-study/bounce-study.view.ts'
+import { memoryTicks } from '../views/memory/memory.view.ts'
 import { explained } from './explain.ts'
 
 const { words } = explained

@@ -1,7 +1,7 @@
 // The bench's side in the browser: the real worker and the real painter, without the page around them.
 
 import { type IovaSpaceFrame, presets, type Scenario, type Summary, withValue } from '../sim/index.ts'
-import { iovaSpaceView } from '../views/iova-space.view.ts'
+import { iovaSpaceView } from '../views/iova-space/iova-space.view.ts'
 import { cellInk } from '../views/kit/cells.ts'
 import { palettes } from '../views/kit/palette.ts'
 import type { FromWorker, ToWorker } from '../worker/protocol.ts'

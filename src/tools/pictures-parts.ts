@@ -13,9 +13,9 @@ import {
   PTE_TO_LARGE,
   PTE_TO_TABLE,
 } from '../sim/index.ts'
-import { blocksAfter } from '../views/boot.view.ts'
-import { addressAt, stretchesOf } from '../views/boot-axis.ts'
-import { partsOf } from '../views/ledger.view.ts'
+import { blocksAfter } from '../views/boot/boot.view.ts'
+import { addressAt, stretchesOf } from '../views/boot/boot-axis.ts'
+import { partsOf } from '../views/ledger/ledger.view.ts'
 import { code, NOTHING, type Tone } from '../views/pictures/format.ts'
 import { COLUMNS, type Draw, hueOf, refusals, sheet } from './pictures-sheet.ts'
 

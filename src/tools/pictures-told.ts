@@ -3,7 +3,7 @@
 
 import { createRun, type ExposureFigures, type Preset, type Summary, type TreeFigures } from '../sim/index.ts'
 import { pictureText as text } from '../text/pictures.ts'
-import { partsOf } from '../views/ledger.view.ts'
+import { partsOf } from '../views/ledger/ledger.view.ts'
 import type { Picture } from '../views/pictures/format.ts'
 import * as draw from './pictures-draw.ts'
 import { type Draw, type Moment, momentOf } from './pictures-sheet.ts'

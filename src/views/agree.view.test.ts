@@ -12,11 +12,11 @@ import {
   type Run,
 } from '../sim/index.ts'
 import { playable } from '../tools/recordings.ts'
-import { begunAt, regionShare } from './address-time.view.ts'
+import { begunAt, regionShare } from './address-time/address-time.view.ts'
 import type { HeatmapView } from './view.ts'
 
 const presets = all.map(playable)
-const modules = import.meta.glob<Record<string, unknown>>(['./*.view.ts', './*.tsx'], { eager: true })
+const modules = import.meta.glob<Record<string, unknown>>(['./*/*.view.ts', './*/*.tsx'], { eager: true })
 const isView = (x: unknown): x is HeatmapView<ProbeId, never> =>
   typeof x === 'object' && x !== null && 'describe' in x && 'cellText' in x && 'table' in x && 'probe' in x
 const views = [...new Set(Object.values(modules).flatMap((module) => Object.values(module).filter(isView)))]

@@ -1,5 +1,5 @@
 // The views of how a machine comes up and of what bounces, fetched together.
 
-export { Boot } from './boot.tsx'
-export { Bounce } from './bounce.tsx'
-export { Pool } from './pool.tsx'
+export { Boot } from './boot/boot.tsx'
+export { Bounce } from './bounce/bounce.tsx'
+export { Pool } from './pool/pool.tsx'

@@ -214,23 +214,23 @@ export const dockViews: readonly DockView[] = [
 /** What the dock shows of a view: it, or why there is nothing. */
 export const Filled = loadable(() => import('./filled.tsx').then((m) => m.Filled))
 
-export { useFlushStory } from './flush-story.ts'
-export { IovaSpace, MAP_HEIGHT } from './iova-space.tsx'
-export { shareOfRow } from './iova-space.view.ts'
-export type { TimeStackProps } from './time-stack.tsx'
+export { IovaSpace, MAP_HEIGHT } from './iova-space/iova-space.tsx'
+export { shareOfRow } from './iova-space/iova-space.view.ts'
+export { useFlushStory } from './time-stack/flush-story.ts'
+export type { TimeStackProps } from './time-stack/time-stack.tsx'
 
 /** What is chosen about the map: asked for at once, but the map comes first. */
 export const MapHead = loadable(
-  soon(() => import('./map-head.tsx').then((m) => m.MapHead)),
+  soon(() => import('./iova-space/map-head.tsx').then((m) => m.MapHead)),
   // As high as it will be.
   () => createElement('div', { className: 'v-head v-head-map' }),
 )
 
 /** The history under the map: asked for at once, but the map comes first. */
-export const TimeStack = loadable(soon(() => import('./time-stack.tsx').then((m) => m.TimeStack)))
+export const TimeStack = loadable(soon(() => import('./time-stack/time-stack.tsx').then((m) => m.TimeStack)))
 
 export const ScrubberRow = loadable(
-  soon(() => import('./time-stack.tsx').then((m) => m.ScrubberRow)),
+  soon(() => import('./time-stack/time-stack.tsx').then((m) => m.ScrubberRow)),
   () => null,
   'none',
 )

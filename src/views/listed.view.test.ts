@@ -16,11 +16,11 @@ import {
   withValue,
 } from '../sim/index.ts'
 import { playable } from '../tools/recordings.ts'
-import { regionShare } from './address-time.view.ts'
-import { breakAfterText, breakText, iovaSpaceView } from './iova-space.view.ts'
+import { regionShare } from './address-time/address-time.view.ts'
+import { breakAfterText, breakText, iovaSpaceView } from './iova-space/iova-space.view.ts'
 import { listedNote } from './listed.ts'
-import { regionsView } from './regions.view.ts'
-import { tcePagesView } from './tce-pages.tsx'
+import { regionsView } from './regions/regions.view.ts'
+import { tcePagesView } from './tce-pages/tce-pages.tsx'
 
 const presets = all.map(playable)
 const scenarioOf = (id: string, changes: Readonly<Record<string, number | string>> = {}): Scenario =>

@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest'
 import { buildFrame, createArrays, type Frame, type ProbeRequests } from '../sim/index.ts'
 import { unmetText } from '../text/needs.ts'
 import { at, presets } from '../tools/open-presets.ts'
-import { modeOf } from './caches.view.ts'
+import { modeOf } from './caches/caches.view.ts'
 import { dockViews } from './index.ts'
-import { hasTable } from './memory.view.ts'
+import { hasTable } from './memory/memory.view.ts'
 import { filling, insteadOf, isMet, type Now, whyUnmet } from './needs.ts'
 
 const table = 0
