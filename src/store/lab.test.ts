@@ -236,6 +236,19 @@ describe('the address', () => {
     expect(b.entries).toEqual(['push #at=1200&in=0'])
   })
 
+  it('has an entry for what was done, although something that only rewrites it came before it was written', () => {
+    const b = opened()
+    b.pass(5000)
+    b.lab.actions.setParam('m.cpus', 4)
+    b.lab.actions.select(7)
+    b.accept(1, 1)
+    for (let frames = 0; frames < 2; frames++) {
+      b.answer({ revision: 1 })
+      b.tick()
+    }
+    expect(b.entries).toEqual(['push #at=1000&in=1'])
+  })
+
   it('that the browser refuses is told once, and is written as soon as it is allowed again', () => {
     const b = opened()
     const goTo = (ns: number) => {

@@ -190,6 +190,17 @@ describe('undo', () => {
     expect(standing(live).scenario.inputs).toEqual([taken])
   })
 
+  it('leaves nothing to redo once something else was done', () => {
+    const live = opened()
+    set(live, 'd0.iommuPage', 4096)
+    undo(live)
+    expect(live.lab.getState().redoes).toMatchObject({ path: 'd0.iommuPage' })
+    set(live, 'w0.ring', 128)
+    const { redoes, scenario } = live.lab.getState()
+    redo(live)
+    expect([redoes, live.lab.getState().scenario]).toEqual([null, scenario])
+  })
+
   it('comes after what was posted before it: pressed at once, pressed twice', () => {
     const live = opened('s=frames-64k&at=3000000')
     live.lab.actions.setParam('d0.iommuPage', 4096)

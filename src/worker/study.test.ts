@@ -78,6 +78,16 @@ describe('study host', () => {
     expect(r.done()).toBeLessThan(POINTS)
   })
 
+  it('is not stopped by a cancel that was meant for the study before', () => {
+    const r = hosted()
+    r.send({ type: 'run', job: 1, study: 'scaling', scenario })
+    r.send({ type: 'run', job: 2, study: 'scaling', scenario })
+    r.turn()
+    r.send({ type: 'cancel', job: 1 })
+    while (r.turn());
+    expect(r.done()).toBe(POINTS)
+  })
+
   it('does nothing while it is held, and goes on where it was', () => {
     const r = hosted()
     r.send({ type: 'run', job: 1, study: 'scaling', scenario })

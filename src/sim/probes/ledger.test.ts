@@ -31,6 +31,17 @@ describe('the ledger', () => {
     for (const row of rows) expect(row.tablePs).toBeGreaterThan(0)
   })
 
+  it.each(['deferred', 'none'])('keeps how long something was reached under a mode that has ended: %s', (mode) => {
+    const run = open('producer-consumer', { 'd0.flush': mode })
+    run.advance(2 * MS)
+    const worst = () =>
+      ledger.build(run.machine, { table: 0 }, createArrays()).rows.find((row) => row.mode === mode)!.worstNs
+    const before = worst()
+    expect(before).toBeGreaterThan(0)
+    run.input('d0.flush', 'strict')
+    expect(worst()).toBe(before)
+  })
+
   it('is empty where there is no IOTLB to be told', () => {
     const run = open('frames-64k', {})
     run.advance(MS)

@@ -99,6 +99,24 @@ describe('inputs that are replaced', () => {
     expect(anew('frames-64k', run)).toBe(run.hash())
   })
 
+  it('of a machine in which nothing happens are told apart by their time: before where it stands, there and after', () => {
+    const run = open('nommu')
+    run.input('w0.load', 0)
+    run.advance(0.4 * MS)
+    run.advance(0.6 * MS)
+    const { events } = run.machine.state
+    const first = run.scenario().inputs
+    for (const ns of [0.5 * MS, 0.6 * MS, 0.7 * MS]) {
+      const last = { ns, events, path: 'w0.start', value: 2 * MS }
+      const to = run.replaceInputs([...first, last])
+      expect(to, String(ns)).toEqual(ns < 0.6 * MS ? { ns: 0.6 * MS } : { ns: 0.6 * MS, events })
+      run.seek({ ns: 0.6 * MS })
+      expect(run.machine.state.inputs, String(ns)).toBe(ns > 0.6 * MS ? 1 : 2)
+      expect(anew('nommu', run), String(ns)).toBe(run.hash())
+      run.seek(run.replaceInputs(first))
+    }
+  })
+
   it.each(presets.map((p) => p.id))('%s: any walk of changes, undos, redos and seeks is as if made anew', (id) => {
     const rng = createRng(5)
     const draw = (n: number) => nextU32(rng) % n
