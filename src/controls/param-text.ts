@@ -1,7 +1,7 @@
 // How a parameter becomes a control, and a value becomes text: decided from the Param alone.
 
 import { bytes, count, duration } from '../lib/format.ts'
-import { type Field, formatParam, type Param, type ParamOption, type ParamValue } from '../sim/index.ts'
+import { type Field, formatParam, type Param, type ParamOption, type ParamValue, type Speed } from '../sim/index.ts'
 
 export type ControlKind = 'switch' | 'segments' | 'stops' | 'select' | 'slider'
 
@@ -92,13 +92,13 @@ export function trackOf(param: Param): Track {
 }
 
 /** Speeds of the transport: simulated time per wall time, 1 – 2 – 5 per decade, then as fast as it goes. */
-export const SPEEDS: readonly (number | 'max')[] = [
+export const SPEEDS: readonly Speed[] = [
   ...[100000, 50000, 20000, 10000, 5000, 2000, 1000, 500, 200, 100, 50, 20, 10, 5, 2, 1].map((n) => 1 / n),
   'max',
 ]
 
 /** Position of the stop nearest to a speed. */
-export function speedIndex(speed: number | 'max'): number {
+export function speedIndex(speed: Speed): number {
   if (speed === 'max') return SPEEDS.length - 1
   let best = 0
   for (let i = 0; i < SPEEDS.length - 1; i++)
@@ -108,7 +108,7 @@ export function speedIndex(speed: number | 'max'): number {
 }
 
 /** `1/2000×`, `1×`, `max`. */
-export function speedText(speed: number | 'max'): string {
+export function speedText(speed: Speed): string {
   if (speed === 'max') return 'max'
   return speed >= 1 ? `${Number(speed.toFixed(1))}×` : `1/${Math.round(1 / speed)}×`
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type Field, isAllowed, type Param, type ParamValue, type Preset, type Scenario } from '../sim/index.ts'
 import { type Link, linkCodec } from './codec.ts'
-import { defaultView } from './link-text.ts'
+import { viewOf } from './view-state.ts'
 
 // A small world with everything that makes reading hard: a field that exists only beside another one's value, a
 // value that the combination refuses, a changed setting that later changes must be read against.
@@ -62,7 +62,7 @@ const presets = [
 const { encodeLink, decodeLink } = linkCodec({ presets, fieldsOf, fieldAt, withValue })
 const [big, small] = presets as [Preset, Preset]
 const opened = (p: Preset): Link => ({
-  ...{ scenario: p.scenario, position: { ns: p.openNs }, view: defaultView(p), speed: null },
+  ...{ scenario: p.scenario, position: { ns: p.openNs }, view: viewOf(p), speed: null },
 })
 const settings = (scenario: Scenario) => fieldsOf({ ...scenario, inputs: [] }).map((f) => [f.path, f.value])
 

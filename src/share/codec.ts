@@ -7,21 +7,20 @@ import {
   formatParam,
   type Input,
   MAX_INPUTS,
+  type Position,
   type Preset,
   type Problem,
   parseParam,
   presetOfRecording,
   type Scenario,
+  type Speed,
   saidOtherwise,
 } from '../sim/index.ts'
 import { DRIVER_ALLOWED, isDriver, withDriver } from './device-name.ts'
 import { fileKey, fileOf } from './file-key.ts'
 import {
-  defaultView,
   encodePosition,
   encodeWords,
-  type LinkPosition,
-  type LinkView,
   Problems,
   parsePosition,
   readPosition,
@@ -30,18 +29,19 @@ import {
   readVersion,
   readView,
   readWords,
-  type Speed,
   splitPairs,
   viewPairs,
 } from './link-text.ts'
 import { type GivenInput, readInputs, readSettings, type SettingsWorld } from './settle.ts'
 import { LINK_VERSION } from './versions.ts'
+import { type ViewState, viewOf } from './view-state.ts'
 
 export interface Link {
   readonly scenario: Scenario
-  readonly position: LinkPosition
-  readonly view: LinkView
-  readonly speed: Speed
+  readonly position: Position
+  readonly view: ViewState
+  /** Null = the page's own choice. */
+  readonly speed: Speed | null
 }
 
 export interface DecodedLink extends Link {
@@ -78,7 +78,7 @@ export function linkCodec(world: LinkWorld): LinkCodec {
       ...pairsOf(scenario, preset.scenario),
     ]
     if (position.events !== undefined || position.ns !== preset.openNs) pairs.push(['at', encodePosition(position)])
-    pairs.push(...viewPairs(view, defaultView(preset)))
+    pairs.push(...viewPairs(view, viewOf(preset)))
     if (speed !== null) pairs.push(['speed', String(speed)])
     return `#${pairs.map((pair) => pair.join('=')).join('&')}`
   }
@@ -132,7 +132,7 @@ export function linkCodec(world: LinkWorld): LinkCodec {
     if (id === FILE_PRESET && !mine) {
       problems.add('file', file ?? '', NOT_IN_LINK)
       const position = { ns: preset.openNs }
-      return { scenario: preset.scenario, position, view: defaultView(preset), speed: null, problems: problems.list() }
+      return { scenario: preset.scenario, position, view: viewOf(preset), speed: null, problems: problems.list() }
     }
     if (id !== undefined && id !== preset.id) problems.add('s', id, presets.map((p) => p.id).join(', '))
 

@@ -1,52 +1,9 @@
 // The parts of a link that need no simulation to be read or written: pairs, numbers, times, the view. Reading
 // never throws; what cannot be used is added to the problems and null or the standard comes back.
 
-import { type Brush, COLOURS_BY, type ColourBy, MAX_NS, type Preset, type Problem } from '../sim/index.ts'
+import { COLOURS_BY, MAX_NS, type Position, type Preset, type Problem, type Speed } from '../sim/index.ts'
 import { LINK_VERSION, type RawLink, upgradeLink } from './versions.ts'
-
-/** How a run is looked at; the same fields as the store's view state. */
-export interface LinkView {
-  /** Device index whose table is shown. */
-  readonly table: number
-  /** Zoomed range of the map in table-relative entries; count 0 = the whole window. */
-  readonly first: number
-  readonly count: number
-  readonly colourBy: ColourBy
-  readonly breaks: boolean
-  /** View ids, at most three. */
-  readonly dock: readonly string[]
-  /** Selected table-relative entry. */
-  readonly selected: number | null
-  /** Ranges that the figures speak of. */
-  readonly brush: Brush | null
-  /** What is looked for; absent or empty = nothing. */
-  readonly query?: string
-  /** States and classes that the map does not show; see `shownKey`. */
-  readonly off?: readonly string[]
-}
-
-/** After exactly `events` heap events if given, otherwise after every event at or before `ns`. */
-export interface LinkPosition {
-  readonly ns: number
-  readonly events?: number
-}
-
-/** Simulated ns per wall ns, or as fast as it goes; null = the page's own choice. */
-export type Speed = number | 'max' | null
-
-/** How a preset is looked at when the link says nothing. */
-export function defaultView(preset: Preset): LinkView {
-  return {
-    table: 0,
-    first: preset.zoom?.first ?? 0,
-    count: preset.zoom?.count ?? 0,
-    colourBy: 'state',
-    breaks: true,
-    dock: preset.dock,
-    selected: null,
-    brush: null,
-  }
-}
+import { MAX_DOCK, type ViewState, viewOf } from './view-state.ts'
 
 const MAX_QUERY = 100
 const MAX_OFF = 64
@@ -55,8 +12,6 @@ const SHOWN_KEY = /^(mapped|free|reserved|cached|queued|reachable|failed|(cpu|de
 const MAX_LENGTH = 262_144
 const MAX_PAIRS = 1024
 const MAX_PROBLEMS = 40
-/** As many views as the dock holds. */
-export const MAX_DOCK = 3
 const MAX_EVENTS = 1_000_000_000_000
 /** Events that a run can have at one moment: every descriptor of every ring handed over for nothing; and those of every
  *  nanosecond after it: an operation takes a CPU tens of them, and there are 64 CPUs. */
@@ -144,7 +99,7 @@ function parseWhole(text: string, max: number): number | null {
   return value <= max ? value : null
 }
 
-export function encodePosition({ ns, events }: LinkPosition): string {
+export function encodePosition({ ns, events }: Position): string {
   return events === undefined ? String(ns) : `${ns}.${events}`
 }
 
@@ -154,13 +109,13 @@ export function mostEvents(ns: number): number {
 }
 
 /** What is wrong with a position, as what would be allowed; null for one that a run can be at. */
-export function positionProblem({ ns, events = 0 }: LinkPosition): string | null {
+export function positionProblem({ ns, events = 0 }: Position): string | null {
   if (ns > MAX_NS) return `at most ${MAX_NS} ns`
   return events > mostEvents(ns) ? `at most ${mostEvents(ns)} events at ${ns} ns: no run has more` : null
 }
 
 /** A position as it is written, whether a run can be there or not; null when the text is none. */
-export function parsePosition(text: string): LinkPosition | null {
+export function parsePosition(text: string): Position | null {
   const [nsText = '', eventsText, ...more] = text.split('.')
   const ns = parseWhole(nsText, Number.MAX_SAFE_INTEGER)
   if (ns === null || more.length > 0) return null
@@ -169,7 +124,7 @@ export function parsePosition(text: string): LinkPosition | null {
   return events === null ? null : { ns, events }
 }
 
-export function readPosition(text: string | undefined, problems: Problems): LinkPosition | null {
+export function readPosition(text: string | undefined, problems: Problems): Position | null {
   if (text === undefined) return null
   const position = parsePosition(text)
   const problem = position ? positionProblem(position) : `<ns> or <ns>.<events>, at most ${MAX_NS} ns`
@@ -185,7 +140,7 @@ export function readSeed(text: string | undefined, problems: Problems): number |
   return null
 }
 
-export function readSpeed(text: string | undefined, problems: Problems): Speed {
+export function readSpeed(text: string | undefined, problems: Problems): Speed | null {
   if (text === undefined) return null
   if (text === 'max') return 'max'
   const speed = /^\d{1,16}(\.\d{1,24})?(e-\d{1,2})?$/.test(text) ? Number(text) : Number.NaN
@@ -194,7 +149,7 @@ export function readSpeed(text: string | undefined, problems: Problems): Speed {
   return null
 }
 
-export function viewPairs(view: LinkView, standard: LinkView): [string, string][] {
+export function viewPairs(view: ViewState, standard: ViewState): [string, string][] {
   const pairs: [string, string][] = []
   if (view.table !== standard.table) pairs.push(['table', String(view.table)])
   if (view.first !== standard.first || view.count !== standard.count)
@@ -216,8 +171,8 @@ export function readView(
   preset: Preset,
   dockViews: readonly string[] | undefined,
   problems: Problems,
-): LinkView {
-  const standard = defaultView(preset)
+): ViewState {
+  const standard = viewOf(preset)
   /** The value that `read` makes of the text, or the standard, with a problem where it makes null. */
   function value<T>(key: string, otherwise: T, allowed: string, read: (text: string) => T | null): T {
     const text = take(key)

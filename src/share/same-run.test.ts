@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest'
 import { createRun, fieldsOf, formatParam, presetById, presets, type Scenario, withRecording } from '../sim/index.ts'
 import { recordingIn } from '../tools/open-text.ts'
 import { readScenarioFile } from './scenario-file.ts'
-import { decodeLink, defaultView, encodeLink } from './url.ts'
+import { decodeLink, encodeLink } from './url.ts'
+import { viewOf } from './view-state.ts'
 
 // What is read and written again is the same run: the same scenario, down to what no field shows now and another
 // setting would bring back.
@@ -20,7 +21,7 @@ function hashOf(scenario: Scenario, events: number): string {
 
 function written(scenario: Scenario): string {
   const preset = presetById(scenario.preset)!
-  return encodeLink({ scenario, position: { ns: preset.openNs }, view: defaultView(preset) })
+  return encodeLink({ scenario, position: { ns: preset.openNs }, view: viewOf(preset) })
 }
 
 describe('a setting that no field shows', () => {
@@ -194,7 +195,7 @@ describe('a run at its end', () => {
     const { nowNs: ns, events } = run.machine.state
     expect(ns).toBe(3_600_000_000_000)
     expect(run.over()).toBe(true)
-    const link = encodeLink({ scenario, position: { ns, events }, view: defaultView(presetById(id)!) })
+    const link = encodeLink({ scenario, position: { ns, events }, view: viewOf(presetById(id)!) })
     expect(decodeLink(link)).toMatchObject({ position: { ns, events }, problems: [] })
   })
 })

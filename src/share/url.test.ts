@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { fieldsOf, formatParam, type ParamValue, presets, type Scenario, withValue } from '../sim/index.ts'
-import { type DecodedLink, decodeLink, defaultView, encodeLink } from './url.ts'
+import { type DecodedLink, decodeLink, encodeLink } from './url.ts'
+import { viewOf } from './view-state.ts'
 
 /** What a link means, a line per fact. */
 function facts({ scenario, position, view, speed }: DecodedLink): string[] {
@@ -22,7 +23,7 @@ function facts({ scenario, position, view, speed }: DecodedLink): string[] {
 describe('links of the lab', () => {
   it('are the preset alone when nothing was changed', () => {
     for (const preset of presets) {
-      const opened = { scenario: preset.scenario, position: { ns: preset.openNs }, view: defaultView(preset) }
+      const opened = { scenario: preset.scenario, position: { ns: preset.openNs }, view: viewOf(preset) }
       expect(encodeLink(opened)).toBe(`#v=1&s=${preset.id}`)
       expect(decodeLink(`#s=${preset.id}`)).toEqual({ ...opened, speed: null, problems: [] })
     }
@@ -50,10 +51,10 @@ describe('links of the lab', () => {
             scenario = { ...scenario, inputs: [...scenario.inputs, { ns: events * 7, events, path, value: to }] }
           else if (scenario.inputs.length === 0) scenario = withValue(scenario, path, to)
         }
-        const link = encodeLink({ scenario, position: { ns: 5 }, view: defaultView(preset) })
+        const link = encodeLink({ scenario, position: { ns: 5 }, view: viewOf(preset) })
         const back = decodeLink(link)
         expect(back.problems).toEqual([])
-        const sent = { scenario, position: { ns: 5 }, view: defaultView(preset), speed: null, problems: [] }
+        const sent = { scenario, position: { ns: 5 }, view: viewOf(preset), speed: null, problems: [] }
         expect(facts(back)).toEqual(facts(sent))
       }),
       { seed: 4, numRuns: 300 },

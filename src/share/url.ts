@@ -4,6 +4,5 @@ import { fieldAt, fieldsOf, presets, withValue } from '../sim/index.ts'
 import { linkCodec } from './codec.ts'
 
 export type { DecodedLink, Link } from './codec.ts'
-export { defaultView, type LinkPosition, type LinkView } from './link-text.ts'
 
 export const { encodeLink, decodeLink } = linkCodec({ presets, fieldsOf, fieldAt, withValue })

@@ -22,7 +22,7 @@ export { type Arrays, createArrays } from './probes/probe.ts'
 export { type Changing, watchChanges } from './probes/since.ts'
 export { addressAt, addressBehind, type Listing, listingOf, sameSpace } from './probes/space.ts'
 export { countOf, HAPPENINGS, type HappeningId } from './run/happenings.ts'
-export { type Errand, FIND_EVENTS, type Journey, type Outcome, type RunPosition, STEP_EVENTS } from './run/journeys.ts'
+export { type Errand, FIND_EVENTS, type Journey, type Outcome, type Position, STEP_EVENTS } from './run/journeys.ts'
 export { type Replay, replay } from './run/replay.ts'
 export { createRun, type Run } from './run/run.ts'
 export {

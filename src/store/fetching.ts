@@ -1,9 +1,9 @@
 // What has to be fetched before it can be opened: one thing at a time, and what was opened last wins.
 
 import type { Preset, Recording, Scenario } from '../sim/index.ts'
+import type { Explained } from './file-content.ts'
 import { Unopened } from './files.ts'
 import { Unreached } from './part.ts'
-import type { Explained } from './state.ts'
 
 export interface FetchingHost {
   readonly presetOf: (id: string) => Preset

@@ -1,24 +1,13 @@
 // Files of any kind for the page: those of a person, and the recordings of presets, which are fetched. What reads them is
 // loaded when the first one is opened.
 
-import type { LoggedScenario } from '../share/ddw-scenario.ts'
 import type { Opened } from '../share/files/format.ts'
 import { readable } from '../share/readable.ts'
 import { encodeLink } from '../share/url.ts'
+import { viewOf } from '../share/view-state.ts'
 import { presetById, type Recording } from '../sim/index.ts'
-import { viewOf } from './initial.ts'
+import type { Explained, LinkFile, LogFile } from './file-content.ts'
 import { reached, Unreached } from './part.ts'
-import type { Explained } from './state.ts'
-
-/** What the devices of a kernel log found, a scenario each; one or more. */
-export interface LogFile {
-  readonly logged: readonly LoggedScenario[]
-}
-
-/** A link, or a scenario as one. */
-export interface LinkFile {
-  readonly link: string
-}
 
 /** Nothing in a file can be opened: why, and what is known of a line of it. */
 export class Unopened extends Error {

@@ -2,9 +2,8 @@
 // compares with Node's.
 
 import type { LinkCodec } from '../share/codec.ts'
-import { presetOf, type Recording, withRecording } from '../sim/index.ts'
+import { type Position, presetOf, type Recording, withRecording } from '../sim/index.ts'
 import type { SimClient } from '../worker/client.ts'
-import type { Position } from '../worker/protocol.ts'
 
 interface HashingOptions {
   /** A client with a worker of its own; made when first needed, and kept. */

@@ -9,9 +9,9 @@
 // which undo takes back; and what undo brings becomes an address of its own, which Back leads away from. So each of the two
 // takes back the last that was done, whoever did it, and neither reaches into the other.
 
-import type { ParamValue, Problem, Scenario } from '../sim/index.ts'
-import type { Position, Speed } from '../worker/protocol.ts'
-import type { FromLog, ViewState } from './state.ts'
+import type { ViewState } from '../share/view-state.ts'
+import type { ParamValue, Position, Problem, Scenario, Speed } from '../sim/index.ts'
+import type { FromLog } from './file-content.ts'
 
 export type Act =
   /** `from` is the value before, `here` the scenario in which it was one. */

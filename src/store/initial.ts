@@ -1,7 +1,8 @@
 // What the page begins with.
 
+import { viewOf } from '../share/view-state.ts'
 import type { Preset } from '../sim/index.ts'
-import type { AppState, Theme, ViewState } from './state.ts'
+import type { AppState, Theme } from './state.ts'
 
 /** The state before anything was opened. */
 export function initialState(first: Preset, theme: Theme): AppState {
@@ -44,18 +45,4 @@ export function initialState(first: Preset, theme: Theme): AppState {
 /** Simulated ns per wall ns that a preset plays at. */
 export function speedOf({ speed = 1 / 2000 }: Preset): number {
   return speed
-}
-
-/** The view that a preset opens with. */
-export function viewOf(preset: Preset): ViewState {
-  return {
-    table: 0,
-    first: preset.zoom?.first ?? 0,
-    count: preset.zoom?.count ?? 0,
-    colourBy: 'state',
-    breaks: true,
-    dock: preset.dock,
-    selected: null,
-    brush: null,
-  }
 }

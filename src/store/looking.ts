@@ -1,6 +1,6 @@
 // How a run is looked at: what a person does that changes the page and never the run.
 
-import { MAX_DOCK } from '../share/link-text.ts'
+import { MAX_DOCK } from '../share/view-state.ts'
 import type { AppActions, AppState, Theme } from './state.ts'
 import type { Intent } from './url-sync.ts'
 

@@ -1,14 +1,20 @@
 // What can be opened: presets, links, files, the devices of a log. Each becomes a place, which the lab goes to.
 
 import type { LinkCodec } from '../share/codec.ts'
-import { MAX_DOCK } from '../share/link-text.ts'
-import { FILE_PRESET, type Preset, presetOfRecording, type Recording, type Scenario } from '../sim/index.ts'
-import type { Position } from '../worker/protocol.ts'
+import { MAX_DOCK, type ViewState, viewOf } from '../share/view-state.ts'
+import {
+  FILE_PRESET,
+  type Position,
+  type Preset,
+  presetOfRecording,
+  type Recording,
+  type Scenario,
+} from '../sim/index.ts'
 import { createFetching } from './fetching.ts'
-import type { LinkFile, LogFile } from './files.ts'
+import type { FromLog, LinkFile, LogFile } from './file-content.ts'
 import type { Act, Place } from './history.ts'
-import { speedOf, viewOf } from './initial.ts'
-import type { AppState, FromLog, Notice, ViewState } from './state.ts'
+import { speedOf } from './initial.ts'
+import type { AppState, Notice } from './state.ts'
 import type { Intent, Walk } from './url-sync.ts'
 
 /** The view that a kernel log is opened for. */

@@ -1,7 +1,6 @@
 // Where a run stands: where its newest frame does, or where it was sent, until a frame shows it at rest again.
 
-import { type Frame, type Scenario, settledBy } from '../sim/index.ts'
-import type { Position } from '../worker/protocol.ts'
+import { type Frame, type Position, type Scenario, settledBy } from '../sim/index.ts'
 import type { Place } from './history.ts'
 import type { AppState } from './state.ts'
 

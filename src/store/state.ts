@@ -1,45 +1,12 @@
 // What the page knows besides the frames: the scenario as it stands, the way it is looked at, and what a person
 // can do. Everything here that a link must carry is in `scenario`, `position` and `view`.
 
-import type { LoggedScenario } from '../share/ddw-scenario.ts'
-import type { Brush, ColourBy, HappeningId, ParamValue, Preset, Problem, Recording, Scenario } from '../sim/index.ts'
+import type { ViewState } from '../share/view-state.ts'
+import type { HappeningId, ParamValue, Preset, Problem, Recording, Scenario, Speed } from '../sim/index.ts'
 import type { Ended } from '../worker/protocol.ts'
-import type { LinkFile, LogFile } from './files.ts'
+import type { Explained, FromLog, LinkFile, LogFile } from './file-content.ts'
 import type { FrameHolder } from './frames.ts'
 import type { Act } from './history.ts'
-
-/** How the run is looked at; kept in the link. */
-export interface ViewState {
-  /** Device index whose table is shown. */
-  readonly table: number
-  /** Zoomed range of the map in table-relative entries; count 0 = the whole window. */
-  readonly first: number
-  readonly count: number
-  readonly colourBy: ColourBy
-  /** Leave long never-used stretches out of the map. */
-  readonly breaks: boolean
-  /** Ids of the views in the dock, at most three. */
-  readonly dock: readonly string[]
-  /** Selected entry: what the inspector shows when nothing is hovered. */
-  readonly selected: number | null
-  /** Ranges of time and of the table's entries that the figures speak of; null = all of it. */
-  readonly brush: Brush | null
-  /** What is looked for in the table; absent or empty = nothing. */
-  readonly query?: string
-  /** States and classes that the map does not show: `mapped`, `cpu.3`, … */
-  readonly off?: readonly string[]
-  /** Level tables opened in the view of TCE levels, by number from the level below the top down; not kept in the link. */
-  readonly levelPath?: readonly number[]
-}
-
-/** A kernel log that the scenario was made from. */
-export interface FromLog {
-  /** Name of the file. */
-  readonly name: string
-  /** What its devices found, one or more, and which of them is shown. */
-  readonly logged: readonly LoggedScenario[]
-  readonly at: number
-}
 
 /** What the store has to say to a person; turned into words outside. */
 export type Notice =
@@ -48,13 +15,6 @@ export type Notice =
   | { readonly kind: 'opened'; readonly preset: Preset }
   | { readonly kind: 'seed' }
   | { readonly kind: 'log'; readonly name: string; readonly device: string }
-
-/** A line of a file that a preset shows the meaning of. */
-export interface Explained {
-  readonly line: number
-  readonly said: string
-  readonly preset: string
-}
 
 /** What is open over the lab. */
 export type Over =
@@ -85,7 +45,7 @@ export interface AppState {
   readonly revision: number
   readonly playing: boolean
   /** Simulated ns per wall ns, or as fast as it goes. */
-  readonly speed: number | 'max'
+  readonly speed: Speed
   readonly view: ViewState
   /** Entry under pointer or keyboard cursor; wins over `view.selected` in the inspector unless `pinned`. */
   readonly hovered: number | null
@@ -163,7 +123,7 @@ export interface AppActions {
   /** Ends a seek, a step or a search that is under way. */
   stop(): void
   reset(): void
-  setSpeed(speed: number | 'max'): void
+  setSpeed(speed: Speed): void
   setView(change: Partial<ViewState>): void
   hover(entry: number | null): void
   select(entry: number | null): void

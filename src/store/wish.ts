@@ -1,6 +1,6 @@
 // What of the run the page wants to see next, from the way it is looked at.
 
-import type { FrameWish } from '../worker/client.ts'
+import type { FrameWish } from '../sim/index.ts'
 import type { AppState } from './state.ts'
 
 const LOG_LINES = 80

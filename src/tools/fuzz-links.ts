@@ -4,7 +4,8 @@
 
 import { createRng, nextU32 } from '../lib/rng.ts'
 import { mostEvents } from '../share/link-text.ts'
-import { type DecodedLink, decodeLink, defaultView, encodeLink } from '../share/url.ts'
+import { type DecodedLink, decodeLink, encodeLink } from '../share/url.ts'
+import { viewOf } from '../share/view-state.ts'
 import { isAllowed } from '../sim/params.ts'
 import { createRun } from '../sim/run/run.ts'
 import { fieldAt, fieldsOf, reasonAgainst, settledBy, withValue } from '../sim/scenario/fields.ts'
@@ -97,7 +98,7 @@ function writtenLink(of: number): string {
     return { ...at, path, value }
   })
   const position = draw(2) === 0 ? { ns: draw(2 ** 24) } : { ns: draw(2 ** 24), events: draw(2 ** 16) }
-  const view = { ...defaultView(presetById(scenario.preset)!), selected: draw(3) === 0 ? draw(65536) : null }
+  const view = { ...viewOf(presetById(scenario.preset)!), selected: draw(3) === 0 ? draw(65536) : null }
   const link = encodeLink({ scenario: { ...scenario, inputs }, position, view }).slice('#v=1&'.length)
   written.set(of, link)
   return link

@@ -3,7 +3,8 @@
 // random slices; wherever it comes from, its hash is one.
 
 import { createRng, nextU32, type Rng } from '../lib/rng.ts'
-import { decodeLink, defaultView, encodeLink } from '../share/url.ts'
+import { decodeLink, encodeLink } from '../share/url.ts'
+import { viewOf } from '../share/view-state.ts'
 import { createRun, type Run } from '../sim/run/run.ts'
 import { withRecording } from '../sim/scenario/recorded.ts'
 import type { Input, Preset, Scenario } from '../sim/scenario/schema.ts'
@@ -126,7 +127,7 @@ function check(preset: Preset, scenario: Scenario, changes: RandomScenario['chan
 
 function linkOf(preset: Preset, run: Run): string {
   const { nowNs: ns, events } = run.machine.state
-  return encodeLink({ scenario: run.scenario(), position: { ns, events }, view: defaultView(preset) })
+  return encodeLink({ scenario: run.scenario(), position: { ns, events }, view: viewOf(preset) })
 }
 
 function run(seed: number, n: number): FuzzCase {

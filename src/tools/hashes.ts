@@ -1,9 +1,9 @@
 // One hash everywhere: links, and what Node makes of them.
 
-import { decodeLink, defaultView, encodeLink } from '../share/url.ts'
-import { createRun, presetById, presets } from '../sim/index.ts'
+import { decodeLink, encodeLink } from '../share/url.ts'
+import { viewOf } from '../share/view-state.ts'
+import { createRun, type Position, presetById, presets } from '../sim/index.ts'
 import { makeChanges, randomScenario } from '../sim/testing/random-scenario.ts'
-import type { Position } from '../worker/protocol.ts'
 import { loaded } from './recordings.ts'
 
 /** A link, positions to go to one after the other, and the state hash at its own position and at each of them. */
@@ -30,7 +30,7 @@ function randomLink(seed: number): string {
   const { state } = run.machine
   run.advance(state.nowNs + BEYOND.ns, BEYOND.events)
   const position = { ns: state.nowNs, events: state.events }
-  return encodeLink({ scenario: run.scenario(), position, view: defaultView(preset) })
+  return encodeLink({ scenario: run.scenario(), position, view: viewOf(preset) })
 }
 
 /** Node's hashes where a link stands, where half of its events have happened, and back again. */

@@ -1,8 +1,8 @@
 // A worker that is slow, dead or was never there, as the page's end of the wire sees it.
 
 import { describe, expect, it } from 'vitest'
-import { presetById } from '../sim/index.ts'
-import { createSimClient, type FrameWish, type WorkerLike } from './client.ts'
+import { type FrameWish, presetById } from '../sim/index.ts'
+import { createSimClient, type WorkerLike } from './client.ts'
 import type { FromWorker, ToWorker } from './protocol.ts'
 import { createStudyClient, type StudyWorkerLike } from './study-client.ts'
 

@@ -1,7 +1,7 @@
 // The page's end of the wire: typed posts, at most one frame request in flight, stale answers dropped.
 
-import type { Frame, HappeningId, Input, ParamValue, Scenario } from '../sim/index.ts'
-import type { Ended, FrameRequest, FromWorker, Goal, Position, SourceId, Speed, ToWorker } from './protocol.ts'
+import type { Frame, FrameWish, HappeningId, Input, ParamValue, Position, Scenario, Speed } from '../sim/index.ts'
+import type { Ended, FromWorker, Goal, SourceId, ToWorker } from './protocol.ts'
 import { createWatch, everyTick } from './watch.ts'
 
 /** The part of a Worker that the client needs; tests give their own. */
@@ -25,9 +25,6 @@ export interface ClientListener {
   /** The worker has not answered for some seconds, or does again. */
   silent(silent: boolean): void
 }
-
-/** What a frame should hold; source, number and buffers are added on the way. */
-export type FrameWish = Omit<FrameRequest, 'type' | 'source' | 'request' | 'recycle'>
 
 export interface StateHash {
   readonly hash: string

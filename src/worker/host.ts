@@ -13,10 +13,11 @@ import {
   type Input,
   MAX_NS,
   type Run,
+  type Speed,
   watchChanges,
 } from '../sim/index.ts'
 import { begun, carryOn, endedNow, going, homeward, type Job, playedOut, playedTo, underway } from './jobs.ts'
-import type { Ended, FrameRequest, FromWorker, Goal, Speed, ToWorker } from './protocol.ts'
+import type { Ended, FrameRequest, FromWorker, Goal, ToWorker } from './protocol.ts'
 
 /** Longest stretch of computing between two looks at the mail, ms. */
 const SLICE_MS = 4

@@ -8,10 +8,11 @@ import {
   type Input,
   type Journey,
   type Run,
+  type Speed,
   STEP_EVENTS,
   type Underway,
 } from '../sim/index.ts'
-import type { Ended, Goal, Speed } from './protocol.ts'
+import type { Ended, Goal } from './protocol.ts'
 
 interface Begun {
   /** Simulated ns, events, changes that were made and wall ms at which it began. */

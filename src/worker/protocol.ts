@@ -2,26 +2,20 @@
 // two simulations, or a simulation and a recording, can run side by side.
 
 import type {
-  Brush,
   Errand,
   Frame,
+  FrameWish,
   HappeningId,
   Input,
   ParamValue,
-  ProbeRequests,
-  RunPosition,
+  Position,
   Scenario,
+  Speed,
 } from '../sim/index.ts'
 import type { PointResult, StudyId } from '../sim/studies/index.ts'
 
 /** A source is anything that yields frames. The page numbers them. */
 export type SourceId = number
-
-/** Simulated nanoseconds per wall nanosecond, or as fast as it goes. */
-export type Speed = number | 'max'
-
-/** Where to go. */
-export type Position = RunPosition
 
 /** What a run plays up to: right after the next happening of a kind, or without one until a moment of simulated time. */
 export interface Goal {
@@ -73,21 +67,10 @@ export type ToWorker =
   | { readonly type: 'ping'; readonly source: SourceId; readonly ping: number }
   | FrameRequest
 
-export interface FrameRequest {
+export interface FrameRequest extends FrameWish {
   readonly type: 'frame'
   readonly source: SourceId
   readonly request: number
-  readonly probes: ProbeRequests
-  /** Table whose figures are wanted. */
-  readonly table: number
-  readonly inspect: { readonly table: number; readonly entry: number } | null
-  readonly logLines: number
-  /** False: the figures of the frame before will do. */
-  readonly figures?: boolean
-  /** Ranges whose figures are wanted, and whose lines of the log. */
-  readonly filter?: Brush | null
-  /** What to look for in the table, and the entry to go on from. */
-  readonly search?: { readonly text: string; readonly from: number | null } | null
   /** Buffers of an earlier frame, given back for reuse. */
   readonly recycle: readonly ArrayBuffer[]
 }

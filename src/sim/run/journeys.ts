@@ -16,14 +16,14 @@ export const STEP_EVENTS = 250_000
 export const FIND_EVENTS = 2_000_000
 
 /** After exactly `events` heap events if given, and at or before `ns`; otherwise after every event at or before `ns`. */
-export interface RunPosition {
+export interface Position {
   readonly ns: number
   readonly events?: number
 }
 
 /** A place to go to; visible operations to step over (negative: back); a happening to look for, right after which to stand. */
 export type Errand =
-  | { readonly kind: 'seek'; readonly to: RunPosition }
+  | { readonly kind: 'seek'; readonly to: Position }
   | { readonly kind: 'step'; readonly steps: number }
   | { readonly kind: 'find'; readonly what: HappeningId; readonly back: boolean }
 
@@ -44,7 +44,7 @@ export type Journey<T = Outcome> = Generator<void, T>
 export interface Track {
   readonly state: MachineState
   /** Where the steps forward began that can be taken back, newest last. */
-  readonly back: RunPosition[]
+  readonly back: Position[]
   /** The moment of the next input comes by `untilNs`, before another event. */
   inputDue(untilNs: number): boolean
   /** Applies that input; false when there is none. */
@@ -79,7 +79,7 @@ export function journey(t: Track, errand: Errand): Journey {
   }
 }
 
-const here = ({ state }: Track): Required<RunPosition> => ({ ns: state.nowNs, events: state.events })
+const here = ({ state }: Track): Required<Position> => ({ ns: state.nowNs, events: state.events })
 
 function outcome(t: Track, found: boolean): Outcome {
   return { found, ...here(t), over: !found && t.over() }
@@ -114,12 +114,12 @@ export function* forward(
   }
 }
 
-function* seek(t: Track, to: RunPosition): Journey {
+function* seek(t: Track, to: Position): Journey {
   yield* approach(t, to)
   return outcome(t, to.events === undefined || t.state.events === to.events)
 }
 
-function* approach(t: Track, to: RunPosition): Journey<void> {
+function* approach(t: Track, to: Position): Journey<void> {
   const { state } = t
   const { ns, events } = to
   if (isBehind(t, to)) {
@@ -134,12 +134,12 @@ function* approach(t: Track, to: RunPosition): Journey<void> {
   if (until > state.nowNs) moveClock(state, until)
 }
 
-function isBehind({ state }: Track, { ns, events }: RunPosition): boolean {
+function isBehind({ state }: Track, { ns, events }: Position): boolean {
   return (events !== undefined && state.events > events) || state.nowNs > ns
 }
 
 /** Replays to a little before a position and leaves a checkpoint there, if that is far. */
-function* near(t: Track, { ns, events = 0 }: RunPosition): Journey<void> {
+function* near(t: Track, { ns, events = 0 }: Position): Journey<void> {
   const { state } = t
   if (events - state.events < 2 * NEAR_EVENTS) return
   yield* forward(t, ns, events - NEAR_EVENTS - state.events)
@@ -198,7 +198,7 @@ function* findBack(t: Track, count: Count): Journey {
     t.restore((c) => c.events < last)
     yield
     const begin = state.events
-    let found: RunPosition | null = null
+    let found: Position | null = null
     while (yield* forward(t, from.ns, last - state.events, count)) {
       found = here(t)
       yield

@@ -11,7 +11,7 @@ import { refusalOf, settledBy } from '../scenario/fields.ts'
 import { type Input, MAX_INPUTS, MAX_NS, type Scenario } from '../scenario/schema.ts'
 import { type Count, countOf, type HappeningId } from './happenings.ts'
 import { applyInput } from './inputs.ts'
-import { type Errand, forward, type Journey, journey, type RunPosition, type Track, whole } from './journeys.ts'
+import { type Errand, forward, type Journey, journey, type Position, type Track, whole } from './journeys.ts'
 
 /** Work between two checkpoints: a sixteenth of what has run, so that a young run has near ones too. An event is a unit of it,
  *  and so are eight TCEs: one event of a guest writes 512. */
@@ -46,7 +46,7 @@ export interface Run {
   /** An errand, piece by piece. */
   go(errand: Errand): Journey
   /** Goes to a position, however far. */
-  seek(to: RunPosition): void
+  seek(to: Position): void
   /** One visible operation further; false, and nothing has changed, when there is none for long. */
   stepForward(): boolean
   /** One visible operation back: exactly where a step forward began, if there was one. False at the start. */
@@ -61,7 +61,7 @@ export interface Run {
    * stamped. Returns the position to go on to for the moment of `to` (left out: at which the run stood), `to` itself if
    * nothing before it differs; `advance` or `seek` does the rest.
    */
-  replaceInputs(inputs: readonly Input[], to?: RunPosition): RunPosition
+  replaceInputs(inputs: readonly Input[], to?: Position): Position
   /** 16 hexadecimal digits over the whole state. */
   hash(): string
 }
@@ -161,7 +161,7 @@ export function createRun(
     return { stands: holds({ events: state.events, ns: state.nowNs, inputs: state.inputs }), differ }
   }
 
-  function replaceInputs(inputs: readonly Input[], to?: RunPosition): RunPosition {
+  function replaceInputs(inputs: readonly Input[], to?: Position): Position {
     const before = scenario.inputs
     const { ns, events } = to ?? { ns: state.nowNs, events: state.events }
     const { stands, differ } = adopt(inputs)

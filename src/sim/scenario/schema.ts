@@ -95,6 +95,9 @@ export interface Problem {
 }
 
 /** A preset: a scenario with a name, a story and a picture to open on. */
+/** Simulated ns per wall ns, or as fast as it goes. */
+export type Speed = number | 'max'
+
 export interface Preset {
   readonly id: string
   readonly title: string

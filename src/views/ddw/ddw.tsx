@@ -4,7 +4,7 @@
 import { useEffect, useId, useMemo, useRef } from 'react'
 import { type DdwFrame, type Field, type Frame, fieldsOf, formatParam, STEP_TEXT } from '../../sim/index.ts'
 import { useApp, useFrame, useLab } from '../../store/context.ts'
-import type { FromLog } from '../../store/state.ts'
+import type { FromLog } from '../../store/file-content.ts'
 import { ddwText as text } from '../../text/ddw.ts'
 import { viewText } from '../../text/views.ts'
 import { Says } from '../../ui/says.tsx'

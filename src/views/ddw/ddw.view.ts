@@ -12,7 +12,7 @@ import {
   type StepFigure,
   type StepId,
 } from '../../sim/index.ts'
-import type { FromLog } from '../../store/state.ts'
+import type { FromLog } from '../../store/file-content.ts'
 import { ddwText as text } from '../../text/ddw.ts'
 import type { TableTwin } from '../view.ts'
 
