@@ -53,7 +53,7 @@ const FILES: readonly Rule[] = [
   ['sim/probes', 'sim/machine/events.ts', 'the kinds of operations in the log'],
   ['sim/probes', 'sim/machine/ledger.ts', 'records of the live mappings'],
   ['sim/probes', 'sim/machine/log-text.ts', 'a frame carries the newest lines'],
-  ['sim/probes', 'sim/machine/machine.ts', 'what is measured, without moving it', 'types'],
+  ['sim/probes', 'sim/machine/wiring.ts', 'what is measured, without moving it', 'types'],
   ['sim/probes', 'sim/iova/allocator.ts', 'regions are asked of the allocator by its contract'],
   ['sim/probes', 'sim/iova/geometry.ts', 'the addresses of entries'],
   ['sim/probes', 'sim/flush', 'what waits for a flush'],

@@ -11,8 +11,9 @@ import { FROM_DEVICE, OP_IOMMU_MAP, OP_MAP, TO_DEVICE } from '../workload/worklo
 import { armLate, bufferUsed, deviceAccess, fireLate, rememberLate } from './device-access.ts'
 import { EV_LATE, KIND_BITS, LATE_MEMORY, LATE_OWNER, LOG_FAULT, LOG_LATE, WRONG_PAGE } from './events.ts'
 import { createMachine } from './load.ts'
-import { advance, type Machine } from './machine.ts'
+import { advance } from './machine.ts'
 import type { DmaTable } from './state.ts'
+import type { Machine } from './wiring.ts'
 
 const PAGE = 4 * KIB
 const MEMORY = 0x4000_0000

@@ -16,7 +16,6 @@ import { createWalk } from '../table/page-table.ts'
 import { pfnOf, type RadixState } from '../table/radix.ts'
 import { type DeviceDma, TO_DEVICE } from '../workload/workload.ts'
 import * as ev from './events.ts'
-import type { Machine } from './machine.ts'
 import {
   type DmaTable,
   ENTRY_MAPPING,
@@ -29,6 +28,7 @@ import {
   type MachineState,
   tableOf,
 } from './state.ts'
+import type { Machine } from './wiring.ts'
 
 /** Faults, and late accesses, closer together than this are one run: only its first is a line of the log. */
 const RUN_NS = 500_000

@@ -14,8 +14,9 @@ import { device, KIB, MIB, MS, scenario, workload } from '../scenario/make.ts'
 import type { Scenario, Settings } from '../scenario/schema.ts'
 import { createWalk } from '../table/page-table.ts'
 import { TO_DEVICE } from '../workload/workload.ts'
-import { advance, type Machine } from './machine.ts'
+import { advance } from './machine.ts'
 import { type DmaTable, ENTRY_GENERATION, ENTRY_MAPPING, ENTRY_STRIDE, MAP_STRIDE, MAP_WHO } from './state.ts'
+import type { Machine } from './wiring.ts'
 
 type See = (domain: number, pfn: number, write: boolean, out: Access) => void
 

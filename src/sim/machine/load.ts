@@ -30,7 +30,7 @@ import { bounces, buildCpus, buildIotlbs, buildTable, buildWorkload, maskOf, set
 import { armLate, setEngine } from './device-access.ts'
 import { createSink } from './invalidation.ts'
 import { forgetRefusals } from './ledger.ts'
-import { type Binding, type Machine, setTimer } from './machine.ts'
+import { setTimer } from './machine.ts'
 import { announceBoot, announceTable } from './new-table.ts'
 import { armWork } from './put-off.ts'
 import {
@@ -44,6 +44,7 @@ import {
   tableOf,
   workloadOfHolder,
 } from './state.ts'
+import type { Binding, Machine } from './wiring.ts'
 
 /** Operations and log lines that are remembered; powers of two. */
 const OPS_KEPT = 1024

@@ -7,8 +7,8 @@ import { type EventLog, entryAt, firstKept, kindAt, rewriteEvent } from '../engi
 import { absOf } from '../iova/geometry.ts'
 import type { LogKind, LogLine } from '../probes/cards.ts'
 import * as ev from './events.ts'
-import type { Machine } from './machine.ts'
 import { ENTRY_GENERATION, ENTRY_STRIDE, tableOf } from './state.ts'
+import type { Machine } from './wiring.ts'
 
 /** Where the simulated kernel keeps the iommu_table of device 0; the next ones follow at this distance. */
 const TABLE_ADDRESS = 0x10d5c48

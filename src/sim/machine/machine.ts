@@ -7,16 +7,16 @@
 
 import { alignUp, pow2 } from '../../lib/bits.ts'
 import { heapPop, heapPush, heapReplace } from '../../lib/heap.ts'
-import { type DmaDomain, pagesTouched, type SgList } from '../dma/dma-ops.ts'
+import { type DmaDomain, pagesTouched } from '../dma/dma-ops.ts'
 import { PRICES, ptPs } from '../engine/cost.ts'
 import { logEvent } from '../engine/log.ts'
-import { type CostMeter, NO_LOCK, resetMeter } from '../engine/meter.ts'
+import { NO_LOCK, resetMeter } from '../engine/meter.ts'
 import { addToColumn, rollColumns } from '../engine/recorder.ts'
 import { mapAt, mapList, mapOne, refuse, sync, unmap, unmapAt } from '../paths/operations.ts'
 import { mapRecorded, unmapRecorded } from '../paths/recorded-ops.ts'
 import type { Count } from '../run/happenings.ts'
-import { MAX_NS, type Scenario } from '../scenario/schema.ts'
-import { type AbsEntry, cpu as asCpu, entry, type Pages, pages } from '../types.ts'
+import { MAX_NS } from '../scenario/schema.ts'
+import { cpu as asCpu, entry, type Pages, pages } from '../types.ts'
 import {
   OP_COHERENT,
   OP_IOMMU_MAP,
@@ -30,7 +30,6 @@ import {
   OP_UNMAP_SG,
   type Op,
   RUN,
-  type Workload,
   YIELD,
 } from '../workload/workload.ts'
 import { bufferUsed, fireEngine, fireLate, readDescriptor, setEngine } from './device-access.ts'
@@ -39,44 +38,8 @@ import { noteHcalls } from './hypervisor.ts'
 import { addMark, noteAnswer, noteMissed, noteSpent, noteWork, pricedPs, searchPs } from './ledger.ts'
 import { armWork, doWork, fireWork } from './put-off.ts'
 import { holdStage, nextStage, passLock, regrant, spend, takes } from './stages.ts'
-import {
-  type DmaTable,
-  exposedBytes,
-  MAP_ADDRESS,
-  MAP_ENTRY,
-  MAP_NPAGES,
-  MAP_STRIDE,
-  type MachineState,
-} from './state.ts'
-
-/** A workload with everything its operations touch, looked up once. */
-export interface Binding {
-  readonly kind: Workload
-  readonly state: object
-  readonly firstTask: number
-  /** Index of its workload. */
-  readonly workload: number
-  readonly device: number
-  readonly table: DmaTable
-  readonly domain: DmaDomain
-  /** Highest absolute entry that its device reaches. */
-  readonly mask: AbsEntry
-  /** Its host could not make the table: nothing is mapped, and no allocator asked. */
-  readonly noTable: boolean
-}
-
-/** What the behaviour needs beside the state: the registry entries that the state names, and scratch. */
-export interface Machine {
-  readonly scenario: Scenario
-  readonly state: MachineState
-  readonly meter: CostMeter
-  readonly sg: SgList
-  /** By device, following `table`. Renewed by `rewire`. */
-  domains: DmaDomain[]
-  workloads: Workload[]
-  /** By task. */
-  bindings: Binding[]
-}
+import { exposedBytes, MAP_ADDRESS, MAP_ENTRY, MAP_NPAGES, MAP_STRIDE, type MachineState } from './state.ts'
+import type { Binding, Machine } from './wiring.ts'
 
 /** Arms the one timer of a task; an earlier one becomes stale. */
 export function setTimer(s: MachineState, task: number, atNs: number): void {

@@ -23,7 +23,6 @@ import { bounces } from './build.ts'
 import * as ev from './events.ts'
 import { noteWindowCalls } from './hypervisor.ts'
 import { addMark, forgetPart, recordMapping, tell } from './ledger.ts'
-import type { Machine } from './machine.ts'
 import {
   type DmaTable,
   ENTRY_MAPPING,
@@ -34,6 +33,7 @@ import {
   MAP_STRIDE,
   NOBODY,
 } from './state.ts'
+import type { Machine } from './wiring.ts'
 
 /** The kernel of the other stories, whose boot goes as it should. */
 const TODAY = '6.12'

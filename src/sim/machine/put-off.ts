@@ -11,9 +11,9 @@ import type { DmaDomain } from '../dma/dma-ops.ts'
 import { logEvent } from '../engine/log.ts'
 import { NO_LOCK, resetMeter } from '../engine/meter.ts'
 import * as ev from './events.ts'
-import type { Machine } from './machine.ts'
 import { spend } from './stages.ts'
 import { type DmaTable, type MachineState, onlineCpus } from './state.ts'
+import type { Machine } from './wiring.ts'
 
 /** Sees to it that what a table has put off stands in the heap. Called after every operation on it. */
 export function armWork(s: MachineState, table: DmaTable, d: DmaDomain): void {

@@ -21,7 +21,6 @@ import { type CostMeter, charge, dropLock } from '../engine/meter.ts'
 import { addToColumn } from '../engine/recorder.ts'
 import * as ev from '../machine/events.ts'
 import { forgetMapping, holderOn, mayPrint, recordMapping, tell } from '../machine/ledger.ts'
-import type { Machine } from '../machine/machine.ts'
 import {
   type Bounce,
   type CpuState,
@@ -34,6 +33,7 @@ import {
   type MachineState,
   NO_BOUNCE,
 } from '../machine/state.ts'
+import type { Machine } from '../machine/wiring.ts'
 import { placeOf } from '../platform/pc-memory.ts'
 import { bounceDirect, copiedOnMap, copiedOnUnmap, createSyncCopy, syncCopy } from '../swiotlb/bounce.ts'
 import {

@@ -8,7 +8,6 @@ import type { DmaDomain } from '../dma/dma-ops.ts'
 import { logEvent } from '../engine/log.ts'
 import * as ev from '../machine/events.ts'
 import { holderOn, recordMapping, tell } from '../machine/ledger.ts'
-import type { Machine } from '../machine/machine.ts'
 import {
   type CpuState,
   type DmaTable,
@@ -18,6 +17,7 @@ import {
   OUTSIDE,
   SMALL_PIECES,
 } from '../machine/state.ts'
+import type { Machine } from '../machine/wiring.ts'
 import { TCE_READ, TCE_WRITE } from '../table/table.ts'
 import { absoluteOf, mapForUser, type TceWindowState, unmapForUser } from '../table/tce-window.ts'
 import { NO_ENTRY, pages, type RealAddr } from '../types.ts'

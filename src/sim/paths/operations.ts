@@ -29,7 +29,6 @@ import { markStale } from '../iotlb/iotlb.ts'
 import { rememberLate } from '../machine/device-access.ts'
 import * as ev from '../machine/events.ts'
 import { addMark, forgetMapping, forgetPart, holderOn, noteRefusal, recordMapping } from '../machine/ledger.ts'
-import type { Binding, Machine } from '../machine/machine.ts'
 import {
   type CpuState,
   DIRECT_MAPPING,
@@ -48,6 +47,7 @@ import {
   OUTSIDE,
   workloadOfHolder,
 } from '../machine/state.ts'
+import type { Binding, Machine } from '../machine/wiring.ts'
 import { createWalk } from '../table/page-table.ts'
 import { pfnOf } from '../table/radix.ts'
 import { TCE_READ, TCE_WRITE } from '../table/table.ts'

@@ -10,7 +10,6 @@ import { predictRun } from '../dma/recorded.ts'
 import { logEvent } from '../engine/log.ts'
 import * as ev from '../machine/events.ts'
 import { addMark, forgetMapping, holderOn, recordMapping } from '../machine/ledger.ts'
-import type { Binding, Machine } from '../machine/machine.ts'
 import {
   type CpuState,
   type DmaTable,
@@ -22,6 +21,7 @@ import {
   MAP_NPAGES,
   MAP_STRIDE,
 } from '../machine/state.ts'
+import type { Binding, Machine } from '../machine/wiring.ts'
 import { TCE_READ, TCE_WRITE } from '../table/table.ts'
 import { absEntry, cpu as asCpu, type Bytes, type Entry, entry, type Pages, pages, realAddr } from '../types.ts'
 import { TO_DEVICE } from '../workload/workload.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { BOOT_KERNELS } from '../boot/boot.ts'
 import { settingsOf } from '../machine/build.ts'
-import type { Machine } from '../machine/machine.ts'
+import type { Machine } from '../machine/wiring.ts'
 import { bootOf } from '../platform/pc-boot.ts'
 import type { Scenario, Settings } from '../scenario/schema.ts'
 import { bootProbe } from './boot.ts'

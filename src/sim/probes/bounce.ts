@@ -4,7 +4,6 @@ import type { Chunked } from '../../lib/chunked.ts'
 import { bytes as bytesText, count, hex } from '../../lib/format.ts'
 import { PRICES } from '../engine/cost.ts'
 import { COLUMNS } from '../engine/recorder.ts'
-import type { Machine } from '../machine/machine.ts'
 import {
   type Bounce,
   type DmaTable,
@@ -16,6 +15,7 @@ import {
   MAP_STRIDE,
   MAP_WHO,
 } from '../machine/state.ts'
+import type { Machine } from '../machine/wiring.ts'
 import { poolOf, REASONS, WENT_BOUNCED, WENT_DIRECT } from '../paths/bounce-ops.ts'
 import { largestMapping, longestRun } from '../swiotlb/pool.ts'
 import { SET_SLOTS, SLOT_BYTES } from '../swiotlb/pool-size.ts'

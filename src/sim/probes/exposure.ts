@@ -7,8 +7,8 @@ import { SPENT_WORST_NS, spentAt } from '../dma/iommu-state.ts'
 import { forEachStale, oldestStaleNs } from '../iotlb/exposure.ts'
 import type { IotlbState } from '../iotlb/iotlb-state.ts'
 import { absOf, entryOf } from '../iova/geometry.ts'
-import type { Machine } from '../machine/machine.ts'
 import { ENTRY_MAPPING, ENTRY_STRIDE, iotlbOf, type MachineState, tableOf, worstReachNs } from '../machine/state.ts'
+import type { Machine } from '../machine/wiring.ts'
 import type { ExposureFigures, InspectCard } from './cards.ts'
 
 /** The IOTLBs that devices with the table of device `index` look addresses up in, each once; none of a table of TCEs. */

@@ -10,7 +10,6 @@ import { forEachQueued } from '../flush/flush-queue.ts'
 import * as ev from '../machine/events.ts'
 import { hcallsSoFar } from '../machine/hypervisor.ts'
 import { regionOf } from '../machine/ledger.ts'
-import type { Machine } from '../machine/machine.ts'
 import {
   type DmaTable,
   ENTRY_GENERATION,
@@ -33,6 +32,7 @@ import {
   taskOfHolder,
   workloadOfHolder,
 } from '../machine/state.ts'
+import type { Machine } from '../machine/wiring.ts'
 import { tceBytes } from '../platform/partition.ts'
 import type { PredictionFigures } from '../scenario/recording.ts'
 import { pfnOf } from '../table/radix.ts'

@@ -1,8 +1,8 @@
 // The figures of a brushed range: of addresses as they stand now, of time as the recorder kept it.
 
 import { pow2 } from '../../lib/bits.ts'
-import type { Machine } from '../machine/machine.ts'
 import { ENTRY_MAPPING, ENTRY_STRIDE, MAP_ENTRY, MAP_STRIDE } from '../machine/state.ts'
+import type { Machine } from '../machine/wiring.ts'
 import type { Brush, EntryFigures, Filtered, TimeFigures } from './cards.ts'
 import { freeIn } from './free.ts'
 import { usefulIn } from './iova-space.ts'

@@ -2,8 +2,8 @@
 
 import { BANDS } from '../engine/recorder.ts'
 import type { IovaAllocator } from '../iova/allocator.ts'
-import type { Machine } from '../machine/machine.ts'
 import { ENTRY_MAPPING, ENTRY_STRIDE, MAP_ENTRY, MAP_NPAGES, MAP_STRIDE, tableOf } from '../machine/state.ts'
+import type { Machine } from '../machine/wiring.ts'
 import { entry, pages } from '../types.ts'
 import { fragmentation } from './fragmentation.ts'
 

@@ -1,7 +1,7 @@
 // The probes there are, one line each, and the frame that is made of them.
 
 import { lastStep, logLines, logLinesIn } from '../machine/log-text.ts'
-import type { Machine } from '../machine/machine.ts'
+import type { Machine } from '../machine/wiring.ts'
 import { bootProbe } from './boot.ts'
 import { bounceProbe, pool } from './bounce.ts'
 import { caches } from './caches.ts'

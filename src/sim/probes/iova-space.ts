@@ -2,7 +2,6 @@
 
 import { log2Floor, pow2 } from '../../lib/bits.ts'
 import { type DmaDomain, offsetInMapping } from '../dma/dma-ops.ts'
-import type { Machine } from '../machine/machine.ts'
 import {
   type DmaTable,
   ENTRY_GENERATION,
@@ -16,6 +15,7 @@ import {
   MAP_STRIDE,
   MAP_WHO,
 } from '../machine/state.ts'
+import type { Machine } from '../machine/wiring.ts'
 import { entry } from '../types.ts'
 import { reachedBehindMapped } from './exposure.ts'
 import { nameOf } from './figures.ts'

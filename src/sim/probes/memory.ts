@@ -2,8 +2,8 @@
 
 import { pow2 } from '../../lib/bits.ts'
 import { scopeOf } from '../machine/build.ts'
-import type { Machine } from '../machine/machine.ts'
 import type { DmaTable, MachineState } from '../machine/state.ts'
+import type { Machine } from '../machine/wiring.ts'
 import { farEndBytes, guestMemory } from '../platform/guest-window.ts'
 import { directEntries } from '../platform/partition.ts'
 import {

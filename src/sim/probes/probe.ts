@@ -1,7 +1,7 @@
 // The contract of a probe: it reads the state and fills arrays; it changes nothing. Cost follows what is shown.
 
-import type { Machine } from '../machine/machine.ts'
 import { tableOf } from '../machine/state.ts'
+import type { Machine } from '../machine/wiring.ts'
 import type { ProbeId, ProbeTypes, RegionInfo } from './frames.ts'
 
 /** Where a probe gets its arrays: fresh ones, or buffers that the page gave back. Contents are undefined. */

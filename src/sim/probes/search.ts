@@ -4,7 +4,6 @@
 import { pow2 } from '../../lib/bits.ts'
 import { type DmaDomain, offsetInMapping } from '../dma/dma-ops.ts'
 import { entryOf } from '../iova/geometry.ts'
-import type { Machine } from '../machine/machine.ts'
 import {
   type DmaTable,
   ENTRY_GENERATION,
@@ -15,6 +14,7 @@ import {
   MAP_STRIDE,
   MAP_WHO,
 } from '../machine/state.ts'
+import type { Machine } from '../machine/wiring.ts'
 import { entry } from '../types.ts'
 import type { SearchResult } from './cards.ts'
 import type { IovaSpaceFrame } from './frames.ts'

@@ -1,7 +1,7 @@
 // The figures on both sides of the change that was made last, so that what is now can stand beside what was before. They
 // belong to no state: a run that goes back and comes again takes them anew.
 
-import type { Machine } from '../machine/machine.ts'
+import type { Machine } from '../machine/wiring.ts'
 import type { Input } from '../scenario/schema.ts'
 import type { Since, Summary } from './cards.ts'
 import { summarise } from './figures.ts'

@@ -3,8 +3,8 @@
 
 import { log2Ceil, pow2 } from '../../lib/bits.ts'
 import { BANDS, COLUMNS, share } from '../engine/recorder.ts'
-import type { Machine } from '../machine/machine.ts'
 import { exposedBytes } from '../machine/state.ts'
+import type { Machine } from '../machine/wiring.ts'
 import type { AddressTimeFrame, TimelineFrame } from './frames.ts'
 import { type Arrays, type Probe, regionsOf, tableIndex } from './probe.ts'
 import { spaceOf } from './space.ts'

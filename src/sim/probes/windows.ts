@@ -2,8 +2,8 @@
 // device came by them; and what virtual functions share.
 
 import { pow2 } from '../../lib/bits.ts'
-import type { Machine } from '../machine/machine.ts'
 import type { DmaTable } from '../machine/state.ts'
+import type { Machine } from '../machine/wiring.ts'
 import { budgetOf, directEntries, eraOf, outcomeOf, windowPs } from '../platform/partition.ts'
 import type { BudgetInput, BudgetOutcome } from '../window/budget.ts'
 import { framesOfShift } from '../window/ddw-state.ts'

@@ -5,7 +5,8 @@
 
 import { oldestStaleNs } from '../iotlb/exposure.ts'
 import { createMachine } from '../machine/load.ts'
-import { advance, type Machine } from '../machine/machine.ts'
+import { advance } from '../machine/machine.ts'
+import type { Machine } from '../machine/wiring.ts'
 import type { Scenario } from '../scenario/schema.ts'
 
 /** One run: a scenario, and the stretch of it that counts. */

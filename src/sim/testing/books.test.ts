@@ -3,7 +3,6 @@
 import { describe, expect, it } from 'vitest'
 import { touch } from '../../lib/chunked.ts'
 import { at, open, presets } from '../../tools/open-presets.ts'
-import type { Machine } from '../machine/machine.ts'
 import {
   type DmaTable,
   ENTRY_STRIDE,
@@ -13,6 +12,7 @@ import {
   MAP_NPAGES,
   MAP_STRIDE,
 } from '../machine/state.ts'
+import type { Machine } from '../machine/wiring.ts'
 import { lastRefusal } from '../probes/figures.ts'
 import { createRun, type Run } from '../run/run.ts'
 import { fieldsOf, withValue } from '../scenario/fields.ts'

@@ -10,7 +10,6 @@ import { entryAt, firstKept } from '../engine/log.ts'
 import { forEachQueued } from '../flush/flush-queue.ts'
 import * as ev from '../machine/events.ts'
 import { regionOf } from '../machine/ledger.ts'
-import type { Machine } from '../machine/machine.ts'
 import {
   type DmaTable,
   ENTRY_MAPPING,
@@ -28,6 +27,7 @@ import {
   taskOfHolder,
   workloadOfHolder,
 } from '../machine/state.ts'
+import type { Machine } from '../machine/wiring.ts'
 import { TCE_BITS, TCE_READ, TCE_WRITE } from '../table/table.ts'
 import { entry } from '../types.ts'
 import { TO_DEVICE } from '../workload/workload.ts'

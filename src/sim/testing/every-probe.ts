@@ -1,7 +1,7 @@
 // Everything that the page could ask of a machine at one moment: each probe of each table, cards, searches, brushes.
 
-import type { Machine } from '../machine/machine.ts'
 import { ENTRY_MAPPING, ENTRY_STRIDE } from '../machine/state.ts'
+import type { Machine } from '../machine/wiring.ts'
 import { COLOURS_BY, type Frame, type ProbeRequests } from '../probes/frames.ts'
 import { buildFrame, type FrameWish, probes } from '../probes/index.ts'
 import { createArrays } from '../probes/probe.ts'

@@ -2,7 +2,7 @@
 // something stand beside it they add up to it.
 
 import { pow2 } from '../../lib/bits.ts'
-import type { Machine } from '../machine/machine.ts'
+import type { Machine } from '../machine/wiring.ts'
 import type { Frame } from '../probes/frames.ts'
 import { everyFrame } from './every-probe.ts'
 import { badNumbers, nowhere } from './numbers.ts'

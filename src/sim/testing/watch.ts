@@ -1,6 +1,6 @@
 // Watching a run from outside: every operation as its workload sees it done, for tallies that owe nothing to the books.
 
-import type { Binding, Machine } from '../machine/machine.ts'
+import type { Binding, Machine } from '../machine/wiring.ts'
 import type { Op } from '../workload/workload.ts'
 
 /** Calls back with each operation right after it was performed, until a driver is loaded anew or time goes back. */
