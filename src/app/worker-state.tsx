@@ -5,7 +5,7 @@ import { Square, TriangleAlert } from 'lucide-react'
 import { type ReactNode, useCallback, useEffect, useState } from 'react'
 import { duration } from '../lib/format.ts'
 import type { Frame, FramePart } from '../sim/index.ts'
-import { useApp, useFrame, useLab } from '../store/context.ts'
+import { useApp, useFigures, useFrame, useLab } from '../store/context.ts'
 import { PartName } from '../store/loadable.tsx'
 import { quietNs } from '../store/quiet.ts'
 import { text } from '../text/en.ts'
@@ -122,7 +122,6 @@ function Missing({ title, why, again }: { title: string; why: string; again?: ()
 }
 
 const failedOf = (frame: Frame) => frame.failed ?? null
-const sameFailures = (a: Frame['failed'] | null, b: Frame['failed'] | null) => JSON.stringify(a) === JSON.stringify(b)
 
 /** A picture, or in its place why it could not be measured or drawn. */
 export function Picture({
@@ -134,14 +133,14 @@ export function Picture({
   part?: FramePart | undefined
   children: ReactNode
 }) {
-  const failed = useFrame(failedOf, sameFailures)
+  const failed = useFigures(failedOf)
   const why = part && failed?.[part]
   return why ? <Missing title={title} why={why} /> : <Drawn title={title}>{children}</Drawn>
 }
 
 /** What of a frame has no picture of its own and could not be measured. */
 export function MissingParts() {
-  const failed = useFrame(failedOf, sameFailures)
+  const failed = useFigures(failedOf)
   const parts = Object.entries(t.parts).flatMap(([part, title]) => {
     const why = failed?.[part as FramePart]
     return why ? [<Missing key={part} title={title} why={why} />] : []

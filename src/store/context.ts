@@ -2,6 +2,7 @@
 
 import { createContext, useContext, useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import type { Frame } from '../sim/index.ts'
+import { sameFigures } from './same.ts'
 import type { AppState, Lab } from './state.ts'
 
 export const LabContext = createContext<Lab | null>(null)
@@ -54,3 +55,7 @@ export function useFrame<T>(select: (frame: Frame) => T, same: (a: T, b: T) => b
   }, [frames, select, same])
   return value
 }
+
+/** Several figures of the newest whole frame, as a list or a record with arrays of its own; renders again only when one of
+ *  them changes. `select` must be stable. */
+export const useFigures = <T>(select: (frame: Frame) => T): T | null => useFrame(select, sameFigures)

@@ -4,7 +4,8 @@
 import { useMemo } from 'react'
 import { percent } from '../../lib/format.ts'
 import { type AddressTimeFrame, addressAt, addressBehind, type Frame, type TimeMark } from '../../sim/index.ts'
-import { useApp, useFrame } from '../../store/context.ts'
+import { useApp, useFigures, useFrame } from '../../store/context.ts'
+import { sameBy } from '../../store/same.ts'
 import { addressTimeText as text } from '../../text/history.ts'
 import { Caption, type Explained, Says } from '../../ui/says.tsx'
 import { hasSpace } from '../iova-space/iova-space.view.ts'
@@ -30,17 +31,15 @@ import { addressTimeView, bandBytes, begunAt, formerText, regionShare } from './
 
 const frameOf = (frame: Frame) => frame.views['address-time'] ?? null
 
-const shapeKey = (f: AddressTimeFrame) =>
-  [f.bands, f.first, f.entriesPerBand, f.pageShift, f.offset, f.size, f.columns, f.columnNs]
-    .concat(f.former.map(({ until }) => until))
-    .concat(f.regions.flatMap((r) => [r.start, r.end]))
-    .join()
-const sameShape = (a: AddressTimeFrame | null, b: AddressTimeFrame | null) =>
-  a === b || (!!a && !!b && shapeKey(a) === shapeKey(b))
+const sameShape = sameBy((f: AddressTimeFrame) => [
+  [f.bands, f.first, f.entriesPerBand, f.pageShift, f.offset, f.size, f.columns, f.columnNs],
+  f.former.map(({ until }) => until),
+  f.regions.map((r) => [r.start, r.end]),
+])
 
-const sharesKey = (frame: Frame) => {
+const sharesOf = (frame: Frame) => {
   const f = frame.views['address-time']
-  return f ? f.regions.map((r) => percent(regionShare(f, r, Math.max(0, f.filled - 1)))).join() : ''
+  return f?.regions.map((r) => percent(regionShare(f, r, Math.max(0, f.filled - 1))))
 }
 
 /** Not whole where there is room for the way to the table only: it stands in the left gutter. */
@@ -184,7 +183,7 @@ const LETTERS = 8
 
 /** How full each region is now, beside it; one line each where the regions are many or the picture is low. */
 function Shares({ shape, x, height, head }: { shape: AddressTimeFrame; x: number; height: number; head: boolean }) {
-  const shares = (useFrame(sharesKey) ?? '').split(',')
+  const shares = useFigures(sharesOf) ?? []
   const shown = shape.regions.flatMap((r, i) => {
     const [top, bottom] = [shareOf(shape, r.start), shareOf(shape, r.end)]
     return top === bottom

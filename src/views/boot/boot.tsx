@@ -4,7 +4,7 @@
 import { useId, useMemo, useRef } from 'react'
 import { bytes } from '../../lib/format.ts'
 import { BOOT_STEP_TEXT, type BootFrame, type Frame } from '../../sim/index.ts'
-import { useApp, useFrame } from '../../store/context.ts'
+import { useApp, useFigures } from '../../store/context.ts'
 import { bootText as text } from '../../text/boot.ts'
 import { Says } from '../../ui/says.tsx'
 import { DockHead } from '../kit/dock-head.tsx'
@@ -43,11 +43,10 @@ const GAPS = 8 + 20
 const TABLE = 196
 
 const frameOf = (frame: Frame) => frame.views.boot ?? null
-const same = (a: BootFrame | null, b: BootFrame | null) => a === b || JSON.stringify(a) === JSON.stringify(b)
 
 export function Boot() {
   const root = useRef<HTMLElement>(null)
-  const frame = useFrame(frameOf, same)
+  const frame = useFigures(frameOf)
   const palette = usePalette()
   const ink = useMemo(() => bootInk(palette), [palette])
   const ruler = rulerOf(

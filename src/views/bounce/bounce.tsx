@@ -4,7 +4,7 @@
 import { useMemo, useRef } from 'react'
 import { bytes, duration, hex, percent } from '../../lib/format.ts'
 import type { BounceArc, BounceFrame, Frame } from '../../sim/index.ts'
-import { useApp, useFrame } from '../../store/context.ts'
+import { useApp, useFigures } from '../../store/context.ts'
 import { bounceText as text } from '../../text/bounce.ts'
 import { Caption } from '../../ui/says.tsx'
 import { Chart } from '../kit/chart.tsx'
@@ -62,14 +62,12 @@ const shownOf = (frame: Frame) => {
   const none = new Float32Array(0)
   return { frame: { ...f, copied: none, uncopied: none }, most: mostOf(f) }
 }
-type Shown = ReturnType<typeof shownOf>
-const same = (a: Shown, b: Shown) => a === b || JSON.stringify(a) === JSON.stringify(b)
 
 export function Bounce() {
   const root = useRef<HTMLElement>(null)
   const palette = usePalette()
   const ink = useMemo(() => bounceInk(palette), [palette])
-  const shown = useFrame(shownOf, same)
+  const shown = useFigures(shownOf)
   const [twin] = useTwin(bounceView.id)
   const ruler = rulerOf(
     useWidth(root),

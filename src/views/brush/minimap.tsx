@@ -3,7 +3,7 @@
 import { type KeyboardEvent, useEffect, useMemo, useRef } from 'react'
 import { hex } from '../../lib/format.ts'
 import { addressAt, addressBehind, CELL_FAILED, type Frame, type MinimapFrame, sameSpace } from '../../sim/index.ts'
-import { useApp, useFrame, useLab } from '../../store/context.ts'
+import { useApp, useFigures, useFrame, useLab } from '../../store/context.ts'
 import { brushText as text } from '../../text/brush.ts'
 import { says } from '../../ui/says.tsx'
 import { useDpr, usePalette } from '../kit/hooks.ts'
@@ -18,7 +18,7 @@ const sameWindow = (a: MinimapFrame | null, b: MinimapFrame | null) => a === b |
 const shapeOf = (frame: Frame) => {
   const f = frame.views.minimap
   const map = frame.views['iova-space']
-  return f && map ? [f.columns, f.cells, f.entriesPerCell, f.size, map.columns * map.entriesPerCell].join() : ''
+  return f && map ? [f.cells, f.entriesPerCell, f.size, map.columns * map.entriesPerCell] : null
 }
 
 export interface Place {
@@ -67,7 +67,7 @@ export function Minimap({ cell: [width, height], columns, className, left = 0 }:
   const dpr = useDpr()
   const ink = useMemo(() => colours(palette), [palette])
   const space = useFrame(windowOf, sameWindow)
-  const [, cells = 0, perCell = 1, size = 0, perRow = 1] = (useFrame(shapeOf) ?? '').split(',').map(Number)
+  const [cells = 0, perCell = 1, size = 0, perRow = 1] = useFigures(shapeOf) ?? []
   const rows = Math.max(1, Math.ceil(cells / columns))
 
   useEffect(() => {

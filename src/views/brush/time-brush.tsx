@@ -4,7 +4,7 @@
 import { type RefObject, useEffect } from 'react'
 import { ms } from '../../lib/format.ts'
 import type { Frame } from '../../sim/index.ts'
-import { useApp, useFrame, useLab } from '../../store/context.ts'
+import { useApp, useFigures, useLab } from '../../store/context.ts'
 import { brushText as text } from '../../text/brush.ts'
 import { brushColumns, setBrush } from '../kit/brush.ts'
 import type { Ruler } from '../kit/layout.ts'
@@ -14,14 +14,14 @@ import './brush.css'
 
 const shapeOf = (frame: Frame) => {
   const f = frame.views.timeline
-  return f ? `${f.horizonNs},${f.columnNs}` : ''
+  return f && { horizonNs: f.horizonNs, columnNs: f.columnNs }
 }
 
 /** `area` is what the pictures stand in; x = 0 of the plot is at `ruler.left`. */
 export function TimeBrush({ ruler, area }: { ruler: Ruler; area: RefObject<HTMLElement | null> }) {
   const lab = useLab()
   const time = useApp((s) => s.view.brush?.time ?? null)
-  const [horizonNs = 0, columnNs = 0] = (useFrame(shapeOf) ?? '').split(',').map(Number)
+  const { horizonNs, columnNs } = useFigures(shapeOf) ?? { horizonNs: 0, columnNs: 0 }
   const last = columnNs > 0 ? Math.round(horizonNs / columnNs) - 1 : 0
 
   /** Column under the pointer, the nearest one outside the plot. */

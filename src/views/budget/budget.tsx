@@ -4,7 +4,7 @@
 import { useCallback, useMemo, useRef } from 'react'
 import { bytes, count } from '../../lib/format.ts'
 import { type BudgetFrame, type Frame, SHARE_DEFAULT, SHARE_DIRECT, SHARE_INDIRECT } from '../../sim/index.ts'
-import { useApp, useFrame, useLab } from '../../store/context.ts'
+import { useApp, useFigures, useLab } from '../../store/context.ts'
 import { budgetText as text } from '../../text/windows.ts'
 import { Caption } from '../../ui/says.tsx'
 import { DockHead } from '../kit/dock-head.tsx'
@@ -69,10 +69,7 @@ const saidOf = (f: BudgetFrame) => ({
   facts: factsOf(f),
 })
 type Said = ReturnType<typeof saidOf>
-const saidKey = (frame: Frame) => {
-  const f = frame.views.budget
-  return f ? JSON.stringify(saidOf(f)) : ''
-}
+const saidIn = (frame: Frame) => frame.views.budget && saidOf(frame.views.budget)
 
 export function Budget() {
   const root = useRef<HTMLElement>(null)
@@ -80,13 +77,12 @@ export function Budget() {
   const palette = usePalette()
   const dpr = useDpr()
   const ink = useMemo(() => budgetInk(palette), [palette])
-  const key = useFrame(saidKey) ?? ''
+  const said = useFigures(saidIn)
   const ruler = rulerOf(
     useWidth(root),
     useApp((s) => s.mapColumns),
   )
-  if (key === '') return <section ref={root} className="v-dock" />
-  const said = JSON.parse(key) as Said
+  if (!said) return <section ref={root} className="v-dock" />
   const { functions, budgetBytes, share, facts, chosen } = said
   const width = pictureWidth(ruler)
   const box = { width, height: BUDGET_HEIGHT, dpr }

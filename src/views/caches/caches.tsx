@@ -3,7 +3,8 @@
 import { useMemo, useRef } from 'react'
 import { bytes, count } from '../../lib/format.ts'
 import type { CachesFrame, Frame } from '../../sim/index.ts'
-import { useApp, useFrame, useLab } from '../../store/context.ts'
+import { useApp, useFigures, useFrame, useLab } from '../../store/context.ts'
+import { sameBy } from '../../store/same.ts'
 import { cachesText as text } from '../../text/caches.ts'
 import { Caption, type Explained } from '../../ui/says.tsx'
 import { DockHead } from '../kit/dock-head.tsx'
@@ -17,26 +18,26 @@ import { BLOCK, blocksOf, cachesHeight, type LaneLayout, laneLayout, slotRect } 
 import '../views.css'
 
 const frameOf = (frame: Frame) => frame.views.caches ?? null
-const shapeKey = (f: CachesFrame) =>
-  [f.table, f.cpus, f.orders, f.capacity, f.pageShift, f.chunked, f.mostChunks].join()
-const sameShape = (a: CachesFrame | null, b: CachesFrame | null) =>
-  a === b || (!!a && !!b && shapeKey(a) === shapeKey(b))
+const sameShape = sameBy((f: CachesFrame) => [
+  ...[f.table, f.cpus, f.orders, f.capacity],
+  ...[f.pageShift, f.chunked, f.mostChunks],
+])
 /** Ranges kept by order, and full magazines by order. */
-const rangesKey = (frame: Frame) => {
+const keptOf = (frame: Frame) => {
   const f = frame.views.caches
-  return f ? Array.from({ length: f.orders }, (_, o) => rangesOf(f, o)).join() : ''
+  return f && Array.from({ length: f.orders }, (_, o) => rangesOf(f, o))
 }
 /** Owner, which of its chunks, whole percent mapped. */
-const chunksKey = (frame: Frame) => {
+const chunksOf = (frame: Frame) => {
   const f = frame.views.caches
-  if (!f || f.orders > 0) return ''
+  if (!f || f.orders > 0) return null
   const one = (_: unknown, i: number) =>
-    `${f.chunkOwner[i]},${f.chunkSlot[i]},${Math.floor((100 * f.chunkMapped[i]!) / f.chunkPages[i]!)}`
-  return Array.from({ length: f.chunks }, one).join('|')
+    [f.chunkOwner[i]!, f.chunkSlot[i]!, Math.floor((100 * f.chunkMapped[i]!) / f.chunkPages[i]!)] as const
+  return Array.from({ length: f.chunks }, one)
 }
-const depotKey = (frame: Frame) => {
+const depotOf = (frame: Frame) => {
   const f = frame.views.caches
-  return f ? Array.from(f.depot.subarray(0, f.orders)).join() : ''
+  return f && Array.from(f.depot.subarray(0, f.orders))
 }
 
 export function Caches() {
@@ -143,11 +144,10 @@ function Lanes({ shape, layout: l, palette }: { shape: CachesFrame; layout: Lane
 
 /** How far each chunk is mapped, where there is room to say so. */
 function ChunkFigures({ layout: l }: { layout: LaneLayout }) {
-  const shares = useFrame(chunksKey) ?? ''
+  const chunks = useFigures(chunksOf)
   const { width, height } = slotRect(l, 0, 0, 0)
-  if (shares === '' || width < 36 || height < 12) return null
-  return shares.split('|').map((chunk) => {
-    const [owner = 0, slot = 0, share = 0] = chunk.split(',').map(Number)
+  if (!chunks || width < 36 || height < 12) return null
+  return chunks.map(([owner, slot, share]) => {
     const { x, y } = slotRect(l, owner, slot % l.columns, Math.floor(slot / l.columns))
     return (
       <text key={`${owner}.${slot}`} x={x + 4} y={y + height / 2 + 4} className="v-num v-on-cells">
@@ -160,8 +160,8 @@ function ChunkFigures({ layout: l }: { layout: LaneLayout }) {
 /** Per size: what it is, the full magazines in the depot, and the ranges that all keep together. */
 function Sizes(props: { shape: CachesFrame; layout: LaneLayout; plot: number; narrow: boolean }) {
   const { shape, layout: l, plot, narrow } = props
-  const ranges = (useFrame(rangesKey) ?? '').split(',').map(Number)
-  const depot = (useFrame(depotKey) ?? '').split(',').map(Number)
+  const ranges = useFigures(keptOf) ?? []
+  const depot = useFigures(depotOf) ?? []
   return (
     <g>
       <Caption id="caches.depot" x={l.depotX} y={9}>

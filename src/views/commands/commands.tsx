@@ -4,7 +4,7 @@
 import { useMemo, useRef } from 'react'
 import { bytes, count, ms } from '../../lib/format.ts'
 import type { CommandsFrame, Frame } from '../../sim/index.ts'
-import { useApp, useFrame, useLab } from '../../store/context.ts'
+import { useApp, useFigures, useFrame, useLab } from '../../store/context.ts'
 import { commandsText as text } from '../../text/iotlb.ts'
 import { entryOfPage } from '../iotlb/iotlb.view.ts'
 import { DockHead } from '../kit/dock-head.tsx'
@@ -60,21 +60,15 @@ function factsOf(f: CommandsFrame): Fact[] {
     { says: 'commands.live', name: facts.live, value: count(f.droppedLive) },
   ]
 }
-/** The figures as they are shown, so that a change nobody sees renders nothing. */
-const factsKey = (frame: Frame) => {
-  const f = frame.views.commands
-  return f ? JSON.stringify(factsOf(f)) : '[]'
-}
+const shownFacts = (frame: Frame) => frame.views.commands && factsOf(frame.views.commands)
 /** When the oldest and the newest command that are drawn were sent; the newest ones: time, CPU, words, pages. */
-const linesKey = (frame: Frame) => {
+const linesOf = (frame: Frame) => {
   const f = frame.views.commands
-  if (!f) return ''
-  const shown = shownLines(f)
-  const newest = f.lines
-    .slice(-LINES)
-    .toReversed()
-    .map((line) => [ms(line.ns), line.cpu, line.text, amountOf(line)].join('|'))
-  return shown.length === 0 ? '' : [`${ms(shown[0]!.ns)}|${ms(shown.at(-1)!.ns)}`, ...newest].join('\n')
+  const shown = f ? shownLines(f) : []
+  if (!f || shown.length === 0) return null
+  const newest = f.lines.slice(-LINES).toReversed()
+  const lines = newest.map((line) => ({ at: ms(line.ns), cpu: line.cpu, words: line.text, amount: amountOf(line) }))
+  return { from: ms(shown[0]!.ns), to: ms(shown.at(-1)!.ns), lines }
 }
 
 export function Commands() {
@@ -83,7 +77,7 @@ export function Commands() {
   const palette = usePalette()
   const ink = useMemo(() => commandsInk(palette), [palette])
   const shape = useFrame(frameOf, sameShape)
-  const facts = JSON.parse(useFrame(factsKey) ?? '[]') as Fact[]
+  const facts = useFigures(shownFacts) ?? []
   const ruler = rulerOf(
     useWidth(root),
     useApp((s) => s.mapColumns),
@@ -167,15 +161,14 @@ function Scale({ pageShift, width }: { pageShift: number; width: number }) {
 
 /** When the lane begins and ends, and the newest commands in words. */
 function Newest({ width, narrow, most }: { width: number; narrow: boolean; most: number }) {
-  const key = useFrame(linesKey) ?? ''
-  if (key === '')
+  const newest = useFigures(linesOf)
+  if (!newest)
     return (
       <text x={8} y={BAR_HEIGHT / 2 + 4} className="v-axis v-label">
         {text.noneYet}
       </text>
     )
-  const [span = '', ...lines] = key.split('\n')
-  const [from = '', to = ''] = span.split('|')
+  const { from, to, lines } = newest
   const y = LANE_HEIGHT + AXIS
   const [cpuX, textX] = narrow ? [-1, 50] : [50, 100]
   return (
@@ -186,8 +179,7 @@ function Newest({ width, narrow, most }: { width: number; narrow: boolean; most:
       <text x={width} y={LANE_HEIGHT + 10} textAnchor="end" className="v-num v-label">
         {to}
       </text>
-      {lines.slice(0, most).map((line, i) => {
-        const [at, cpu, words, amount] = line.split('|')
+      {lines.slice(0, most).map(({ at, cpu, words, amount }, i) => {
         return (
           // biome-ignore lint/suspicious/noArrayIndexKey: the index is the line
           <g key={i} transform={`translate(0,${y + i * LINE + 10})`}>

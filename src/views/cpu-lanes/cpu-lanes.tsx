@@ -3,7 +3,7 @@
 import { useMemo } from 'react'
 import { ms, percent } from '../../lib/format.ts'
 import type { Frame, TimelineFrame } from '../../sim/index.ts'
-import { useFrame } from '../../store/context.ts'
+import { useFigures, useFrame } from '../../store/context.ts'
 import { lanesText as text } from '../../text/history.ts'
 import { Caption, Says } from '../../ui/says.tsx'
 import { Title } from '../kit/dock-head.tsx'
@@ -90,9 +90,9 @@ export const cpuLanesView: HeatmapView<'timeline', TimeInk> = {
 }
 
 const cpusOf = (frame: Frame) => frame.views.timeline?.cpus ?? 0
-const waitsKey = (frame: Frame) => {
+const waitsOf = (frame: Frame) => {
   const f = frame.views.timeline
-  return f ? Array.from(f.lockWaitNow.subarray(0, f.cpus), (share) => Math.round(share * 100)).join() : ''
+  return f && Array.from(f.lockWaitNow.subarray(0, f.cpus), (share) => Math.round(share * 100))
 }
 
 function CpuLanesHead({ ruler }: { ruler: Ruler }) {
@@ -137,7 +137,7 @@ function Lanes({ ruler }: { ruler: Ruler }) {
   const cpus = useFrame(cpusOf) ?? 0
   const pitch = lanePitch(cpus)
   const height = pitch * cpus
-  const waits = (useFrame(waitsKey) ?? '').split(',')
+  const waits = useFigures(waitsOf) ?? []
   // A number needs 10 px; where lanes are closer, every second or fourth carries one.
   const every = stepFor(pitch, 1, 9)
   if (cpus === 0) return <div style={{ height: LANES_HEIGHT }} />

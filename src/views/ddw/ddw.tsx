@@ -3,7 +3,7 @@
 
 import { useEffect, useId, useMemo, useRef } from 'react'
 import { type DdwFrame, type Field, type Frame, fieldsOf, formatParam, STEP_TEXT } from '../../sim/index.ts'
-import { useApp, useFrame, useLab } from '../../store/context.ts'
+import { useApp, useFigures, useLab } from '../../store/context.ts'
 import type { FromLog } from '../../store/file-content.ts'
 import { ddwText as text } from '../../text/ddw.ts'
 import { viewText } from '../../text/views.ts'
@@ -45,11 +45,10 @@ const SHARE = 104
 const UNTOLD = 'm.vfs'
 
 const frameOf = (frame: Frame) => frame.views.ddw ?? null
-const same = (a: DdwFrame | null, b: DdwFrame | null) => a === b || JSON.stringify(a) === JSON.stringify(b)
 
 export function Ddw() {
   const root = useRef<HTMLElement>(null)
-  const frame = useFrame(frameOf, same)
+  const frame = useFigures(frameOf)
   const ruler = rulerOf(
     useWidth(root),
     useApp((s) => s.mapColumns),

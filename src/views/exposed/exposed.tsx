@@ -4,7 +4,7 @@
 import { useMemo } from 'react'
 import { bytes, bytesParts, count } from '../../lib/format.ts'
 import type { Frame } from '../../sim/index.ts'
-import { useFrame } from '../../store/context.ts'
+import { useFigures } from '../../store/context.ts'
 import { exposureText as text } from '../../text/radix.ts'
 import { Caption } from '../../ui/says.tsx'
 import { usePalette } from '../kit/hooks.ts'
@@ -13,17 +13,17 @@ import { Track } from '../kit/track.tsx'
 import { EXPOSED_HEIGHT, EXPOSED_NARROW, exposedInk, exposedView, fullOf, sumsOf, TICKS } from './exposed.view.ts'
 
 /** What the scale ends with, what is exposed now, flushes and late accesses so far. */
-const nowKey = (frame: Frame) => {
+const nowOf = (frame: Frame) => {
   const f = frame.views.timeline
-  if (!f?.exposedBytes) return ''
+  if (!f?.exposedBytes) return null
   const { flushes, late } = sumsOf(f)
-  return [fullOf(f), f.exposedBytes[f.filled - 1] ?? 0, flushes, late].join()
+  return [fullOf(f), f.exposedBytes[f.filled - 1] ?? 0, flushes, late]
 }
 
 export function Exposed({ ruler }: { ruler: Ruler }) {
   const palette = usePalette()
   const ink = useMemo(() => exposedInk(palette), [palette])
-  const [full = 0, now = 0, flushes = 0, late = 0] = (useFrame(nowKey) ?? '').split(',').map(Number)
+  const [full = 0, now = 0, flushes = 0, late = 0] = useFigures(nowOf) ?? []
   const height = ruler.narrow ? EXPOSED_NARROW : EXPOSED_HEIGHT
   const curve = height - TICKS - 2
   return (

@@ -3,7 +3,7 @@
 import { useMemo, useRef } from 'react'
 import { count, duration } from '../../lib/format.ts'
 import type { Frame, HcallsFrame } from '../../sim/index.ts'
-import { useApp, useFrame } from '../../store/context.ts'
+import { useApp, useFigures } from '../../store/context.ts'
 import { hcallsText as text } from '../../text/windows.ts'
 import { Caption, Says } from '../../ui/says.tsx'
 import { DockHead } from '../kit/dock-head.tsx'
@@ -42,12 +42,8 @@ const saidOf = (f: HcallsFrame, narrow: boolean): Said => ({
   columnNs: f.columnNs,
   silence: silence(f, narrow),
 })
-/** As text, so that a change nobody sees renders nothing. */
-const keyOf = (narrow: boolean) => (frame: Frame) => {
-  const f = frame.views.hcalls
-  return f ? JSON.stringify(saidOf(f, narrow)) : ''
-}
-const [wideKey, narrowKey] = [keyOf(false), keyOf(true)]
+const saidIn = (narrow: boolean) => (frame: Frame) => frame.views.hcalls && saidOf(frame.views.hcalls, narrow)
+const [wide, narrow] = [saidIn(false), saidIn(true)]
 
 /** By lane. */
 const LANES = ['hcalls.put', 'hcalls.indirect', 'hcalls.stuff', 'hcalls.hard'] as const
@@ -61,9 +57,8 @@ export function Hcalls() {
     useWidth(root),
     useApp((s) => s.mapColumns),
   )
-  const key = useFrame(ruler.narrow ? narrowKey : wideKey) ?? ''
-  if (key === '') return <section ref={root} className="v-dock" />
-  const said = JSON.parse(key) as Said
+  const said = useFigures(ruler.narrow ? narrow : wide)
+  if (!said) return <section ref={root} className="v-dock" />
   const any = said.totals.some((n) => n > 0)
   return (
     <section ref={root} className="v-dock v-iommu">

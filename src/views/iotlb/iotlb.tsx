@@ -3,7 +3,8 @@
 import { useCallback, useMemo, useRef } from 'react'
 import { bytes, count, percent } from '../../lib/format.ts'
 import { type Frame, type IotlbFrame, SLOT_EMPTY, SLOT_LIVE, SLOT_REUSED, SLOT_STALE } from '../../sim/index.ts'
-import { useApp, useFrame, useLab } from '../../store/context.ts'
+import { useApp, useFigures, useFrame, useLab } from '../../store/context.ts'
+import { sameBy } from '../../store/same.ts'
 import { iotlbText as text } from '../../text/iotlb.ts'
 import { Caption } from '../../ui/says.tsx'
 import { DockHead } from '../kit/dock-head.tsx'
@@ -37,8 +38,7 @@ const LABEL_WIDTH = 18
 const LABEL_HEIGHT = 12
 
 const frameOf = (frame: Frame) => frame.views.iotlb ?? null
-const shapeKey = (f: IotlbFrame) => [f.table, f.sets, f.ways, f.pageShift, f.shared].join()
-const sameShape = (a: IotlbFrame | null, b: IotlbFrame | null) => a === b || (!!a && !!b && shapeKey(a) === shapeKey(b))
+const sameShape = sameBy((f: IotlbFrame) => [f.table, f.sets, f.ways, f.pageShift, f.shared])
 
 const share = (part: number, of: number) => (of === 0 ? '–' : percent(part / of))
 
@@ -63,15 +63,11 @@ function factsOf(f: IotlbFrame): Fact[] {
       : []),
   ]
 }
-/** The figures as they are shown, so that a change nobody sees renders nothing. */
-const factsKey = (frame: Frame) => {
+const shownFacts = (frame: Frame) => frame.views.iotlb && factsOf(frame.views.iotlb)
+/** State and order of what stands in the slots. */
+const slotsOf = (frame: Frame) => {
   const f = frame.views.iotlb
-  return f ? JSON.stringify(factsOf(f)) : '[]'
-}
-/** State and order of what stands in the slots, two by two. */
-const slotsKey = (frame: Frame) => {
-  const f = frame.views.iotlb
-  return f ? Array.from(f.state, (state, slot) => `${state},${f.order[slot]}`).join() : ''
+  return f && { states: Array.from(f.state), orders: Array.from(f.order) }
 }
 /** How text stands out: on a hatch with a halo; in a hole of the ground it needs none. */
 const ON_STATE = ['', 'v-on-mapped', 'v-on-cells', ''] as const
@@ -82,7 +78,7 @@ export function Iotlb() {
   const palette = usePalette()
   const ink = useMemo(() => iotlbInk(palette), [palette])
   const shape = useFrame(frameOf, sameShape)
-  const facts = JSON.parse(useFrame(factsKey) ?? '[]') as Fact[]
+  const facts = useFigures(shownFacts) ?? []
   const ruler = rulerOf(
     useWidth(root),
     useApp((s) => s.mapColumns),
@@ -205,11 +201,8 @@ function Axes(props: { shape: IotlbFrame; layout: SlotLayout; height: number; na
 
 /** The page size in each cell that has room for it. */
 function Sizes({ shape, layout: l }: { shape: IotlbFrame; layout: SlotLayout }) {
-  const slots = useFrame(slotsKey) ?? ''
-  if (slots === '') return null
-  const values = slots.split(',').map(Number)
-  return Array.from({ length: values.length / 2 }, (_, slot) => {
-    const [state = SLOT_EMPTY, order = 0] = [values[2 * slot], values[2 * slot + 1]]
+  const slots = useFigures(slotsOf)
+  return slots?.states.map((state, slot) => {
     const { x, y, width, height } = slotRect(l, Math.floor(slot / shape.ways), slot % shape.ways)
     return (
       state !== SLOT_EMPTY && (
@@ -221,7 +214,7 @@ function Sizes({ shape, layout: l }: { shape: IotlbFrame; layout: SlotLayout }) 
           textAnchor="middle"
           className={`v-num ${ON_STATE[state]}`}
         >
-          {sizeLabel(shape, order)}
+          {sizeLabel(shape, slots.orders[slot]!)}
         </text>
       )
     )

@@ -4,7 +4,8 @@
 import { useCallback, useMemo, useRef } from 'react'
 import { count, percent } from '../../lib/format.ts'
 import { addressAt, addressBehind, type Frame, type IovaSpaceFrame } from '../../sim/index.ts'
-import { useApp, useFrame, useLab } from '../../store/context.ts'
+import { useApp, useFigures, useFrame, useLab } from '../../store/context.ts'
+import { sameBy } from '../../store/same.ts'
 import { viewText } from '../../text/views.ts'
 import { Caption } from '../../ui/says.tsx'
 import {
@@ -50,27 +51,13 @@ const frameOf = (frame: Frame) => {
 }
 
 /** Everything of a frame that the gutters depend on, save hints and counts. */
-function shapeKey(f: IovaSpaceFrame): string {
-  const segments = f.segments.map((s) => `${s.row}+${s.rows}@${s.firstEntry}^${s.gapBefore},${s.apart}`).join()
-  const regions = f.regions.map((r) => `${r.name}:${r.start}-${r.end}`).join()
-  return [
-    f.columns,
-    f.rows,
-    f.entriesPerCell,
-    f.pageShift,
-    f.size,
-    f.offset,
-    f.gapAfter,
-    f.apartAfter,
-    segments,
-    regions,
-  ].join()
-}
+const sameShape = sameBy((f: IovaSpaceFrame) => [
+  [f.columns, f.rows, f.entriesPerCell, f.pageShift, f.size, f.offset, f.gapAfter, f.apartAfter],
+  f.segments.map((s) => [s.row, s.rows, s.firstEntry, s.gapBefore, s.apart]),
+  f.regions.map((r) => [r.name, r.start, r.end]),
+])
 
-const sameShape = (a: IovaSpaceFrame | null, b: IovaSpaceFrame | null) =>
-  a === b || (!!a && !!b && shapeKey(a) === shapeKey(b))
-
-const hintsOf = (frame: Frame) => frame.views['iova-space']?.regions.map((r) => r.hint).join() ?? ''
+const hintsOf = (frame: Frame) => frame.views['iova-space']?.regions.map((r) => r.hint)
 const cpusOf = (frame: Frame) => frame.views.timeline?.cpus ?? 8
 const revisionOf = (frame: Frame) => frame.revision
 
@@ -178,7 +165,7 @@ interface GutterProps {
 }
 
 function Gutters({ shape, box, ruler }: GutterProps) {
-  useFrame(hintsOf)
+  useFigures(hintsOf)
   const lab = useLab()
   const zoomed = useApp((s) => s.view.count > 0)
   const regions = lab.frames.read()?.views['iova-space']?.regions ?? shape.regions
@@ -292,22 +279,21 @@ function groupRows(shape: IovaSpaceFrame, pitch: number): number {
   return stepFor(pitch, page >= 1 ? page : 1, 16)
 }
 
-function countKey(frame: Frame): string {
+function countsOf(frame: Frame): readonly number[] | null {
   const map = frameOf(frame)
   // The cells of a picture that newer ones have followed are given back.
-  if (!map || map.used.length === 0) return ''
+  if (!map || map.used.length === 0) return null
   const counts = new Array<number>(map.rows).fill(0)
   for (let row = 0; row < map.rows; row++)
     for (let c = 0; c < map.columns; c++) counts[row]! += mappedIn(map, row * map.columns + c)
-  return counts.join()
+  return counts
 }
 
 function PageCounts({ shape, box }: { shape: IovaSpaceFrame; box: Box }) {
-  const key = useFrame(countKey)
+  const rows = useFigures(countsOf)
   const pitch = rowLayout(shape, box).cellHeight / box.dpr
   const group = groupRows(shape, pitch)
-  const rows = (key ?? '').split(',').map(Number)
-  if (rows.length !== shape.rows) return null
+  if (rows?.length !== shape.rows) return null
   const groups = []
   for (const s of shape.segments)
     for (let row = 0; row < s.rows; row += group) {

@@ -19,7 +19,7 @@ import {
   MARK_PASSED,
   type StateCounts,
 } from '../../sim/index.ts'
-import { useApp, useFrame, useLab } from '../../store/context.ts'
+import { useApp, useFigures, useFrame, useLab } from '../../store/context.ts'
 import { viewText } from '../../text/views.ts'
 import { captions, type Explained, Says, says } from '../../ui/says.tsx'
 import { cellInk, paintCell } from '../kit/cells.ts'
@@ -42,9 +42,9 @@ const ORDER: readonly (readonly [state: CellState, count: keyof StateCounts])[] 
   [CELL_FAILED, 'refused'],
 ]
 
-const countsKey = (frame: Frame) => {
+const countsOf = (frame: Frame) => {
   const counts = frame.views['iova-space']?.counts
-  return counts ? ORDER.map(([, name]) => counts[name]).join() : ''
+  return counts && ORDER.map(([, name]) => counts[name])
 }
 const listedOf = (frame: Frame) => {
   const map = frame.views['iova-space']
@@ -58,13 +58,12 @@ const behindOf = (frame: Frame) => {
   const map = frame.views['iova-space']
   return map ? behindMappedNote(map, false) : ''
 }
-/** `cpu:0=12,3=7`: entries by class as the frame has them, those that there are. */
-const classesKey = (frame: Frame) => {
-  const classes = frame.views.classes
-  if (!classes) return ''
-  const some: string[] = []
-  for (const [value, n] of classes.counts.entries()) if (n > 0) some.push(`${value}=${n}`)
-  return `${classes.colourBy}:${some.join()}`
+/** Entries by class as the frame has them, those that there are. */
+const classesOf = (frame: Frame) => {
+  const { classes } = frame.views
+  if (!classes) return null
+  const { colourBy, counts } = classes
+  return { colourBy, some: [...counts.entries()].filter(([, n]) => n > 0) }
 }
 const cpusOf = (frame: Frame) => frame.views.timeline?.cpus ?? 8
 
@@ -116,19 +115,16 @@ function Swatch({ state, palette, marks = 0 }: { state: CellState; palette: Pale
   return <canvas ref={canvas} width={side} height={side} style={{ width: SWATCH, height: SWATCH }} />
 }
 
-const NO_MARKS = '-1,0'
-
 /** Ranges that the last search passed, or -1; and whether CPUs own chunks. */
-const marksKey = (frame: Frame) => {
+const marksOf = (frame: Frame) => {
   const map = frame.views['iova-space']
-  return `${map?.walk?.steps ?? -1},${map?.owner ? 1 : 0}`
+  return { steps: map?.walk?.steps ?? -1, owned: !!map?.owner }
 }
-
-const marksOf = (key: string | null) => (key ?? NO_MARKS).split(',').map(Number) as [steps: number, owned: number]
+const useMarks = () => useFigures(marksOf) ?? { steps: -1, owned: false }
 
 /** What lies over the cells: the way of the last search, and mappings in chunks of another CPU. */
 function Marks({ palette, reached }: { palette: Palette; reached: string | undefined }) {
-  const [steps, owned] = marksOf(useFrame(marksKey))
+  const { steps, owned } = useMarks()
   return (
     <>
       {steps >= 0 && (
@@ -137,7 +133,7 @@ function Marks({ palette, reached }: { palette: Palette; reached: string | undef
           {text.lastSearch} <b data-testid="count-passed">{count(steps)}</b>
         </Says>
       )}
-      {owned === 1 && (
+      {owned && (
         <Says id="map.foreign" className="v-legend-mark" first={reached === 'map.foreign'}>
           <Swatch state={CELL_MAPPED} marks={MARK_FOREIGN} palette={palette} />
           {text.foreignShort}
@@ -166,14 +162,14 @@ export function Legend() {
   const off = useApp((s) => s.view.off) ?? NONE
   const palette = usePalette()
   const ruler = rulerOf(useWidth(root), columns)
-  const counts = (useFrame(countsKey) ?? '').split(',').map(Number)
+  const counts = useFigures(countsOf) ?? []
   const classes = useClasses(colourBy, palette, off)
   const counted = useFrame(hasSpace) ?? true
   const listed = useFrame(listedOf) ?? ''
   const shortlyListed = useFrame(shortlyListedOf) ?? ''
   const behind = useFrame(behindOf) ?? ''
-  const [passed, owned] = marksOf(useFrame(marksKey))
-  const marked = passed >= 0 || owned === 1
+  const { steps: passed, owned } = useMarks()
+  const marked = passed >= 0 || owned
   const yields = (state: CellState) =>
     (marked && (state === CELL_REACHABLE || (behind !== '' && state === CELL_QUEUED))) ||
     (listed !== '' && (state === CELL_REACHABLE || state === CELL_FAILED))
@@ -204,7 +200,7 @@ export function Legend() {
   const said = [
     ...items.map(({ key }) => key),
     passed >= 0 && 'map.passed',
-    owned === 1 && 'map.foreign',
+    owned && 'map.foreign',
     behind !== '' && 'map.behind',
     listed !== '' && 'map.listed',
   ].filter((key) => key !== false)
@@ -297,13 +293,12 @@ const rampNames: Readonly<Record<ColourBy, string>> = {
 function useClasses(colourBy: ColourBy, palette: Palette, off: readonly string[]): Item[] | null {
   const cpus = useFrame(cpusOf) ?? 8
   const { devices } = useApp((s) => s.scenario)
-  const [of, list = ''] = (useFrame(classesKey) ?? '').split(':')
+  const classes = useFigures(classesOf)
   if (colourBy === 'state') return null
   const counts: number[] = []
   // Right after a change of colour the counts are still those of the former one.
-  if (of === colourBy && list !== '')
-    for (const pair of list.split(',')) {
-      const [value = 0, n = 0] = pair.split('=').map(Number)
+  if (classes?.colourBy === colourBy)
+    for (const [value, n] of classes.some) {
       const one = legendClass(colourBy, value, cpus)
       counts[one] = (counts[one] ?? 0) + n
     }

@@ -2,8 +2,8 @@
 
 import { useEffect, useRef } from 'react'
 import { bytes, count } from '../../lib/format.ts'
-import { COLOURS_BY, type ColourBy, currentValue, type EntryName, type Frame, type Scenario } from '../../sim/index.ts'
-import { useApp, useFrame, useLab } from '../../store/context.ts'
+import { COLOURS_BY, type ColourBy, currentValue, type Frame, type Scenario } from '../../sim/index.ts'
+import { useApp, useFigures, useLab } from '../../store/context.ts'
 import { viewText } from '../../text/views.ts'
 import { type Explained, Says, says } from '../../ui/says.tsx'
 import { setBrushMode, useBrushMode } from '../kit/brush.ts'
@@ -23,15 +23,14 @@ const text = viewText.map
 const scaleOf = (frame: Frame) => {
   const unfolded = frame.views['iova-space']
   const map = unfolded && folded(unfolded)
-  return map
-    ? `${hasSpace(frame) ? map.entriesPerCell : 0},${map.columns},${map.pageShift},${frame.summary.called}`
-    : ''
+  const perCell = map && hasSpace(frame) ? map.entriesPerCell : 0
+  return map && { perCell, columns: map.columns, shift: map.pageShift, called: frame.summary.called }
 }
+type Scale = ReturnType<typeof scaleOf>
 
-function scaleText(scale: string, narrow: boolean): string {
-  const [perCell, columns, shift] = scale.split(',').map(Number)
-  const called = scale.split(',').at(-1) as EntryName
-  if (!perCell || !columns || !shift) return ''
+function scaleText(scale: Scale | null, narrow: boolean): string {
+  if (!scale?.perCell) return ''
+  const { perCell, columns, shift, called } = scale
   const page = 2 ** shift
   const entries = (n: number) => `${count(n)} ${text.entries(n, called)}`
   const row = perCell * columns
@@ -49,9 +48,9 @@ export function MapHead() {
   const brushing = useBrushMode()
   useEffect(() => () => setBrushMode(false), [])
   const ruler = rulerOf(useWidth(root), columns)
-  const scale = useFrame(scaleOf) ?? ''
+  const scale = useFigures(scaleOf)
   const tables = useApp((s) => ownersOf(s.here).length)
-  const isPool = scale.endsWith('slot')
+  const isPool = scale?.called === 'slot'
   const choose = (by: ColourBy) => lab.actions.setView({ colourBy: by })
   const head = (
     <div ref={root} className={ruler.narrow ? 'v-head v-head-narrow' : 'v-head v-head-map'}>

@@ -5,6 +5,7 @@ import { useMemo, useRef, useState } from 'react'
 import { bytes, hex } from '../../lib/format.ts'
 import { type Frame, fieldsOf, type MemoryFrame } from '../../sim/index.ts'
 import { useApp, useFrame, useLab } from '../../store/context.ts'
+import { sameBy } from '../../store/same.ts'
 import { islandsText as text } from '../../text/islands.ts'
 import { DockHead } from '../kit/dock-head.tsx'
 import { Chip } from '../kit/facts.tsx'
@@ -49,8 +50,7 @@ const ADDED_AT = 37_120
 
 const frameOf = (frame: Frame) => frame.views.memory ?? null
 /** All that is drawn. */
-const keyOf = (f: MemoryFrame) => JSON.stringify([f.table, f.windowBytes, f.islands])
-const same = (a: MemoryFrame | null, b: MemoryFrame | null) => a === b || (!!a && !!b && keyOf(a) === keyOf(b))
+const same = sameBy((f: MemoryFrame) => [f.table, f.windowBytes, f.islands])
 
 export function Islands() {
   const root = useRef<HTMLElement>(null)

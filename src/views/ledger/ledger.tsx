@@ -5,6 +5,7 @@ import { useMemo, useRef } from 'react'
 import { count, duration } from '../../lib/format.ts'
 import { currentValue, type Frame, type LedgerFrame } from '../../sim/index.ts'
 import { useApp, useFrame } from '../../store/context.ts'
+import { sameBy } from '../../store/same.ts'
 import { ledgerText as text } from '../../text/radix.ts'
 import { Says } from '../../ui/says.tsx'
 import { DockHead, type Figures, figuresWidth } from '../kit/dock-head.tsx'
@@ -45,9 +46,10 @@ const ANSWER_ROWS = 5
 
 const frameOf = (frame: Frame) => frame.views.ledger ?? null
 /** The figures as they are shown. */
-const keyOf = (f: LedgerFrame | null) =>
-  f && [f.mode, ...f.rows.map((row) => [row.mode, Math.round(meanNs(row)), wholePercents(partsOf(row))])].join('|')
-const same = (a: LedgerFrame | null, b: LedgerFrame | null) => keyOf(a) === keyOf(b)
+const same = sameBy((f: LedgerFrame) => [
+  f.mode,
+  f.rows.map((row) => [row.mode, Math.round(meanNs(row)), wholePercents(partsOf(row))]),
+])
 const hasIotlb = (frame: Frame) => frame.summary.exposure !== null
 
 export function Ledger() {

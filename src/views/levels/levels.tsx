@@ -5,6 +5,7 @@ import { useEffect, useMemo, useRef, useState } from 'react'
 import { bytes, count } from '../../lib/format.ts'
 import { type Frame, LEVEL_ABSENT, type LevelsFrame, type TableRefusal } from '../../sim/index.ts'
 import { useApp, useFrame, useLab } from '../../store/context.ts'
+import { sameBy } from '../../store/same.ts'
 import { levelsText as text } from '../../text/levels.ts'
 import { DockHead, FigureHeads, FigureRow, type Figures, figuresWidth } from '../kit/dock-head.tsx'
 import { Chip, Sample } from '../kit/facts.tsx'
@@ -47,24 +48,22 @@ const TEXT_HEIGHT = 14
 const TEXT_GAP = 13
 
 /** All that is written beside and on the cells. */
-const keyOf = (f: LevelsFrame) =>
-  [
-    [f.table, f.tooHard, JSON.stringify([f.refusal, f.shape])],
-    f.strips.map((s, row) => [s.height, s.first, s.count, s.tables, s.userTables, s.chosen, wordsSet(f, row)]),
-    f.strips
-      .filter((s) => s.tablesPerCell === 1)
-      .map((s) => [s.at, f.fill.subarray(s.at, s.at + s.cells), f.state.subarray(s.at, s.at + s.cells)].join(':')),
-  ].join('|')
+const partsOf = (f: LevelsFrame) => [
+  [f.table, f.tooHard, f.refusal, f.shape],
+  f.strips.map((s, row) => [s.height, s.first, s.count, s.tables, s.userTables, s.chosen, wordsSet(f, row)]),
+  f.strips
+    .filter((s) => s.tablesPerCell === 1)
+    .map((s) => [s.at, [...f.fill.subarray(s.at, s.at + s.cells)], [...f.state.subarray(s.at, s.at + s.cells)]]),
+]
 
 /** What is drawn over the cells, with arrays of its own: those of a frame are given back when the next one comes. */
 const shownOf = (frame: Frame) => {
   const f = frame.views.levels
   if (!f) return null
   const kept = { ...f, state: f.state.slice(), fill: f.fill.slice(), present: f.present.slice() }
-  return { key: keyOf(f), frame: nearer(kept) }
+  return { parts: partsOf(f), frame: nearer(kept) }
 }
-type Shown = ReturnType<typeof shownOf>
-const same = (a: Shown, b: Shown) => a?.key === b?.key
+const same = sameBy((shown: { readonly parts: unknown }) => shown.parts)
 
 export function Levels() {
   const root = useRef<HTMLElement>(null)

@@ -3,6 +3,7 @@
 import { useMemo, useRef } from 'react'
 import type { Frame, LocksFrame } from '../../sim/index.ts'
 import { useApp, useFrame } from '../../store/context.ts'
+import { sameBy } from '../../store/same.ts'
 import { locksText as text } from '../../text/caches.ts'
 import { DockHead, FigureRow, type Figures, figuresWidth } from '../kit/dock-head.tsx'
 import { Heatmap } from '../kit/heatmap.tsx'
@@ -21,12 +22,7 @@ const LEAST_HEIGHT = 80
 
 const frameOf = (frame: Frame) => frame.views.locks ?? null
 /** The figures as they are shown, so that a change nobody sees renders nothing. */
-const keyOf = (f: LocksFrame | null) =>
-  f &&
-  shownLocks(f)
-    .map((lock) => [lock.name, ...figuresOf(lock)].join('|'))
-    .join()
-const same = (a: LocksFrame | null, b: LocksFrame | null) => keyOf(a) === keyOf(b)
+const same = sameBy((f: LocksFrame) => shownLocks(f).map((lock) => [lock.name, ...figuresOf(lock)]))
 
 export function Locks() {
   const root = useRef<HTMLElement>(null)

@@ -3,7 +3,7 @@
 import { useMemo, useRef } from 'react'
 import { bytes, count } from '../../lib/format.ts'
 import type { Frame, MemoryFrame } from '../../sim/index.ts'
-import { useApp, useFrame } from '../../store/context.ts'
+import { useApp, useFigures } from '../../store/context.ts'
 import { errnoName } from '../../text/errno.ts'
 import { memoryText as text } from '../../text/memory.ts'
 import { Caption } from '../../ui/says.tsx'
@@ -34,13 +34,12 @@ const FIGURES: Figures = {
 }
 
 const frameOf = (frame: Frame) => frame.views.memory ?? null
-const same = (a: MemoryFrame | null, b: MemoryFrame | null) => a === b || JSON.stringify(a) === JSON.stringify(b)
 
 export function Memory() {
   const root = useRef<HTMLElement>(null)
   const palette = usePalette()
   const ink = useMemo(() => memoryInk(palette), [palette])
-  const frame = useFrame(frameOf, same)
+  const frame = useFigures(frameOf)
   const ruler = rulerOf(
     useWidth(root),
     useApp((s) => s.mapColumns),

@@ -2,8 +2,8 @@
 
 import { useMemo, useRef } from 'react'
 import { count } from '../../lib/format.ts'
-import { type Frame, type PoolFrame, SLOT_BOTH, SLOT_FROM_DEVICE, SLOT_TO_DEVICE } from '../../sim/index.ts'
-import { useApp, useFrame } from '../../store/context.ts'
+import { type Frame, SLOT_BOTH, SLOT_FROM_DEVICE, SLOT_TO_DEVICE } from '../../sim/index.ts'
+import { useApp, useFigures } from '../../store/context.ts'
 import { poolText as text } from '../../text/pool.ts'
 import type { Explained } from '../../ui/says.tsx'
 import { DockHead, FigureRow, type Figures, figuresWidth } from '../kit/dock-head.tsx'
@@ -41,14 +41,13 @@ const shownOf = (frame: Frame) => {
   const none = new Uint8Array(0)
   return { ...f, direction: none, used: none, waste: none, cpu: none }
 }
-const same = (a: PoolFrame | null, b: PoolFrame | null) => a === b || JSON.stringify(a) === JSON.stringify(b)
 
 export function Pool() {
   const root = useRef<HTMLElement>(null)
   const palette = usePalette()
   const dpr = useDpr()
   const ink = useMemo(() => poolInk(palette), [palette])
-  const frame = useFrame(shownOf, same)
+  const frame = useFigures(shownOf)
   const ruler = rulerOf(
     useWidth(root),
     useApp((s) => s.mapColumns),

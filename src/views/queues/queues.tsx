@@ -3,7 +3,8 @@
 import { useCallback, useMemo, useRef } from 'react'
 import { count, duration } from '../../lib/format.ts'
 import { type Frame, type QueuesFrame, RING_QUEUED, RING_REACHABLE } from '../../sim/index.ts'
-import { useApp, useFrame } from '../../store/context.ts'
+import { useApp, useFigures, useFrame } from '../../store/context.ts'
+import { sameBy } from '../../store/same.ts'
 import { queuesText as text } from '../../text/iotlb.ts'
 import { Caption, type Explained } from '../../ui/says.tsx'
 import { DockHead } from '../kit/dock-head.tsx'
@@ -41,9 +42,7 @@ const LARGE = 48
 const TIMER_GAP = 4
 
 const frameOf = (frame: Frame) => frame.views.queues ?? null
-const shapeKey = (f: QueuesFrame) => [f.table, f.mode, f.rings, f.slots, f.timeoutNs].join()
-const sameShape = (a: QueuesFrame | null, b: QueuesFrame | null) =>
-  a === b || (!!a && !!b && shapeKey(a) === shapeKey(b))
+const sameShape = sameBy((f: QueuesFrame) => [f.table, f.mode, f.rings, f.slots, f.timeoutNs])
 
 function factsOf(f: QueuesFrame, nowNs: number): Fact[] {
   const { facts } = text
@@ -69,25 +68,25 @@ function factsOf(f: QueuesFrame, nowNs: number): Fact[] {
       : { says: 'queues.due', name: facts.due, value: text.off, tone: 'quiet' },
   ]
 }
-/** The figures as they are shown, so that a change nobody sees renders nothing. */
-const factsKey = (frame: Frame) => {
-  const f = frame.views.queues
-  return f ? JSON.stringify(factsOf(f, frame.status.ns)) : '[]'
-}
+const shownFacts = (frame: Frame) => frame.views.queues && factsOf(frame.views.queues, frame.status.ns)
 /** By ring: ranges, age, slots that leave and are filled next. */
-const ringsKey = (frame: Frame) => {
+const ringsOf = (frame: Frame) => {
   const f = frame.views.queues
-  if (!f) return ''
   const one = (_: unknown, ring: number) =>
-    [f.length[ring], f.length[ring] === 0 ? '' : ageOf(f.oldestForNs[ring]!), f.head[ring], f.tail[ring]].join()
-  return Array.from({ length: f.rings }, one).join('|')
+    [
+      f!.length[ring]!,
+      f!.length[ring] === 0 ? '' : ageOf(f!.oldestForNs[ring]!),
+      f!.head[ring]!,
+      f!.tail[ring]!,
+    ] as const
+  return f && Array.from({ length: f.rings }, one)
 }
 /** Ring with the timer, and thousandths of its time that are left. */
-const timerKey = (frame: Frame) => {
+const timerOf = (frame: Frame) => {
   const f = frame.views.queues
-  if (!f?.timer) return ''
+  if (!f?.timer) return null
   const left = Math.max(0, Math.min(1, (f.timer.dueNs - frame.status.ns) / f.timeoutNs))
-  return `${f.rings === 1 ? 0 : f.timer.cpu},${Math.round(1000 * left)}`
+  return { ring: f.rings === 1 ? 0 : f.timer.cpu, left: Math.round(1000 * left) }
 }
 
 export function Queues() {
@@ -95,7 +94,7 @@ export function Queues() {
   const palette = usePalette()
   const ink = useMemo(() => queuesInk(palette), [palette])
   const shape = useFrame(frameOf, sameShape)
-  const facts = JSON.parse(useFrame(factsKey) ?? '[]') as Fact[]
+  const facts = useFigures(shownFacts) ?? []
   const ruler = rulerOf(
     useWidth(root),
     useApp((s) => s.mapColumns),
@@ -195,25 +194,24 @@ function Numbers({ shape, layout: l, palette }: { shape: QueuesFrame; layout: Ri
 
 /** How many ranges wait in each ring and since when; a tick out where the next one goes in, a tick in where one leaves. */
 function Rings({ layout: l, slots }: { layout: RingLayout; slots: number }) {
-  const rings = (useFrame(ringsKey) ?? '').split('|')
+  const rings = useFigures(ringsOf) ?? []
   const aged = l.inner >= AGED
-  return rings.map((key, ring) => {
-    const [n = '0', age = '', head = '0', tail = '0'] = key.split(',')
+  return rings.map(([n, age, head, tail], ring) => {
     const { x, y } = ringCentre(l, ring)
-    const out = [onCircle(Number(tail) / slots, l.inner - 1), onCircle(Number(tail) / slots, l.outer + 3)] as const
-    const leaves = [onCircle(Number(head) / slots, l.inner), onCircle(Number(head) / slots, l.inner - 4)] as const
+    const out = [onCircle(tail / slots, l.inner - 1), onCircle(tail / slots, l.outer + 3)] as const
+    const leaves = [onCircle(head / slots, l.inner), onCircle(head / slots, l.inner - 4)] as const
     const line = ([a, b]: typeof out) => `M${x + a.x},${y + a.y}L${x + b.x},${y + b.y}`
     return (
       // biome-ignore lint/suspicious/noArrayIndexKey: the index is the ring
       <g key={ring}>
-        {n !== '0' && <path d={line(out) + line(leaves)} className="v-ring-line" />}
+        {n > 0 && <path d={line(out) + line(leaves)} className="v-ring-line" />}
         <text
           x={x}
           y={y + (aged ? 0 : 4)}
           textAnchor="middle"
-          className={`v-ring-count ${l.inner >= LARGE ? 'v-ring-large' : ''} ${n === '0' ? 'v-quiet' : ''}`}
+          className={`v-ring-count ${l.inner >= LARGE ? 'v-ring-large' : ''} ${n === 0 ? 'v-quiet' : ''}`}
         >
-          {count(Number(n))}
+          {count(n)}
         </text>
         {aged && (
           <text x={x} y={y + 12} textAnchor="middle" className="v-num v-label">
@@ -227,9 +225,9 @@ function Rings({ layout: l, slots }: { layout: RingLayout; slots: number }) {
 
 /** What is left of the timer, in the ring of the CPU that armed it. */
 function Timer({ layout: l }: { layout: RingLayout }) {
-  const key = useFrame(timerKey) ?? ''
-  if (key === '') return null
-  const [ring = 0, left = 0] = key.split(',').map(Number)
+  const timer = useFigures(timerOf)
+  if (!timer) return null
+  const { ring, left } = timer
   const { x, y } = ringCentre(l, ring)
   const radius = l.inner - TIMER_GAP
   // A whole circle would begin where it ends.

@@ -5,6 +5,7 @@ import { useMemo, useRef } from 'react'
 import { bytes, count } from '../../lib/format.ts'
 import { type Frame, PTE_TO_LARGE, PTE_TO_TABLE, type RadixFrame } from '../../sim/index.ts'
 import { useApp, useFrame } from '../../store/context.ts'
+import { sameBy } from '../../store/same.ts'
 import { radixText as text } from '../../text/radix.ts'
 import { DockHead, FigureRow, type Figures, figuresWidth } from '../kit/dock-head.tsx'
 import { Chip } from '../kit/facts.tsx'
@@ -36,13 +37,11 @@ const FIGURES: Figures = {
 
 const frameOf = (frame: Frame) => frame.views.radix ?? null
 /** All that is written beside the cells. */
-const keyOf = (f: RadixFrame) =>
-  [
-    [f.table, f.format, f.pending, f.tableBytes, f.entry, f.leavesByOrder],
-    f.levels.map((l) => [l.tables, l.leaves, l.slots]),
-    f.path.map((s) => [s.node, s.slot, s.kind]),
-  ].join('|')
-const same = (a: RadixFrame | null, b: RadixFrame | null) => a === b || (!!a && !!b && keyOf(a) === keyOf(b))
+const same = sameBy((f: RadixFrame) => [
+  [f.table, f.format, f.pending, f.tableBytes, f.entry, f.leavesByOrder],
+  f.levels.map((l) => [l.tables, l.leaves, l.slots]),
+  f.path.map((s) => [s.node, s.slot, s.kind]),
+])
 
 export function Radix() {
   const root = useRef<HTMLElement>(null)

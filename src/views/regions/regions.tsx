@@ -4,7 +4,8 @@
 import { useMemo, useRef } from 'react'
 import { bytes, count } from '../../lib/format.ts'
 import type { Frame, RegionsFrame } from '../../sim/index.ts'
-import { useApp, useFrame, useLab } from '../../store/context.ts'
+import { useApp, useFigures, useFrame, useLab } from '../../store/context.ts'
+import { sameBy } from '../../store/same.ts'
 import { regionsText as text } from '../../text/dock.ts'
 import { MOST_NAME, shortRegion } from '../kit/axis.tsx'
 import { DockHead, FigureRow, type Figures, figuresWidth } from '../kit/dock-head.tsx'
@@ -17,14 +18,12 @@ import { entryOfSlice, regionPitch, regionsInk, regionsView } from './regions.vi
 import '../views.css'
 
 const frameOf = (frame: Frame) => frame.views.regions ?? null
-const shapeKey = (f: RegionsFrame) =>
-  [f.cpus, f.pageShift, f.size, ...f.regions.map((r) => `${r.name}${r.start}-${r.end}:${r.homeOf}`)].join()
-const sameShape = (a: RegionsFrame | null, b: RegionsFrame | null) =>
-  a === b || (!!a && !!b && shapeKey(a) === shapeKey(b))
-const figuresKey = (frame: Frame) =>
-  frame.views.regions?.regions
-    .map((r) => [r.mapped, r.free, r.largestRun, r.spillsIn, r.lockContended, r.hint].join(' '))
-    .join() ?? ''
+const sameShape = sameBy((f: RegionsFrame) => [
+  [f.cpus, f.pageShift, f.size],
+  f.regions.map((r) => [r.name, r.start, r.end, r.homeOf]),
+])
+const figuresOf = (frame: Frame) =>
+  frame.views.regions?.regions.map((r) => [r.mapped, r.free, r.largestRun, r.spillsIn, r.lockContended, r.hint])
 
 /** Widths of the figures' columns beside the lanes, css px. */
 const FIGURES: Figures = {
@@ -42,7 +41,7 @@ export function Regions() {
     useApp((s) => s.mapColumns),
   )
   const shape = useFrame(frameOf, sameShape)
-  const key = useFrame(figuresKey) ?? ''
+  const rows = useFigures(figuresOf) ?? []
   const ink = useMemo(() => regionsInk(palette, shape?.cpus ?? 1), [palette, shape?.cpus])
   if (!shape) return <section ref={root} className="v-dock" />
   const beside = figuresWidth(ruler, FIGURES)
@@ -50,7 +49,6 @@ export function Regions() {
   const width = Math.max(1, Math.floor((ruler.plot - beside) / shape.slices)) * shape.slices
   const pitch = regionPitch(shape.regions.length)
   const height = pitch * shape.regions.length
-  const rows = key.split(',').map((row) => row.split(' ').map(Number))
   return (
     <section ref={root} className="v-dock">
       <DockHead

@@ -4,6 +4,7 @@ import { useMemo, useRef } from 'react'
 import { bytes, count } from '../../lib/format.ts'
 import type { Frame, TablesFrame } from '../../sim/index.ts'
 import { useApp, useFrame, useLab } from '../../store/context.ts'
+import { sameBy } from '../../store/same.ts'
 import { tablesText as text } from '../../text/dock.ts'
 import { wholeOf } from '../iova-space/map-zoom.ts'
 import { DockHead, FigureRow, type Figures, figuresWidth } from '../kit/dock-head.tsx'
@@ -24,8 +25,7 @@ const figuresOf = (t: TablesFrame['tables'][number]) => [
   count(t.tceWrites),
   count(t.refused),
 ]
-const keyOf = (f: TablesFrame | null) => f?.tables.map((t) => [t.table, ownersOf(t), ...figuresOf(t)].join('|')).join()
-const same = (a: TablesFrame | null, b: TablesFrame | null) => keyOf(a) === keyOf(b)
+const same = sameBy((f: TablesFrame) => f.tables.map((t) => [t.table, ownersOf(t), ...figuresOf(t)]))
 
 /** Widths of the figures' columns beside the lanes, css px. */
 const FIGURES: Figures = {

@@ -4,7 +4,8 @@
 import { useMemo, useRef } from 'react'
 import { bytes, count, hex } from '../../lib/format.ts'
 import { addressAt, type Frame, type TcePagesFrame } from '../../sim/index.ts'
-import { useApp, useFrame, useLab } from '../../store/context.ts'
+import { useApp, useFigures, useFrame, useLab } from '../../store/context.ts'
+import { sameBy } from '../../store/same.ts'
 import { pagesText as text } from '../../text/dock.ts'
 import { AddressAxis, gutterAddress } from '../kit/axis.tsx'
 import { Cut } from '../kit/cut.tsx'
@@ -159,17 +160,15 @@ export const tcePagesView: HeatmapView<'tce-pages', PagesInk> = {
 }
 
 const frameOf = (frame: Frame) => frame.views['tce-pages'] ?? null
-const shapeKey = (f: TcePagesFrame) => [f.pages, f.tcesPerPage, f.pageShift, f.offset, f.size, f.firstEntry].join()
-const sameShape = (a: TcePagesFrame | null, b: TcePagesFrame | null) =>
-  a === b || (!!a && !!b && shapeKey(a) === shapeKey(b))
+const sameShape = sameBy((f: TcePagesFrame) => [f.pages, f.tcesPerPage, f.pageShift, f.offset, f.size, f.firstEntry])
 const mostOf = (frame: Frame) => {
   const f = frame.views['tce-pages']
   return f && f.pages > 0 ? f.writes[busiest(f)]! : 0
 }
 /** Figures for the cells, where they are large enough to hold one. */
-const setKey = (frame: Frame) => {
+const setOf = (frame: Frame) => {
   const f = frame.views['tce-pages']
-  return f && f.pages <= 32 ? Array.from(f.set.subarray(0, f.pages)).join() : ''
+  return f && f.pages <= 32 ? Array.from(f.set.subarray(0, f.pages)) : null
 }
 
 export function TcePages() {
@@ -182,7 +181,7 @@ export function TcePages() {
     useApp((s) => s.mapColumns),
   )
   const shape = useFrame(frameOf, sameShape)
-  const figures = (useFrame(setKey) ?? '').split(',')
+  const figures = useFigures(setOf) ?? []
   const most = useFrame(mostOf) ?? 0
   const { columns, rows } = pageGrid(shape?.pages ?? 1)
   const height = PAGES_HEIGHT

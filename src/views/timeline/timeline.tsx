@@ -3,7 +3,7 @@
 import { useMemo } from 'react'
 import { bytes, bytesParts, count, ms } from '../../lib/format.ts'
 import type { Frame, TimelineFrame } from '../../sim/index.ts'
-import { useFrame } from '../../store/context.ts'
+import { useFigures, useFrame } from '../../store/context.ts'
 import { timelineText as text } from '../../text/history.ts'
 import { viewText } from '../../text/views.ts'
 import { Caption } from '../../ui/says.tsx'
@@ -130,12 +130,12 @@ function table(frame: TimelineFrame): TableTwin {
   return { columns: text.columns, rows, total: rows.length }
 }
 
-const nowKey = (frame: Frame) => {
+const nowOf = (frame: Frame) => {
   const f = frame.views.timeline
-  if (!f) return ''
+  if (!f) return null
   const of = frame.filtered?.time
-  if (of) return [f.fullBytes, of.meanMappedBytes, of.meanUsefulBytes].join()
-  return [f.fullBytes, f.mappedBytes[last(f)] ?? 0, f.usefulBytes[last(f)] ?? 0].join()
+  if (of) return [f.fullBytes, of.meanMappedBytes, of.meanUsefulBytes]
+  return [f.fullBytes, f.mappedBytes[last(f)] ?? 0, f.usefulBytes[last(f)] ?? 0]
 }
 /** Of all tables since the start, as the bars are. */
 const refusedOf = (frame: Frame) =>
@@ -151,7 +151,7 @@ interface TimelineProps {
 export function Timeline({ ruler, bytes: withBytes, first }: TimelineProps) {
   const palette = usePalette()
   const ink = useMemo(() => timeInk(palette), [palette])
-  const [limit = 0, mapped = 0, useful = 0] = (useFrame(nowKey) ?? '').split(',').map(Number)
+  const [limit = 0, mapped = 0, useful = 0] = useFigures(nowOf) ?? []
   const refused = useFrame(refusedOf) ?? 0
   const height = withBytes ? TIMELINE_HEIGHT : ONE_HEIGHT
   return (

@@ -4,6 +4,7 @@ import { useCallback, useMemo, useRef } from 'react'
 import { bytes, count } from '../../lib/format.ts'
 import type { Frame, WindowInfo, WindowsFrame } from '../../sim/index.ts'
 import { useApp, useFrame } from '../../store/context.ts'
+import { sameBy } from '../../store/same.ts'
 import { windowsText as text } from '../../text/windows.ts'
 import { DockHead } from '../kit/dock-head.tsx'
 import { Chip, Sample } from '../kit/facts.tsx'
@@ -45,9 +46,7 @@ const LINE = 14
 
 const frameOf = (frame: Frame) => frame.views.windows ?? null
 /** All that is written beside the cells. */
-const keyOf = (f: WindowsFrame) =>
-  [f.table, f.bands, f.maskBits, f.mmio?.first, f.mmio?.end, ...f.windows.map((w) => Object.values(w).join())].join('|')
-const same = (a: WindowsFrame | null, b: WindowsFrame | null) => a === b || (!!a && !!b && keyOf(a) === keyOf(b))
+const same = sameBy((f: WindowsFrame) => [f.table, f.bands, f.maskBits, f.mmio, f.windows])
 
 export function Windows() {
   const root = useRef<HTMLElement>(null)
