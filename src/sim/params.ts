@@ -1,4 +1,7 @@
-// A Param is the one source for a control, its link key, its validation and its documentation.
+// A Param is the one source for a control, its link key, its validation and its documentation; and a table of them, of
+// the record of settings that a mechanism reads (`readParams`).
+
+import type { Bytes, Ns } from './types.ts'
 
 export type ParamValue = number | string
 
@@ -12,6 +15,9 @@ export interface ParamOption {
   /** One line that tells what this choice is; shown where there is room. */
   readonly help?: string
 }
+
+/** An option that is a number. */
+export type NumberOption = ParamOption & { readonly value: number }
 
 export interface Param {
   /** Field name in the scenario and last part of the link key. */
@@ -30,6 +36,43 @@ export interface Param {
   readonly effect: 'live' | 'restart'
   /** Seldom touched: folded away unless the preset is about it. */
   readonly advanced?: boolean
+}
+
+/** The params of one mechanism: `[…] as const satisfies ParamTable`, so that names and choices are known to the compiler. */
+export type ParamTable = readonly Param[]
+
+/** Settings by name, as they come from outside of a mechanism. */
+type Given = Readonly<Record<string, ParamValue>>
+
+/** What a param can be set to: bytes and ns with their brand, else one of its values, else a number. */
+export type ParamType<P extends Param> = P['unit'] extends 'bytes'
+  ? Bytes
+  : P['unit'] extends 'ns'
+    ? Ns
+    : P extends { readonly values: readonly { readonly value: infer V }[] }
+      ? V
+      : number
+
+/** The settings of a table, each of its own type. Of a table that the compiler does not know: what there may be. */
+export type ParamsOf<T extends ParamTable> = string extends T[number]['name']
+  ? Given
+  : { readonly [P in T[number] as P['name']]: ParamType<P> }
+
+/**
+ * The settings of a table out of `given`, where they stand by name, or behind `scope` and a dot: `w0.ring`. What is not
+ * given, because it does not apply here, has its default; what is given has been validated (`scenario/fields.ts`).
+ * To be called when something is built or a setting changes, not for each operation.
+ */
+export function readParams<const T extends ParamTable>(table: T, given: Given, scope = ''): ParamsOf<T> {
+  const prefix = scope === '' ? '' : `${scope}.`
+  const all: Record<string, ParamValue> = {}
+  for (const { name, default: usual } of table) all[name] = given[prefix + name] ?? usual
+  return all as ParamsOf<T>
+}
+
+/** The same for one param. */
+export function readParam<const P extends Param>(param: P, given: Given, scope = ''): ParamType<P> {
+  return (given[scope === '' ? param.name : `${scope}.${param.name}`] ?? param.default) as ParamType<P>
 }
 
 /** Text of a value as a link carries it. A value that is not allowed is written as it stands. */

@@ -3,7 +3,7 @@
 // is a checkpoint.
 
 import type { CostMeter } from '../engine/meter.ts'
-import type { Param } from '../params.ts'
+import { type ParamsOf, type ParamTable, readParams } from '../params.ts'
 import type { Settings } from '../scenario/schema.ts'
 import type { AbsEntry, Cpu, Entry, KernelRef, Pages } from '../types.ts'
 
@@ -85,13 +85,13 @@ export interface CacheFigures {
 }
 
 /** What the page needs to know of an allocator: it does without the code. */
-export interface AllocatorInfo {
+export interface AllocatorInfo<P extends ParamTable = ParamTable> {
   readonly id: string
   readonly label: string
   /** Years or releases in which kernels shipped it. */
   readonly era: string
   readonly kernel: KernelRef
-  readonly params: readonly Param[]
+  readonly params: P
   /** It charges the meter for all its work, and takes its locks itself. */
   readonly charges?: true
   /** It has `adopt`: a record can be played through it. */
@@ -148,14 +148,19 @@ export interface IovaAllocator<S extends object = object> extends AllocatorInfo 
   setOnline?(s: S, cpu: Cpu, online: boolean, meter: CostMeter): number
 }
 
+/** The code of an allocator, to which its settings come as the record of its table. */
+type Code<S extends object, P extends ParamTable> = Omit<IovaAllocator<S>, keyof AllocatorInfo | 'create'> & {
+  create(geometry: WindowGeometry, settings: ParamsOf<P>): S
+}
+
 /**
  * An allocator: what the page needs to know of it, and its code. As a call without effect it is left out, with all that
  * its code leads to, where only the first is used.
  */
 /* @__NO_SIDE_EFFECTS__ */
-export function withCode<S extends object>(
-  info: AllocatorInfo,
-  code: Omit<IovaAllocator<S>, keyof AllocatorInfo>,
+export function withCode<S extends object, P extends ParamTable>(
+  info: AllocatorInfo<P>,
+  code: Code<S, P>,
 ): IovaAllocator<S> {
-  return { ...info, ...code }
+  return { ...info, ...code, create: (geometry, settings) => code.create(geometry, readParams(info.params, settings)) }
 }

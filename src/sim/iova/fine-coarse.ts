@@ -22,8 +22,7 @@
 import { type Bitmap, clearRange, createBitmap, popcount, setRange } from '../../lib/bitmap.ts'
 import { alignDown, alignUpPow2, pow2 } from '../../lib/bits.ts'
 import { type CostMeter, FROM_HINT, FROM_START, noteTry } from '../engine/meter.ts'
-import type { Param } from '../params.ts'
-import type { Settings } from '../scenario/schema.ts'
+import type { ParamsOf, ParamTable } from '../params.ts'
 import { type Entry, entry, MAX_GRANULE, NO_ENTRY, type Pages } from '../types.ts'
 import { type AllocatorInfo, type AllocRequest, type WindowGeometry, withCode } from './allocator.ts'
 import { areaSearch } from './area-search.ts'
@@ -58,7 +57,7 @@ export interface FineCoarseState {
   readonly current: Int32Array
 }
 
-const params: readonly Param[] = [
+const params = [
   {
     name: 'fineShare',
     label: 'Fine part',
@@ -107,16 +106,17 @@ const params: readonly Param[] = [
     ],
     help: 'How finely the page size can change within the window.',
   },
-]
+] as const satisfies ParamTable
 
-const setting = (settings: Settings, name: string) => settings[name] ?? params.find((p) => p.name === name)?.default
+/** What it is set to. */
+type Settings = ParamsOf<typeof params>
 
 function layOut(g: WindowGeometry, settings: Settings): FineCoarseRegion[] {
-  const share = Number(setting(settings, 'fineShare')) / 100
+  const share = settings.fineShare / 100
   const each = CELL_REGION_BYTES / pow2(g.pageShift)
   const whole = alignDown(g.size, COARSE)
   const n = Math.floor(whole / each)
-  if (setting(settings, 'layout') === 'cell' && n >= 2) {
+  if (settings.layout === 'cell' && n >= 2) {
     const fine = Math.min(n - 1, Math.max(1, Math.round(n * share)))
     return Array.from({ length: n }, (_, i) => ({
       coarse: i >= fine,
@@ -148,8 +148,8 @@ function create(geometry: WindowGeometry, settings: Settings): FineCoarseState {
   return {
     geometry,
     regions,
-    threshold: Number(setting(settings, 'coarseFrom')),
-    spill: setting(settings, 'spill') === 'on',
+    threshold: settings.coarseFrom,
+    spill: settings.spill === 'on',
     bits,
     reserved,
     coarse,
@@ -240,7 +240,7 @@ function regionAt(s: FineCoarseState, e: number): FineCoarseRegion {
   return s.regions[r]!
 }
 
-export const fineCoarseInfo: AllocatorInfo = {
+export const fineCoarseInfo: AllocatorInfo<typeof params> = {
   id: 'fine-coarse',
   label: 'Fine and coarse',
   era: 'proposed in 2006, never shipped',
@@ -254,7 +254,7 @@ export const fineCoarseInfo: AllocatorInfo = {
   mixed: true,
 }
 
-export const fineCoarse = withCode<FineCoarseState>(fineCoarseInfo, {
+export const fineCoarse = withCode<FineCoarseState, typeof params>(fineCoarseInfo, {
   create,
   alloc,
   free(s: FineCoarseState, e: Entry, npages: Pages): boolean {

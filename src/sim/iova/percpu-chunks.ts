@@ -26,8 +26,7 @@
 import { pow2 } from '../../lib/bits.ts'
 import { PRICES } from '../engine/cost.ts'
 import { type CostMeter, charge, takeLock } from '../engine/meter.ts'
-import type { Param } from '../params.ts'
-import type { Settings } from '../scenario/schema.ts'
+import type { ParamsOf, ParamTable } from '../params.ts'
 import { type Cpu, type Entry, entry, NO_ENTRY, type Pages, pages } from '../types.ts'
 import { type AllocatorInfo, type AllocRequest, withCode } from './allocator.ts'
 import {
@@ -62,7 +61,7 @@ export interface PercpuChunksState {
   readonly online: Uint8Array
 }
 
-const params: readonly Param[] = [
+const params = [
   {
     name: 'chunk',
     label: 'Chunk',
@@ -89,12 +88,12 @@ const params: readonly Param[] = [
     ],
     help: 'Whether a CPU that finds no room may take it in the chunks of another CPU.',
   },
-]
+] as const satisfies ParamTable
 
-function create(geometry: TreeWindow['geometry'], settings: Settings): PercpuChunksState {
+function create(geometry: TreeWindow['geometry'], settings: ParamsOf<typeof params>): PercpuChunksState {
   const window = createTreeWindow(geometry)
   const cpus = geometry.cpus ?? 1
-  const chunkPages = Math.max(1, Number(settings.chunk ?? 16 * MIB) / pow2(geometry.pageShift))
+  const chunkPages = Math.max(1, settings.chunk / pow2(geometry.pageShift))
   return {
     window,
     chunks: createChunks(window.islands, geometry.size, chunkPages, cpus),
@@ -193,7 +192,7 @@ function free(s: PercpuChunksState, e: Entry, npages: Pages, meter: CostMeter): 
   return true
 }
 
-export const percpuChunksInfo: AllocatorInfo = {
+export const percpuChunksInfo: AllocatorInfo<typeof params> = {
   id: 'percpu-chunks',
   label: 'Chunks per CPU',
   era: 'planned in 2011, never shipped',
@@ -206,7 +205,7 @@ export const percpuChunksInfo: AllocatorInfo = {
   params,
 }
 
-export const percpuChunks = withCode<PercpuChunksState>(percpuChunksInfo, {
+export const percpuChunks = withCode<PercpuChunksState, typeof params>(percpuChunksInfo, {
   create,
   alloc,
   free,

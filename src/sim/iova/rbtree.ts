@@ -41,7 +41,7 @@ export function noteWalksAsTries(w: TreeWindow, meter: CostMeter): void {
   }
 }
 
-export const rbtreeInfo: AllocatorInfo = {
+export const rbtreeInfo: AllocatorInfo<readonly []> = {
   id: 'rbtree',
   label: 'One tree',
   era: 'until 4.6, and today beneath the magazines',
@@ -54,7 +54,7 @@ export const rbtreeInfo: AllocatorInfo = {
   params: [],
 }
 
-export const rbtree = withCode<TreeWindow>(rbtreeInfo, {
+export const rbtree = withCode<TreeWindow, readonly []>(rbtreeInfo, {
   create: createTreeWindow,
   alloc(w, req: AllocRequest, meter): Entry {
     if (req.npages === 0) return NO_ENTRY

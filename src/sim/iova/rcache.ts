@@ -59,7 +59,7 @@ function lockUnless(m: Magazines, cpu: Cpu, npages: number, fill: number): numbe
   return fillOf(m, m.loaded[slot]!) === fill && fillOf(m, m.prev[slot]!) === fill ? 1 + order : NO_LOCK
 }
 
-export const rcacheInfo: AllocatorInfo = {
+export const rcacheInfo: AllocatorInfo<readonly []> = {
   id: 'rcache',
   label: 'Magazines',
   era: 'Linux 4.7 – today; this is 6.12',
@@ -72,7 +72,7 @@ export const rcacheInfo: AllocatorInfo = {
   params: [],
 }
 
-export const rcache = withCode<RcacheState>(rcacheInfo, {
+export const rcache = withCode<RcacheState, readonly []>(rcacheInfo, {
   create(geometry) {
     const window = createTreeWindow(geometry)
     return { window, mags: createMagazines(window.tree, geometry.cpus ?? 1) }

@@ -15,8 +15,7 @@
 import { type Bitmap, clearRange, createBitmap, popcount, setRange } from '../../lib/bitmap.ts'
 import { alignDown, alignUpPow2, and53, pow2 } from '../../lib/bits.ts'
 import { type CostMeter, FROM_HANDLE, FROM_HINT, FROM_START, noteTry } from '../engine/meter.ts'
-import type { Param } from '../params.ts'
-import type { Settings } from '../scenario/schema.ts'
+import type { Param, ParamsOf } from '../params.ts'
 import type { Entry, Pages } from '../types.ts'
 import { entry, NO_ENTRY } from '../types.ts'
 import { type AllocatorInfo, type AllocRequest, type WindowGeometry, withCode } from './allocator.ts'
@@ -42,7 +41,7 @@ export interface HalvesState {
   largeHint: number
 }
 
-const generation: Param = {
+const generation = {
   name: 'generation',
   label: 'Generation',
   unit: 'choice',
@@ -63,9 +62,9 @@ const generation: Param = {
   ],
   help: 'Which release of the two-region allocator: before or after the search moved into the common helper.',
   effect: 'restart',
-}
+} as const satisfies Param
 
-const protect4gb: Param = {
+const protect4gb = {
   name: 'protect4gb',
   label: 'Protect 4 GiB lines',
   unit: 'choice',
@@ -76,15 +75,17 @@ const protect4gb: Param = {
   ],
   help: 'Generation 1 never hands out the last IOMMU page before a multiple of 4 GiB, because DMA must not cross it.',
   effect: 'restart',
-}
+} as const satisfies Param
 
-function create(geometry: WindowGeometry, settings: Settings): HalvesState {
+const params = [generation, protect4gb] as const
+
+function create(geometry: WindowGeometry, settings: ParamsOf<typeof params>): HalvesState {
   checkGeometry(geometry)
   const { size, offset, pageShift } = geometry
-  const gen = (settings[generation.name] ?? generation.default) === 2 ? 2 : 1
+  const gen = settings.generation
   const bits = createBitmap(size)
   const reserved = createBitmap(size)
-  if (gen === 1 && (settings[protect4gb.name] ?? protect4gb.default) === 'on') {
+  if (gen === 1 && settings.protect4gb === 'on') {
     const line = Math.max(1, Math.floor(FOUR_GIB / pow2(pageShift)))
     for (let k = alignDown(offset, line) + line - 1 - offset; k < size - 1; k += line) {
       setRange(bits, k, k + 1)
@@ -183,7 +184,7 @@ function searchInline(
   }
 }
 
-export const tceHalvesInfo: AllocatorInfo = {
+export const tceHalvesInfo: AllocatorInfo<typeof params> = {
   id: 'tce-halves',
   label: 'Halves',
   era: '2004 – 2012 (Linux 2.6.20 – 3.5)',
@@ -192,12 +193,12 @@ export const tceHalvesInfo: AllocatorInfo = {
     symbols: ['iommu_range_alloc', '__iommu_free', 'iommu_init_table'],
     tag: 'v2.6.24',
   },
-  params: [generation, protect4gb],
+  params,
   follows: true,
   bitmap: true,
 }
 
-export const tceHalves = withCode<HalvesState>(tceHalvesInfo, {
+export const tceHalves = withCode<HalvesState, typeof params>(tceHalvesInfo, {
   create,
   alloc,
   free(s: HalvesState, e: Entry, npages: Pages): boolean {

@@ -14,8 +14,7 @@
 import { type Bitmap, clearRange, createBitmap, findNextSet, popcount, setRange } from '../../lib/bitmap.ts'
 import { alignUpPow2, and53, pow2 } from '../../lib/bits.ts'
 import { type CostMeter, FROM_HANDLE, FROM_HINT, FROM_START, noteLock, noteTry } from '../engine/meter.ts'
-import type { Param } from '../params.ts'
-import type { Settings } from '../scenario/schema.ts'
+import type { Param, ParamType } from '../params.ts'
 import type { Entry, Pages } from '../types.ts'
 import { entry, NO_ENTRY } from '../types.ts'
 import { type AllocatorInfo, type AllocRequest, type Region, type WindowGeometry, withCode } from './allocator.ts'
@@ -42,7 +41,7 @@ export interface PoolsState {
   readonly resEnd: number
 }
 
-const pools: Param = {
+const poolsParam = {
   name: 'pools',
   label: 'Pools',
   unit: 'choice',
@@ -54,9 +53,9 @@ const pools: Param = {
   effect: 'restart',
   advanced: true,
   help: 'Small pools that the lower three quarters are cut into, each with a lock of its own. A CPU begins in one of them.',
-}
+} as const satisfies Param
 
-const tceWrite: Param = {
+const tceWrite = {
   name: 'tceWrite',
   label: 'TCEs written',
   unit: 'choice',
@@ -68,10 +67,12 @@ const tceWrite: Param = {
   effect: 'restart',
   advanced: true,
   help: 'Whether TCEs are written and cleared while the lock of the pool is held, so that all others wait for the hypercall.',
-}
+} as const satisfies Param
+
+const params = [poolsParam, tceWrite] as const
 
 /** An empty window of at least 1 entry; in a window of 1 entry no request succeeds. `pools` as in the setting. Spec A.2. */
-export function createPools(geometry: WindowGeometry, pools: Settings[string] = 'auto'): PoolsState {
+export function createPools(geometry: WindowGeometry, pools: ParamType<typeof poolsParam> = 'auto'): PoolsState {
   const { size, offset, pageShift } = geometry
   const bits = createBitmap(size)
   const reserved = createBitmap(size)
@@ -176,7 +177,7 @@ function regions(s: PoolsState): Region[] {
 const lockOf = (s: PoolsState, cpu: number, npages: number): number =>
   npages > LARGEST_SMALL ? s.nrPools : poolOfCpu(s, cpu)
 
-export const tcePoolsInfo: AllocatorInfo = {
+export const tcePoolsInfo: AllocatorInfo<typeof params> = {
   id: 'tce-pools',
   label: 'Pools',
   era: '2012 – today (Linux 3.6 –)',
@@ -185,12 +186,12 @@ export const tcePoolsInfo: AllocatorInfo = {
     symbols: ['iommu_range_alloc', '__iommu_free', 'iommu_init_table', 'get_pool'],
     tag: 'v6.12',
   },
-  params: [pools, tceWrite],
+  params,
   follows: true,
   bitmap: true,
 }
 
-export const tcePools = withCode<PoolsState>(tcePoolsInfo, {
+export const tcePools = withCode<PoolsState, typeof params>(tcePoolsInfo, {
   create(geometry, settings) {
     checkGeometry(geometry)
     return createPools(geometry, settings.pools)

@@ -1,12 +1,12 @@
 // Settings of the workload that takes back part of a large page.
 
-import type { Param } from '../params.ts'
+import type { ParamTable } from '../params.ts'
 import { short, size } from './think.ts'
 
 const KIB = 1024
 const MIB = 1024 * KIB
 
-export const carveParams: readonly Param[] = [
+export const carveParams = [
   {
     name: 'blocks',
     label: 'Blocks',
@@ -78,4 +78,4 @@ export const carveParams: readonly Param[] = [
     ],
     help: 'Whether the device still reads memory that was taken back.',
   },
-]
+] as const satisfies ParamTable

@@ -18,7 +18,7 @@
 import { alignUp, pow2 } from '../../lib/bits.ts'
 import { createRng, nextU32, type Rng } from '../../lib/rng.ts'
 import { PRICES } from '../engine/cost.ts'
-import type { Settings } from '../scenario/schema.ts'
+import type { ParamsOf } from '../params.ts'
 import type { Bytes, RealAddr } from '../types.ts'
 import { carveParams as params } from './carve-params.ts'
 import {
@@ -28,9 +28,9 @@ import {
   OP_IOMMU_UNMAP,
   type Op,
   RUN,
-  type Workload,
   type WorkloadEnv,
   type WorkloadInfo,
+  withCode,
 } from './workload.ts'
 
 /** Calls that take back what a piece has left of a block; some are of no pages and not made. */
@@ -68,10 +68,13 @@ export interface Carve {
   misbehaves: boolean
 }
 
+/** What it is set to. */
+type Settings = ParamsOf<typeof params>
+
 function create(settings: Settings, env: WorkloadEnv): Carve {
   const pageBytes = pow2(env.iommuPageShift)
-  const blockBytes = Math.max(Number(settings.block), 2 * pageBytes)
-  const blocks = Number(settings.blocks)
+  const blockBytes = Math.max(settings.block, 2 * pageBytes)
+  const blocks = settings.blocks
   const state: Carve = {
     pageBytes,
     blockPages: blockBytes / pageBytes,
@@ -96,13 +99,13 @@ function create(settings: Settings, env: WorkloadEnv): Carve {
 }
 
 function tune(s: Carve, settings: Settings): void {
-  const pages = Math.max(1, Math.min(Math.floor(Number(settings.piece) / s.pageBytes), s.blockPages / 2))
+  const pages = Math.max(1, Math.min(Math.floor(settings.piece / s.pageBytes), s.blockPages / 2))
   const behind = s.blockPages - pages
   // Of two halves the second one is as near the middle as the first, and does not begin where the block does.
   const middle = Math.max(pages, Math.floor(behind / 2 / pages) * pages)
   s.piecePages = pages
   s.pieceAt = settings.where === 'start' ? 0 : settings.where === 'end' ? behind : middle
-  s.intervalNs = Number(settings.interval)
+  s.intervalNs = settings.interval
   s.misbehaves = settings.misbehaves === 'on'
 }
 
@@ -218,15 +221,14 @@ function isTaken(s: Carve, page: number): boolean {
   return inside >= 0 && inside < s.taken[block]!
 }
 
-export const carveInfo: WorkloadInfo = {
+export const carveInfo: WorkloadInfo<typeof params> = {
   id: 'carve',
   choosesAddresses: true,
   label: 'Part of a large page is taken back',
   params,
 }
 
-export const carve: Workload<Carve> = {
-  ...carveInfo,
+export const carve = withCode<Carve, typeof params>(carveInfo, {
   create,
   tasks: () => 1,
   firstWakeNs: (s) => s.startNs,
@@ -241,4 +243,4 @@ export const carve: Workload<Carve> = {
   engine: { firstNs: (s) => s.readNs, run },
   offeredBps: () => 0,
   owner: (_s, _task, slot) => `hypervisor, block ${slot}`,
-}
+})

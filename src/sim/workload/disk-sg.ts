@@ -10,8 +10,7 @@
 import { type Chunked, chunked, touchRange } from '../../lib/chunked.ts'
 import { createRng, deriveSeed, type Rng } from '../../lib/rng.ts'
 import { PRICES } from '../engine/cost.ts'
-import type { Param } from '../params.ts'
-import type { Settings } from '../scenario/schema.ts'
+import type { ParamsOf, ParamTable } from '../params.ts'
 import { drawGap } from './exponential.ts'
 import {
   FROM_DEVICE,
@@ -20,9 +19,9 @@ import {
   OP_UNMAP_SG,
   type Op,
   RUN,
-  type Workload,
   type WorkloadEnv,
   type WorkloadInfo,
+  withCode,
 } from './workload.ts'
 
 /** The block layer requeues a command that could not be mapped after this. */
@@ -47,7 +46,7 @@ export interface DiskSg {
   readonly mappings: Chunked<Int32Array>
 }
 
-const params: readonly Param[] = [
+const params = [
   {
     name: 'io',
     label: 'Request size',
@@ -90,18 +89,21 @@ const params: readonly Param[] = [
     values: [1, 2, 4, 8].map((n) => ({ value: n, key: String(n), label: String(n) })),
     help: 'Submission queues; queue n is served by CPU n modulo the number of CPUs.',
   },
-]
+] as const satisfies ParamTable
+
+/** What it is set to. */
+type Settings = ParamsOf<typeof params>
 
 function create(settings: Settings, env: WorkloadEnv): DiskSg {
-  const queues = Number(settings.queues)
-  const depth = Number(settings.depth)
+  const queues = settings.queues
+  const depth = settings.depth
   const elementBytes = 65_536
   return {
     queues,
     depth,
     elementBytes,
-    elements: Math.min(MAX_SG, Number(settings.io) / elementBytes),
-    serviceNs: Number(settings.service),
+    elements: Math.min(MAX_SG, settings.io / elementBytes),
+    serviceNs: settings.service,
     base: env.base,
     startNs: env.nowNs,
     rngs: Array.from({ length: queues }, (_, q) => createRng(deriveSeed(env.seed, q))),
@@ -172,14 +174,13 @@ function done(s: DiskSg, q: number, op: Op, nowNs: number): void {
   s.doneNs[slot] = nowNs + drawGap(s.rngs[q]!, s.serviceNs)
 }
 
-export const diskSgInfo: WorkloadInfo = {
+export const diskSgInfo: WorkloadInfo<typeof params> = {
   id: 'disk-sg',
   label: 'Storage adapter, reads by scatter-gather',
   params,
 }
 
-export const diskSg: Workload<DiskSg> = {
-  ...diskSgInfo,
+export const diskSg = withCode<DiskSg, typeof params>(diskSgInfo, {
   create,
   tasks: (s) => s.queues,
   firstWakeNs: (s) => s.startNs,
@@ -189,4 +190,4 @@ export const diskSg: Workload<DiskSg> = {
   retune: () => {},
   offeredBps: () => 0,
   owner: (s, q, slot) => `disk queue ${q}, command ${slot - q * s.depth}`,
-}
+})

@@ -1,12 +1,12 @@
 // Settings of the workload that maps all memory of a guest through TCEs.
 
-import type { Param } from '../params.ts'
+import type { ParamTable } from '../params.ts'
 
 const MIB = 1_048_576
 const size = (value: number, key: string, label: string) => ({ value, key, label })
 const ms = (n: number) => ({ value: n * 1_000_000, key: `${n}ms`, label: `${n} ms` })
 
-export const guestMemoryParams: readonly Param[] = [
+export const guestMemoryParams = [
   {
     name: 'backing',
     label: 'Host pages',
@@ -58,4 +58,4 @@ export const guestMemoryParams: readonly Param[] = [
     values: [size(16 * MIB, '16m', '16M'), size(256 * MIB, '256m', '256M'), size(2048 * MIB, '2g', '2G')],
     help: 'Memory that is plugged out and in, from the end of the guest’s memory on.',
   },
-]
+] as const satisfies ParamTable

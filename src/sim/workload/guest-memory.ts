@@ -10,7 +10,7 @@
 // Cost: the price of its hypercalls; no work of its own.
 
 import { alignDown, pow2 } from '../../lib/bits.ts'
-import type { Settings } from '../scenario/schema.ts'
+import type { ParamsOf } from '../params.ts'
 import type { Bytes, RealAddr } from '../types.ts'
 import { guestMemoryParams as params } from './guest-memory-params.ts'
 import {
@@ -20,9 +20,9 @@ import {
   OP_IOMMU_UNMAP,
   type Op,
   RUN,
-  type Workload,
   type WorkloadEnv,
   type WorkloadInfo,
+  withCode,
 } from './workload.ts'
 
 const TCES_PER_CALL = 512
@@ -51,10 +51,13 @@ export interface GuestMemoryState {
   nextNs: number
 }
 
+/** What it is set to. */
+type Settings = ParamsOf<typeof params>
+
 function create(settings: Settings, env: WorkloadEnv): GuestMemoryState {
   const pageBytes = pow2(env.iommuPageShift)
   const memory = env.memory ?? []
-  const piece = Number(settings.backing)
+  const piece = settings.backing
   const perCall =
     settings.calls === 'put'
       ? 1
@@ -83,8 +86,8 @@ function create(settings: Settings, env: WorkloadEnv): GuestMemoryState {
 }
 
 function setLoad(s: GuestMemoryState, settings: Settings): void {
-  s.plugNs = Number(settings.plug)
-  s.plugPages = Math.floor(Number(settings.plugSize) / s.pageBytes)
+  s.plugNs = settings.plug
+  s.plugPages = Math.floor(settings.plugSize / s.pageBytes)
 }
 
 /** The stretch of memory that page `page` (of all memory) lies in, and how far. */
@@ -173,7 +176,7 @@ function done(s: GuestMemoryState, _task: number, op: Op, nowNs: number): void {
   s.nextNs = nowNs + Math.ceil(s.plugNs / 2)
 }
 
-export const guestMemoryInfo: WorkloadInfo = {
+export const guestMemoryInfo: WorkloadInfo<typeof params> = {
   id: 'guest-memory',
   label: 'Guest memory',
   choosesAddresses: true,
@@ -181,8 +184,7 @@ export const guestMemoryInfo: WorkloadInfo = {
   params,
 }
 
-export const guestMemory: Workload<GuestMemoryState> = {
-  ...guestMemoryInfo,
+export const guestMemory = withCode<GuestMemoryState, typeof params>(guestMemoryInfo, {
   create,
   tasks: () => 1,
   firstWakeNs: (s) => s.startNs,
@@ -197,4 +199,4 @@ export const guestMemory: Workload<GuestMemoryState> = {
   offeredBps: () => 0,
   // RAM begins at address 0, and far memory behind it.
   owner: (s, _task, slot) => (stretchAt(s, slot).stretch.abs === 0 ? 'guest RAM' : 'far memory'),
-}
+})

@@ -1,6 +1,6 @@
 // Settings of the workload that maps a guest.
 
-import type { Param } from '../params.ts'
+import type { ParamTable } from '../params.ts'
 import { short, size } from './think.ts'
 
 const MIB = 1_048_576
@@ -8,7 +8,7 @@ const GIB = 1024 * MIB
 
 const gib = (n: number) => ({ value: n * GIB, key: `${n}g`, label: `${n}G` })
 
-export const guestParams: readonly Param[] = [
+export const guestParams = [
   {
     name: 'ram',
     label: 'Guest RAM',
@@ -98,4 +98,4 @@ export const guestParams: readonly Param[] = [
     values: [short(1000), short(2000), short(5000), short(20_000), short(100_000)],
     help: 'Time between two bursts of 16 reads and writes of the device.',
   },
-]
+] as const satisfies ParamTable

@@ -16,7 +16,7 @@ import { alignUp, pow2 } from '../../lib/bits.ts'
 import { type Chunked, chunked, touch } from '../../lib/chunked.ts'
 import { createRng, nextU32, type Rng } from '../../lib/rng.ts'
 import { PRICES } from '../engine/cost.ts'
-import type { Settings } from '../scenario/schema.ts'
+import type { ParamsOf } from '../params.ts'
 import type { Bytes, RealAddr } from '../types.ts'
 import { guestParams as params } from './guest-params.ts'
 import { LOOK_NS, RETRY_NS } from './think.ts'
@@ -27,9 +27,9 @@ import {
   OP_IOMMU_UNMAP,
   type Op,
   RUN,
-  type Workload,
   type WorkloadEnv,
   type WorkloadInfo,
+  withCode,
 } from './workload.ts'
 
 const GIB = 1_073_741_824
@@ -90,12 +90,15 @@ export interface Guest {
   everyNs: number
 }
 
+/** What it is set to. */
+type Settings = ParamsOf<typeof params>
+
 function create(settings: Settings, env: WorkloadEnv): Guest {
   const pageBytes = pow2(env.iommuPageShift)
-  const ram = Number(settings.ram)
+  const ram = settings.ram
   const shifted = settings.misalign === 'on'
-  const block = Math.min(ram, Number(settings.backing))
-  const balloon = Number(settings.balloon)
+  const block = Math.min(ram, settings.backing)
+  const balloon = settings.balloon
   const blockBytes = Math.max(pageBytes, shifted ? Math.min(block, balloon, CALL_BYTES) : block)
   const regionBlocks = Math.max(1, Math.floor(balloon / blockBytes))
   const blocks = Math.floor(ram / blockBytes)
@@ -137,10 +140,10 @@ function create(settings: Settings, env: WorkloadEnv): Guest {
 }
 
 function setLoad(s: Guest, settings: Settings): void {
-  s.intervalNs = Number(settings.interval)
-  s.awayNs = Number(settings.away)
+  s.intervalNs = settings.interval
+  s.awayNs = settings.away
   s.misbehaves = settings.misbehaves === 'on'
-  s.everyNs = Number(settings.every)
+  s.everyNs = settings.every
 }
 
 const isBuilt = (s: Guest): boolean => s.built === s.blocks
@@ -315,15 +318,14 @@ function pageOf(s: Guest, i: number, draw: number): number {
   return region * regionPages(s) + ((draw >>> 16) % hot)
 }
 
-export const guestInfo: WorkloadInfo = {
+export const guestInfo: WorkloadInfo<typeof params> = {
   id: 'guest',
   choosesAddresses: true,
   label: 'A hypervisor maps a guest',
   params,
 }
 
-export const guest: Workload<Guest> = {
-  ...guestInfo,
+export const guest = withCode<Guest, typeof params>(guestInfo, {
   create,
   tasks: () => 2,
   firstWakeNs: (s) => s.startNs,
@@ -342,4 +344,4 @@ export const guest: Workload<Guest> = {
     slot * s.blockPages < s.otherPage
       ? `guest, block ${slot}`
       : `another guest, block ${slot - Math.floor(s.otherPage / s.blockPages)}`,
-}
+})

@@ -10,8 +10,7 @@
 import { alignUp, pow2 } from '../../lib/bits.ts'
 import { createRng, type Rng } from '../../lib/rng.ts'
 import { PRICES } from '../engine/cost.ts'
-import type { Param } from '../params.ts'
-import type { Settings } from '../scenario/schema.ts'
+import type { ParamsOf, ParamTable } from '../params.ts'
 import type { Bytes, RealAddr } from '../types.ts'
 import { drawGap } from './exponential.ts'
 import { count, startParam, time } from './nic.ts'
@@ -23,9 +22,9 @@ import {
   OP_UNMAP,
   type Op,
   RUN,
-  type Workload,
   type WorkloadEnv,
   type WorkloadInfo,
+  withCode,
 } from './workload.ts'
 
 /** A driver that could not map a buffer tries again after this. */
@@ -49,7 +48,7 @@ export interface LongLived {
 
 const KIB = 1024
 
-const params: readonly Param[] = [
+const params = [
   {
     name: 'buffers',
     label: 'Long-lived buffers',
@@ -91,17 +90,20 @@ const params: readonly Param[] = [
     help: 'A streaming mapping takes the pages that the buffer touches; a coherent one whole CPU pages, aligned.',
   },
   startParam,
-]
+] as const satisfies ParamTable
+
+/** What it is set to. */
+type Settings = ParamsOf<typeof params>
 
 function create(settings: Settings, env: WorkloadEnv): LongLived {
-  const buffers = Number(settings.buffers)
-  const bytes = Number(settings.size)
+  const buffers = settings.buffers
+  const bytes = settings.size
   const stride = alignUp(bytes, pow2(env.cpuPageShift))
   return {
     bytes,
     coherent: settings.kind === 'coherent',
-    lifetimeNs: Number(settings.lifetime),
-    startNs: env.nowNs + Number(settings.start),
+    lifetimeNs: settings.lifetime,
+    startNs: env.nowNs + settings.start,
     base: alignUp(env.base, stride),
     stride,
     rng: createRng(env.seed),
@@ -145,14 +147,13 @@ function done(s: LongLived, _task: number, op: Op, nowNs: number): void {
   else s.dueNs[slot] = s.lifetimeNs > 0 ? nowNs + drawGap(s.rng, s.lifetimeNs) : Number.POSITIVE_INFINITY
 }
 
-export const longLivedInfo: WorkloadInfo = {
+export const longLivedInfo: WorkloadInfo<typeof params> = {
   id: 'long-lived',
   label: 'Long-lived buffers',
   params,
 }
 
-export const longLived: Workload<LongLived> = {
-  ...longLivedInfo,
+export const longLived = withCode<LongLived, typeof params>(longLivedInfo, {
   create,
   tasks: () => 1,
   firstWakeNs: (s) => s.startNs,
@@ -162,4 +163,4 @@ export const longLived: Workload<LongLived> = {
   retune: () => {},
   offeredBps: () => 0,
   owner: (_s, _task, slot) => `long-lived buffer ${slot}`,
-}
+})

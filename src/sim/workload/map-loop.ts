@@ -15,8 +15,7 @@
 import { alignUp, pow2 } from '../../lib/bits.ts'
 import { type Chunked, chunked, touch } from '../../lib/chunked.ts'
 import { createRng, deriveSeed, type Rng } from '../../lib/rng.ts'
-import type { Param } from '../params.ts'
-import type { Settings } from '../scenario/schema.ts'
+import type { ParamsOf, ParamTable } from '../params.ts'
 import type { Bytes, RealAddr } from '../types.ts'
 import { drawGap } from './exponential.ts'
 import { count, time } from './nic.ts'
@@ -28,9 +27,9 @@ import {
   type Op,
   RUN,
   TO_DEVICE,
-  type Workload,
   type WorkloadEnv,
   type WorkloadInfo,
+  withCode,
   YIELD,
 } from './workload.ts'
 
@@ -79,7 +78,7 @@ export interface MapLoop {
   readonly mapping: Chunked<Int32Array>
 }
 
-const params: readonly Param[] = [
+const params = [
   queuesParam('Queues that map. "All": one for each CPU, or for each pair of CPUs where another one unmaps.'),
   {
     name: 'unmapOn',
@@ -163,16 +162,19 @@ const params: readonly Param[] = [
     ],
     help: 'What the device may do with a buffer.',
   },
-]
+] as const satisfies ParamTable
 
 const tasks = (s: MapLoop): number => (s.where === SAME ? s.queues : s.where === NEXT ? 2 * s.queues : s.queues + 1)
+
+/** What it is set to. */
+type Settings = ParamsOf<typeof params>
 
 function create(settings: Settings, env: WorkloadEnv): MapLoop {
   const where = settings.unmapOn === 'next' ? NEXT : settings.unmapOn === 'first' ? FIRST : SAME
   const most = where === NEXT ? Math.floor(env.cpus / 2) : where === FIRST ? env.cpus - 1 : env.cpus
-  const queues = Number(settings.queues) || Math.max(1, most)
-  const bytes = Number(settings.size)
-  const depth = Number(settings.depth)
+  const queues = settings.queues || Math.max(1, most)
+  const bytes = settings.size
+  const depth = settings.depth
   const room = where === SAME ? depth : 2 * depth
   const stride = alignUp(bytes, pow2(env.cpuPageShift))
   const state: MapLoop = {
@@ -207,10 +209,10 @@ function create(settings: Settings, env: WorkloadEnv): MapLoop {
 }
 
 function setLoad(s: MapLoop, settings: Settings): void {
-  s.mapPs = Number(settings.mapWork) * 1000
-  s.unmapPs = Number(settings.unmapWork) * 1000
-  s.gapNs = Number(settings.interval)
-  s.leakEvery = Number(settings.leak)
+  s.mapPs = settings.mapWork * 1000
+  s.unmapPs = settings.unmapWork * 1000
+  s.gapNs = settings.interval
+  s.leakEvery = settings.leak
 }
 
 /** A time with the mean `mean`, in its unit. */
@@ -320,14 +322,13 @@ function followNs(s: MapLoop, task: number, q: number, nowNs: number): number {
   return (nowNs - due < s.gapNs ? nowNs : due) + s.gapNs
 }
 
-export const mapLoopInfo: WorkloadInfo = {
+export const mapLoopInfo: WorkloadInfo<typeof params> = {
   id: 'map-loop',
   label: 'Map and unmap in a loop',
   params,
 }
 
-export const mapLoop: Workload<MapLoop> = {
-  ...mapLoopInfo,
+export const mapLoop = withCode<MapLoop, typeof params>(mapLoopInfo, {
   create,
   tasks,
   firstWakeNs: (s) => s.startNs,
@@ -341,4 +342,4 @@ export const mapLoop: Workload<MapLoop> = {
   },
   offeredBps: (s) => (s.gapNs > 0 ? (s.queues * s.bytes * 8 * 1e9) / s.gapNs : 0),
   owner: (s, _task, slot) => `loop ${Math.floor(slot / s.room)}, buffer ${slot % s.room}`,
-}
+})

@@ -1,9 +1,9 @@
 // Settings of the receive side of a network card.
 
-import type { Param } from '../params.ts'
+import type { ParamTable } from '../params.ts'
 import { count, rateParam, ringsParam, startParam, time } from './nic.ts'
 
-export const nicRxParams: readonly Param[] = [
+export const nicRxParams = [
   rateParam('Frames arrive'),
   {
     name: 'load',
@@ -130,4 +130,4 @@ export const nicRxParams: readonly Param[] = [
   },
   startParam,
   ringsParam,
-]
+] as const satisfies ParamTable

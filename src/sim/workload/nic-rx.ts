@@ -17,7 +17,7 @@ import { pow2 } from '../../lib/bits.ts'
 import { type Chunked, chunked, touch } from '../../lib/chunked.ts'
 import type { Rng } from '../../lib/rng.ts'
 import { PRICES } from '../engine/cost.ts'
-import type { Settings } from '../scenario/schema.ts'
+import type { ParamsOf } from '../params.ts'
 import type { Bytes, RealAddr } from '../types.ts'
 import { drawGap } from './exponential.ts'
 import { createRings, mapRing, queueRng, type Rings, ringDone, touched, untouched, WIRE_OVERHEAD } from './nic.ts'
@@ -30,9 +30,9 @@ import {
   OP_UNMAP,
   type Op,
   RUN,
-  type Workload,
   type WorkloadEnv,
   type WorkloadInfo,
+  withCode,
   YIELD,
 } from './workload.ts'
 
@@ -87,6 +87,9 @@ export interface NicRx {
   freeTail: number
 }
 
+/** What it is set to. */
+type Settings = ParamsOf<typeof params>
+
 function strideOf(placement: unknown, frameBytes: number, cpuPageShift: number): number {
   let slot = 2048
   while (slot < frameBytes) slot *= 2
@@ -95,15 +98,15 @@ function strideOf(placement: unknown, frameBytes: number, cpuPageShift: number):
 }
 
 function create(settings: Settings, env: WorkloadEnv): NicRx {
-  const frameBytes = Number(settings.mtu)
+  const frameBytes = settings.mtu
   let slots = 0
-  const queues = Array.from({ length: Number(settings.queues) }, (_, q): Queue => {
-    const ring = Number(settings.ring) * (q === 0 ? Number(settings.greedy) : 1)
+  const queues = Array.from({ length: settings.queues }, (_, q): Queue => {
+    const ring = settings.ring * (q === 0 ? settings.greedy : 1)
     slots += ring
     return {
       ring,
       firstSlot: slots - ring,
-      startNs: env.nowNs + Number(settings.start) + q * Number(settings.bringUp),
+      startNs: env.nowNs + settings.start + q * settings.bringUp,
       rng: queueRng(env, q),
       phase: FILL,
       clean: 0,
@@ -118,15 +121,15 @@ function create(settings: Settings, env: WorkloadEnv): NicRx {
   })
   const buffers = slots + queues.length * POLL_BUDGET
   const rings = createRings(
-    settings,
+    settings.rings,
     env,
     queues.map((q) => q.ring),
   )
   const state: NicRx = {
     queues,
     frameBytes,
-    moderationNs: Number(settings.moderation),
-    retryNs: Number(settings.retry),
+    moderationNs: settings.moderation,
+    retryNs: settings.retry,
     rings,
     stride: strideOf(settings.placement, frameBytes, env.cpuPageShift),
     recycles: settings.recycle === 'on',
@@ -144,7 +147,7 @@ function create(settings: Settings, env: WorkloadEnv): NicRx {
 
 function setLoad(s: NicRx, settings: Settings): void {
   const wireBits = (s.frameBytes + WIRE_OVERHEAD) * 8
-  const linkBps = Number(settings.rate) * 1e9 * (Number(settings.load) / 100)
+  const linkBps = settings.rate * 1e9 * (settings.load / 100)
   s.gapPs = linkBps > 0 ? (wireBits * 1e12 * s.queues.length) / linkBps : Number.POSITIVE_INFINITY
   s.bps = (linkBps * s.frameBytes * 8) / wireBits
 }
@@ -286,14 +289,13 @@ function retune(s: NicRx, settings: Settings, nowNs: number): void {
   for (const q of s.queues) if (q.phase !== FILL) q.nextArrivalPs = firstArrivalPs(s, q, nowNs)
 }
 
-export const nicRxInfo: WorkloadInfo = {
+export const nicRxInfo: WorkloadInfo<typeof params> = {
   id: 'nic-rx',
   label: 'Network card, receive',
   params,
 }
 
-export const nicRx: Workload<NicRx> = {
-  ...nicRxInfo,
+export const nicRx = withCode<NicRx, typeof params>(nicRxInfo, {
   complaint: 'Rx DMA map failed',
   missing: 'no buffer posted',
   create,
@@ -306,4 +308,4 @@ export const nicRx: Workload<NicRx> = {
   offeredBps: (s) => s.bps,
   owner: (s, q, slot) =>
     `receive queue ${q}, ${slot < s.slots.data.length / 2 ? `slot ${slot - s.queues[q]!.firstSlot}` : 'descriptor ring'}`,
-}
+})

@@ -1,9 +1,9 @@
 // Settings of the transmit side of a network card.
 
-import type { Param } from '../params.ts'
+import type { ParamTable } from '../params.ts'
 import { count, rateParam, ringsParam, startParam, time } from './nic.ts'
 
-export const nicTxParams: readonly Param[] = [
+export const nicTxParams = [
   rateParam('Packets leave'),
   {
     name: 'load',
@@ -135,4 +135,4 @@ export const nicTxParams: readonly Param[] = [
   },
   startParam,
   ringsParam,
-]
+] as const satisfies ParamTable

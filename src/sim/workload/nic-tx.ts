@@ -19,7 +19,7 @@ import { pow2 } from '../../lib/bits.ts'
 import { type Chunked, chunked, touch } from '../../lib/chunked.ts'
 import type { Rng } from '../../lib/rng.ts'
 import { PRICES } from '../engine/cost.ts'
-import type { Settings } from '../scenario/schema.ts'
+import type { ParamsOf } from '../params.ts'
 import type { Bytes, RealAddr } from '../types.ts'
 import { drawGap } from './exponential.ts'
 import { createRings, mapRing, queueRng, type Rings, ringDone, touched, untouched, WIRE_OVERHEAD } from './nic.ts'
@@ -31,9 +31,9 @@ import {
   type Op,
   RUN,
   TO_DEVICE,
-  type Workload,
   type WorkloadEnv,
   type WorkloadInfo,
+  withCode,
   YIELD,
 } from './workload.ts'
 
@@ -116,18 +116,21 @@ export interface NicTx {
   readonly slots: Chunked<Float64Array>
 }
 
+/** What it is set to. */
+type Settings = ParamsOf<typeof params>
+
 function create(settings: Settings, env: WorkloadEnv): NicTx {
-  const mtu = Number(settings.mtu)
-  const ring = Number(settings.ring)
+  const mtu = settings.mtu
+  const ring = settings.ring
   const tso = settings.tso === 'on'
   const segment = mtu - TCP_IP_BYTES
-  const most = Math.min(GSO_MAX_BYTES, Number(settings.packet))
+  const most = Math.min(GSO_MAX_BYTES, settings.packet)
   const linear = !tso && settings.frame === 'linear'
   const page = pow2(env.cpuPageShift)
   let headStride = 1024
   while (linear && headStride < HEADROOM + HEADER_BYTES + segment) headStride *= 2
-  const queues = Array.from({ length: Number(settings.queues) }, (_, q): Queue => {
-    const startNs = env.nowNs + Number(settings.start)
+  const queues = Array.from({ length: settings.queues }, (_, q): Queue => {
+    const startNs = env.nowNs + settings.start
     return {
       firstSlot: q * ring,
       startNs,
@@ -149,7 +152,7 @@ function create(settings: Settings, env: WorkloadEnv): NicTx {
     }
   })
   const rings = createRings(
-    settings,
+    settings.rings,
     env,
     queues.map(() => ring),
   )
@@ -161,9 +164,9 @@ function create(settings: Settings, env: WorkloadEnv): NicTx {
     linear,
     headStride,
     fragmentBytes: settings.source === 'write' ? Math.max(32_768, page) : page,
-    flightBytes: Number(settings.flight),
-    spacingNs: Number(settings.spacing),
-    completionNs: Number(settings.completion),
+    flightBytes: settings.flight,
+    spacingNs: settings.spacing,
+    completionNs: settings.completion,
     rings,
     base: rings.end,
     wirePsPerBit: 0,
@@ -182,8 +185,8 @@ function wireBits(s: NicTx): number {
 }
 
 function setLoad(s: NicTx, settings: Settings): void {
-  const bps = Number(settings.rate) * 1e9
-  const offered = bps * (Number(settings.load) / 100)
+  const bps = settings.rate * 1e9
+  const offered = bps * (settings.load / 100)
   s.wirePsPerBit = 1e12 / bps
   const gapPs =
     offered >= bps ? 0 : offered > 0 ? (wireBits(s) * 1e12 * s.queues.length) / offered : Number.POSITIVE_INFINITY
@@ -362,14 +365,13 @@ function retune(s: NicTx, settings: Settings, nowNs: number): void {
   for (const q of s.queues) q.nextPacketPs = Math.max(nowNs, q.startNs) * 1000 + drawGap(q.rng, s.gapPs)
 }
 
-export const nicTxInfo: WorkloadInfo = {
+export const nicTxInfo: WorkloadInfo<typeof params> = {
   id: 'nic-tx',
   label: 'Network card, transmit',
   params,
 }
 
-export const nicTx: Workload<NicTx> = {
-  ...nicTxInfo,
+export const nicTx = withCode<NicTx, typeof params>(nicTxInfo, {
   complaint: 'Tx DMA map failed',
   missing: 'packet not mapped',
   create,
@@ -382,4 +384,4 @@ export const nicTx: Workload<NicTx> = {
   offeredBps: (s) => s.bps,
   owner: (s, q, slot) =>
     `transmit queue ${q}, ${slot < s.queues.length * s.ring ? `descriptor ${slot % s.ring}` : 'descriptor ring'}`,
-}
+})

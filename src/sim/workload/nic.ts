@@ -5,8 +5,7 @@
 
 import { alignUp, pow2 } from '../../lib/bits.ts'
 import { createRng, deriveSeed, type Rng } from '../../lib/rng.ts'
-import type { Param } from '../params.ts'
-import type { Settings } from '../scenario/schema.ts'
+import type { Param, ParamType } from '../params.ts'
 import type { Bytes, RealAddr } from '../types.ts'
 import { COHERENT, OP_COHERENT, type Op, RUN, type WorkloadEnv } from './workload.ts'
 
@@ -23,17 +22,18 @@ export const time = (ms: number, label = `${ms} ms`) => ({
   label,
 })
 
-export const rateParam = (what: string): Param => ({
-  name: 'rate',
-  label: 'Link',
-  unit: 'bps',
-  default: 10,
-  effect: 'live',
-  values: [1, 10, 40, 100].map((g) => ({ value: g, key: `${g}g`, label: `${g}`, help: `${g} Gbit/s` })),
-  help: `Speed of the link in Gbit/s. ${what} at this rate times the load.`,
-})
+export const rateParam = (what: string) =>
+  ({
+    name: 'rate',
+    label: 'Link',
+    unit: 'bps',
+    default: 10,
+    effect: 'live',
+    values: [1, 10, 40, 100].map((g) => ({ value: g, key: `${g}g`, label: `${g}`, help: `${g} Gbit/s` })),
+    help: `Speed of the link in Gbit/s. ${what} at this rate times the load.`,
+  }) as const satisfies Param
 
-export const startParam: Param = {
+export const startParam = {
   name: 'start',
   label: 'Comes up at',
   unit: 'ns',
@@ -42,9 +42,9 @@ export const startParam: Param = {
   advanced: true,
   values: [time(0, 'at once'), time(1), time(2), time(3), time(4)],
   help: 'Time from the start, or from a reload of the driver, to the moment when this interface comes up and maps.',
-}
+} as const satisfies Param
 
-export const ringsParam: Param = {
+export const ringsParam = {
   name: 'rings',
   label: 'Descriptor rings',
   unit: 'choice',
@@ -56,7 +56,7 @@ export const ringsParam: Param = {
     { value: 'on', key: 'on', label: 'on', help: 'A coherent mapping for each queue, as long as the interface is up.' },
   ],
   help: 'Whether the rings themselves take their place in the window: 16 bytes a descriptor, rounded up to CPU pages.',
-}
+} as const satisfies Param
 
 /** The descriptor rings of a card, one per queue: [queues] mapping id, -1 before it is there, -2 when it was refused. */
 export interface Rings {
@@ -74,8 +74,12 @@ const NOT_YET = -1
 const REFUSED = -2
 
 /** Rings for queues with these numbers of descriptors, each at a multiple of its size as the page allocator gives it. */
-export function createRings(settings: Settings, env: WorkloadEnv, descriptors: readonly number[]): Rings {
-  const on = settings.rings === 'on'
+export function createRings(
+  setting: ParamType<typeof ringsParam>,
+  env: WorkloadEnv,
+  descriptors: readonly number[],
+): Rings {
+  const on = setting === 'on'
   let end: number = env.base
   const page = pow2(env.cpuPageShift)
   const bytes = Float64Array.from(descriptors, (n) => (on ? n * DESCRIPTOR_BYTES : 0))

@@ -1,6 +1,6 @@
 // Settings of the NVMe drives, and the mixes of request sizes.
 
-import type { Param } from '../params.ts'
+import type { ParamTable } from '../params.ts'
 import { count } from './nic.ts'
 import { queuesParam, short } from './think.ts'
 
@@ -54,7 +54,7 @@ export const MIXES: readonly Mix[] = [
   },
 ]
 
-export const nvmeParams: readonly Param[] = [
+export const nvmeParams = [
   queuesParam('Submission queues. "All": one for each CPU that submits.'),
   {
     name: 'depth',
@@ -134,4 +134,4 @@ export const nvmeParams: readonly Param[] = [
     values: [1, 2, 4, 8, 16].map(count),
     help: 'Drives that share the work: each moves 7 GB/s.',
   },
-]
+] as const satisfies ParamTable

@@ -13,7 +13,7 @@ import { type Chunked, chunked, touch } from '../../lib/chunked.ts'
 import { createHeap, type Heap, heapPop, heapPush } from '../../lib/heap.ts'
 import { createRng, deriveSeed, nextU32, type Rng } from '../../lib/rng.ts'
 import { PRICES } from '../engine/cost.ts'
-import type { Settings } from '../scenario/schema.ts'
+import type { ParamsOf } from '../params.ts'
 import type { Bytes, RealAddr } from '../types.ts'
 import { drawGap } from './exponential.ts'
 import { MIXES, nvmeParams as params } from './nvme-params.ts'
@@ -25,9 +25,9 @@ import {
   type Op,
   RUN,
   TO_DEVICE,
-  type Workload,
   type WorkloadEnv,
   type WorkloadInfo,
+  withCode,
   YIELD,
 } from './workload.ts'
 
@@ -72,10 +72,13 @@ export interface Nvme {
   readonly bytes: Chunked<Int32Array>
 }
 
+/** What it is set to. */
+type Settings = ParamsOf<typeof params>
+
 function create(settings: Settings, env: WorkloadEnv): Nvme {
   const one = settings.completeOn === 'one'
-  const depth = Number(settings.depth)
-  const n = Number(settings.queues) || Math.max(1, one ? env.cpus - 1 : env.cpus)
+  const depth = settings.depth
+  const n = settings.queues || Math.max(1, one ? env.cpus - 1 : env.cpus)
   const state: Nvme = {
     queues: Array.from({ length: n }, (_, q) => ({
       rng: createRng(deriveSeed(env.seed, q)),
@@ -112,10 +115,10 @@ function setLoad(s: Nvme, settings: Settings): void {
     s.sizes.fill(bytes, at, at + of256)
     at += of256
   }
-  s.writes = Number(settings.writes)
-  s.serviceNs = Number(settings.service)
-  s.psPerByte = PS_PER_BYTE_AND_DRIVE / Number(settings.drives)
-  s.gapNs = Number(settings.iops) > 0 ? (s.queues.length * 1e9) / Number(settings.iops) : 0
+  s.writes = settings.writes
+  s.serviceNs = settings.service
+  s.psPerByte = PS_PER_BYTE_AND_DRIVE / settings.drives
+  s.gapNs = settings.iops > 0 ? (s.queues.length * 1e9) / settings.iops : 0
 }
 
 function next(s: Nvme, task: number, nowNs: number, op: Op): number {
@@ -210,15 +213,14 @@ function cancel(s: Nvme, _task: number, op: Op): void {
   else heapPush(queue.heap, 0, tag)
 }
 
-export const nvmeInfo: WorkloadInfo = {
+export const nvmeInfo: WorkloadInfo<typeof params> = {
   minAlignMask: 4095,
   id: 'nvme',
   label: 'NVMe drives',
   params,
 }
 
-export const nvme: Workload<Nvme> = {
-  ...nvmeInfo,
+export const nvme = withCode<Nvme, typeof params>(nvmeInfo, {
   create,
   tasks: (s) => s.queues.length + (s.one ? 1 : 0),
   firstWakeNs: (s) => s.startNs,
@@ -234,4 +236,4 @@ export const nvme: Workload<Nvme> = {
     return s.gapNs > 0 ? (s.queues.length * mean * 8 * 1e9) / s.gapNs : 0
   },
   owner: (s, _task, slot) => `queue ${Math.floor(slot / s.depth)}, request ${slot % s.depth}`,
-}
+})

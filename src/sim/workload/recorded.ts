@@ -16,9 +16,9 @@ import {
   type Op,
   RUN,
   TO_DEVICE,
-  type Workload,
   type WorkloadEnv,
   type WorkloadInfo,
+  withCode,
 } from './workload.ts'
 
 export interface Recorded {
@@ -135,14 +135,13 @@ export function predictionOf(s: Recorded, allocator: string): PredictionFigures 
   return { allocator, total: s.total, allocations: s.allocations, predicted: s.predicted, corrected, misses }
 }
 
-export const recordedInfo: WorkloadInfo = {
+export const recordedInfo: WorkloadInfo<readonly []> = {
   id: 'recorded',
   label: 'A recording',
   params: [],
 }
 
-export const recorded: Workload<Recorded> = {
-  ...recordedInfo,
+export const recorded = withCode<Recorded, readonly []>(recordedInfo, {
   create,
   tasks: () => 1,
   firstWakeNs: (s) => s.ns.data[s.at] ?? Number.POSITIVE_INFINITY,
@@ -155,4 +154,4 @@ export const recorded: Workload<Recorded> = {
   prediction: predictionOf,
   rest: (s) => s.at < s.count,
   foretold: (s, slot) => s.foretold.data[slot]!,
-}
+})

@@ -8,8 +8,7 @@
 // Cost: the chosen work for each buffer of a loop; the wall itself takes none besides its mappings.
 
 import { alignUp, pow2 } from '../../lib/bits.ts'
-import type { Param } from '../params.ts'
-import type { Settings } from '../scenario/schema.ts'
+import type { ParamsOf, ParamTable } from '../params.ts'
 import type { Bytes, RealAddr } from '../types.ts'
 import { count } from './nic.ts'
 import { LOOK_NS, RETRY_NS, size, TURN, workParam } from './think.ts'
@@ -19,9 +18,9 @@ import {
   OP_UNMAP,
   type Op,
   RUN,
-  type Workload,
   type WorkloadEnv,
   type WorkloadInfo,
+  withCode,
   YIELD,
 } from './workload.ts'
 
@@ -50,7 +49,7 @@ export interface Wall {
   readonly left: Int32Array
 }
 
-const params: readonly Param[] = [
+const params = [
   {
     name: 'ranges',
     label: 'Wall',
@@ -88,22 +87,25 @@ const params: readonly Param[] = [
     help: 'CPUs that map and unmap above the wall; loop n runs on CPU n modulo the number of CPUs.',
   },
   workParam('work', 'Work per buffer', 'the driver spends on a buffer', 600),
-]
+] as const satisfies ParamTable
+
+/** What it is set to. */
+type Settings = ParamsOf<typeof params>
 
 function create(settings: Settings, env: WorkloadEnv): Wall {
-  const loops = Number(settings.loops)
-  const smallBytes = Number(settings.small)
-  const largeBytes = Number(settings.large)
+  const loops = settings.loops
+  const smallBytes = settings.small
+  const largeBytes = settings.large
   const stride = alignUp(Math.max(smallBytes, largeBytes), pow2(env.cpuPageShift))
   return {
-    ranges: Number(settings.ranges),
+    ranges: settings.ranges,
     loops,
     smallBytes,
     largeBytes,
     startNs: env.nowNs,
     base: alignUp(env.base, stride),
     stride,
-    workPs: Number(settings.work) * 1000,
+    workPs: settings.work * 1000,
     built: 0,
     gap: NONE,
     step: new Int32Array(loops),
@@ -182,14 +184,13 @@ function done(s: Wall, task: number, op: Op, nowNs: number): void {
   s.step[task] = follow
 }
 
-export const wallInfo: WorkloadInfo = {
+export const wallInfo: WorkloadInfo<typeof params> = {
   id: 'wall',
   label: 'Short-lived buffers above a wall',
   params,
 }
 
-export const wall: Workload<Wall> = {
-  ...wallInfo,
+export const wall = withCode<Wall, typeof params>(wallInfo, {
   create,
   tasks: (s) => s.loops,
   firstWakeNs: (s) => s.startNs,
@@ -198,11 +199,11 @@ export const wall: Workload<Wall> = {
   // `next` takes nothing that `done` does not.
   cancel: () => {},
   retune(s, settings) {
-    s.workPs = Number(settings.work) * 1000
+    s.workPs = settings.work * 1000
   },
   offeredBps: () => 0,
   owner(s, task, slot) {
     if (slot < gapSlot(s)) return `loop ${task}, ${slot % 2 === 1 ? 'larger' : 'smaller'} buffer`
     return slot === gapSlot(s) ? 'gap above the wall' : `wall, range ${slot - gapSlot(s) - 1}`
   },
-}
+})

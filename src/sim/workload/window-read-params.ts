@@ -1,6 +1,6 @@
 // Settings of the device that reads within a window.
 
-import type { Param } from '../params.ts'
+import type { ParamTable } from '../params.ts'
 import { size } from './think.ts'
 
 const KIB = 1024
@@ -11,7 +11,7 @@ export const SPANS = [64 * KIB, 128 * KIB, 256 * KIB, 512 * KIB, MIB, 2 * MIB, 4
 
 const few = (bytes: number) => ({ value: bytes, key: String(bytes), label: `${bytes} B` })
 
-export const windowReadParams: readonly Param[] = [
+export const windowReadParams = [
   {
     name: 'span',
     label: 'Window',
@@ -63,4 +63,4 @@ export const windowReadParams: readonly Param[] = [
     ],
     help: 'Whether the device reads the window or writes it.',
   },
-]
+] as const satisfies ParamTable

@@ -10,7 +10,7 @@
 import { alignUp, pow2 } from '../../lib/bits.ts'
 import { type Chunked, chunked, touch } from '../../lib/chunked.ts'
 import { createRng, nextU32, type Rng } from '../../lib/rng.ts'
-import type { Settings } from '../scenario/schema.ts'
+import type { ParamsOf } from '../params.ts'
 import type { Bytes, RealAddr } from '../types.ts'
 import { transactionPs } from './data-path.ts'
 import { RETRY_NS, TURN } from './think.ts'
@@ -22,9 +22,9 @@ import {
   type Op,
   RUN,
   TO_DEVICE,
-  type Workload,
   type WorkloadEnv,
   type WorkloadInfo,
+  withCode,
   YIELD,
 } from './workload.ts'
 
@@ -55,8 +55,11 @@ export interface WindowRead {
   readonly entry: Chunked<Float64Array>
 }
 
+/** What it is set to. */
+type Settings = ParamsOf<typeof windowReadParams>
+
 function create(settings: Settings, env: WorkloadEnv): WindowRead {
-  const unitBytes = Number(settings.unit)
+  const unitBytes = settings.unit
   const state: WindowRead = {
     unitBytes,
     pageBytes: pow2(env.iommuPageShift),
@@ -71,8 +74,8 @@ function create(settings: Settings, env: WorkloadEnv): WindowRead {
 }
 
 function tune(s: WindowRead, settings: Settings): void {
-  s.spanBytes = Number(settings.span)
-  s.bytes = Number(settings.size)
+  s.spanBytes = settings.span
+  s.bytes = settings.size
   s.random = settings.pattern !== 'linear'
   s.write = settings.op === 'write'
   s.at = 0
@@ -134,14 +137,13 @@ function run(s: WindowRead, nowNs: number, dma: DeviceDma): number {
   return nowNs + ns
 }
 
-export const windowReadInfo: WorkloadInfo = {
+export const windowReadInfo: WorkloadInfo<typeof windowReadParams> = {
   id: 'window-read',
   label: 'Device reads in a window',
   params: windowReadParams,
 }
 
-export const windowRead: Workload<WindowRead> = {
-  ...windowReadInfo,
+export const windowRead = withCode<WindowRead, typeof windowReadParams>(windowReadInfo, {
   create,
   tasks: () => 1,
   firstWakeNs: (s) => s.retryNs,
@@ -154,4 +156,4 @@ export const windowRead: Workload<WindowRead> = {
   // What the device would move if nothing missed.
   offeredBps: (s) => (s.bytes * 8e12) / transactionPs(s.bytes, s.write, 0, BATCH),
   owner: (_s, _task, slot) => `window of the device, mapping ${slot}`,
-}
+})

@@ -1,7 +1,7 @@
 // The contract of a workload: one source of map and unmap calls. A workload owns its own state (plain data) and says
 // what a CPU does next; the machine performs it, prices it and reports back. It knows no allocator and no table.
 
-import type { Param } from '../params.ts'
+import { type ParamsOf, type ParamTable, readParams } from '../params.ts'
 import type { PredictionFigures, RecordedOps } from '../scenario/recording.ts'
 import type { Settings } from '../scenario/schema.ts'
 import type { Bytes, Ns, RealAddr } from '../types.ts'
@@ -143,7 +143,7 @@ export interface DeviceDma {
 }
 
 /** What the page needs to know of a workload: it does without the code. */
-export interface WorkloadInfo {
+export interface WorkloadInfo<P extends ParamTable = ParamTable> {
   readonly id: string
   /** It maps at addresses of its own choosing, through the IOMMU API. */
   readonly choosesAddresses?: true
@@ -152,7 +152,7 @@ export interface WorkloadInfo {
   /** Its device takes an offset in the first page only: so many low bits of a buffer's address must stay. */
   readonly minAlignMask?: number
   readonly label: string
-  readonly params: readonly Param[]
+  readonly params: P
 }
 
 export interface Workload<S extends object = object> extends WorkloadInfo {
@@ -184,4 +184,21 @@ export interface Workload<S extends object = object> extends WorkloadInfo {
   /** Of a recording: some of it is still to be carried out. */
   rest?(s: S): boolean
   foretold?(s: S, slot: number): number
+}
+
+/** The code of a workload, to which its settings come as the record of its table. */
+type Code<S extends object, P extends ParamTable> = Omit<Workload<S>, keyof WorkloadInfo | 'create' | 'retune'> & {
+  create(settings: ParamsOf<P>, env: WorkloadEnv): S
+  retune(s: S, settings: ParamsOf<P>, nowNs: number): void
+}
+
+/** A workload: what the page needs to know of it, and its code; where only the first is used, the second is left out. */
+/* @__NO_SIDE_EFFECTS__ */
+export function withCode<S extends object, P extends ParamTable>(info: WorkloadInfo<P>, code: Code<S, P>): Workload<S> {
+  return {
+    ...info,
+    ...code,
+    create: (settings, env) => code.create(readParams(info.params, settings), env),
+    retune: (s, settings, nowNs) => code.retune(s, readParams(info.params, settings), nowNs),
+  }
 }
