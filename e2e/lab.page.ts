@@ -4,6 +4,7 @@ import { test as base, expect, type Locator, type Page } from '@playwright/test'
 import { decodeLink } from '../src/share/url.ts'
 import { createRun, presetById } from '../src/sim/index.ts'
 import { viewText } from '../src/text/views.ts'
+import type { FrameStats } from '../src/tools/frame-stats.ts'
 import { loaded } from '../src/tools/recordings.ts'
 
 interface Handles {
@@ -14,14 +15,6 @@ interface Handles {
   help(term: string): void
   end(): void
   begin(): void
-}
-
-export interface FrameStats {
-  readonly frames: number
-  readonly medianFps: number
-  readonly p95PaintMs: number
-  readonly longTasks: readonly { readonly atMs: number; readonly ms: number }[]
-  readonly lastInputToPaintMs: readonly number[]
 }
 
 type Handled = { readonly dmascope: Handles }

@@ -14,53 +14,99 @@ type Rule = readonly [from: string, to: string, why: string, only?: 'types']
 /** Files or folders below src/. Files of one unit (see `unitOf`) import each other freely. */
 const FILES: readonly Rule[] = [
   ['sim', 'lib', 'bits, heaps and hashes know no domain'],
-  ['sim/params.ts', 'sim/types.ts', 'a parameter speaks of quantities'],
+  ['sim/params.ts', 'sim/types.ts', 'a parameter speaks of quantities', 'types'],
   ['sim/scenario', 'sim/params.ts', 'settings are values of parameters'],
-  ['sim/scenario', 'sim/types.ts', 'quantities'],
-  ['sim/scenario', 'sim/run/happenings.ts', 'what a story is about', 'types'],
   ['sim/scenario', 'sim/iova', 'validation reads the registry of allocators'],
-  ['sim/scenario', 'sim/table', 'validation reads the registry of tables'],
   ['sim/scenario', 'sim/workload', 'validation reads the registry of workloads'],
-  ['sim/engine', 'sim/types.ts', 'quantities'],
-  ...['iova', 'table', 'dma', 'window', 'workload', 'swiotlb'].flatMap((mechanism): Rule[] => [
-    [`sim/${mechanism}`, 'sim/types.ts', 'quantities'],
-    [`sim/${mechanism}`, 'sim/params.ts', 'a mechanism declares its parameters'],
-    [`sim/${mechanism}`, 'sim/engine', 'a mechanism reports its work and knows its prices'],
-    [`sim/${mechanism}`, 'sim/scenario/schema.ts', 'the shape of its settings', 'types'],
-  ]),
-  ['sim/flush', 'sim/types.ts', 'where it stands in the kernel'],
+  ...['iova', 'table', 'dma', 'window', 'workload', 'swiotlb'].map(
+    (mechanism): Rule => [`sim/${mechanism}`, 'sim/types.ts', 'quantities, and where it stands in the kernel'],
+  ),
+  ...['iova', 'dma', 'workload', 'boot'].map(
+    (mechanism): Rule => [`sim/${mechanism}`, 'sim/params.ts', 'a mechanism declares its parameters'],
+  ),
+  ...['iova', 'table', 'dma', 'workload', 'swiotlb'].map(
+    (mechanism): Rule => [`sim/${mechanism}`, 'sim/engine', 'a mechanism reports its work and knows its prices'],
+  ),
   ['sim/dma', 'sim/flush', 'where unmapped ranges wait'],
-  ['sim/machine', 'sim', 'where the mechanisms meet: what happens, event by event'],
   ['sim/workload', 'sim/scenario/recording.ts', 'what a recording is made of'],
-  ['sim/probes', 'sim/scenario/recording.ts', 'a frame tells what was foretold of a recording', 'types'],
-  ['sim/paths', 'sim', 'what an operation does to table, allocator and ledger'],
-  ['sim/platform', 'sim', 'settings, and what a platform grants for them'],
-  ['sim/studies', 'sim', 'many machines, and what is measured over each'],
-  ['sim/run', 'sim', 'the machine on its way through time, and back'],
   ['sim/boot', 'sim/swiotlb', 'boot decides whether there is a pool, and asks for its size'],
-  ['sim/boot', 'sim/scenario/schema.ts', 'what is wrong with a word', 'types'],
   ['sim/dma', 'sim/iova/allocator.ts', 'the contract of what it is given', 'types'],
   ['sim/dma', 'sim/table', 'a driver changes the table of its vendor'],
   ['sim/dma', 'sim/iotlb', 'a driver sends the commands of its vendor'],
   ['sim/iotlb', 'sim/table', 'the hardware reads the tables that the kernel writes'],
-  // The machine: the one place where the mechanisms meet, in a handful of files.
+
+  // What settings come to, before there is a machine.
+  ['sim/platform', 'sim/types.ts', 'quantities'],
+  ['sim/platform', 'sim/params.ts', 'what it grants follows from settings'],
+  ['sim/platform', 'sim/scenario', 'the settings of a device, and how a kernel is chosen'],
+  ['sim/platform', 'sim/engine', 'what firmware and hypervisor take, priced'],
+  ['sim/platform', 'sim/iova', 'windows as allocators are given them'],
+  ['sim/platform', 'sim/boot', 'how a PC comes up'],
+  ['sim/platform', 'sim/swiotlb', 'the size of the pool, as the command line says it'],
+  ['sim/platform', 'sim/table/tce-multi-levels.ts', 'what VFIO asks a table for', 'types'],
+  ['sim/platform', 'sim/window', 'dynamic windows, asked for step by step'],
+  ['sim/platform', 'sim/workload/workload.ts', 'the stretches of a guest’s memory', 'types'],
+
+  // The machine: where the mechanisms meet, event by event. It knows nothing of runs, of probes, of studies.
+  ...['types.ts', 'params.ts'].map((file): Rule => ['sim/machine', `sim/${file}`, 'quantities and settings']),
+  ['sim/machine', 'sim/engine', 'locks, prices, log and recorder of the machine'],
+  ['sim/machine', 'sim/iova', 'each window has an allocator'],
+  ['sim/machine', 'sim/table', 'each window has a table'],
+  ['sim/machine', 'sim/iotlb', 'devices look their addresses up there'],
+  ['sim/machine', 'sim/dma', 'the domain of each device, and the state of its driver'],
+  ['sim/machine', 'sim/flush', 'what waits, waits in a queue of its table'],
+  ['sim/machine', 'sim/window', 'what a hypervisor is asked for is counted'],
+  ['sim/machine', 'sim/swiotlb', 'the pool is made when the machine is'],
+  ['sim/machine', 'sim/boot', 'the outcome of the boot is part of the state'],
+  ['sim/machine', 'sim/workload', 'what each CPU is told to do next'],
+  ['sim/machine', 'sim/platform', 'what a device is granted'],
+  ['sim/machine', 'sim/scenario', 'what it is made from'],
+  ['sim/machine', 'sim/paths', 'an operation goes the way of its device'],
+  ['sim/machine', 'sim/probes/cards.ts', 'the shape of a line', 'types'],
+
+  // A way to memory works on what the machine holds, and never runs it.
+  ['sim/paths', 'sim/types.ts', 'quantities'],
+  ['sim/paths', 'sim/machine/state.ts', 'tables, mappings and CPUs'],
+  ['sim/paths', 'sim/machine/wiring.ts', 'whose operation it is', 'types'],
+  ['sim/paths', 'sim/machine/ledger.ts', 'what was mapped is written down, what is gone struck out'],
+  ['sim/paths', 'sim/machine/events.ts', 'the kinds of operations in the log'],
+  ['sim/paths', 'sim/machine/device-access.ts', 'a device may remember what is unmapped'],
+  ['sim/paths', 'sim/engine', 'an operation is metered, logged and priced'],
+  ['sim/paths', 'sim/dma', 'the kernel’s DMA layer'],
+  ['sim/paths', 'sim/iotlb', 'an unmapped address may still be reached'],
+  ['sim/paths', 'sim/iova', 'the contract of allocators', 'types'],
+  ['sim/paths', 'sim/table', 'entries are written, and read back'],
+  ['sim/paths', 'sim/swiotlb', 'slots of the pool are taken and given back'],
+  ['sim/paths', 'sim/boot', 'kernels print a refusal of the pool in their own words'],
+  ['sim/paths', 'sim/platform/pc-memory.ts', 'where a buffer lies'],
+  ['sim/paths', 'sim/workload/workload.ts', 'what is asked for'],
+
+  // A run takes a machine through time and back; it changes it by inputs only.
+  ['sim/run', 'sim/types.ts', 'quantities'],
+  ['sim/run', 'sim/params.ts', 'an input sets a value', 'types'],
+  ['sim/run', 'sim/scenario', 'where it starts, and what is changed on its way'],
+  ['sim/run', 'sim/machine', 'what goes through time'],
+  ['sim/run', 'sim/engine', 'an input is logged; a replay is metered'],
+  ['sim/run', 'sim/dma', 'flush modes are switched while a machine runs; a replay maps'],
+  ['sim/run', 'sim/iova', 'the allocator that a replay asks'],
+  ['sim/run', 'sim/table', 'a replay needs a table by contract'],
 
   ['sim/probes', 'sim/types.ts', 'quantities'],
-  ['sim/probes', 'sim/run/happenings.ts', 'a frame says what a run looks for', 'types'],
   ['sim/probes', 'sim/engine', 'what the recorder and the log kept'],
   ['sim/probes', 'sim/scenario/schema.ts', 'a frame carries the scenario it shows', 'types'],
+  ['sim/probes', 'sim/scenario/recording.ts', 'a frame tells what was foretold of a recording', 'types'],
   ['sim/probes', 'sim/machine/state.ts', 'what is measured'],
   ['sim/probes', 'sim/machine/events.ts', 'the kinds of operations in the log'],
   ['sim/probes', 'sim/machine/ledger.ts', 'records of the live mappings'],
   ['sim/probes', 'sim/machine/log-text.ts', 'a frame carries the newest lines'],
   ['sim/probes', 'sim/machine/wiring.ts', 'what is measured, without moving it', 'types'],
-  ['sim/probes', 'sim/iova/allocator.ts', 'regions are asked of the allocator by its contract'],
+  ['sim/probes', 'sim/iova/allocator.ts', 'regions are asked of the allocator by its contract', 'types'],
   ['sim/probes', 'sim/iova/geometry.ts', 'the addresses of entries'],
   ['sim/probes', 'sim/flush', 'what waits for a flush'],
   ['sim/probes', 'sim/iotlb', 'what the hardware still translates'],
   ['sim/probes', 'sim/dma', 'where in its pages a buffer begins'],
   ['sim/probes', 'sim/window', 'windows, and what a device went through for them'],
-  ['sim/probes', 'sim/boot', 'the words of the boot'],
+  ['sim/probes', 'sim/boot', 'the steps of the boot', 'types'],
   ['sim/probes', 'sim/swiotlb', 'areas and slot sets of the bounce pool'],
   ['sim/probes', 'sim/paths/bounce-ops.ts', 'how the last buffer went'],
   ['sim/probes', 'sim/platform/pc-boot.ts', 'the command line that settings stand for'],
@@ -71,13 +117,20 @@ const FILES: readonly Rule[] = [
   ['sim/probes', 'sim/platform/guest-window.ts', 'where a guest’s memory lies'],
   ['sim/probes', 'sim/platform/partition.ts', 'what virtual functions share'],
   ['sim/probes', 'sim/table', 'table pages are asked of the table'],
+
+  // Studies run many machines, and mechanisms by themselves.
+  ['sim/studies', 'sim/types.ts', 'quantities'],
+  ['sim/studies', 'sim/params.ts', 'each point is a setting', 'types'],
+  ['sim/studies', 'sim/scenario', 'each point is a scenario'],
+  ['sim/studies', 'sim/machine', 'each point is a machine'],
+  ...['engine', 'iova', 'table', 'iotlb', 'dma', 'flush', 'swiotlb', 'workload'].map(
+    (mechanism): Rule => ['sim/studies', `sim/${mechanism}`, 'a mechanism measured by itself'],
+  ),
   ['sim/index.ts', 'sim', 'the only door'],
   ['sim/testing', 'sim', 'for tests and tools, outside the running simulation'],
   ['share', 'lib', 'text helpers know no domain'],
   ['share', 'sim/index.ts', 'a link speaks of scenarios'],
-  ['worker', 'lib', 'helpers know no domain'],
   ['worker', 'sim/index.ts', 'the host runs the simulation'],
-  ['store', 'lib', 'helpers know no domain'],
   ['store', 'sim/index.ts', 'scenarios and frames'],
   ['store', 'share', 'the link is the store as text'],
   ['store', 'worker/client.ts', 'the store talks to the simulation through the client'],
@@ -116,18 +169,16 @@ const PACKAGES: readonly Rule[] = [
   ['store', 'react', 'the hooks that read it'],
   ...['views', 'controls', 'app', 'ui'].map((folder): Rule => [folder, 'react', 'the page']),
   ...['controls', 'app', 'ui'].map((folder): Rule => [folder, 'radix-ui', 'accessible parts']),
-  ...['views', 'controls', 'app'].map((folder): Rule => [folder, 'lucide-react', 'icons']),
+  ...['controls', 'app'].map((folder): Rule => [folder, 'lucide-react', 'icons']),
   ['app', 'minisearch', 'presets are found by words'],
   ['views', 'd3', 'scales, axes, zoom'],
-  ['views', 'react-dom', 'overlays'],
   ['ui', 'react-dom', 'captions stand beside the picture that they belong to'],
-  ['app', '@fontsource-variable', 'fonts, from packages and never from elsewhere'],
   ['main.tsx', 'react', 'mounts the app'],
   ['main.tsx', 'react-dom', 'mounts the app'],
   ...['node:', 'vite', '@vitejs', '@playwright/test'].map((name): Rule => ['tools', name, 'tools run in Node']),
 ]
 
-/** Folders whose files may import anything of the project. */
+/** Folders whose files may import anything below src/. */
 const FREE = ['tools']
 const PURE = ['lib', 'sim', 'share']
 
@@ -186,20 +237,80 @@ function importsOf(path: string, source: string): Import[] {
   return found
 }
 
+const targetOf = (path: string, specifier: string): string => join(dirname(path), specifier.split('?')[0] ?? '')
+
+/** The rules by which a file imports something; of imports within a unit, and of free folders, there are none. */
+function rulesFor(path: string, { specifier, typesOnly }: Import): Rule[] {
+  const outside = !specifier.startsWith('.')
+  const to = outside ? specifier : targetOf(path, specifier)
+  return (outside ? PACKAGES : FILES).filter(
+    ([from, target, , only]) =>
+      within(path, from) &&
+      (only === undefined || typesOnly) &&
+      (within(to, target) || (target === 'node:' && to.startsWith(target))),
+  )
+}
+
+const isFree = (path: string, target: string): boolean =>
+  FREE.some((folder) => within(path, folder)) || unitOf(path) === unitOf(target)
+
 /** What is wrong with a file's imports, one line each. */
 function importFaults(path: string, source: string): string[] {
-  return importsOf(path, source).flatMap(({ specifier, typesOnly }) => {
-    const allows = (to: string) => ([from, target, , only]: Rule): boolean =>
-      within(path, from) && (only === undefined || typesOnly) && (within(to, target) || (target === 'node:' && to.startsWith(target))) // biome-ignore format: one condition
+  return importsOf(path, source).flatMap((each) => {
+    const { specifier, typesOnly } = each
     if (isTest(path)) return []
-    if (!specifier.startsWith('.')) return PACKAGES.some(allows(specifier)) ? [] : [`${path} → package ${specifier}`]
-    const target = join(dirname(path), specifier.split('?')[0] ?? '')
+    if (!specifier.startsWith('.')) return rulesFor(path, each).length > 0 ? [] : [`${path} → package ${specifier}`]
+    const target = targetOf(path, specifier)
     if (isTest(target)) return [`${path} → ${target}: nothing imports a test`]
+    if (target.startsWith('..')) return [`${path} → ${target}: outside of src`]
     const forTests = within(target, 'sim/testing') && !within(path, 'sim/testing') && !within(path, 'tools')
     if (forTests) return [`${path} → ${target}: only for tests and tools`]
-    if (FREE.some((folder) => within(path, folder)) || unitOf(path) === unitOf(target)) return []
-    return FILES.some(allows(target)) ? [] : [`${path} → ${target}${typesOnly ? ' (types)' : ''}`]
+    return isFree(path, target) || rulesFor(path, each).length > 0
+      ? []
+      : [`${path} → ${target}${typesOnly ? ' (types)' : ''}`]
   })
+}
+
+/** Rules that no import of these files needs: without them nothing more would be forbidden. */
+function unneeded(imports: ReadonlyMap<string, readonly Import[]>): string[] {
+  const needed = new Set<Rule>()
+  for (const [path, list] of imports)
+    for (const each of list) {
+      if (each.specifier.startsWith('.') && isFree(path, targetOf(path, each.specifier))) continue
+      const [rule, ...others] = rulesFor(path, each)
+      if (rule && others.length === 0) needed.add(rule)
+    }
+  return [...FILES, ...PACKAGES].filter((rule) => !needed.has(rule)).map(([from, to]) => `${from} → ${to}`)
+}
+
+/** Files that import each other in a ring, types included: one line each, sorted. */
+function rings(imports: ReadonlyMap<string, readonly Import[]>): string[] {
+  const order = new Map<string, number>()
+  const low = new Map<string, number>()
+  const stack: string[] = []
+  const found: string[] = []
+  const walk = (path: string): number => {
+    const own = order.size
+    order.set(path, own)
+    low.set(path, own)
+    stack.push(path)
+    let itself = false
+    for (const { specifier } of imports.get(path) ?? []) {
+      if (!specifier.startsWith('.')) continue
+      const target = targetOf(path, specifier)
+      itself ||= target === path
+      if (!imports.has(target)) continue
+      const reached = order.has(target) ? (stack.includes(target) ? order.get(target)! : own) : walk(target)
+      low.set(path, Math.min(low.get(path)!, reached))
+    }
+    if (low.get(path) === own) {
+      const ring = stack.splice(stack.indexOf(path)).sort()
+      if (ring.length > 1 || itself) found.push(ring.join(', '))
+    }
+    return low.get(path)!
+  }
+  for (const path of imports.keys()) if (!order.has(path)) walk(path)
+  return found.sort()
 }
 
 /** Exact by specification, or rounded to the nearest by it. Everything else of Math may differ between engines. */
@@ -233,6 +344,14 @@ const files = readdirSync(SRC, { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile() && /\.(ts|tsx)$/.test(entry.name) && !entry.name.endsWith('.d.ts'))
   .map((entry) => relative(SRC, join(entry.parentPath, entry.name)).replaceAll('\\', '/'))
 const read = (path: string): string => readFileSync(join(SRC, path), 'utf8')
+const imports = new Map(files.filter((path) => !isTest(path)).map((path) => [path, importsOf(path, read(path))]))
+
+/** Rings that stand until the types in them have moved. */
+const KNOWN = [
+  'sim/probes/cards.ts, sim/probes/frames-cpu.ts, sim/probes/frames-iommu.ts, sim/probes/frames.ts',
+  'views/filled.tsx, views/index.ts',
+  'views/kit/cell-patterns.ts, views/kit/cells.ts',
+]
 
 describe('the source', () => {
   it('imports only what the list allows', () => {
@@ -251,12 +370,31 @@ describe('the source', () => {
     const named = [...FILES.map(([from]) => from), ...FILES.map(([, to]) => to)]
     expect(named.filter((path) => !existsSync(join(SRC, path)))).toEqual([])
   })
+
+  it('has no rule that no import needs, and none that opens the whole core to a part of it', () => {
+    expect(unneeded(imports)).toEqual([])
+    const wide = FILES.filter(([, to]) => to === 'sim').map(([from]) => from)
+    expect(wide).toEqual(['sim/index.ts', 'sim/testing'])
+  })
+
+  it('imports nothing in a ring, not even types', () => {
+    expect(rings(imports).filter((ring) => !KNOWN.includes(ring))).toEqual([])
+  })
 })
 
 describe('the import rules bite', () => {
   it.each([
     ['lib/a.ts', "import { x } from '../sim/index.ts'", 'lib/a.ts → sim/index.ts'],
     ['sim/iova/a.ts', "import { x } from '../table/index.ts'", 'sim/iova/a.ts → sim/table/index.ts'],
+    ['sim/machine/a.ts', "import { x } from '../run/run.ts'", 'sim/machine/a.ts → sim/run/run.ts'],
+    ['sim/paths/a.ts', "import { advance } from '../machine/machine.ts'", 'sim/paths/a.ts → sim/machine/machine.ts'],
+    [
+      'sim/platform/a.ts',
+      "import type { S } from '../machine/state.ts'",
+      'sim/platform/a.ts → sim/machine/state.ts (types)',
+    ],
+    ['sim/run/a.ts', "import type { F } from '../probes/frames.ts'", 'sim/run/a.ts → sim/probes/frames.ts (types)'],
+    ['tools/a.ts', "import { x } from '../../e2e/lab.page.ts'", 'tools/a.ts → ../e2e/lab.page.ts: outside of src'],
     ['sim/iova/a.ts', "import type { T } from '../table/table.ts'", 'sim/iova/a.ts → sim/table/table.ts (types)'],
     ['sim/dma/a.ts', "import { define } from '../iova/allocator.ts'", 'sim/dma/a.ts → sim/iova/allocator.ts'],
     ['sim/dma/a.ts', "import { type T, f } from '../iova/allocator.ts'", 'sim/dma/a.ts → sim/iova/allocator.ts'],
@@ -286,6 +424,16 @@ describe('the import rules bite', () => {
     ['app/a.tsx', "const x = await import('./' + name)", 'app/a.tsx → package ?'],
   ])('%s may not: %s', (path, source, fault) => {
     expect(importFaults(path, source)).toEqual([fault])
+  })
+
+  it('and what lies in a ring is found, of types too and however long it is', () => {
+    const graph = (...edges: [string, string, boolean][]): ReadonlyMap<string, Import[]> =>
+      new Map(edges.map(([from, specifier, typesOnly]) => [from, [{ specifier, typesOnly }]]))
+    expect(rings(graph(['a.ts', './b.ts', true], ['b.ts', './c.ts', false], ['c.ts', './a.ts', true]))).toEqual([
+      'a.ts, b.ts, c.ts',
+    ])
+    expect(rings(graph(['a.ts', './a.ts', true]))).toEqual(['a.ts'])
+    expect(rings(graph(['a.ts', './b.ts', false], ['b.ts', './c.ts', false]))).toEqual([])
   })
 
   it.each([

@@ -2,10 +2,18 @@
 
 import { ChevronDown } from 'lucide-react'
 import { Select } from 'radix-ui'
-import { formatParam } from '../sim/index.ts'
-import type { ControlProps } from './field.tsx'
+import { type Field, formatParam, type ParamValue } from '../sim/index.ts'
 import { useChoice } from './key-target.ts'
 import { refusedReason } from './param-text.ts'
+
+/** What every control of a field is given. */
+export interface ControlProps {
+  readonly field: Field
+  readonly value: ParamValue
+  readonly labelId: string
+  readonly helpId: string
+  readonly onChange: (value: ParamValue) => void
+}
 
 /** Letters that key and years have room for together. */
 const MOST_LETTERS = 24

@@ -6,6 +6,7 @@ import { type Field, formatParam, type ParamValue } from '../sim/index.ts'
 import { loadable } from '../store/loadable.tsx'
 import { text } from '../text/en.ts'
 import { saysIn } from '../ui/says.tsx'
+import type { ControlProps } from './choice.tsx'
 import { besideText, kindOf, namedStops, refusedReason, stopText, trackOf, valueText } from './param-text.ts'
 
 // What pops up is loaded after the page stands.
@@ -14,14 +15,6 @@ const Choice = loadable(
   ({ field: { param }, value }: ControlProps) => <div className="c-select c-mono">{formatParam(param, value)}</div>,
   'button',
 )
-
-export interface ControlProps {
-  readonly field: Field
-  readonly value: ParamValue
-  readonly labelId: string
-  readonly helpId: string
-  readonly onChange: (value: ParamValue) => void
-}
 
 /** What a preset suggests to try with a field. */
 export interface Nudge {

@@ -5,6 +5,9 @@ import type { Bytes, Ns } from './types.ts'
 
 export type ParamValue = number | string
 
+/** Settings by name, as they come from outside of a mechanism. */
+export type Settings = Readonly<Record<string, ParamValue>>
+
 export type ParamUnit = 'bytes' | 'ns' | 'count' | 'bits' | 'percent' | 'bps' | 'choice'
 
 export interface ParamOption {
@@ -41,9 +44,6 @@ export interface Param {
 /** The params of one mechanism: `[…] as const satisfies ParamTable`, so that names and choices are known to the compiler. */
 export type ParamTable = readonly Param[]
 
-/** Settings by name, as they come from outside of a mechanism. */
-type Given = Readonly<Record<string, ParamValue>>
-
 /** What a param can be set to: bytes and ns with their brand, else one of its values, else a number. */
 export type ParamType<P extends Param> = P['unit'] extends 'bytes'
   ? Bytes
@@ -55,7 +55,7 @@ export type ParamType<P extends Param> = P['unit'] extends 'bytes'
 
 /** The settings of a table, each of its own type. Of a table that the compiler does not know: what there may be. */
 export type ParamsOf<T extends ParamTable> = string extends T[number]['name']
-  ? Given
+  ? Settings
   : { readonly [P in T[number] as P['name']]: ParamType<P> }
 
 /**
@@ -63,7 +63,7 @@ export type ParamsOf<T extends ParamTable> = string extends T[number]['name']
  * given, because it does not apply here, has its default; what is given has been validated (`scenario/fields.ts`).
  * To be called when something is built or a setting changes, not for each operation.
  */
-export function readParams<const T extends ParamTable>(table: T, given: Given, scope = ''): ParamsOf<T> {
+export function readParams<const T extends ParamTable>(table: T, given: Settings, scope = ''): ParamsOf<T> {
   const prefix = scope === '' ? '' : `${scope}.`
   const all: Record<string, ParamValue> = {}
   for (const { name, default: usual } of table) all[name] = given[prefix + name] ?? usual
@@ -71,8 +71,17 @@ export function readParams<const T extends ParamTable>(table: T, given: Given, s
 }
 
 /** The same for one param. */
-export function readParam<const P extends Param>(param: P, given: Given, scope = ''): ParamType<P> {
+export function readParam<const P extends Param>(param: P, given: Settings, scope = ''): ParamType<P> {
   return (given[scope === '' ? param.name : `${scope}.${param.name}`] ?? param.default) as ParamType<P>
+}
+
+/** A value that cannot be used: which field, what was given, what is allowed. */
+export interface Problem {
+  readonly field: string
+  readonly given: string
+  readonly allowed: string
+  /** Another value was given before it, which counts. */
+  readonly repeated?: true
 }
 
 /** Text of a value as a link carries it. A value that is not allowed is written as it stands. */

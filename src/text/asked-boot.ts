@@ -1,6 +1,6 @@
 // What people ask of a machine whose IOMMU does not come up, and of bounce buffers: see asked.ts.
 
-import type { Asked } from './asked.ts'
+import type { Asked } from './ask.ts'
 
 export const askedBoot: Readonly<Record<string, Asked>> = {
   'iommu-fails': {

@@ -1,6 +1,6 @@
 // What people ask of the IOTLB: see asked.ts.
 
-import type { Asked } from './asked.ts'
+import type { Asked } from './ask.ts'
 
 export const askedIotlb: Readonly<Record<string, Asked>> = {
   strict: {

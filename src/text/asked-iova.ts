@@ -1,6 +1,6 @@
 // What people ask of IOVA allocators: see asked.ts.
 
-import type { Asked } from './asked.ts'
+import type { Asked } from './ask.ts'
 
 export const askedIova: Readonly<Record<string, Asked>> = {
   'one-lock': {

@@ -1,6 +1,6 @@
 // What people ask of large windows and of what a hypervisor grants: see asked.ts.
 
-import type { Asked } from './asked.ts'
+import type { Asked } from './ask.ts'
 
 export const askedPower: Readonly<Record<string, Asked>> = {
   'nvlink-flat': {

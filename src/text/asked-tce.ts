@@ -1,6 +1,6 @@
 // What people ask of TCE windows: see asked.ts.
 
-import type { Asked } from './asked.ts'
+import type { Asked } from './ask.ts'
 
 export const askedTce: Readonly<Record<string, Asked>> = {
   'frames-64k': {

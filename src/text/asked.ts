@@ -1,19 +1,11 @@
 // What people ask, by the preset that answers it: data for the search, fetched with the gallery.
 
+import type { Asked } from './ask.ts'
 import { askedBoot } from './asked-boot.ts'
 import { askedIotlb } from './asked-iotlb.ts'
 import { askedIova } from './asked-iova.ts'
 import { askedPower } from './asked-power.ts'
 import { askedTce } from './asked-tce.ts'
-
-export interface Asked {
-  /** Words and phrases that find this preset before all others; no other preset has the same. */
-  readonly first: readonly string[]
-  /** Questions to which it is the answer. */
-  readonly asks: readonly string[]
-  /** Other words that lead here, symbols of the kernel among them. */
-  readonly also?: string
-}
 
 /** By preset: each of them. */
 export const asked: Readonly<Record<string, Asked>> = {

@@ -1,6 +1,6 @@
 // Terms of 2009, a machine that comes up without its IOMMU, and bounce buffers: see terms.ts.
 
-import type { Term } from './terms.ts'
+import type { Term } from './term.ts'
 
 export const bootTerms: readonly Term[] = [
   {

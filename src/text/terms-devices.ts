@@ -1,6 +1,6 @@
 // Terms of devices, their drivers and what the page measures of them: see terms.ts.
 
-import type { TermGroup } from './terms.ts'
+import type { TermGroup } from './term.ts'
 
 export const deviceTerms: readonly TermGroup[] = [
   {

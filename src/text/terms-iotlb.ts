@@ -1,6 +1,6 @@
 // Terms of 2011, when the hardware forgets what was mapped, and its tables: see terms.ts.
 
-import type { Term } from './terms.ts'
+import type { Term } from './term.ts'
 
 export const iotlbTerms: readonly Term[] = [
   {

@@ -1,6 +1,6 @@
 // Terms of 2011, how addresses are handed out on PCs and Arm: see terms.ts.
 
-import type { Term } from './terms.ts'
+import type { Term } from './term.ts'
 
 export const iovaTerms: readonly Term[] = [
   {

@@ -1,6 +1,6 @@
 // Terms of 2018 and 2021, tables for large windows and what a hypervisor grants: see terms.ts.
 
-import type { Term } from './terms.ts'
+import type { Term } from './term.ts'
 
 export const powerTerms: readonly Term[] = [
   {

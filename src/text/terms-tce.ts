@@ -1,6 +1,6 @@
 // Terms of 2006, windows of TCEs: see terms.ts.
 
-import type { Term } from './terms.ts'
+import type { Term } from './term.ts'
 
 export const tceTerms: readonly Term[] = [
   {

@@ -3,30 +3,13 @@
 
 import { folded } from '../lib/folded.ts'
 import { acronyms, acronymsIn } from './acronyms.ts'
+import type { Term, TermGroup } from './term.ts'
 import { bootTerms } from './terms-boot.ts'
 import { deviceTerms } from './terms-devices.ts'
 import { iotlbTerms } from './terms-iotlb.ts'
 import { iovaTerms } from './terms-iova.ts'
 import { powerTerms } from './terms-power.ts'
 import { tceTerms } from './terms-tce.ts'
-
-export interface Term {
-  readonly term: string
-  /** One sentence. */
-  readonly says: string
-  /** Symbols of the kernel, as GLOSSARY.md has them. */
-  readonly kernel?: readonly string[]
-  /** Id of one that shows it. */
-  readonly preset: string
-  /** Other words for it, which find it too. */
-  readonly also?: string
-}
-
-export interface TermGroup {
-  readonly id: string
-  readonly title: string
-  readonly terms: readonly Term[]
-}
 
 export const termGroups: readonly TermGroup[] = [
   ...deviceTerms,

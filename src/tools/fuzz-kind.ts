@@ -1,5 +1,5 @@
 // What a kind of fuzzing is: numbered cases, each of which follows from its seed and its number alone. A new kind is a
-// file `fuzz-<kind>.ts` that exports one as `kind`, and a line here.
+// file `fuzz-<kind>.ts` that exports one as `kind`, and a line in fuzz-kinds.ts.
 
 /** A case that did not hold. */
 export interface FuzzFailure {
@@ -31,12 +31,6 @@ export interface FuzzResult {
   readonly ms: number
   readonly name: string
   readonly failure: FuzzFailure | null
-}
-
-export const KINDS: Readonly<Record<string, () => Promise<{ readonly kind: FuzzKind }>>> = {
-  files: () => import('./fuzz-files.ts'),
-  scenarios: () => import('./fuzz-scenarios.ts'),
-  links: () => import('./fuzz-links.ts'),
 }
 
 /** Runs one case; whatever it throws is its failure, and so is taking too long. */

@@ -1,7 +1,8 @@
 // The thread in which cases run. What it is at stands in shared memory, so that a case that never ends can be named.
 
 import { parentPort, workerData } from 'node:worker_threads'
-import { type FuzzResult, KINDS, runCase } from './fuzz-kind.ts'
+import { type FuzzResult, runCase } from './fuzz-kind.ts'
+import { KINDS } from './fuzz-kinds.ts'
 
 export interface FuzzTask {
   readonly kind: string

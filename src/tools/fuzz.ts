@@ -5,7 +5,8 @@
 import { parseArgs } from 'node:util'
 import { Worker } from 'node:worker_threads'
 import { endWithReader, refuser } from './command.ts'
-import { type FuzzResult, KINDS } from './fuzz-kind.ts'
+import type { FuzzResult } from './fuzz-kind.ts'
+import { KINDS } from './fuzz-kinds.ts'
 import type { FuzzTask } from './fuzz-worker.ts'
 
 const USAGE = `npm run fuzz -- <kind> [--minutes <n>] [--seed <n>] [--from <n>] [--count <n>] [--shard <i>/<n>]

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { pow2 } from '../lib/bits.ts'
 import { createRun, HAPPENINGS, presetById, presets, subjectOf, summarise, withValue } from '../sim/index.ts'
+import { countOf } from '../sim/machine/happenings.ts'
 import { ENTRY_MAPPING, ENTRY_STRIDE, MAP_STRIDE, MAP_WHO } from '../sim/machine/state.ts'
-import { countOf } from '../sim/run/happenings.ts'
-import type { Settings } from '../sim/scenario/schema.ts'
+import type { Settings } from '../sim/params.ts'
 import { presetFigures, type TableFigures } from '../sim/testing/preset-figures.ts'
 import { loaded } from './recordings.ts'
 

@@ -6,7 +6,7 @@
 // As there, an option is recognised by how it begins, the last word on a matter counts, and every other word is passed on.
 // Not modelled: quotes, and options of the aperture of old AMD machines (GART).
 
-import type { Problem } from '../scenario/schema.ts'
+import type { Problem } from '../params.ts'
 import { parseSwiotlb } from '../swiotlb/pool-size.ts'
 
 /** Each option by its beginning, with the name of what it does; where several fit, the longest does. */

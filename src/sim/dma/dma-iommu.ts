@@ -12,40 +12,17 @@
 
 import { PRICES } from '../engine/cost.ts'
 import { type CostMeter, charge, dropLock, NO_LOCK, takeLock } from '../engine/meter.ts'
-import { createFlushQueue, type FlushQueue, type FlushSink, flushTimer, queueRange } from '../flush/flush-queue.ts'
-import { type Gather, resetGather } from '../flush/gather.ts'
-import type { CommandSink } from '../iotlb/command.ts'
-import { noteEntries, pfnOf, type RadixState } from '../table/radix.ts'
+import { createFlushQueue, type FlushSink, flushTimer, queueRange } from '../flush/flush-queue.ts'
+import { resetGather } from '../flush/gather.ts'
+import { noteEntries, pfnOf } from '../table/radix.ts'
 import { chooseRun, type PageRun } from '../table/split.ts'
 import { type AbsEntry, type Cpu, cpu, type Entry, entry, NO_ENTRY, type Pages, pages } from '../types.ts'
 import { allocDma } from './dma-limit.ts'
 import { type DmaDomain, pagesTouched, type SgList } from './dma-ops.ts'
 import { lookUpExact, sendExact } from './exact-size.ts'
 import { mapRange, unmapRange } from './iommu-core.ts'
-import type { DriverIo, IommuDriver } from './iommu-driver.ts'
+import type { DriverIo } from './iommu-driver.ts'
 import type { IommuState } from './iommu-state.ts'
-
-/** Where the commands of one table go. While `muted`, nowhere: nobody tells the hardware. */
-export interface TableSink extends CommandSink {
-  muted: boolean
-  /** CPU that sends. */
-  cpu: number
-  /** A flush of everything is under way: it is counted as one. */
-  flushing: boolean
-}
-
-/** Rules of the DMA API over an IOMMU driver: the state of a table with its driver, its queue and its commands' way. */
-export interface IommuRules {
-  readonly state: IommuState
-  readonly driver: IommuDriver
-  /** The window's entries in the table. */
-  readonly radix: RadixState
-  readonly io: DriverIo
-  readonly sink: TableSink
-  readonly gather: Gather
-  /** Holds the queue in deferred mode; null in the others. */
-  readonly queue: { flush: FlushQueue | null }
-}
 
 /** Takes `npages` for a device that reaches absolute entries up to `mask`. First table-relative entry, or NO_ENTRY. */
 function take(d: DmaDomain, onCpu: Cpu, device: number, npages: Pages, mask: AbsEntry, meter: CostMeter): Entry {

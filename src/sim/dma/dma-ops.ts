@@ -30,7 +30,7 @@ import {
   type RealAddr,
   realAddr,
 } from '../types.ts'
-import type { IommuRules } from './dma-iommu.ts'
+import type { IommuRules } from './iommu-rules.ts'
 
 /** What a mapping returns when there is none. */
 export const NO_DMA = -1 as AbsEntry

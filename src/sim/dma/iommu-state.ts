@@ -4,7 +4,7 @@
 
 import { log2Floor } from '../../lib/bits.ts'
 import { createLog, type EventLog } from '../engine/log.ts'
-import type { Settings } from '../scenario/schema.ts'
+import type { Settings } from '../params.ts'
 import { createAmd } from '../table/amd-v1.ts'
 import { createArm } from '../table/arm-lpae.ts'
 import type { PageTableState } from '../table/page-table.ts'

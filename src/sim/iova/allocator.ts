@@ -3,8 +3,8 @@
 // is a checkpoint.
 
 import type { CostMeter } from '../engine/meter.ts'
+import type { Settings } from '../params.ts'
 import { type ParamsOf, type ParamTable, readParams } from '../params.ts'
-import type { Settings } from '../scenario/schema.ts'
 import type { AbsEntry, Cpu, Entry, KernelRef, Pages } from '../types.ts'
 
 /** The window an allocator hands out. Entries are IOMMU pages of 2^pageShift bytes. */

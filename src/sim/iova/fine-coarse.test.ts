@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createMeter } from '../engine/meter.ts'
-import type { Settings } from '../scenario/schema.ts'
+import type { Settings } from '../params.ts'
 import { absEntry, cpu, type Entry, entry, NO_ENTRY, pages } from '../types.ts'
 import type { WindowGeometry } from './allocator.ts'
 import { fineCoarse } from './fine-coarse.ts'

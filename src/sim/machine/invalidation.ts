@@ -5,7 +5,7 @@
 // Not modelled: a queue that is full; commands of several tables in one submission. Each table has a queue of its own.
 // Invariant: what a command names is in no IOTLB of the table's devices after it.
 
-import type { TableSink } from '../dma/dma-iommu.ts'
+import type { TableSink } from '../dma/iommu-rules.ts'
 import { SPENT_WAITS, spentAt } from '../dma/iommu-state.ts'
 import { PRICES } from '../engine/cost.ts'
 import { logEvent } from '../engine/log.ts'

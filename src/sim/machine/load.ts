@@ -1,9 +1,9 @@
 // Loading drivers: a machine from a scenario, and anew when a setting changes that a driver must be reloaded for.
 
 import { createHeap } from '../../lib/heap.ts'
-import type { IommuRules } from '../dma/dma-iommu.ts'
 import { createDomain, createSgList, type DmaDomain } from '../dma/dma-ops.ts'
 import { createIo } from '../dma/iommu-driver.ts'
+import type { IommuRules } from '../dma/iommu-rules.ts'
 import { driverOf, type IommuState } from '../dma/iommu-state.ts'
 import { createLog } from '../engine/log.ts'
 import { type CostMeter, createMeter, resetMeter } from '../engine/meter.ts'

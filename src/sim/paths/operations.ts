@@ -3,15 +3,7 @@
 // Invariant: an entry has a TCE, a mapping record and a set bit exactly while it is mapped.
 
 import { alignUp, pow2 } from '../../lib/bits.ts'
-import {
-  type IommuRules,
-  mapEntries,
-  mapIommu,
-  mapSgIommu,
-  pagesOfList,
-  unmapEntries,
-  unmapIommu,
-} from '../dma/dma-iommu.ts'
+import { mapEntries, mapIommu, mapSgIommu, pagesOfList, unmapEntries, unmapIommu } from '../dma/dma-iommu.ts'
 import {
   allocCoherent,
   type DmaDomain,
@@ -23,6 +15,7 @@ import {
   pagesTouched,
   unmapPage,
 } from '../dma/dma-ops.ts'
+import type { IommuRules } from '../dma/iommu-rules.ts'
 import { logEvent } from '../engine/log.ts'
 import { noteReuse } from '../iotlb/exposure.ts'
 import { markStale } from '../iotlb/iotlb.ts'

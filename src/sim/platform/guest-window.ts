@@ -6,7 +6,7 @@
 import { log2Floor } from '../../lib/bits.ts'
 import type { Island, WindowGeometry } from '../iova/allocator.ts'
 import { keptBack } from '../iova/geometry.ts'
-import type { Settings } from '../scenario/schema.ts'
+import type { Settings } from '../params.ts'
 import type { TceEra, TceRequest } from '../table/tce-multi-levels.ts'
 import type { MemoryStretch } from '../workload/workload.ts'
 

@@ -4,9 +4,9 @@
 
 import { type BootInput, type BootKernel, type BootOutcome, boot } from '../boot/boot.ts'
 import { type CommandLine, type OptionFound, parseCommandLine } from '../boot/command-line.ts'
+import type { Problem, Settings } from '../params.ts'
 import { allowedText, isAllowed, type ParamValue } from '../params.ts'
 import { bootParams } from '../scenario/platform-boot.ts'
-import type { Problem, Settings } from '../scenario/schema.ts'
 import { DEFAULT_SLOTS, parseSwiotlb } from '../swiotlb/pool-size.ts'
 import { pcMemory } from './pc-memory.ts'
 

@@ -5,7 +5,7 @@
 // Buffers lie anywhere else, 64 KiB at a time, all over memory.
 // Assumed: the place of the hole, and that buffers are spread evenly.
 
-import type { Settings } from '../scenario/schema.ts'
+import type { Settings } from '../params.ts'
 import { type RealAddr, realAddr } from '../types.ts'
 
 const GIB = 1_073_741_824

@@ -2,7 +2,7 @@
 // A frame is complete: a view needs nothing else to paint, hit-test and describe itself.
 
 import type { Island } from '../iova/allocator.ts'
-import type { HappeningId } from '../run/happenings.ts'
+import type { HappeningId } from '../scenario/schema.ts'
 import type {
   EntryName,
   Filtered,

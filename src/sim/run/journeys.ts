@@ -1,9 +1,10 @@
 // How a run gets from one moment to another: in pieces of a few events, so that whoever computes them can look up
 // between two of them. What is reached depends on no piece, and a journey may be left at any of them.
 
+import { type Count, countOf } from '../machine/happenings.ts'
 import { moveClock } from '../machine/machine.ts'
 import type { MachineState } from '../machine/state.ts'
-import { type Count, countOf, type HappeningId } from './happenings.ts'
+import type { HappeningId } from '../scenario/schema.ts'
 
 /** Events between two looks up; one event of a guest may write 512 TCEs. */
 const PIECE = 64

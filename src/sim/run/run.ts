@@ -3,14 +3,15 @@
 
 import { hashPlain } from '../../lib/hash.ts'
 import { createSnapshots, dropSnapshot, restoreSnapshot, type Snapshot, takeSnapshot } from '../../lib/snapshot.ts'
+import { type Count, countOf } from '../machine/happenings.ts'
 import { createMachine, rewire } from '../machine/load.ts'
 import { advance, moveClock } from '../machine/machine.ts'
 import type { MachineState } from '../machine/state.ts'
 import type { Machine } from '../machine/wiring.ts'
 import type { ParamValue } from '../params.ts'
 import { refusalOf, settledBy } from '../scenario/fields.ts'
+import type { HappeningId } from '../scenario/schema.ts'
 import { type Input, MAX_INPUTS, MAX_NS, type Scenario } from '../scenario/schema.ts'
-import { type Count, countOf, type HappeningId } from './happenings.ts'
 import { applyInput } from './inputs.ts'
 import { type Errand, forward, type Journey, journey, type Position, type Track, whole } from './journeys.ts'
 

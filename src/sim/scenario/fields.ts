@@ -1,11 +1,12 @@
 // The settable values of a scenario: which there are, what they are now, and how to change one.
 
 import { allocatorInfos } from '../iova/index.ts'
+import type { Settings } from '../params.ts'
 import { allowedText, formatParam, isAllowed, type Param, type ParamValue } from '../params.ts'
 import { workloadInfoById } from '../workload/index.ts'
 import { deviceParams, machineParams, neverShipped, sharedParams, tableParam, withDefaults } from './platform.ts'
 import { openToChoice, playsRecording } from './recorded.ts'
-import type { Field, Input, Scenario, Settings } from './schema.ts'
+import type { Field, Input, Scenario } from './schema.ts'
 
 /** Device params that stand with the machine on the page; the others stand with the allocator. */
 const BESIDE_MACHINE = ['table', 'iommuPage', 'window', 'dmaMask']

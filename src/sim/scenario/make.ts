@@ -1,6 +1,7 @@
 // What the presets are made of.
 
-import type { DeviceSpec, Scenario, Settings, WorkloadSpec } from './schema.ts'
+import type { Settings } from '../params.ts'
+import type { DeviceSpec, Scenario, WorkloadSpec } from './schema.ts'
 
 export const KIB = 1024
 export const MIB = 1024 * KIB

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 import { playable } from '../../tools/recordings.ts'
-import { countOf } from '../run/happenings.ts'
+import { countOf } from '../machine/happenings.ts'
 import { createRun } from '../run/run.ts'
 import { presets } from './presets.ts'
 import { presetOfRecording } from './recorded.ts'

@@ -1,9 +1,8 @@
 // Settings of how a PC comes up: whether its IOMMU does, which kernel decides, and what memory there is to bounce in.
 
 import { pow2 } from '../../lib/bits.ts'
-import type { Param, ParamOption } from '../params.ts'
+import type { Param, ParamOption, Settings } from '../params.ts'
 import { AMD, GIB, option, size, VTD } from './platform-iommu.ts'
-import type { Settings } from './schema.ts'
 
 const slots = (n: number): ParamOption => ({ value: n, key: String(n), label: size(n * 2048).label })
 

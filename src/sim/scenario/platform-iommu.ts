@@ -1,8 +1,7 @@
 // Settings of machines whose IOMMU has radix tables and an IOTLB: Intel's VT-d, Arm's SMMU, AMD's. They differ in page
 // sizes, levels and commands; the kernel's DMA layer above them is one.
 
-import type { Param, ParamOption, ParamValue } from '../params.ts'
-import type { Settings } from './schema.ts'
+import type { Param, ParamOption, ParamValue, Settings } from '../params.ts'
 
 export const KIB = 1024
 export const MIB = 1024 * KIB

@@ -1,9 +1,8 @@
 // Settings of the two faces of a POWER machine: the host (powernv), which gives a device to a guest by a table of several
 // levels, and the partition (pseries), whose windows a hypervisor makes.
 
-import type { Param, ParamOption, ParamValue } from '../params.ts'
+import type { Param, ParamOption, ParamValue, Settings } from '../params.ts'
 import { GIB, KIB, MIB, option, size, TIB } from './platform-iommu.ts'
-import type { Settings } from './schema.ts'
 
 export const POWERNV = 'powernv'
 export const PSERIES = 'pseries'

@@ -2,6 +2,7 @@
 // shipped. Validation, controls and the link share it.
 
 import { allocatorInfos } from '../iova/index.ts'
+import type { Settings } from '../params.ts'
 import { isAllowed, type Param, type ParamOption, type ParamValue } from '../params.ts'
 import { bootParamsOf, translates } from './platform-boot.ts'
 import { AMD, ARM, GIB, iotlbParams, isRadix, KIB, MIB, radixParams, size, VTD } from './platform-iommu.ts'
@@ -15,7 +16,6 @@ import {
   pseriesMachine,
   pseriesParams,
 } from './platform-power.ts'
-import type { Settings } from './schema.ts'
 
 export const POWER = 'power'
 

@@ -1,8 +1,9 @@
 // Stories of a PC whose IOMMU does not come up: what the boot leaves it with, and buffers that are copied.
 
+import type { Settings } from '../params.ts'
 import { device, KIB, MS, scenario, workload } from './make.ts'
 import { GIB, VTD } from './platform-iommu.ts'
-import type { Preset, Scenario, Settings } from './schema.ts'
+import type { Preset, Scenario } from './schema.ts'
 
 const pc = (settings: Settings): Settings => ({ platform: VTD, cpuPage: 4 * KIB, cpus: 4, ram: 16 * GIB, ...settings })
 

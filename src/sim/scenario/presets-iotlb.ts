@@ -1,9 +1,10 @@
 // Stories of the IOTLB: when is unmapped really unmapped, how far a cache of translations reaches, and what page sizes
 // have to do with both.
 
+import type { Settings } from '../params.ts'
 import { device, KIB, MIB, MS, scenario, workload } from './make.ts'
 import { ARM, SPACE_48, VTD } from './platform-iommu.ts'
-import type { Preset, Scenario, Settings } from './schema.ts'
+import type { Preset, Scenario } from './schema.ts'
 
 const machine = (cpus: number, iotlb = 64): Settings => ({ platform: VTD, cpuPage: 4 * KIB, cpus, iotlb })
 

@@ -1,8 +1,9 @@
 // Stories of the allocator that x86 and Arm share: one tree under one lock, and what was put in front of it.
 
+import type { Settings } from '../params.ts'
 import { device, KIB, MIB, MS, scenario, workload } from './make.ts'
 import { SPACE_48, VTD } from './platform-iommu.ts'
-import type { Preset, Scenario, Settings } from './schema.ts'
+import type { Preset, Scenario } from './schema.ts'
 
 /** 16 CPUs, each mapping and unmapping buffers of its own as fast as it can. */
 const loops = (preset: string, allocator: string, changes: Settings = {}): Scenario =>

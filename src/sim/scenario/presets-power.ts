@@ -1,10 +1,11 @@
 // Stories of POWER's large windows: tables of several levels for the memory of a guest, and windows that a hypervisor
 // makes for a partition.
 
+import type { Settings } from '../params.ts'
 import { device, KIB, MIB, MS, scenario, workload } from './make.ts'
 import { GIB } from './platform-iommu.ts'
 import { POWERNV, PSERIES } from './platform-power.ts'
-import type { Preset, Scenario, Settings } from './schema.ts'
+import type { Preset, Scenario } from './schema.ts'
 
 /** The machine of the 2018 mail: 16 GiB of RAM at 0 and 16 GiB of GPU memory at 0x2440_0000_0000. */
 const nvlink = (preset: string, own: Settings, load: Settings = {}): Scenario =>

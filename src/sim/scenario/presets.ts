@@ -1,12 +1,12 @@
 // The stories that the lab opens with. Ids are public, for ever.
 
+import type { Settings } from '../params.ts'
 import { device, KIB, MIB, MS, scenario, workload } from './make.ts'
-
 import { bootPresets } from './presets-boot.ts'
 import { iotlbPresets } from './presets-iotlb.ts'
 import { iovaPresets } from './presets-iova.ts'
 import { powerPresets } from './presets-power.ts'
-import type { Preset, Scenario, Settings } from './schema.ts'
+import type { Preset, Scenario } from './schema.ts'
 
 const frames = (preset: string, iommuPage: number, changes: Settings = {}): Scenario =>
   scenario(

@@ -1,7 +1,7 @@
 // A recording: what a real machine did with a DMA window, as plain data. Importers make it out of trace files, the
 // workload `recorded` plays it, and the prediction is held against it.
 
-import type { Problem } from './schema.ts'
+import type { Problem } from '../params.ts'
 
 /** An operation of a recording. */
 export const REC_MAP = 1

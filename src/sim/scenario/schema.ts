@@ -1,11 +1,8 @@
 // A scenario is all that determines a run: settings, seed and inputs. The same object serves the page, the
 // worker, the headless command, the tests and the link.
 
-import type { Param, ParamValue } from '../params.ts'
-import type { HappeningId } from '../run/happenings.ts'
+import type { Param, ParamValue, Settings } from '../params.ts'
 import type { Recording } from './recording.ts'
-
-export type Settings = Readonly<Record<string, ParamValue>>
 
 /**
  * One device (a partitionable endpoint): its window, its TCE table, its allocator and its DMA mask; or, with the
@@ -85,19 +82,14 @@ export interface Field {
   readonly notes: Readonly<Record<string, string>>
 }
 
-/** A value that cannot be used: which field, what was given, what is allowed. */
-export interface Problem {
-  readonly field: string
-  readonly given: string
-  readonly allowed: string
-  /** Another value was given before it, which counts. */
-  readonly repeated?: true
-}
-
-/** A preset: a scenario with a name, a story and a picture to open on. */
 /** Simulated ns per wall ns, or as fast as it goes. */
 export type Speed = number | 'max'
 
+/** What a run can be searched for: kinds of happening. */
+export const HAPPENINGS = ['refusal', 'flush', 'late', 'bounce', 'fallback'] as const
+export type HappeningId = (typeof HAPPENINGS)[number]
+
+/** A preset: a scenario with a name, a story and a picture to open on. */
 export interface Preset {
   readonly id: string
   readonly title: string

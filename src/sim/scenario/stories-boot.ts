@@ -1,6 +1,6 @@
 // What the stories of the boot say: see stories.ts.
 
-import type { Story } from './stories.ts'
+import type { Story } from './story.ts'
 
 export const bootStories: Readonly<Record<string, Story>> = {
   'iommu-fails': {

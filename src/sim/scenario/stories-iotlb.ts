@@ -1,6 +1,6 @@
 // What the stories of the IOTLB say: see stories.ts.
 
-import type { Story } from './stories.ts'
+import type { Story } from './story.ts'
 
 export const iotlbStories: Readonly<Record<string, Story>> = {
   strict: {

@@ -1,6 +1,6 @@
 // What the stories of IOVA allocators say: see stories.ts.
 
-import type { Story } from './stories.ts'
+import type { Story } from './story.ts'
 
 export const iovaStories: Readonly<Record<string, Story>> = {
   'one-lock': {

@@ -1,6 +1,6 @@
 // What the stories of large windows say: see stories.ts.
 
-import type { Story } from './stories.ts'
+import type { Story } from './story.ts'
 
 export const powerStories: Readonly<Record<string, Story>> = {
   'nvlink-flat': {

@@ -1,6 +1,6 @@
 // What the stories of TCE windows say: see stories.ts.
 
-import type { Story } from './stories.ts'
+import type { Story } from './story.ts'
 
 export const tceStories: Readonly<Record<string, Story>> = {
   'frames-64k': {

@@ -8,17 +8,9 @@ import { iotlbStories } from './stories-iotlb.ts'
 import { iovaStories } from './stories-iova.ts'
 import { powerStories } from './stories-power.ts'
 import { tceStories } from './stories-tce.ts'
+import type { Story } from './story.ts'
 import { type Changed, changesOf, changeText, otherStory } from './story-other.ts'
 import { subjectOf } from './subject.ts'
-
-export interface Story {
-  /** One sentence or a few: what is happening, with the preset's own values. */
-  readonly says: string
-  /** One sentence: what to try; what stands in brackets is what the preset's nudge does. */
-  readonly tryThis: string
-  /** What is happening once that is done: without figures, since it may be done at any moment. */
-  readonly done: string
-}
 
 /** What there is to say of a run as it stands. */
 export interface Told extends Omit<Story, 'done'> {

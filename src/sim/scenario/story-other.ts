@@ -2,14 +2,13 @@
 // fields. Whatever the preset says of itself may be otherwise here, so none of it is repeated.
 
 import { formatParam } from '../params.ts'
-import type { HappeningId } from '../run/happenings.ts'
 import { workloadInfoById } from '../workload/index.ts'
 import { fieldsOf, valuesOf } from './fields.ts'
 import { POWER } from './platform.ts'
 import { translates } from './platform-boot.ts'
 import { AMD, ARM, VTD } from './platform-iommu.ts'
 import { POWERNV, PSERIES } from './platform-power.ts'
-import type { Field, Scenario } from './schema.ts'
+import type { Field, HappeningId, Scenario } from './schema.ts'
 
 /** A field that has another value than it had. */
 export interface Changed {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { HAPPENINGS } from '../run/happenings.ts'
 import { withValue } from './fields.ts'
 import { presetById, presets } from './presets.ts'
+import { HAPPENINGS } from './schema.ts'
 import { subjectOf } from './subject.ts'
 
 describe('what a scenario is about', () => {

@@ -1,9 +1,8 @@
 // What a scenario is about: the kind of happening that one goes to next, or back to.
 
-import type { HappeningId } from '../run/happenings.ts'
 import { currentValue } from './fields.ts'
 import { presetById } from './presets.ts'
-import type { Scenario } from './schema.ts'
+import type { HappeningId, Scenario } from './schema.ts'
 
 /** What the preset says it is about, or else what its machine does as it is set: a flush where unmaps wait for one, a late
  *  access where none is waited for, a bounce where a PC came up without its IOMMU; elsewhere a refusal. */

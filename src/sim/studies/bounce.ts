@@ -6,9 +6,9 @@
 // Not modelled: copies of many CPUs share no bandwidth of memory here.
 
 import { PRICES } from '../engine/cost.ts'
+import type { Settings } from '../params.ts'
 import { currentValue } from '../scenario/fields.ts'
 import { presetById } from '../scenario/presets.ts'
-import type { Settings } from '../scenario/schema.ts'
 import type { PointResult, StudyPoint } from './study.ts'
 
 /** Jobs, each a queue on a CPU of its own. */

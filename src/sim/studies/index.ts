@@ -9,6 +9,7 @@ import type { StudyPoint } from './study.ts'
 
 export * from './bounce.ts'
 export * from './flush.ts'
+export * from './prediction.ts'
 export * from './published.ts'
 export * from './scaling.ts'
 export * from './study.ts'

@@ -8,7 +8,7 @@ import { allocSlots, createPool, createSlotResult, releaseSlots, type SlotReques
 import { SLOT_BYTES, sizeEarly } from '../swiotlb/pool-size.ts'
 import { type Bytes, cpu, realAddr } from '../types.ts'
 import { BOUNCE_PUBLISHED, BOUNCE_WAKE_NS, bouncePoint, requestsPerSecond } from './bounce.ts'
-import type { Prediction } from './published.ts'
+import type { Prediction } from './prediction.ts'
 import { directPoint, type PointResult, type StudyPoint } from './study.ts'
 
 type Point = (id: string) => PointResult

@@ -6,9 +6,9 @@
 // how often acknowledgements come, is theirs too). Prices are those of cost.ts, and none is chosen here.
 
 import { PRICES } from '../engine/cost.ts'
-import type { Settings } from '../scenario/schema.ts'
+import type { Settings } from '../params.ts'
 import { flushFigures, flushPoint } from './flush.ts'
-import type { Prediction } from './published.ts'
+import type { Prediction } from './prediction.ts'
 import type { PointResult, StudyPoint } from './study.ts'
 
 type Point = (id: string) => PointResult

@@ -5,48 +5,14 @@
 import { PRICES } from '../engine/cost.ts'
 import { createMeter, resetMeter } from '../engine/meter.ts'
 import { allocatorById } from '../iova/index.ts'
-import type { Scenario, Settings, WorkloadSpec } from '../scenario/schema.ts'
+import type { Settings } from '../params.ts'
+import type { Scenario, WorkloadSpec } from '../scenario/schema.ts'
 import { absEntry, cpu, entry, NO_ENTRY, pages } from '../types.ts'
+import type { Point, Prediction, PublishedFigure } from './prediction.ts'
 import { bouncePointsPublished, bouncePredictions } from './published-bounce.ts'
 import { flushPointsPublished, flushPredictions } from './published-flush.ts'
 import { iotlbPoints, iotlbPredictions } from './published-iotlb.ts'
 import { directPoint, type PointResult, type StudyPoint } from './study.ts'
-
-export type FigureUnit = 'ratio' | 'gain' | 'steps' | 'bytes' | 'gbps' | 'ns' | 'count'
-
-/** One published figure and what the simulation says to it. */
-export interface PublishedRow {
-  readonly id: string
-  /** What was measured, in words. */
-  readonly what: string
-  /** How it is set up here. */
-  readonly setup: string
-  readonly unit: FigureUnit
-  readonly published: number
-  readonly source: string
-  /** What counts as a hit: both ends inclusive. */
-  readonly low: number
-  readonly high: number
-  /** The price that was fitted to this figure, in words; absent where none was. */
-  readonly fitted?: string
-}
-
-export interface PublishedFigure extends PublishedRow {
-  /** Null until the runs that it needs are done. */
-  readonly figure: number | null
-  readonly holds: boolean | null
-  /** What else the runs said. */
-  readonly note: string
-}
-
-type Point = (id: string) => PointResult
-
-export interface Prediction extends PublishedRow {
-  /** Ids of the runs that it needs. */
-  readonly needs: readonly string[]
-  figure(point: Point): number
-  note(point: Point): string
-}
 
 const GIB = 1073741824
 const KIB = 1024

@@ -3,8 +3,9 @@
 
 import { PRICES } from '../engine/cost.ts'
 import { allocatorInfos } from '../iova/index.ts'
+import type { Settings } from '../params.ts'
 import { fieldsOf } from '../scenario/fields.ts'
-import type { Scenario, Settings } from '../scenario/schema.ts'
+import type { Scenario } from '../scenario/schema.ts'
 import { lockThroughput } from './repairman.ts'
 import type { PointResult, StudyPoint } from './study.ts'
 

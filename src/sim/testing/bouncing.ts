@@ -3,9 +3,10 @@
 import { resetMeter } from '../engine/meter.ts'
 import { pricedPs } from '../machine/ledger.ts'
 import { MAP_STRIDE } from '../machine/state.ts'
+import type { Settings } from '../params.ts'
 import { mapBuffer, poolOf, syncBuffer, unmapBuffer } from '../paths/bounce-ops.ts'
 import { createRun, type Run } from '../run/run.ts'
-import type { Scenario, Settings } from '../scenario/schema.ts'
+import type { Scenario } from '../scenario/schema.ts'
 import { FROM_DEVICE, OP_MAP } from '../workload/workload.ts'
 
 const MS = 1_000_000

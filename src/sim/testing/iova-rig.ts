@@ -5,8 +5,7 @@ import { hashPlain } from '../../lib/hash.ts'
 import { nextU32, type Rng } from '../../lib/rng.ts'
 import type { AllocRequest, IovaAllocator, RangeKind, WindowGeometry } from '../iova/allocator.ts'
 import { allocators } from '../iova/index.ts'
-import type { Param } from '../params.ts'
-import type { Settings } from '../scenario/schema.ts'
+import type { Param, Settings } from '../params.ts'
 import { absEntry, cpu, type Entry, entry, MAX_GRANULE, pages } from '../types.ts'
 
 export const CPUS = 8

@@ -1,9 +1,9 @@
 // The contract of a workload: one source of map and unmap calls. A workload owns its own state (plain data) and says
 // what a CPU does next; the machine performs it, prices it and reports back. It knows no allocator and no table.
 
+import type { Settings } from '../params.ts'
 import { type ParamsOf, type ParamTable, readParams } from '../params.ts'
 import type { PredictionFigures, RecordedOps } from '../scenario/recording.ts'
-import type { Settings } from '../scenario/schema.ts'
 import type { Bytes, Ns, RealAddr } from '../types.ts'
 
 export const OP_MAP = 1

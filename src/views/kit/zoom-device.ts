@@ -2,7 +2,15 @@
 // many css px further". The transform that d3 keeps on the element means nothing and is thrown away.
 
 import { type D3ZoomEvent, select, zoom, zoomIdentity } from 'd3'
-import type { GestureHandlers } from './gestures.ts'
+
+export interface GestureHandlers {
+  /** A step of a factor of two at a point, css px from the element's corner; in is +1. */
+  readonly onStep: (steps: 1 | -1, x: number, y: number) => void
+  /** Dragged down by `dy` css px since the last call that returned true; true when that was used. */
+  readonly onDrag: (dy: number) => boolean
+  /** A drag of one finger or the mouse moves the picture rather than the page. */
+  readonly canDrag: () => boolean
+}
 
 /** Listens on an element; returns the way out. */
 export function listen(element: HTMLElement, current: { readonly current: GestureHandlers }): () => void {

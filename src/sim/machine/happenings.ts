@@ -1,9 +1,7 @@
-// What a run can be searched for: kinds of happening, each counted by the state. One has happened when its count has grown.
+// Kinds of happening, each counted by the state. One has happened when its count has grown.
 
-import type { DmaTable, MachineState } from '../machine/state.ts'
-
-export const HAPPENINGS = ['refusal', 'flush', 'late', 'bounce', 'fallback'] as const
-export type HappeningId = (typeof HAPPENINGS)[number]
+import type { HappeningId } from '../scenario/schema.ts'
+import type { DmaTable, MachineState } from './state.ts'
 
 /** How often something has happened since the tables were built. */
 export type Count = (s: MachineState) => number
