@@ -1,13 +1,14 @@
 // Settings of how a PC comes up: whether its IOMMU does, which kernel decides, and what memory there is to bounce in.
 
 import { pow2 } from '../../lib/bits.ts'
-import type { Param, ParamOption, Settings } from '../params.ts'
+import { type NumberOption, type Param, type ParamTable, readParam, readParams, type Settings } from '../params.ts'
 import { AMD, GIB, option, size, VTD } from './platform-iommu.ts'
+import { platformParam } from './platform-names.ts'
 
-const slots = (n: number): ParamOption => ({ value: n, key: String(n), label: size(n * 2048).label })
+const slots = (n: number): NumberOption => ({ value: n, key: String(n), label: size(n * 2048).label })
 
 /** Of the machine. */
-export const bootParams: readonly Param[] = [
+export const bootParams = [
   {
     name: 'comesUp',
     label: 'IOMMU at boot',
@@ -135,17 +136,19 @@ export const bootParams: readonly Param[] = [
     ],
     help: 'What the kernel command line says about the IOMMU.',
   },
-]
+] as const satisfies ParamTable
 
 /** False for a PC whose settings say that its IOMMU does not come up: nothing is translated then. */
-export function translates({ platform, comesUp = 'works', iommuArg }: Settings): boolean {
+export function translates(machine: Settings): boolean {
+  const platform = readParam(platformParam, machine)
   if (platform !== VTD && platform !== AMD) return true
+  const { comesUp, iommuArg } = readParams(bootParams, machine)
   return comesUp === 'works' && iommuArg !== 'off' && iommuArg !== 'vendor-off' && iommuArg !== 'pt'
 }
 
 /** The same params, in sight where the boot is what the machine is about. */
 export function bootParamsOf(machine: Settings): readonly Param[] {
-  const told = !translates(machine) || (machine.bootKernel !== undefined && machine.bootKernel !== '6.12')
+  const told = !translates(machine) || readParams(bootParams, machine).bootKernel !== '6.12'
   if (!told) return bootParams
   const folded = ['swiotlb', 'iommuArg', 'guest', 'largestOrder']
   return bootParams.map((param) => ({ ...param, advanced: folded.includes(param.name) }))

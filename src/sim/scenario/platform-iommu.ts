@@ -1,7 +1,7 @@
 // Settings of machines whose IOMMU has radix tables and an IOTLB: Intel's VT-d, Arm's SMMU, AMD's. They differ in page
 // sizes, levels and commands; the kernel's DMA layer above them is one.
 
-import type { Param, ParamOption, ParamValue, Settings } from '../params.ts'
+import type { NumberOption, Param, ParamOption, ParamsOf, ParamTable, ParamValue } from '../params.ts'
 
 export const KIB = 1024
 export const MIB = 1024 * KIB
@@ -14,13 +14,15 @@ export const VTD = 'vtd'
 export const ARM = 'arm'
 export const AMD = 'amd'
 
+export type RadixPlatform = typeof VTD | typeof ARM | typeof AMD
+
 /** True for a platform whose kernel maps through dma-iommu.c. */
-export function isRadix(platform: ParamValue | undefined): boolean {
+export function isRadix(platform: ParamValue | undefined): platform is RadixPlatform {
   return platform === VTD || platform === ARM || platform === AMD
 }
 
 /** An option of so many bytes, from 1 KiB: `64K`, `2G`, `64T`. */
-export const size = (bytes: number): ParamOption & { readonly value: number } => {
+export const size = (bytes: number): NumberOption => {
   const [n, letter] =
     bytes >= TIB
       ? [bytes / TIB, 'T']
@@ -32,12 +34,17 @@ export const size = (bytes: number): ParamOption & { readonly value: number } =>
   return { value: bytes, key: `${n}${letter.toLowerCase()}`, label: `${n}${letter}` }
 }
 
-const number = (n: number): ParamOption => ({ value: n, key: String(n), label: String(n) })
+const number = (n: number): NumberOption => ({ value: n, key: String(n), label: String(n) })
 /** An option whose value is its key. */
-export const option = (key: string, label: string, help: string): ParamOption => ({ value: key, key, label, help })
+export const option = <const K extends string>(key: K, label: string, help: string) => ({
+  value: key,
+  key,
+  label,
+  help,
+})
 
 /** Of the machine: what its IOMMU caches. */
-export const iotlbParams: readonly Param[] = [
+export const iotlbParams = [
   {
     name: 'iotlb',
     label: 'IOTLB entries',
@@ -84,9 +91,9 @@ export const iotlbParams: readonly Param[] = [
     ],
     help: 'Whether devices share one IOTLB.',
   },
-]
+] as const satisfies ParamTable
 
-const FLUSH: Param = {
+export const FLUSH = {
   name: 'flush',
   label: 'Flush',
   unit: 'choice',
@@ -102,9 +109,9 @@ const FLUSH: Param = {
     option('none', 'None', 'The bug of 2011: nobody tells the IOTLB, and the address is free at once.'),
   ],
   help: 'When the IOTLB forgets what was unmapped, and so when an address may be handed out again.',
-}
+} as const satisfies Param
 
-const QUEUE: Param = {
+const QUEUE = {
   name: 'queue',
   label: 'Flush queue',
   unit: 'choice',
@@ -116,9 +123,9 @@ const QUEUE: Param = {
     option('single', 'single', 'One ring of 32768 and a second: where each flush costs a call of the hypervisor.'),
   ],
   help: 'Where unmapped ranges wait in deferred mode.',
-}
+} as const satisfies Param
 
-const SPLIT: Param = {
+const SPLIT = {
   name: 'split',
   label: 'Driver call',
   unit: 'choice',
@@ -130,9 +137,9 @@ const SPLIT: Param = {
     option('single', 'one page', 'The patch of 2011: one page of the chosen size for each call.'),
   ],
   help: 'How many pages of one size the IOMMU driver is handed at a time.',
-}
+} as const satisfies Param
 
-const SYNC: Param = {
+const SYNC = {
   name: 'sync',
   label: 'Invalidate',
   unit: 'choice',
@@ -144,9 +151,9 @@ const SYNC: Param = {
     option('each', 'inside each call', 'Each call of the driver invalidates what it cleared, and waits.'),
   ],
   help: 'When a strict unmap that takes many calls, as of the smallest pages one by one, tells the IOTLB.',
-}
+} as const satisfies Param
 
-const HARDWARE: Param = {
+const HARDWARE = {
   name: 'hardware',
   label: 'Invalidation by',
   unit: 'choice',
@@ -163,9 +170,9 @@ const HARDWARE: Param = {
     option('blind', 'exact page, not looked up', 'The same hardware, but told 4K for everything: large pages stay.'),
   ],
   help: 'What the hardware needs to be told to forget a translation.',
-}
+} as const satisfies Param
 
-const SUPERPAGES: Param = {
+const SUPERPAGES = {
   name: 'superpages',
   label: 'Page sizes',
   unit: 'choice',
@@ -177,9 +184,9 @@ const SUPERPAGES: Param = {
     option('off', 'smallest', 'The smallest alone.'),
   ],
   help: 'Page sizes that a mapping may be split into. A large page takes one entry of the table and of the IOTLB.',
-}
+} as const satisfies Param
 
-const LATE: Param = {
+const LATE = {
   name: 'late',
   label: 'Misbehaves',
   unit: 'count',
@@ -193,9 +200,9 @@ const LATE: Param = {
     { value: 1, key: 'all', label: 'each buffer' },
   ],
   help: 'How many of its buffers the device reaches for again after they were unmapped.',
-}
+} as const satisfies Param
 
-const LATE_AFTER: Param = {
+const LATE_AFTER = {
   name: 'lateAfter',
   label: 'After',
   unit: 'ns',
@@ -210,9 +217,9 @@ const LATE_AFTER: Param = {
     { value: 5_000_000, key: '5ms', label: '5 ms' },
   ],
   help: 'How long after the unmap it does that.',
-}
+} as const satisfies Param
 
-const TRANSLATION: Param = {
+const TRANSLATION = {
   name: 'translation',
   label: 'IOMMU',
   unit: 'choice',
@@ -224,9 +231,9 @@ const TRANSLATION: Param = {
     option('off', 'off', 'No IOMMU: the device uses real addresses, reaches all memory, and nothing is mapped.'),
   ],
   help: 'Off is the machine to compare with: no map, no unmap, no protection.',
-}
+} as const satisfies Param
 
-const LEVELS: Param = {
+const LEVELS = {
   name: 'levels',
   label: 'Levels',
   unit: 'count',
@@ -239,9 +246,9 @@ const LEVELS: Param = {
     { value: 5, key: '5', label: '5', help: '57 bits: 128 PiB' },
   ],
   help: 'Levels of the page table: each reads nine more bits of the address.',
-}
+} as const satisfies Param
 
-const STAGE: Param = {
+const STAGE = {
   name: 'stage',
   label: 'Stage',
   unit: 'count',
@@ -253,9 +260,9 @@ const STAGE: Param = {
     { value: 2, key: '2', label: '2', help: 'The table of a guest, whose top may be several tables side by side.' },
   ],
   help: 'Which of the two translations of the SMMU the table is for.',
-}
+} as const satisfies Param
 
-const RANGE: Param = {
+const RANGE = {
   name: 'range',
   label: 'Range commands',
   unit: 'choice',
@@ -267,9 +274,9 @@ const RANGE: Param = {
     option('off', 'off', 'One command for each page.'),
   ],
   help: 'Whether an invalidation command can name a range.',
-}
+} as const satisfies Param
 
-const LOW_FIRST: Param = {
+const LOW_FIRST = {
   name: 'lowFirst',
   label: '32 bits first',
   unit: 'choice',
@@ -278,49 +285,53 @@ const LOW_FIRST: Param = {
   advanced: true,
   values: [option('on', 'on', 'As for every PCI device.'), option('off', 'off', 'As with iommu.forcedac=1.')],
   help: 'A device that reaches beyond 4 GiB gets addresses below as long as they last; once refused, never again.',
-}
+} as const satisfies Param
 
-/** Params of a device's address space behind such an IOMMU. */
+const PAGE = {
+  name: 'iommuPage',
+  label: 'IOMMU page',
+  unit: 'bytes',
+  default: 4 * KIB,
+  effect: 'restart',
+  help: 'The smallest piece of the space: one page-table entry maps one IOMMU page.',
+} as const satisfies Param
+
+const SPACE = {
+  name: 'window',
+  label: 'Address space',
+  unit: 'bytes',
+  default: SPACE_48,
+  effect: 'restart',
+  help: 'I/O virtual addresses that the domain has. What the device reaches of them its DMA mask says.',
+} as const satisfies Param
+
+/** Of a device's address space behind such an IOMMU: what it can be set to, of whatever vendor that is. */
+export const radixDevice = [
+  ...([PAGE, SPACE, FLUSH, QUEUE, SUPERPAGES, LEVELS, STAGE, RANGE] as const),
+  ...([SPLIT, SYNC, HARDWARE, LATE, LATE_AFTER, TRANSLATION, LOW_FIRST] as const),
+] as const satisfies ParamTable
+
+export type RadixSettings = ParamsOf<typeof radixDevice>
+
+/** Params of a device's address space on a platform. */
 export function radixParams(
-  machine: Settings,
+  platform: RadixPlatform,
   windows: readonly ParamOption[],
   allocator: Param,
   mask: Param,
 ): readonly Param[] {
-  const arm = machine.platform === ARM
+  const arm = platform === ARM
   const granules = arm ? [4 * KIB, 16 * KIB, 64 * KIB] : [4 * KIB]
   return [
+    { ...PAGE, advanced: !arm, values: granules.map(size) },
     {
-      name: 'iommuPage',
-      label: 'IOMMU page',
-      unit: 'bytes',
-      default: 4 * KIB,
-      effect: 'restart',
-      advanced: !arm,
-      values: granules.map(size),
-      help: 'The smallest piece of the space: one page-table entry maps one IOMMU page.',
-    },
-    {
-      name: 'window',
-      label: 'Address space',
-      unit: 'bytes',
-      default: SPACE_48,
-      effect: 'restart',
+      ...SPACE,
       values: [...windows, { value: SPACE_48, key: '256t', label: '256T', help: 'All that the table translates.' }],
-      help: 'I/O virtual addresses that the domain has. What the device reaches of them its DMA mask says.',
     },
     allocator,
-    FLUSH,
-    QUEUE,
-    SUPERPAGES,
-    ...(machine.platform === VTD ? [LEVELS] : arm ? [STAGE, RANGE] : []),
-    SPLIT,
-    SYNC,
-    HARDWARE,
-    LATE,
-    LATE_AFTER,
-    TRANSLATION,
-    LOW_FIRST,
+    ...[FLUSH, QUEUE, SUPERPAGES],
+    ...(platform === VTD ? [LEVELS] : arm ? [STAGE, RANGE] : []),
+    ...[SPLIT, SYNC, HARDWARE, LATE, LATE_AFTER, TRANSLATION, LOW_FIRST],
     mask,
   ]
 }

@@ -1,7 +1,7 @@
 // Settings of the two faces of a POWER machine: the host (powernv), which gives a device to a guest by a table of several
 // levels, and the partition (pseries), whose windows a hypervisor makes.
 
-import type { Param, ParamOption, ParamValue, Settings } from '../params.ts'
+import type { NumberOption, Param, ParamsOf, ParamTable, ParamValue } from '../params.ts'
 import { GIB, KIB, MIB, option, size, TIB } from './platform-iommu.ts'
 
 export const POWERNV = 'powernv'
@@ -12,14 +12,14 @@ export const isPowernv = (platform: ParamValue | undefined): boolean => platform
 /** True for a partition under a hypervisor. */
 export const isPseries = (platform: ParamValue | undefined): boolean => platform === PSERIES
 
-const powers = (from: number, to: number): readonly ParamOption[] => {
-  const all: ParamOption[] = []
+const powers = (from: number, to: number): readonly NumberOption[] => {
+  const all: NumberOption[] = []
   for (let bytes = from; bytes <= to; bytes *= 2) all.push(size(bytes))
   return all
 }
 const ON_OFF = (on: string, off: string) => [option('on', 'on', on), option('off', 'off', off)]
 
-const RAM: Param = {
+const RAM = {
   name: 'ram',
   label: 'Guest RAM',
   unit: 'bytes',
@@ -27,10 +27,10 @@ const RAM: Param = {
   effect: 'restart',
   values: powers(64 * MIB, 32 * GIB),
   help: 'Memory of the guest from address 0 on. All of it is mapped for the device.',
-}
+} as const satisfies Param
 
 /** Of a powernv machine: the memory of the guest that has the device. */
-export const powernvMachine: readonly Param[] = [
+export const powernvMachine = [
   RAM,
   {
     name: 'far',
@@ -61,10 +61,10 @@ export const powernvMachine: readonly Param[] = [
     values: powers(GIB, TIB),
     help: 'Addresses set aside for far memory, more than there is of it: what a table without gaps would have to cover.',
   },
-]
+] as const satisfies ParamTable
 
 /** Of a device that a powernv host gives to a guest: window and table. */
-export const powernvParams: readonly Param[] = [
+export const powernvParams = [
   {
     name: 'iommuPage',
     label: 'IOMMU page',
@@ -154,14 +154,30 @@ export const powernvParams: readonly Param[] = [
     ),
     help: 'A hypercall that needs a level table is too hard for real mode: it is done again in virtual mode.',
   },
-]
+] as const satisfies ParamTable
 
-const count = (n: number): ParamOption => ({ value: n, key: String(n), label: String(n) })
+export type GuestSettings = ParamsOf<typeof powernvParams>
+
+const count = (n: number): NumberOption => ({ value: n, key: String(n), label: String(n) })
 /** TCEs as counts of 1024, 1024² …: `8M`. */
-const tces = (n: number): ParamOption => ({ ...size(n), label: size(n).label })
+const tces = (n: number): NumberOption => ({ ...size(n), label: size(n).label })
+
+export const vfsParam = {
+  name: 'vfs',
+  label: 'Virtual functions',
+  unit: 'count',
+  default: 0,
+  effect: 'restart',
+  advanced: true,
+  values: [
+    { value: 0, key: '0', label: 'none', help: 'One device, with what its hypervisor offers.' },
+    ...[1, 2, 4, 8, 16, 32, 64, 128, 256, 512].map(count),
+  ],
+  help: 'Functions of SR-IOV adapters that share the platform’s budget of TCE memory. Traffic of one is simulated.',
+} as const satisfies Param
 
 /** Of a partition: its memory, and the budget that its virtual functions share. */
-export const pseriesMachine: readonly Param[] = [
+export const pseriesMachine = [
   {
     ...RAM,
     label: 'RAM',
@@ -199,19 +215,7 @@ export const pseriesMachine: readonly Param[] = [
     values: ON_OFF('H_PUT_TCE_INDIRECT and H_STUFF_TCE: up to 512.', 'As with multitce=off: one call for each TCE.'),
     help: 'Whether a hypercall can write up to 512 TCEs.',
   },
-  {
-    name: 'vfs',
-    label: 'Virtual functions',
-    unit: 'count',
-    default: 0,
-    effect: 'restart',
-    advanced: true,
-    values: [
-      { value: 0, key: '0', label: 'none', help: 'One device, with what its hypervisor offers.' },
-      ...[1, 2, 4, 8, 16, 32, 64, 128, 256, 512].map(count),
-    ],
-    help: 'Functions of SR-IOV adapters that share the platform’s budget of TCE memory. Traffic of one is simulated.',
-  },
+  vfsParam,
   {
     name: 'tceBudget',
     label: 'TCE budget',
@@ -235,10 +239,10 @@ export const pseriesMachine: readonly Param[] = [
     ],
     help: 'How the functions share the budget.',
   },
-]
+] as const satisfies ParamTable
 
 /** Page sizes of the query's answer, by its bits. */
-const PAGE_SIZES: readonly ParamOption[] = [
+const PAGE_SIZES: readonly NumberOption[] = [
   { value: 0x1, key: '4k', label: '4K' },
   { value: 0x3, key: '64k', label: 'to 64K', help: 'A hypervisor that offers 64K at most.' },
   { value: 0x103, key: '64k-2m', label: '64K+2M', help: 'To 64K, and 2M: what processors without pages of 16M offer.' },
@@ -247,115 +251,123 @@ const PAGE_SIZES: readonly ParamOption[] = [
   { value: 0x1ff, key: 'all', label: 'to 16G', help: 'All that LoPAR has a bit for.' },
 ]
 
+const WINDOW = {
+  name: 'window',
+  label: 'Default window',
+  unit: 'bytes',
+  default: 2 * GIB,
+  effect: 'restart',
+  values: powers(MIB, 2 * GIB),
+  help: 'The window that a device has from the start: pages of 4K, below 4 GiB.',
+} as const satisfies Param
+
+const DDW = {
+  name: 'ddw',
+  label: 'Dynamic window',
+  unit: 'choice',
+  default: 'on',
+  effect: 'restart',
+  values: ON_OFF('The device tree has ibm,ddw-applicable.', 'It has not, or the kernel was started with disable_ddw.'),
+  help: 'Whether a second window can be asked for at all.',
+} as const satisfies Param
+
+const KERNEL = {
+  name: 'kernel',
+  label: 'Kernel',
+  unit: 'choice',
+  default: 'today',
+  effect: 'restart',
+  values: [
+    option('today', 'since 5.16', 'All page sizes; a window too small for all memory is used for buffers.'),
+    option('before', 'before', 'Pages of 4K, 64K and 16M; a window that does not hold all memory is not made.'),
+  ],
+  help: 'Before or after the patches of 2021.',
+} as const satisfies Param
+
+const OFFERED = {
+  name: 'pageSizes',
+  label: 'Pages offered',
+  unit: 'choice',
+  default: 0x3,
+  effect: 'restart',
+  values: PAGE_SIZES,
+  help: 'IOMMU page sizes that processor and hypervisor offer. The kernel takes the largest.',
+} as const satisfies Param
+
+const VF = {
+  name: 'vf',
+  label: 'Function',
+  unit: 'count',
+  default: 0,
+  effect: 'restart',
+  min: 0,
+  help: 'The virtual function whose traffic is simulated. They ask for windows in this order.',
+} as const satisfies Param
+
+const TCES = {
+  name: 'tces',
+  label: 'Largest block, TCEs',
+  unit: 'count',
+  default: 8_388_608,
+  effect: 'restart',
+  values: powers(1024, 128 * GIB).map(({ value }) => tces(value)),
+  help: 'TCEs that the hypervisor has for this device in one piece: it allocates them in advance.',
+} as const satisfies Param
+
+const WINDOWS = {
+  name: 'windows',
+  label: 'Windows free',
+  unit: 'count',
+  default: 1,
+  effect: 'restart',
+  advanced: true,
+  values: [0, 1, 2].map(count),
+  help: 'Windows that can still be made. With none, the default one has to be given up.',
+} as const satisfies Param
+
+const FIRMWARE = {
+  name: 'firmware',
+  label: 'Firmware calls',
+  unit: 'choice',
+  default: 'all',
+  effect: 'restart',
+  advanced: true,
+  values: [
+    option('all', 'all', 'Reset, 64-bit queries, limited addressing.'),
+    option('reset-64', 'reset, 64 bits', 'No windows for devices of fewer than 64 bits.'),
+    option('reset', 'reset', 'The largest block arrives cut to 32 bits.'),
+    option('none', 'none', 'The default window could not be restored: it is never given up.'),
+  ],
+  help: 'ibm,ddw-extensions: what the firmware can do besides query, create and remove.',
+} as const satisfies Param
+
+const CREATE = {
+  name: 'create',
+  label: 'Making it',
+  unit: 'choice',
+  default: 'works',
+  effect: 'restart',
+  advanced: true,
+  values: [
+    option('works', 'works', 'ibm,create-pe-dma-window answers 0.'),
+    option('fails', 'fails', 'It answers an error: the query was no promise.'),
+  ],
+  help: 'What the firmware answers when the window is asked for.',
+} as const satisfies Param
+
 /** Of a device of a partition: its default window, and what its hypervisor answers when asked for another one. */
-export function pseriesParams(allocator: Param, mask: Param, machine: Settings): readonly Param[] {
-  const sriov = Number(machine.vfs) > 0
+export const pseriesDevice = [
+  ...([WINDOW, DDW, KERNEL, OFFERED, VF, TCES, WINDOWS, FIRMWARE, CREATE] as const),
+] as const satisfies ParamTable
+
+/** Params of a device of a partition: of one among virtual functions which it is, of another what it is offered. */
+export function pseriesParams(allocator: Param, mask: Param, functions: number): readonly Param[] {
   return [
-    {
-      name: 'window',
-      label: 'Default window',
-      unit: 'bytes',
-      default: 2 * GIB,
-      effect: 'restart',
-      values: powers(MIB, 2 * GIB),
-      help: 'The window that a device has from the start: pages of 4K, below 4 GiB.',
-    },
+    WINDOW,
     { ...mask, advanced: false, values: [32, 36, 40, 48, 64].map(count) },
-    {
-      name: 'ddw',
-      label: 'Dynamic window',
-      unit: 'choice',
-      default: 'on',
-      effect: 'restart',
-      values: ON_OFF(
-        'The device tree has ibm,ddw-applicable.',
-        'It has not, or the kernel was started with disable_ddw.',
-      ),
-      help: 'Whether a second window can be asked for at all.',
-    },
-    {
-      name: 'kernel',
-      label: 'Kernel',
-      unit: 'choice',
-      default: 'today',
-      effect: 'restart',
-      values: [
-        option('today', 'since 5.16', 'All page sizes; a window too small for all memory is used for buffers.'),
-        option('before', 'before', 'Pages of 4K, 64K and 16M; a window that does not hold all memory is not made.'),
-      ],
-      help: 'Before or after the patches of 2021.',
-    },
-    {
-      name: 'pageSizes',
-      label: 'Pages offered',
-      unit: 'choice',
-      default: 0x3,
-      effect: 'restart',
-      values: PAGE_SIZES,
-      help: 'IOMMU page sizes that processor and hypervisor offer. The kernel takes the largest.',
-    },
-    ...(sriov
-      ? [
-          {
-            name: 'vf',
-            label: 'Function',
-            unit: 'count',
-            default: 0,
-            effect: 'restart',
-            min: 0,
-            max: Number(machine.vfs) - 1,
-            help: 'The virtual function whose traffic is simulated. They ask for windows in this order.',
-          } as const,
-        ]
-      : [
-          {
-            name: 'tces',
-            label: 'Largest block, TCEs',
-            unit: 'count',
-            default: 8_388_608,
-            effect: 'restart',
-            values: powers(1024, 128 * GIB).map((o) => tces(Number(o.value))),
-            help: 'TCEs that the hypervisor has for this device in one piece: it allocates them in advance.',
-          } as const,
-          {
-            name: 'windows',
-            label: 'Windows free',
-            unit: 'count',
-            default: 1,
-            effect: 'restart',
-            advanced: true,
-            values: [0, 1, 2].map(count),
-            help: 'Windows that can still be made. With none, the default one has to be given up.',
-          } as const,
-        ]),
-    {
-      name: 'firmware',
-      label: 'Firmware calls',
-      unit: 'choice',
-      default: 'all',
-      effect: 'restart',
-      advanced: true,
-      values: [
-        option('all', 'all', 'Reset, 64-bit queries, limited addressing.'),
-        option('reset-64', 'reset, 64 bits', 'No windows for devices of fewer than 64 bits.'),
-        option('reset', 'reset', 'The largest block arrives cut to 32 bits.'),
-        option('none', 'none', 'The default window could not be restored: it is never given up.'),
-      ],
-      help: 'ibm,ddw-extensions: what the firmware can do besides query, create and remove.',
-    },
-    {
-      name: 'create',
-      label: 'Making it',
-      unit: 'choice',
-      default: 'works',
-      effect: 'restart',
-      advanced: true,
-      values: [
-        option('works', 'works', 'ibm,create-pe-dma-window answers 0.'),
-        option('fails', 'fails', 'It answers an error: the query was no promise.'),
-      ],
-      help: 'What the firmware answers when the window is asked for.',
-    },
+    ...[DDW, KERNEL, OFFERED],
+    ...(functions > 0 ? [{ ...VF, max: functions - 1 }] : [TCES, WINDOWS]),
+    ...[FIRMWARE, CREATE],
     allocator,
   ]
 }

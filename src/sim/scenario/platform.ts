@@ -2,71 +2,31 @@
 // shipped. Validation, controls and the link share it.
 
 import { allocatorInfos } from '../iova/index.ts'
-import type { Settings } from '../params.ts'
-import { isAllowed, type Param, type ParamOption, type ParamValue } from '../params.ts'
-import { bootParamsOf, translates } from './platform-boot.ts'
-import { AMD, ARM, GIB, iotlbParams, isRadix, KIB, MIB, radixParams, size, VTD } from './platform-iommu.ts'
+import {
+  isAllowed,
+  type Param,
+  type ParamTable,
+  type ParamValue,
+  readParam,
+  readParams,
+  type Settings,
+} from '../params.ts'
+import { bootParams, bootParamsOf, translates } from './platform-boot.ts'
+import { ARM, GIB, iotlbParams, isRadix, KIB, MIB, radixParams, size, VTD } from './platform-iommu.ts'
+import { platformParam } from './platform-names.ts'
 import {
   isPowernv,
   isPseries,
-  POWERNV,
-  PSERIES,
   powernvMachine,
   powernvParams,
   pseriesMachine,
   pseriesParams,
+  vfsParam,
 } from './platform-power.ts'
 
-export const POWER = 'power'
-
-const commonParams: readonly Param[] = [
-  {
-    name: 'platform',
-    label: 'Platform',
-    unit: 'choice',
-    default: POWER,
-    effect: 'restart',
-    advanced: true,
-    values: [
-      {
-        value: POWER,
-        key: POWER,
-        label: 'POWER',
-        help: 'TCE tables that a hypervisor writes, one call for up to 512.',
-      },
-      {
-        value: POWERNV,
-        key: POWERNV,
-        label: 'powernv',
-        help: 'A POWER host: its device is a guest’s, by a TCE table of up to five levels.',
-      },
-      {
-        value: PSERIES,
-        key: PSERIES,
-        label: 'pseries',
-        help: 'A partition: its hypervisor makes windows, large ones on demand (DDW).',
-      },
-      {
-        value: VTD,
-        key: VTD,
-        label: 'VT-d',
-        help: 'Intel: page tables of three to five levels that the kernel writes; an IOTLB to flush.',
-      },
-      {
-        value: ARM,
-        key: ARM,
-        label: 'Arm',
-        help: 'SMMUv3: tables of 4K, 16K or 64K pages, commands that name ranges.',
-      },
-      {
-        value: AMD,
-        key: AMD,
-        label: 'AMD',
-        help: 'Tables whose pages have every power of two, and that grow a level.',
-      },
-    ],
-    help: 'Which IOMMU the machine has, and with it how tables are written and what an unmap has to wait for.',
-  },
+/** Of every machine. */
+export const commonParams = [
+  platformParam,
   {
     name: 'cpuPage',
     label: 'CPU page',
@@ -98,16 +58,16 @@ const commonParams: readonly Param[] = [
     ],
     help: 'CPUs at work, from CPU 0 on. What the magazines of the others held goes back to the tree; their work goes to these.',
   },
-]
+] as const satisfies ParamTable
 
-const windows: readonly ParamOption[] = [
+const windows = [
   ...[MIB, 4 * MIB, 16 * MIB, 64 * MIB, 128 * MIB, 256 * MIB, 512 * MIB, GIB, 2 * GIB, 4 * GIB].map(size),
 ]
 
 const ALLOCATORS = allocatorInfos.map((a) => ({ value: a.id, key: a.id, label: a.label, help: a.era }))
 const MIXED = new Set(allocatorInfos.filter((a) => a.mixed).map((a) => a.id))
 
-const allocatorParam: Param = {
+export const allocatorParam = {
   name: 'allocator',
   label: 'Allocator',
   unit: 'choice',
@@ -115,7 +75,7 @@ const allocatorParam: Param = {
   effect: 'restart',
   values: ALLOCATORS,
   help: 'How the kernel chooses the entries of the window for a mapping.',
-}
+} as const satisfies Param
 
 const radixAllocator: Param = {
   ...allocatorParam,
@@ -130,7 +90,7 @@ const bitmapAllocator: Param = {
   values: ALLOCATORS.filter(({ value }) => value === 'tce-pools' || value === 'tce-halves'),
 }
 
-const maskParam: Param = {
+export const maskParam = {
   name: 'dmaMask',
   label: 'DMA mask',
   unit: 'bits',
@@ -139,9 +99,10 @@ const maskParam: Param = {
   advanced: true,
   values: [24, 26, 27, 28, 30, 31, 32, 64].map((n) => ({ value: n, key: String(n), label: String(n) })),
   help: 'Address bits that the device can drive. Entries beyond them cannot be used for it.',
-}
+} as const satisfies Param
 
-const powerParams: readonly Param[] = [
+/** Of a device's window on a machine with tables of TCEs. */
+export const powerParams = [
   {
     name: 'iommuPage',
     label: 'IOMMU page',
@@ -162,7 +123,7 @@ const powerParams: readonly Param[] = [
   },
   allocatorParam,
   maskParam,
-]
+] as const satisfies ParamTable
 
 /** Tables of params by the settings that they follow from: there are few, and they are asked for all the time. */
 const tables = new Map<string, readonly Param[]>()
@@ -177,18 +138,18 @@ function once(key: string, make: () => readonly Param[]): readonly Param[] {
 
 /** Params of the machine on its platform. */
 export function machineParams(machine: Settings): readonly Param[] {
-  const { platform, bootKernel } = machine
-  return once(`m ${platform} ${translates(machine)} ${bootKernel}`, () => makeMachineParams(machine))
+  const { bootKernel } = readParams(bootParams, machine)
+  const key = `m ${readParam(platformParam, machine)} ${translates(machine)} ${bootKernel}`
+  return once(key, () => makeMachineParams(machine))
 }
 
 function makeMachineParams(machine: Settings): readonly Param[] {
-  if (isPowernv(machine.platform)) return [...commonParams, ...powernvMachine]
-  if (isPseries(machine.platform)) return [...commonParams, ...pseriesMachine]
-  if (!isRadix(machine.platform)) return commonParams
-  const common =
-    machine.platform === ARM ? commonParams.map((p) => (p.name === 'cpuPage' ? armPage(p) : p)) : commonParams
-  if (machine.platform === ARM) return [...common, ...iotlbParams]
-  return [...common, ...(translates(machine) ? iotlbParams : []), ...bootParamsOf(machine)]
+  const platform = readParam(platformParam, machine)
+  if (isPowernv(platform)) return [...commonParams, ...powernvMachine]
+  if (isPseries(platform)) return [...commonParams, ...pseriesMachine]
+  if (!isRadix(platform)) return commonParams
+  if (platform === ARM) return [...commonParams.map((p) => (p.name === 'cpuPage' ? armPage(p) : p)), ...iotlbParams]
+  return [...commonParams, ...(translates(machine) ? iotlbParams : []), ...bootParamsOf(machine)]
 }
 
 /** Arm kernels have pages of 16K too. */
@@ -198,15 +159,17 @@ function armPage(param: Param): Param {
 
 /** Params of a device's window on a platform. */
 export function deviceParams(machine: Settings): readonly Param[] {
-  const { platform, vfs } = machine
-  return once(`d ${platform} ${translates(machine)} ${vfs}`, () => makeDeviceParams(machine))
+  const key = `d ${readParam(platformParam, machine)} ${translates(machine)} ${readParam(vfsParam, machine)}`
+  return once(key, () => makeDeviceParams(machine))
 }
 
 function makeDeviceParams(machine: Settings): readonly Param[] {
-  if (isPowernv(machine.platform)) return powernvParams
-  if (isPseries(machine.platform)) return pseriesParams(bitmapAllocator, maskParam, machine)
-  if (!translates(machine)) return untranslated(radixParams(machine, windows, radixAllocator, maskParam))
-  return isRadix(machine.platform) ? radixParams(machine, windows, radixAllocator, maskParam) : powerParams
+  const platform = readParam(platformParam, machine)
+  if (isPowernv(platform)) return powernvParams
+  if (isPseries(platform)) return pseriesParams(bitmapAllocator, maskParam, readParam(vfsParam, machine))
+  if (!isRadix(platform)) return powerParams
+  const params = radixParams(platform, windows, radixAllocator, maskParam)
+  return translates(machine) ? params : untranslated(params)
 }
 
 /** Of a device whose buffers are used where they lie or bounce: what it reaches. The rest stays as it is for when the IOMMU
@@ -219,7 +182,7 @@ function untranslated(params: readonly Param[]): readonly Param[] {
 }
 
 /** Of every device but the first, which others can share with. */
-export const tableParam: Param = {
+export const tableParam = {
   name: 'table',
   label: 'Table',
   unit: 'choice',
@@ -230,7 +193,7 @@ export const tableParam: Param = {
     { value: 'shared', key: 'shared', label: 'Shared', help: 'The window and the table of the first device.' },
   ],
   help: 'Whether the device has a window of its own. Ports of one card, and devices of one bus, often share one.',
-}
+} as const satisfies Param
 
 /** What a device that shares the first one's table still has of its own. */
 export const sharedParams: readonly Param[] = [maskParam]

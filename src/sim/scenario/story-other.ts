@@ -4,9 +4,9 @@
 import { formatParam } from '../params.ts'
 import { workloadInfoById } from '../workload/index.ts'
 import { fieldsOf, valuesOf } from './fields.ts'
-import { POWER } from './platform.ts'
 import { translates } from './platform-boot.ts'
 import { AMD, ARM, VTD } from './platform-iommu.ts'
+import { POWER } from './platform-names.ts'
 import { POWERNV, PSERIES } from './platform-power.ts'
 import type { Field, HappeningId, Scenario } from './schema.ts'
 
@@ -69,9 +69,8 @@ const PLATFORMS: Readonly<Record<string, string>> = {
 function machineText(scenario: Scenario): string {
   const fields = valuesOf(scenario)
   const of = (path: string) => fields.find((f) => f.path === path)?.value
-  const { platform } = scenario.machine
   const bare = of('m.comesUp') !== undefined && !translates(scenario.machine)
-  const machine = bare ? 'A PC without a working IOMMU' : PLATFORMS[String(of('m.platform') ?? platform ?? POWER)]
+  const machine = bare ? 'A PC without a working IOMMU' : PLATFORMS[String(of('m.platform'))]
   return `${machine}, ${of('m.cpus')} CPU${of('m.cpus') === 1 ? '' : 's'}.`
 }
 
