@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest'
 import { recordingIn } from '../../tools/open-text.ts'
 import { playable } from '../../tools/recordings.ts'
 import { inspect, summarise } from '../probes/figures.ts'
+import { createRun } from '../run/run.ts'
 import { presetById } from '../scenario/presets.ts'
 import { presetOfRecording } from '../scenario/recorded.ts'
 import { REC_MAP, type Recording } from '../scenario/recording.ts'
 import { entry } from '../types.ts'
 import { replay } from './replay.ts'
-import { createRun } from './run.ts'
 
 const boot = playable(presetById('real-boot')!)
 const recording = boot.scenario.recording!
