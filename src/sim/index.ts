@@ -11,17 +11,25 @@ export { kernelPointer, logLines } from './machine/log-text.ts'
 export * from './params.ts'
 export { settingsOfCommandLine as parseCommandLine } from './platform/pc-boot.ts'
 export * from './probes/cards.ts'
+export * from './probes/cells.ts'
 export { recordingIsOver, summarise } from './probes/figures.ts'
+export {
+  buffersOf,
+  buildFrame,
+  type Frame,
+  type FramePart,
+  type FrameWish,
+  type ProbeFrames,
+  type ProbeId,
+  type ProbeRequests,
+  type ProbeTypes,
+  type RunStatus,
+  type Underway,
+} from './probes/frame.ts'
 export * from './probes/frames.ts'
-export * from './probes/frames-boot.ts'
-export * from './probes/frames-cpu.ts'
-export * from './probes/frames-iommu.ts'
-export * from './probes/frames-tce.ts'
-export { buffersOf, buildFrame, type FrameWish } from './probes/index.ts'
-export { guestTable } from './probes/memory.ts'
-export { type Arrays, createArrays } from './probes/probe.ts'
+export { type Arrays, createArrays, type RegionInfo } from './probes/probe.ts'
 export { type Changing, watchChanges } from './probes/since.ts'
-export { addressAt, addressBehind, type Listing, listingOf, sameSpace } from './probes/space.ts'
+export { type AddressSpace, addressAt, addressBehind, type Listing, listingOf, sameSpace } from './probes/space.ts'
 export { type Errand, FIND_EVENTS, type Journey, type Outcome, type Position, STEP_EVENTS } from './run/journeys.ts'
 export { createRun, type Run } from './run/run.ts'
 export {

@@ -9,9 +9,11 @@ import {
   summarise,
   withValue,
 } from '../sim/index.ts'
-import { levels } from '../sim/probes/levels.ts'
-import { memory } from '../sim/probes/memory.ts'
-import { budget, ddw, windows } from '../sim/probes/windows.ts'
+import { budgetProbe } from '../sim/probes/budget.ts'
+import { ddwProbe } from '../sim/probes/ddw.ts'
+import { levelsProbe } from '../sim/probes/levels.ts'
+import { memoryProbe } from '../sim/probes/memory.ts'
+import { windowsProbe } from '../sim/probes/windows.ts'
 import { storyOf } from '../sim/scenario/stories.ts'
 
 const MS = 1_000_000
@@ -30,10 +32,10 @@ function at(id: string, { nudged = false, ns = presetById(id)!.horizonNs } = {})
 }
 
 const tableOf = (run: Run) => run.machine.state.tables[0]!
-const memoryOf = (run: Run) => memory.build(run.machine, { table: 0 }, createArrays())!
-const ddwOf = (run: Run) => ddw.build(run.machine, { table: 0 }, createArrays())!
+const memoryOf = (run: Run) => memoryProbe.build(run.machine, { table: 0 }, createArrays())!
+const ddwOf = (run: Run) => ddwProbe.build(run.machine, { table: 0 }, createArrays())!
 const dynamicOf = (run: Run) => {
-  const all = windows.build(run.machine, { table: 0 }, createArrays())!.windows
+  const all = windowsProbe.build(run.machine, { table: 0 }, createArrays())!.windows
   return all.find(({ name }) => name === 'dynamic')
 }
 const sum = (counts: readonly number[]) => counts.reduce((total, n) => total + n, 0)
@@ -111,7 +113,7 @@ describe('what the stories of level tables say', () => {
     expect([hwPerLevel, userPerLevel, (hwBytes + userBytes) / MIB]).toEqual([[1, 16], [1, 16], 8.5])
     expect(levelTables(run)).toBe(34)
     expect(Math.floor(accountedBytes / GIB)).toBe(16)
-    const { strips } = levels.build(run.machine, { table: 0, path: [] }, createArrays())
+    const { strips } = levelsProbe.build(run.machine, { table: 0, path: [] }, createArrays())
     expect(strips.at(-1)!.spanBytes).toBe(2 * GIB)
     // Elsewhere it is the same: the islands move, their tables with them.
     const moved = at('nvlink-on-demand', { nudged: true })
@@ -205,12 +207,12 @@ describe('what the stories of windows say', () => {
 
   it('vfs-256: 32 768 TCEs each, an indirect window of 2 GiB; none before 5.16', () => {
     const run = at('vfs-256', { ns: 0 })
-    const frame = budget.build(run.machine, {}, createArrays())!
+    const frame = budgetProbe.build(run.machine, {}, createArrays())!
     expect([frame.functions, frame.budgetBytes, frame.counts.indirect]).toEqual([256, 64 * MIB, 256])
     expect([new Set(frame.tceBytes), new Set(frame.windowShift)]).toEqual([new Set([32_768 * 8]), new Set([31])])
     expect(frame.directBytes).toBe(1_048_576 * 8)
     expect([frame.budgetBytes / 8 / 256, tableOf(run).windowBytes]).toEqual([32_768, 2 * GIB])
-    const tried = budget.build(at('vfs-256', { nudged: true, ns: 0 }).machine, {}, createArrays())!
+    const tried = budgetProbe.build(at('vfs-256', { nudged: true, ns: 0 }).machine, {}, createArrays())!
     expect([tried.counts.kept, frame.otherCounts.kept]).toEqual([256, 256])
     expectSays(
       'vfs-256',

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { pow2 } from '../../lib/bits.ts'
 import type { ParamValue } from '../params.ts'
 import { lastRefusal, summarise } from '../probes/figures.ts'
-import { levels } from '../probes/levels.ts'
-import { memory } from '../probes/memory.ts'
+import { levelsProbe } from '../probes/levels.ts'
+import { memoryProbe } from '../probes/memory.ts'
 import { createArrays } from '../probes/probe.ts'
 import { createRun, type Run } from '../run/run.ts'
 import { withValue } from '../scenario/fields.ts'
@@ -41,7 +41,7 @@ function expectConsistent(run: Run): void {
     set += n
   })
   expect(set).toBe(mapped)
-  const frame = memory.build(run.machine, { table: 0 }, createArrays())!
+  const frame = memoryProbe.build(run.machine, { table: 0 }, createArrays())!
   expect(frame.mappedBytes).toBe(mapped * page)
   expect(frame.islands.reduce((sum, island) => sum + island.mappedBytes, 0)).toBe(mapped * page)
 }
@@ -65,7 +65,7 @@ describe('the driver of the host itself', () => {
     const table = state.tables[0]!
     expect([table.tableId, table.maps > 300, table.unmaps > 50]).toEqual(['tce-multi', true, true])
     expect([table.refused, table.mapped > 0]).toEqual([0, true])
-    expect(levels.build(run.machine, { table: 0, path: [] }, createArrays()).strips.length).toBeGreaterThan(0)
+    expect(levelsProbe.build(run.machine, { table: 0, path: [] }, createArrays()).strips.length).toBeGreaterThan(0)
     // A driver that is unloaded gives everything back; the level tables stay as long as the window does.
     const made = [...(table.tce as TceWindowState).table!.hw.counts]
     for (const { id: workload } of run.scenario().workloads) {

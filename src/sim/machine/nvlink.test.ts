@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import type { ParamValue } from '../params.ts'
-import type { LevelsFrame, MemoryFrame } from '../probes/frames-tce.ts'
-import { levels } from '../probes/levels.ts'
-import { guestTable, memory } from '../probes/memory.ts'
+import { type LevelsFrame, levelsProbe } from '../probes/levels.ts'
+import { guestTable, type MemoryFrame, memoryProbe } from '../probes/memory.ts'
 import { createArrays } from '../probes/probe.ts'
 import { createRun, type Run } from '../run/run.ts'
 import { fieldsOf, withValue } from '../scenario/fields.ts'
@@ -52,8 +51,8 @@ function scenarioOf(row: Row, cpuPage: number): Scenario {
 }
 
 const levelsOf = (run: Run, path: readonly number[] = []): LevelsFrame =>
-  levels.build(run.machine, { table: 0, path }, createArrays())
-const memoryOf = (run: Run): MemoryFrame => memory.build(run.machine, { table: 0 }, createArrays())!
+  levelsProbe.build(run.machine, { table: 0, path }, createArrays())
+const memoryOf = (run: Run): MemoryFrame => memoryProbe.build(run.machine, { table: 0 }, createArrays())!
 
 /** What the machine and the probes say of the table, in the words of the rows. */
 function figuresOf(run: Run) {

@@ -3,9 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { hashPlain } from '../../lib/hash.ts'
 import { PRICES } from '../engine/cost.ts'
 import type { ParamValue } from '../params.ts'
-import { LEVEL_RETRIED } from '../probes/frames-tce.ts'
-import { hcalls } from '../probes/hcalls.ts'
-import { levels } from '../probes/levels.ts'
+import { hcallsProbe } from '../probes/hcalls.ts'
+import { LEVEL_RETRIED, levelsProbe } from '../probes/levels.ts'
 import { createArrays } from '../probes/probe.ts'
 import { createRun, type Run } from '../run/run.ts'
 import { currentValue, withValue } from '../scenario/fields.ts'
@@ -144,13 +143,13 @@ describe('real mode', () => {
 
   it('shows 16 retried leaf tables in the strips, and the calls in their columns', () => {
     const { run } = done({})
-    const { strips, state, present, tooHard } = levels.build(run.machine, { table: 0, path: [0] }, createArrays())
+    const { strips, state, present, tooHard } = levelsProbe.build(run.machine, { table: 0, path: [0] }, createArrays())
     const last = strips.at(-1)!
     const cells = [...state.subarray(last.at, last.at + last.cells)].filter((kind) => kind === LEVEL_RETRIED)
     // The chosen cell holds the leaf tables of RAM; those of far memory stand in another one.
     expect([tooHard, last.tables, cells.length]).toEqual([16, 16, 8])
     expect(present.subarray(last.at, last.at + last.cells).reduce((sum, n) => sum + n, 0)).toBe(8)
-    const frame = hcalls.build(run.machine, {}, createArrays())
+    const frame = hcallsProbe.build(run.machine, {}, createArrays())
     expect(frame.totals).toMatchObject({ putIndirect: 1024, tcesPut: 524_288, tooHard: 16 })
     expect([frame.tooHard, frame.putIndirect].map((track) => track.reduce((sum, n) => sum + n, 0))).toEqual([16, 1024])
   })

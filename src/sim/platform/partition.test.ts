@@ -3,10 +3,12 @@ import { describe, expect, it } from 'vitest'
 import { PRICES } from '../engine/cost.ts'
 import { logLines } from '../machine/log-text.ts'
 import type { ParamValue } from '../params.ts'
-import { hcalls } from '../probes/hcalls.ts'
-import { memory } from '../probes/memory.ts'
+import { budgetProbe } from '../probes/budget.ts'
+import { ddwProbe } from '../probes/ddw.ts'
+import { hcallsProbe } from '../probes/hcalls.ts'
+import { memoryProbe } from '../probes/memory.ts'
 import { createArrays } from '../probes/probe.ts'
-import { budget, ddw, windows } from '../probes/windows.ts'
+import { windowsProbe } from '../probes/windows.ts'
 import { createRun, type Run } from '../run/run.ts'
 import { withValue } from '../scenario/fields.ts'
 import { presetById } from '../scenario/presets.ts'
@@ -35,7 +37,7 @@ const tceAt = (run: Run, e: number): number => {
   return table.walk(tableState, entry(e))
 }
 const linesOf = (run: Run): string[] => logLines(run.machine, 0).map(({ text }) => text)
-const windowsOf = (run: Run) => windows.build(run.machine, { table: 0 }, createArrays())!
+const windowsOf = (run: Run) => windowsProbe.build(run.machine, { table: 0 }, createArrays())!
 
 describe('what settings lead to', () => {
   const RESULTS: readonly (readonly [string, Changes])[] = [
@@ -55,7 +57,7 @@ describe('what settings lead to', () => {
 
   it.each(RESULTS)('%s: %j', (result, changes) => {
     const run = open(changes)
-    expect([tableOf(run).ddw!.result, ddw.build(run.machine, { table: 0 }, createArrays())!.result]).toEqual([
+    expect([tableOf(run).ddw!.result, ddwProbe.build(run.machine, { table: 0 }, createArrays())!.result]).toEqual([
       result,
       result,
     ])
@@ -115,7 +117,7 @@ describe('a direct window', () => {
         expect([put, putIndirect, stuff, tcesPut]).toEqual([multiTce ? 0 : calls, multiTce ? calls : 0, 0, entries])
         const price = calls * PRICES.tceCall.ps + Math.max(0, entries - calls) * PRICES.tceNext.ps
         expect([run.machine.state.hcalls.ps, tableOf(run).readyNs]).toEqual([price, Math.round(price / 1000)])
-        const frame = memory.build(run.machine, { table: 0 }, createArrays())!
+        const frame = memoryProbe.build(run.machine, { table: 0 }, createArrays())!
         expect([frame.mappedBytes, frame.islands[0]!.bytes]).toEqual([entries * page, ram])
         // Each TCE that the hypervisor has set aside takes 8 bytes: those of both windows.
         const dynamic = Math.floor(2 ** found!.state.window!.windowShift / page)
@@ -191,7 +193,7 @@ describe('a direct window', () => {
     run.advance(12 * MS)
     expect(run.machine.state.frames).toBeGreaterThan(1000)
     // From then on a buffer takes no call.
-    const { totals, direct } = hcalls.build(run.machine, {}, createArrays())
+    const { totals, direct } = hcallsProbe.build(run.machine, {}, createArrays())
     expect([direct, totals.putIndirect, totals.put, totals.stuff, totals.ns]).toEqual([true, 512, 0, 0, readyNs])
   })
 })
@@ -239,7 +241,7 @@ describe('virtual functions that share a budget', () => {
         // The functions share what their partitions need for all the memory they may have; this one maps what it has.
         const mapped = own.kind === 'direct' ? Math.ceil((16 * GIB) / 2 ** own.pageShift / 512) : own.hcalls
         expect(calls.put + calls.putIndirect + calls.stuff).toBe(mapped)
-        const frame = budget.build(run.machine, {}, createArrays())!
+        const frame = budgetProbe.build(run.machine, {}, createArrays())!
         expect([frame.chosen, frame.tceBytes[vf], frame.pageShift[vf], frame.windowShift[vf]]).toEqual([
           vf,
           own.tceBytes,

@@ -5,8 +5,7 @@ import type { Machine } from '../machine/wiring.ts'
 import type { Settings } from '../params.ts'
 import { bootOf } from '../platform/pc-boot.ts'
 import type { Scenario } from '../scenario/schema.ts'
-import { bootProbe } from './boot.ts'
-import type { BootFrame, Holder } from './frames-boot.ts'
+import { type BootFrame, bootProbe, type Holder } from './boot.ts'
 import { createArrays } from './probe.ts'
 
 const MIB = 2 ** 20

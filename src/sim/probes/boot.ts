@@ -1,12 +1,71 @@
 // How the machine came up: its steps, and who held which memory after each.
 
 import type { BootOutcome, BootStep, MemoryBlock, MemoryHolder } from '../boot/boot.ts'
-import type { StepId } from '../boot/boot-text.ts'
+import type { FailureId, StepId } from '../boot/boot-text.ts'
 import { commandLineOf } from '../platform/pc-boot.ts'
 import { pcMemory } from '../platform/pc-memory.ts'
 import { bootParams } from '../scenario/platform-boot.ts'
-import type { BootBlock, BootFrame, BootStepFrame, Holder } from './frames-boot.ts'
-import type { Probe } from './probe.ts'
+import type { Probe, Whole } from './probe.ts'
+
+/** What holds a stretch of physical memory. */
+export type Holder =
+  | 'kernel'
+  | 'hole'
+  | 'boot-allocator'
+  | 'page-allocator'
+  | 'reserved'
+  | 'pool'
+  | 'given-back'
+  | 'leaked'
+
+/** A stretch of physical memory in the hands of one holder from the end of step `from` up to that of step `to` (exclusive). */
+export interface BootBlock {
+  readonly holder: Holder
+  readonly startBytes: number
+  readonly endBytes: number
+  readonly from: number
+  readonly to: number
+}
+
+/** One step of the boot. */
+export interface BootStepFrame {
+  readonly phase: 'early' | 'mid' | 'late'
+  /** Its words stand in BOOT_STEP_TEXT. */
+  readonly id: StepId
+  /** Bytes of the block that it is about, 0 if it is about none; why the IOMMU fails, in FAILURE_TEXT. */
+  readonly triedBytes: number
+  readonly cause: FailureId | null
+  /** Memory for bouncing after this step, bytes: held, given back so far, lost so far. */
+  readonly heldBytes: number
+  readonly freedBytes: number
+  readonly leakedBytes: number
+  readonly failed: boolean
+}
+
+export interface BootFrame {
+  /** Which kernel, in words; what the IOMMU does at boot. */
+  readonly kernel: string
+  readonly hardware: 'works' | 'absent' | 'fails'
+  readonly ramBytes: number
+  /** Size of the hole below 4 GiB in which registers answer; what would lie there lies above. 0 = no RAM reaches it. */
+  readonly holeBytes: number
+  /** The kernel command line that the settings stand for. */
+  readonly commandLine: string
+  readonly steps: readonly BootStepFrame[]
+  readonly blocks: readonly BootBlock[]
+  readonly backend: 'iommu' | 'swiotlb' | 'direct' | 'panic'
+  /** A device reaches only what is mapped for it. */
+  readonly isolation: boolean
+  readonly poolBytes: number
+  readonly slots: number
+  readonly areas: number
+  /** Reserved and of no use to plain bouncing; lost. */
+  readonly idleBytes: number
+  readonly leakedBytes: number
+  /** What becomes of a buffer below and above 4 GiB for a device of 32 bits. */
+  readonly lowBuffer: string
+  readonly highBuffer: string
+}
 
 const FOUR_GIB = 4_294_967_296
 
@@ -40,7 +99,7 @@ const LOW = {
 }
 const HIGH = { ...LOW, 'mapping-error': 'refused: out of reach', 'not-applicable': 'there is no such memory' }
 
-export const bootProbe: Probe<'boot', BootFrame | null> = {
+export const bootProbe: Probe<'boot', Whole, BootFrame | null> = {
   id: 'boot',
   build({ state: { boot, settings } }): BootFrame | null {
     if (!boot) return null

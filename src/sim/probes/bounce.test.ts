@@ -7,9 +7,9 @@ import { poolOf } from '../paths/bounce-ops.ts'
 import { createRun, type Run } from '../run/run.ts'
 import type { Scenario } from '../scenario/schema.ts'
 import { NO_BUFFER } from '../swiotlb/pool.ts'
-import { bounceProbe, pool as poolProbe } from './bounce.ts'
-import { SLOT_FREE } from './frames-boot.ts'
+import { bounceProbe } from './bounce.ts'
 import { forEachLive } from './live.ts'
+import { poolProbe, SLOT_FREE } from './pool.ts'
 import { createArrays } from './probe.ts'
 
 const KIB = 1024

@@ -1,4 +1,4 @@
-// The bounce pool slot by slot, and how buffers went: where they lie, through slots, or not at all.
+// How buffers went: where they lie, through slots of the pool, or not at all.
 
 import type { Chunked } from '../../lib/chunked.ts'
 import { bytes as bytesText, count, hex } from '../../lib/format.ts'
@@ -17,113 +17,61 @@ import {
 } from '../machine/state.ts'
 import type { Machine } from '../machine/wiring.ts'
 import { poolOf, REASONS, WENT_BOUNCED, WENT_DIRECT } from '../paths/bounce-ops.ts'
-import { largestMapping, longestRun } from '../swiotlb/pool.ts'
-import { SET_SLOTS, SLOT_BYTES } from '../swiotlb/pool-size.ts'
-import {
-  type BounceArc,
-  type BounceFrame,
-  POOL_CELLS,
-  type PoolArea,
-  type PoolFrame,
-  SLOT_BOTH,
-  SLOT_FREE,
-  SLOT_FROM_DEVICE,
-  SLOT_TO_DEVICE,
-} from './frames-boot.ts'
+import { SLOT_BYTES } from '../swiotlb/pool-size.ts'
 import { forEachLive } from './live.ts'
-import { type Probe, tableIndex } from './probe.ts'
+import { type OfTable, type Probe, tableIndex } from './probe.ts'
+
+/** A live mapping that bounces. */
+export interface BounceArc {
+  readonly realAddr: number
+  readonly bytes: number
+  readonly slot: number
+  readonly slots: number
+  readonly direction: 'to device' | 'from device' | 'bidirectional'
+  readonly cpu: number
+  readonly ageNs: number
+}
+
+export interface BounceFrame {
+  readonly table: number
+  readonly ramBytes: number
+  /** Registers answer from `holeStart` up to 4 GiB; RAM goes on behind. */
+  readonly holeStart: number
+  readonly endBytes: number
+  readonly poolStart: number
+  readonly poolBytes: number
+  readonly maskBits: number
+  /** The newest live ones, at most 48. */
+  readonly arcs: readonly BounceArc[]
+  /** How the last mapping went, question by question. */
+  readonly last: {
+    readonly device: string
+    readonly realAddr: number
+    readonly bytes: number
+    readonly outcome: 'direct' | 'bounced' | 'translated' | 'refused'
+    readonly path: readonly { readonly asked: string; readonly answered: string }[]
+  } | null
+  /** Mappings and bytes so far. */
+  readonly direct: number
+  readonly bounced: number
+  readonly refused: number
+  readonly directBytes: number
+  readonly copiedInBytes: number
+  readonly copiedOutBytes: number
+  /** ns that copying took. */
+  readonly copyNs: number
+  /** The columns of the time-line: bytes copied, and bytes that went without. */
+  readonly columnNs: number
+  readonly columns: number
+  readonly filled: number
+  readonly copied: Float32Array
+  readonly uncopied: Float32Array
+}
 
 const ARCS = 48
 const DIRECTIONS = ['bidirectional', 'to device', 'from device'] as const
-const STATES = [SLOT_BOTH, SLOT_TO_DEVICE, SLOT_FROM_DEVICE] as const
 
-export const pool: Probe<'pool', PoolFrame | null> = {
-  id: 'pool',
-  build(m, { table: device }, arrays): PoolFrame | null {
-    const index = tableIndex(m, device)
-    const table = m.state.tables[index]!
-    const { bounce } = table
-    if (!bounce?.isThere) return null
-    const s = poolOf(table)
-    const { slots, areas } = s.geometry
-    let slotsPerCell = 1
-    while (slotsPerCell * POOL_CELLS < slots) slotsPerCell *= 2
-    const cells = Math.ceil(slots / slotsPerCell)
-    const frame = {
-      direction: arrays.u8(cells).fill(SLOT_FREE),
-      used: arrays.u8(cells).fill(0),
-      waste: arrays.u8(cells).fill(0),
-      cpu: arrays.u8(cells).fill(255),
-    }
-    const wasteBytes = fillCells(table, slotsPerCell, cells, frame)
-    return {
-      table: index,
-      slots,
-      slotBytes: SLOT_BYTES,
-      setSlots: SET_SLOTS,
-      areas: Array.from({ length: areas }, (_, area): PoolArea => {
-        const { taken, contended, waitNs } = table.locks[area]!
-        const first = area * s.areaSlots
-        return {
-          first,
-          slots: s.areaSlots,
-          used: s.used[area]!,
-          cursor: first + s.next[area]!,
-          longestRun: longestRun(s, area * s.areaSlots, (area + 1) * s.areaSlots),
-          taken,
-          contended,
-          waitNs,
-        }
-      }),
-      slotsPerCell,
-      cells,
-      ...frame,
-      usedSlots: s.usedSlots,
-      wasteBytes,
-      largestBytes: largestMapping(bounce.minAlignMask[device] ?? 0),
-      tooLarge: s.refused['too-large'],
-      full: s.refused.full,
-      scattered: s.refused.scattered,
-    }
-  },
-}
-
-/** Fills the cells from the live mappings. Returns the bytes of their slots that no buffer fills. */
-function fillCells(
-  table: DmaTable,
-  slotsPerCell: number,
-  cells: number,
-  out: Pick<PoolFrame, 'direction' | 'used' | 'waste' | 'cpu'>,
-): number {
-  const { data } = table.mappings.records
-  const used = new Float64Array(cells)
-  const waste = new Float64Array(cells)
-  const newest = new Float64Array(cells).fill(-1)
-  let wasteBytes = 0
-  forEachLive(table, (_, at) => {
-    const first = data[at + MAP_ENTRY]!
-    const slots = data[at + MAP_NPAGES]!
-    const lost = slots * SLOT_BYTES - data[at + MAP_BYTES]!
-    wasteBytes += lost
-    for (let slot = first; slot < first + slots; slot++) {
-      const cell = Math.floor(slot / slotsPerCell)
-      used[cell] = used[cell]! + 1
-      waste[cell] = waste[cell]! + lost / slots
-      if (data[at + MAP_NS]! < newest[cell]!) continue
-      newest[cell] = data[at + MAP_NS]!
-      out.direction[cell] = STATES[(data[at + MAP_WHO]! >> 16) & 3] ?? SLOT_BOTH
-      out.cpu[cell] = data[at + MAP_WHO]! & 0xff
-    }
-  })
-  const share = (n: number, of: number) => (n <= 0 ? 0 : Math.max(1, Math.min(255, Math.round((n * 255) / of))))
-  for (let cell = 0; cell < cells; cell++) {
-    out.used[cell] = share(used[cell]!, slotsPerCell)
-    out.waste[cell] = share(waste[cell]!, slotsPerCell * SLOT_BYTES)
-  }
-  return wasteBytes
-}
-
-export const bounceProbe: Probe<'bounce', BounceFrame | null> = {
+export const bounceProbe: Probe<'bounce', OfTable, BounceFrame | null> = {
   id: 'bounce',
   build(m, { table: device }, arrays): BounceFrame | null {
     const index = tableIndex(m, device)

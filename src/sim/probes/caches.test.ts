@@ -1,15 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import { createRun, type Run } from '../run/run.ts'
 import { presetById } from '../scenario/presets.ts'
-import { caches } from './caches.ts'
+import { cachesProbe } from './caches.ts'
+import { CELL_CACHED, CELL_FREE, CELL_MAPPED, CELL_QUEUED } from './cells.ts'
 import { inspect, summarise } from './figures.ts'
-import { CELL_CACHED, CELL_FREE, CELL_MAPPED, CELL_QUEUED, type IovaSpaceRequest, MARK_PASSED } from './frames.ts'
-import { iovaSpace } from './iova-space.ts'
-import { locks } from './locks.ts'
+import { iovaSpaceProbe } from './iova-space.ts'
+import { locksProbe } from './locks.ts'
+import { type IovaSpaceRequest, MARK_PASSED } from './map-frame.ts'
 import { createArrays } from './probe.ts'
 import { search } from './search.ts'
 import { addressAt } from './space.ts'
-import { timeline } from './time.ts'
+import { timelineProbe } from './timeline.ts'
 
 const MS = 1_000_000
 
@@ -21,7 +22,7 @@ function open(id: string, ns: number): Run {
 }
 
 const map = (run: Run, change: Partial<IovaSpaceRequest> = {}) =>
-  iovaSpace.build(
+  iovaSpaceProbe.build(
     run.machine,
     {
       ...{ table: 0, first: 0, count: 0, columns: 128, maxRows: 64, colourBy: 'state', breaks: true },
@@ -35,7 +36,7 @@ const cellsOf = (state: Uint8Array, of: number) => state.filter((s) => s === of)
 describe('magazines', () => {
   // By then both magazines of a size and the depot hold ranges.
   const run = open('producer-consumer', 3 * MS)
-  const frame = caches.build(run.machine, { table: 0 }, createArrays())
+  const frame = cachesProbe.build(run.machine, { table: 0 }, createArrays())
 
   it('hold as many ranges as the allocator lists one by one', () => {
     let ranges = 0
@@ -72,7 +73,7 @@ describe('magazines', () => {
 
 describe('chunks', () => {
   const run = open('chunks', 1 * MS)
-  const frame = caches.build(run.machine, { table: 0 }, createArrays())
+  const frame = cachesProbe.build(run.machine, { table: 0 }, createArrays())
 
   it('are owned, counted as far as mapped, and bands on the map', () => {
     expect(frame.chunks).toBeGreaterThanOrEqual(frame.cpus)
@@ -100,7 +101,7 @@ describe('one tree', () => {
   })
 
   it('has one lock besides that of the IOMMU, for which CPUs wait as long as their lanes say', () => {
-    const { locks: list } = locks.build(run.machine, { table: 0 }, createArrays())
+    const { locks: list } = locksProbe.build(run.machine, { table: 0 }, createArrays())
     expect(list.map((lock) => lock.name)).toEqual(['tree', 'IOMMU queue'])
     const r = run.machine.state.recorder
     const waited = r.lockWaitNs.data.reduce((a, b) => a + b, 0)
@@ -108,7 +109,7 @@ describe('one tree', () => {
     expect(list[1]!.waitNs).toBeLessThan(list[0]!.waitNs / 10)
     // A wait lies in all the columns that it spans: none is longer than the column.
     expect(Math.max(...r.lockWaitNs.data)).toBeLessThanOrEqual(r.columnNs)
-    const { lockWaitNow } = timeline.build(run.machine, {}, createArrays())
+    const { lockWaitNow } = timelineProbe.build(run.machine, {}, createArrays())
     expect(lockWaitNow.some((share) => share > 0.5)).toBe(true)
     const mean = lockWaitNow.reduce((sum, share) => sum + share, 0) / lockWaitNow.length
     expect(summarise(run.machine, 0).lockWait).toBeCloseTo(mean, 6)

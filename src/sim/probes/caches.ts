@@ -1,11 +1,39 @@
 // What the CPUs keep for themselves: magazines by size and the depot between them, or chunks of the window.
 
 import { ENTRY_MAPPING, ENTRY_STRIDE, MAP_STRIDE, MAP_WHO } from '../machine/state.ts'
-import type { CachesFrame } from './frames-cpu.ts'
-import { type Probe, tableIndex } from './probe.ts'
-import { spaceOf } from './space.ts'
+import { type OfTable, type Probe, tableIndex } from './probe.ts'
+import { type AddressSpace, spaceOf } from './space.ts'
 
-export const caches: Probe<'caches'> = {
+/** What the CPUs keep for themselves: magazines and their depot, or chunks of the window. */
+export interface CachesFrame extends AddressSpace {
+  readonly table: number
+  readonly size: number
+  readonly cpus: number
+  /** Size classes: order o holds ranges of 2^o pages. 0 where the allocator has no magazines. */
+  readonly orders: number
+  /** Ranges that a magazine has room for. */
+  readonly capacity: number
+  /** [cpus*orders] ranges in the magazine in use, and in the one kept beside it. */
+  readonly loaded: Uint8Array
+  readonly previous: Uint8Array
+  /** [orders] full magazines in the depot. */
+  readonly depot: Uint32Array
+  /** CPUs may own chunks. */
+  readonly chunked: boolean
+  /** Chunks that are owned, ascending, and the most that one CPU owns. */
+  readonly chunks: number
+  readonly mostChunks: number
+  /** [chunks] owner, and which of its chunks it is, from 0. */
+  readonly chunkOwner: Uint8Array
+  readonly chunkSlot: Uint16Array
+  /** [chunks] first entry, entries, mapped ones, and those of them that another CPU mapped. */
+  readonly chunkFirst: Uint32Array
+  readonly chunkPages: Uint32Array
+  readonly chunkMapped: Uint32Array
+  readonly chunkForeign: Uint32Array
+}
+
+export const cachesProbe: Probe<'caches', OfTable, CachesFrame> = {
   id: 'caches',
   build(m, request, arrays): CachesFrame {
     const index = tableIndex(m, request.table)

@@ -2,7 +2,16 @@
 
 import type { FlushMode } from '../dma/iommu-state.ts'
 import type { PredictionFigures } from '../scenario/recording.ts'
-import type { AddressSpace, CellState, WalkFigures } from './frames.ts'
+import type { CellState } from './cells.ts'
+import type { AddressSpace } from './space.ts'
+
+/** A search of the tree of ranges. */
+export interface WalkFigures {
+  readonly ns: number
+  readonly cpu: number
+  /** Ranges passed: moves to a neighbour, in all walks of the search together. */
+  readonly steps: number
+}
 
 /** Entries of the table by state, plus refusals so far. */
 export interface StateCounts {

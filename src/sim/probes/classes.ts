@@ -1,11 +1,24 @@
 // How many mapped entries of the table each class of the map's colour has: what the legend counts.
 
 import { ENTRY_GENERATION, ENTRY_STRIDE, MAP_ENTRY, MAP_NPAGES, MAP_NS } from '../machine/state.ts'
+import type { ColourBy } from './cells.ts'
 import { classOf } from './iova-space.ts'
 import { forEachLive } from './live.ts'
-import { type Probe, tableIndex } from './probe.ts'
+import { type OfTable, type Probe, tableIndex } from './probe.ts'
 
-export const classes: Probe<'classes'> = {
+export interface ClassesRequest extends OfTable {
+  readonly colourBy: ColourBy
+}
+
+/** Mapped entries of the whole table by class under `colourBy`, the classes of IovaSpaceFrame.value. */
+export interface ClassesFrame {
+  readonly table: number
+  readonly colourBy: ColourBy
+  /** [256] */
+  readonly counts: Uint32Array
+}
+
+export const classesProbe: Probe<'classes', ClassesRequest, ClassesFrame> = {
   id: 'classes',
   build(m, { table: device, colourBy }, arrays) {
     const index = tableIndex(m, device)

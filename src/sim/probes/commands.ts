@@ -2,11 +2,45 @@
 
 import { entryAt, firstKept } from '../engine/log.ts'
 import { commandText } from './command-text.ts'
-import type { CommandLine, CommandsFrame } from './frames-iommu.ts'
-import { type Probe, tableIndex } from './probe.ts'
-import { spaceOf } from './space.ts'
+import { type OfTable, type Probe, tableIndex } from './probe.ts'
+import { type AddressSpace, spaceOf } from './space.ts'
 
-export const commands: Probe<'commands'> = {
+/** An invalidation command as it was sent. */
+export interface CommandLine {
+  /** Number of the command, from 0. */
+  readonly nth: number
+  readonly ns: number
+  readonly cpu: number
+  /** CMD_PSI … of iotlb/command.ts. */
+  readonly kind: number
+  /** In the words of its manual: "PSI 0x803b800000 AM 9 IH 0". */
+  readonly text: string
+  /** First page, counted from address 0, and pages that it names; 0 pages = everything of the domain. */
+  readonly pfn: number
+  readonly pages: number
+  /** Caches of table pointers stay. */
+  readonly leaf: boolean
+}
+
+/** What was sent to the invalidation queue. */
+export interface CommandsFrame extends AddressSpace {
+  readonly table: number
+  /** Commands so far, and how often the kernel waited for them. */
+  readonly total: number
+  readonly waits: number
+  /** [16] commands so far by kind. */
+  readonly byKind: Float64Array
+  /** Pages that the kernel wanted invalidated, and pages that its range commands named; whole-domain commands apart. */
+  readonly asked: number
+  readonly named: number
+  /** Entries that the IOTLB dropped, and those of them whose mapping was still alive. */
+  readonly dropped: number
+  readonly droppedLive: number
+  /** The newest, oldest first. */
+  readonly lines: readonly CommandLine[]
+}
+
+export const commandsProbe: Probe<'commands', OfTable, CommandsFrame> = {
   id: 'commands',
   build(m, request, arrays): CommandsFrame {
     const index = tableIndex(m, request.table)

@@ -4,14 +4,14 @@ import { exposedBytes } from '../machine/state.ts'
 import { createRun, type Run } from '../run/run.ts'
 import { withValue } from '../scenario/fields.ts'
 import { presetById, presets } from '../scenario/presets.ts'
+import { CELL_FAILED, CELL_MAPPED, CELL_REACHABLE } from './cells.ts'
 import { exposureOf, iotlbsOf } from './exposure.ts'
 import { inspect, summarise } from './figures.ts'
-import { CELL_FAILED, CELL_MAPPED, CELL_REACHABLE } from './frames.ts'
-import { iovaSpace } from './iova-space.ts'
+import { iovaSpaceProbe } from './iova-space.ts'
 import { entriesIn, overlap, reachableIn } from './kept.ts'
 import { markReachable } from './map-marks.ts'
 import { createArrays } from './probe.ts'
-import { timeline } from './time.ts'
+import { timelineProbe } from './timeline.ts'
 
 const MS = 1_000_000
 const PAGE = 4096
@@ -67,7 +67,7 @@ describe('the figures of what was unmapped', () => {
   it('are not there where TCEs are cleared in the table that the hypervisor reads', () => {
     const run = open('frames-64k')
     expect(exposureOf(run.machine, 0)).toBeNull()
-    expect(timeline.build(run.machine, {}, createArrays()).exposedBytes).toBeNull()
+    expect(timelineProbe.build(run.machine, {}, createArrays()).exposedBytes).toBeNull()
   })
 
   it('are in every preset what the map counts as reachable, and what it counts as mapped and an IOTLB leads elsewhere', () => {
@@ -79,7 +79,7 @@ describe('the figures of what was unmapped', () => {
       run.advance(openNs)
       for (const [table, of] of run.machine.state.tables.entries()) {
         if (!of) continue
-        const { counts } = iovaSpace.build(run.machine, { ...MAP, table }, createArrays())
+        const { counts } = iovaSpaceProbe.build(run.machine, { ...MAP, table }, createArrays())
         const figures = exposureOf(run.machine, table)
         const said = [figures?.reachableBytes ?? 0, figures?.behindMappedBytes ?? 0]
         const pages = [counts.reachable + counts.behindMapped, counts.behindMapped]
@@ -92,7 +92,7 @@ describe('the figures of what was unmapped', () => {
 
   it('end the track of the time-line', () => {
     const run = open('one-lock', { 'd0.flush': 'none' }, 5 * MS)
-    const { exposedBytes, filled } = timeline.build(run.machine, {}, createArrays())
+    const { exposedBytes, filled } = timelineProbe.build(run.machine, {}, createArrays())
     expect(exposedBytes![filled - 1]).toBe(exposureOf(run.machine, 0)!.reachableBytes)
   })
 })
@@ -120,7 +120,7 @@ describe('a page that a device still reaches', () => {
   })
 
   it('is on the map and in the counts as that, whatever else it is', () => {
-    const frame = iovaSpace.build(run.machine, MAP, createArrays())
+    const frame = iovaSpaceProbe.build(run.machine, MAP, createArrays())
     expect(frame.entriesPerCell).toBe(1)
     expect(frame.state.filter((s) => s === CELL_REACHABLE)).toHaveLength(entriesIn(reachable))
     expect(frame.state.filter((s) => s === CELL_MAPPED)).toHaveLength(table.mapped)

@@ -2,8 +2,7 @@
 
 import { expect, it } from 'vitest'
 import { at } from '../../tools/open-presets.ts'
-import type { ProbeId } from './frames.ts'
-import { buildFrame, type FrameWish, probes } from './index.ts'
+import { buildFrame, type FrameWish, type ProbeId, probes } from './frame.ts'
 import { createArrays } from './probe.ts'
 
 const MODE = { mode: 'paused', underway: null } as const

@@ -42,8 +42,6 @@ import type { TceWindowState } from '../table/tce-window.ts'
 import { entry } from '../types.ts'
 import { hcallsOf } from '../window/ddw-calls.ts'
 import type { EntryName, InspectCard, Refusal, Summary, TreeFigures } from './cards.ts'
-import { exposureOf, reachOf } from './exposure.ts'
-import { fragmentation } from './fragmentation.ts'
 import {
   CELL_CACHED,
   CELL_FREE,
@@ -52,7 +50,9 @@ import {
   CELL_REACHABLE,
   CELL_RESERVED,
   type CellState,
-} from './frames.ts'
+} from './cells.ts'
+import { exposureOf, reachOf } from './exposure.ts'
+import { fragmentation } from './fragmentation.ts'
 import { freeIn, takenOf } from './free.ts'
 import { cachedIn, queuedIn } from './kept.ts'
 import { forEachLive, reservedIn } from './live.ts'
@@ -61,7 +61,7 @@ import { guestTable, wholeBytes } from './memory.ts'
 import { tableIndex } from './probe.ts'
 import { pathOf } from './radix.ts'
 import { spaceOf } from './space.ts'
-import { waitingShare } from './time.ts'
+import { waitingShare } from './timeline.ts'
 
 /** "Recently" in the refusal figure. */
 const RECENT_NS = 100_000

@@ -3,13 +3,13 @@ import { playable } from '../../tools/recordings.ts'
 import { COLUMNS } from '../engine/recorder.ts'
 import { createRun, type Run } from '../run/run.ts'
 import { presets as all } from '../scenario/presets.ts'
+import { CELL_FAILED, CELL_FREE, CELL_MAPPED, CELL_RESERVED } from './cells.ts'
 import { inspect, summarise } from './figures.ts'
 import { entryFigures, type filtered, timeFigures } from './filtered.ts'
-import { CELL_FAILED, CELL_FREE, CELL_MAPPED, CELL_RESERVED, MINIMAP_CELLS } from './frames.ts'
-import { buildFrame } from './index.ts'
-import { minimap } from './minimap.ts'
+import { buildFrame } from './frame.ts'
+import { MINIMAP_CELLS, minimapProbe } from './minimap.ts'
 import { createArrays } from './probe.ts'
-import { timeline } from './time.ts'
+import { timelineProbe } from './timeline.ts'
 
 const presets = all.map(playable)
 const presetById = (id: string) => presets.find((p) => p.id === id) ?? null
@@ -84,7 +84,7 @@ describe('figures of a range of entries', () => {
 describe('figures of a range of time', () => {
   it('equal a sum over the columns of the time-line', () => {
     const run = open('frames-64k', 6 * MS)
-    const t = timeline.build(run.machine, {}, createArrays())
+    const t = timelineProbe.build(run.machine, {}, createArrays())
     const [from, to] = [220, 300]
     const got = timeFigures(run.machine, from * t.columnNs, to * t.columnNs)
     const of = (values: Float64Array | Float32Array) => Array.from(values.subarray(from, to))
@@ -152,7 +152,7 @@ describe('the minimap', () => {
   it('loses no mapping and no refusal, whatever the size of the window', () => {
     for (const { id } of simulated) {
       const run = open(id, 3 * MS)
-      const f = minimap.build(run.machine, { table: 0 }, createArrays())
+      const f = minimapProbe.build(run.machine, { table: 0 }, createArrays())
       const { size } = summarise(run.machine, 0)
       expect(f.cells).toBeLessThanOrEqual(MINIMAP_CELLS)
       expect(f.cells * f.entriesPerCell).toBeGreaterThanOrEqual(size)
@@ -170,7 +170,7 @@ describe('the minimap', () => {
   it('marks the cell where a search found nothing', () => {
     const run = createRun(presetById('frames-64k')!.scenario, 12 * MS)
     while (summarise(run.machine, 0).refused === 0) run.stepForward()
-    const f = minimap.build(run.machine, { table: 0 }, createArrays())
+    const f = minimapProbe.build(run.machine, { table: 0 }, createArrays())
     expect(f.state[f.cells - 1]).toBe(CELL_FAILED)
   })
 })

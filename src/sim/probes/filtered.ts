@@ -8,7 +8,7 @@ import { freeIn } from './free.ts'
 import { usefulIn } from './iova-space.ts'
 import { reservedIn } from './live.ts'
 import { tableIndex } from './probe.ts'
-import { mappedNow } from './time.ts'
+import { mappedNow } from './timeline.ts'
 
 /** Figures of the ranges that are set. `device`: whose table the entries are of. */
 export function filtered(m: Machine, device: number, brush: Brush): Filtered {

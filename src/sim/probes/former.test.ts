@@ -6,14 +6,14 @@ import { logLines } from '../machine/log-text.ts'
 import { createRun, type Run } from '../run/run.ts'
 import { currentValue, fieldsOf } from '../scenario/fields.ts'
 import { presets as all } from '../scenario/presets.ts'
+import { addressTimeProbe } from './address-time.ts'
 import { createArrays } from './probe.ts'
 import { addressAt } from './space.ts'
-import { addressTime } from './time.ts'
 
 const MS = 1_000_000
 const presets = all.map(playable)
 const open = (id: string): Run => createRun(presets.find((p) => p.id === id)!.scenario, 12 * MS)
-const history = (run: Run) => addressTime.build(run.machine, { table: 0 }, createArrays())
+const history = (run: Run) => addressTimeProbe.build(run.machine, { table: 0 }, createArrays())
 const extent = ({ machine }: Run) => {
   const { geometry, windowBytes } = machine.state.tables[0]!
   return extentOf(geometry, windowBytes)

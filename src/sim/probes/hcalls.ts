@@ -2,10 +2,27 @@
 
 import type { Chunked } from '../../lib/chunked.ts'
 import { COLUMNS } from '../engine/recorder.ts'
-import type { HcallsFrame } from './frames-tce.ts'
-import type { Probe } from './probe.ts'
+import type { HcallCounts } from '../window/ddw-calls.ts'
+import type { Probe, Whole } from './probe.ts'
 
-export const hcalls: Probe<'hcalls'> = {
+/** Hypervisor calls over time: the columns are those of the time-line. */
+export interface HcallsFrame {
+  readonly columnNs: number
+  readonly columns: number
+  /** Columns that have run. */
+  readonly filled: number
+  /** All memory is mapped once for all devices: buffers need no calls. */
+  readonly direct: boolean
+  /** [columns] calls in a column. */
+  readonly put: Float32Array
+  readonly putIndirect: Float32Array
+  readonly stuff: Float32Array
+  readonly tooHard: Float32Array
+  /** So far. */
+  readonly totals: HcallCounts & { readonly tooHard: number; readonly ns: number }
+}
+
+export const hcallsProbe: Probe<'hcalls', Whole, HcallsFrame> = {
   id: 'hcalls',
   build(m, _request, arrays): HcallsFrame {
     const { recorder: r, hcalls: sums, tables } = m.state

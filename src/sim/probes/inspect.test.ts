@@ -17,11 +17,11 @@ import { createRun, type Run } from '../run/run.ts'
 import { withValue } from '../scenario/fields.ts'
 import { presetById } from '../scenario/presets.ts'
 import { entry, pages } from '../types.ts'
-import { classes } from './classes.ts'
+import { COLOURS_BY } from './cells.ts'
+import { classesProbe } from './classes.ts'
 import { inspect } from './figures.ts'
 import { fragmentation } from './fragmentation.ts'
-import { COLOURS_BY } from './frames.ts'
-import { iovaSpace } from './iova-space.ts'
+import { iovaSpaceProbe } from './iova-space.ts'
 import { createArrays } from './probe.ts'
 
 const MS = 1_000_000
@@ -151,8 +151,8 @@ describe('the counts of classes', () => {
     const { machine } = run
     for (const colourBy of COLOURS_BY) {
       if (colourBy === 'state') continue
-      const { counts } = classes.build(machine, { table: 0, colourBy }, createArrays())
-      const map = iovaSpace.build(
+      const { counts } = classesProbe.build(machine, { table: 0, colourBy }, createArrays())
+      const map = iovaSpaceProbe.build(
         machine,
         { table: 0, first: 0, count: 0, columns: 256, maxRows: 4096, colourBy, breaks: false },
         createArrays(),
@@ -168,7 +168,7 @@ describe('the counts of classes', () => {
   it('of generations follow the entries, not the mappings', () => {
     const { machine } = open('halves', 5 * MS)
     const { data } = machine.state.tables[0]!.entries
-    const { counts } = classes.build(machine, { table: 0, colourBy: 'generation' }, createArrays())
+    const { counts } = classesProbe.build(machine, { table: 0, colourBy: 'generation' }, createArrays())
     let once = 0
     for (let i = 0; i < data.length; i += ENTRY_STRIDE)
       if (data[i + ENTRY_MAPPING]! > 0 && data[i + ENTRY_GENERATION] === 1) once++

@@ -4,12 +4,11 @@ import { createRun, type Run } from '../run/run.ts'
 import { withValue } from '../scenario/fields.ts'
 import { device, scenario, workload } from '../scenario/make.ts'
 import { presetById } from '../scenario/presets.ts'
-import { commands } from './commands.ts'
+import { commandsProbe } from './commands.ts'
 import { exposureOf } from './exposure.ts'
-import { RING_QUEUED, RING_REACHABLE, SLOT_EMPTY, SLOT_LIVE, SLOT_REUSED, SLOT_STALE } from './frames-iommu.ts'
-import { iotlb } from './iotlb.ts'
+import { iotlbProbe, SLOT_EMPTY, SLOT_LIVE, SLOT_REUSED, SLOT_STALE } from './iotlb.ts'
 import { createArrays } from './probe.ts'
-import { queues } from './queues.ts'
+import { queuesProbe, RING_QUEUED, RING_REACHABLE } from './queues.ts'
 
 const MS = 1_000_000
 
@@ -23,9 +22,9 @@ function open(id: string, ns: number, changes: Record<string, number | string> =
   return run
 }
 
-const slotsOf = ({ machine }: Run) => iotlb.build(machine, { table: 0 }, createArrays())
-const ringsOf = ({ machine }: Run) => queues.build(machine, { table: 0 }, createArrays())
-const sentOf = ({ machine }: Run) => commands.build(machine, { table: 0 }, createArrays())
+const slotsOf = ({ machine }: Run) => iotlbProbe.build(machine, { table: 0 }, createArrays())
+const ringsOf = ({ machine }: Run) => queuesProbe.build(machine, { table: 0 }, createArrays())
+const sentOf = ({ machine }: Run) => commandsProbe.build(machine, { table: 0 }, createArrays())
 const countOf = (values: Uint8Array, ...of: number[]) => values.filter((v) => of.includes(v)).length
 
 describe('the slots of an IOTLB', () => {
@@ -87,11 +86,11 @@ describe('the slots of an IOTLB', () => {
     expect([shared.shared, [...new Set(shared.owner)].sort()]).toEqual([true, [0, 1]])
     const size = (owner: number) => new Set(shared.order.filter((_, slot) => shared.owner[slot] === owner))
     expect([size(0), size(1)]).toEqual([new Set([0]), new Set([4])])
-    const second = iotlb.build(both.machine, { table: 1 }, createArrays())
+    const second = iotlbProbe.build(both.machine, { table: 1 }, createArrays())
     expect([second.table, second.pageShift, second.reachBytes]).toEqual([1, 16, shared.reachBytes])
     const apart = of('device')
     apart.advance(MS)
-    const own = iotlb.build(apart.machine, { table: 1 }, createArrays())
+    const own = iotlbProbe.build(apart.machine, { table: 1 }, createArrays())
     expect([own.shared, new Set(own.owner).has(0), own.used > 0]).toEqual([false, false, true])
   })
 

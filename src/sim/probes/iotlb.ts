@@ -4,9 +4,57 @@ import { pow2 } from '../../lib/bits.ts'
 import { type IotlbState, NO_DOMAIN, RECENT_NS } from '../iotlb/iotlb-state.ts'
 import { iotlbOf } from '../machine/state.ts'
 import type { PageTableState } from '../table/page-table.ts'
-import { type IotlbFrame, SLOT_EMPTY, SLOT_LIVE, SLOT_REUSED, SLOT_STALE, type WalkCacheUse } from './frames-iommu.ts'
-import { type Probe, tableIndex } from './probe.ts'
-import { spaceOf } from './space.ts'
+import { type OfTable, type Probe, tableIndex } from './probe.ts'
+import { type AddressSpace, spaceOf } from './space.ts'
+
+/** A slot of an IOTLB: nothing in it, a translation that holds, one of memory that was unmapped (the device still reaches
+ *  it), and one of such memory that somebody else has got since. */
+export const SLOT_EMPTY = 0
+export const SLOT_LIVE = 1
+export const SLOT_STALE = 2
+export const SLOT_REUSED = 3
+
+/** The caches of table pointers of one level. */
+export interface WalkCacheUse {
+  /** Height of the tables pointed to: 0 = those of the smallest pages. */
+  readonly height: number
+  /** Pages that one pointer covers. */
+  readonly spanPages: number
+  readonly used: number
+  readonly room: number
+}
+
+/** The IOTLB that the table's devices use, slot by slot: index = set * ways + way. */
+export interface IotlbFrame extends AddressSpace {
+  readonly table: number
+  readonly sets: number
+  readonly ways: number
+  /** Translations of other tables stand in it too. */
+  readonly shared: boolean
+  /** [sets*ways] SLOT_EMPTY … SLOT_REUSED */
+  readonly state: Uint8Array
+  /** [sets*ways] table that the translation is of, 255 = none. */
+  readonly owner: Uint8Array
+  /** [sets*ways] first page, counted from address 0; log2 of the pages covered. */
+  readonly pfn: Float64Array
+  readonly order: Uint8Array
+  /** [sets*ways] how long it has been stale, ns; 0 = it is not. */
+  readonly staleForNs: Float64Array
+  /** Entries in use, stale ones, and stale ones whose memory was given away. */
+  readonly used: number
+  readonly stale: number
+  readonly reused: number
+  /** Bytes that the entries in use lead to. */
+  readonly reachBytes: number
+  /** So far: lookups, hits, table entries read, entries that made room for others; in the last full millisecond: lookups, hits. */
+  readonly lookups: number
+  readonly hits: number
+  readonly reads: number
+  readonly evicted: number
+  readonly recentLookups: number
+  readonly recentHits: number
+  readonly walkCaches: readonly WalkCacheUse[]
+}
 
 /** How the caches of table pointers are used, from the leaf tables up; the top table needs none. */
 function walkCachesOf(iotlb: IotlbState, page: PageTableState): WalkCacheUse[] {
@@ -34,7 +82,7 @@ function slotState(iotlb: IotlbState, slot: number): number {
   return iotlb.reusedNs[slot] === -1 ? SLOT_STALE : SLOT_REUSED
 }
 
-export const iotlb: Probe<'iotlb'> = {
+export const iotlbProbe: Probe<'iotlb', OfTable, IotlbFrame> = {
   id: 'iotlb',
   build(m, request, arrays): IotlbFrame {
     const { state: s } = m

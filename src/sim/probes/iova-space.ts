@@ -17,10 +17,11 @@ import {
 } from '../machine/state.ts'
 import type { Machine } from '../machine/wiring.ts'
 import { entry } from '../types.ts'
+import { CELL_FREE, CELL_MAPPED, CELL_NONE, type ColourBy } from './cells.ts'
 import { reachedBehindMapped } from './exposure.ts'
 import { nameOf } from './figures.ts'
-import { CELL_FREE, CELL_MAPPED, CELL_NONE, type ColourBy, type IovaSpaceFrame, MARK_FOREIGN } from './frames.ts'
 import { reachableIn } from './kept.ts'
+import { type IovaSpaceFrame, type IovaSpaceRequest, MARK_FOREIGN } from './map-frame.ts'
 import { anyWritten, layOut, writtenPages } from './map-layout.ts'
 import {
   countStates,
@@ -49,7 +50,9 @@ const FRESH = (() => {
   return table
 })()
 
-export const iovaSpace: Probe<'iova-space'> = {
+export * from './map-frame.ts'
+
+export const iovaSpaceProbe: Probe<'iova-space', IovaSpaceRequest, IovaSpaceFrame> = {
   id: 'iova-space',
   build(m, request, arrays) {
     const index = tableIndex(m, request.table)

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createRun } from '../run/run.ts'
 import { withValue } from '../scenario/fields.ts'
 import { presetById } from '../scenario/presets.ts'
-import { ledger } from './ledger.ts'
+import { ledgerProbe } from './ledger.ts'
 import { createArrays } from './probe.ts'
 
 const MS = 1_000_000
@@ -16,12 +16,12 @@ describe('the ledger', () => {
   it('has a row for each mode that the run has had, and prices invalidation in it', () => {
     const run = open('producer-consumer', { 'd0.flush': 'strict' })
     run.advance(2 * MS)
-    const before = ledger.build(run.machine, { table: 0 }, createArrays())
+    const before = ledgerProbe.build(run.machine, { table: 0 }, createArrays())
     expect(before.rows.map((row) => row.mode)).toEqual(['strict'])
     expect(before.rows[0]!.pairs).toBe(run.machine.state.tables[0]!.unmaps)
     run.input('d0.flush', 'deferred')
     run.advance(4 * MS)
-    const { mode, rows } = ledger.build(run.machine, { table: 0 }, createArrays())
+    const { mode, rows } = ledgerProbe.build(run.machine, { table: 0 }, createArrays())
     expect(mode).toBe('deferred')
     expect(rows.map((row) => row.mode)).toEqual(['strict', 'deferred'])
     const [strict, deferred] = rows.map((row) => row.invalidationPs / row.pairs) as [number, number]
@@ -35,7 +35,7 @@ describe('the ledger', () => {
     const run = open('producer-consumer', { 'd0.flush': mode })
     run.advance(2 * MS)
     const worst = () =>
-      ledger.build(run.machine, { table: 0 }, createArrays()).rows.find((row) => row.mode === mode)!.worstNs
+      ledgerProbe.build(run.machine, { table: 0 }, createArrays()).rows.find((row) => row.mode === mode)!.worstNs
     const before = worst()
     expect(before).toBeGreaterThan(0)
     run.input('d0.flush', 'strict')
@@ -45,6 +45,6 @@ describe('the ledger', () => {
   it('is empty where there is no IOTLB to be told', () => {
     const run = open('frames-64k', {})
     run.advance(MS)
-    expect(ledger.build(run.machine, { table: 0 }, createArrays()).rows).toEqual([])
+    expect(ledgerProbe.build(run.machine, { table: 0 }, createArrays()).rows).toEqual([])
   })
 })

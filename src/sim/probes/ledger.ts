@@ -2,6 +2,7 @@
 
 import {
   FLUSH_MODES,
+  type FlushMode,
   SPENT_ALLOCATOR,
   SPENT_INVALIDATION,
   SPENT_LOCK,
@@ -13,10 +14,35 @@ import {
   spentAt,
 } from '../dma/iommu-state.ts'
 import { worstReachNs } from '../machine/state.ts'
-import type { LedgerFrame, LedgerRow } from './frames-iommu.ts'
-import { type Probe, tableIndex } from './probe.ts'
+import { type OfTable, type Probe, tableIndex } from './probe.ts'
 
-export const ledger: Probe<'ledger'> = {
+/** Where the time of maps and unmaps went under one flush mode; ps, sums over all of them. */
+export interface LedgerRow {
+  readonly mode: FlushMode
+  /** Unmaps that were priced. */
+  readonly pairs: number
+  readonly allocatorPs: number
+  readonly tablePs: number
+  /** Commands, the wait for them, and putting ranges into the flush queue. */
+  readonly invalidationPs: number
+  /** Waiting for locks, and taking them. */
+  readonly lockPs: number
+  readonly restPs: number
+  /** Waits for invalidations. */
+  readonly waits: number
+  /** The longest that an unmapped range waited for its flush or, without one, that a translation outlived its unmap; ns. */
+  readonly worstNs: number
+}
+
+/** What one map and unmap costs. */
+export interface LedgerFrame {
+  readonly table: number
+  readonly mode: FlushMode
+  /** Of the whole run so far, one for each mode that there was: strict, deferred, none. */
+  readonly rows: readonly LedgerRow[]
+}
+
+export const ledgerProbe: Probe<'ledger', OfTable, LedgerFrame> = {
   id: 'ledger',
   build(m, request): LedgerFrame {
     const index = tableIndex(m, request.table)

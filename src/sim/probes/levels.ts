@@ -4,23 +4,85 @@
 // Cost: a count for each level table that a strip shows, at most those below one table.
 
 import { forEachTceTable, type TceMultiState } from '../table/tce-multi.ts'
+import type { TceEra } from '../table/tce-multi-levels.ts'
 import { type TceWindowState, wasRetried } from '../table/tce-window.ts'
-import {
-  LEVEL_ABSENT,
-  LEVEL_CELLS,
-  LEVEL_EMPTY,
-  LEVEL_RETRIED,
-  LEVEL_USED,
-  type LevelStrip,
-  type LevelsFrame,
-} from './frames-tce.ts'
-import { refusalFigures } from './memory.ts'
-import { type Arrays, type Probe, tableIndex } from './probe.ts'
+import { refusalFigures, type TableRefusal } from './memory.ts'
+import { type Arrays, type OfTable, type Probe, tableIndex } from './probe.ts'
+
+export interface LevelsRequest extends OfTable {
+  /** Numbers of the level tables chosen, from the level below the top down. */
+  readonly path: readonly number[]
+}
+
+/** Cells in the strip of a level at most: a power of two. */
+export const LEVEL_CELLS = 256
+
+/** A cell of a strip: no level table is there; there is one, with nothing set; with something set; one of them was made
+ *  by a hypercall that real mode had found too hard. */
+export const LEVEL_ABSENT = 0
+export const LEVEL_EMPTY = 1
+export const LEVEL_USED = 2
+export const LEVEL_RETRIED = 3
+
+/** A level of a tree. The strip shows the level tables below the one that is chosen above it. */
+export interface LevelStrip {
+  /** 0 = leaf level. */
+  readonly height: number
+  /** Entries that one level table here leads to, and bytes of bus addresses. */
+  readonly spanEntries: number
+  readonly spanBytes: number
+  /** Level tables that are there: of the hardware's tree, of the user copy; and those of a whole tree for the window. */
+  readonly tables: number
+  readonly userTables: number
+  readonly capacity: number
+  /** Numbers of the level tables shown, [first, first+count), so many in a cell. */
+  readonly first: number
+  readonly count: number
+  readonly tablesPerCell: number
+  /** Cells [at, at+cells) of the arrays are this strip's. */
+  readonly at: number
+  readonly cells: number
+  /**
+   * Number of the level table that the next strip opens, null when none follows. Where a cell holds several tables the
+   * next strip may be of the same height: the tables of the chosen cell, one in a cell.
+   */
+  readonly chosen: number | null
+}
+
+export interface LevelsFrame {
+  readonly table: number
+  /** Null when the window has no table of several levels. */
+  readonly shape: {
+    readonly era: TceEra
+    readonly backing: 'levels' | 'vmalloc'
+    readonly levels: number
+    readonly levelBytes: number
+    readonly levelEntries: number
+    readonly userCopy: boolean
+    readonly windowBytes: number
+    readonly pageShift: number
+    readonly kernelPageShift: number
+  } | null
+  readonly refusal: TableRefusal | null
+  /**
+   * Top level first; empty when there is no table. A number of the path that is asked for (one for each level below the
+   * top) stands for the first table that is there at or after it; where none is, the first that is there at all.
+   */
+  readonly strips: readonly LevelStrip[]
+  /** [Σ cells] LEVEL_ABSENT … LEVEL_RETRIED: the largest of the tables of a cell. */
+  readonly state: Uint8Array
+  /** [Σ cells] share of the words set in the fullest table of a cell, 0…255; 0 only when none is set. */
+  readonly fill: Uint8Array
+  /** [Σ cells] tables of the hardware's tree that are there. */
+  readonly present: Uint32Array
+  /** Calls that real mode found too hard. */
+  readonly tooHard: number
+}
 
 /** No strips; arrays of their own, because those of a frame are given away with it. */
 const none = (arrays: Arrays) => ({ strips: [], state: arrays.u8(0), fill: arrays.u8(0), present: arrays.u32(0) })
 
-export const levels: Probe<'levels'> = {
+export const levelsProbe: Probe<'levels', LevelsRequest, LevelsFrame> = {
   id: 'levels',
   build(m, { table: device, path }, arrays): LevelsFrame {
     const index = tableIndex(m, device)

@@ -3,7 +3,7 @@
 
 import { type DmaDomain, granuleAt } from '../dma/dma-ops.ts'
 import type { Island, WindowGeometry } from '../iova/allocator.ts'
-import type { IovaSpaceRequest, MapSegment } from './frames.ts'
+import type { IovaSpaceRequest, MapSegment } from './map-frame.ts'
 
 /** A stretch of never-used rows shorter than this is shown. */
 const BREAK_ROWS = 6

@@ -4,7 +4,7 @@
 import type { DmaDomain } from '../dma/dma-ops.ts'
 import { forEachQueued } from '../flush/flush-queue.ts'
 import type { DmaTable } from '../machine/state.ts'
-import type { StateCounts } from './cards.ts'
+import type { StateCounts, WalkFigures } from './cards.ts'
 import {
   CELL_CACHED,
   CELL_FAILED,
@@ -14,14 +14,11 @@ import {
   CELL_QUEUED,
   CELL_REACHABLE,
   CELL_RESERVED,
-  type IovaSpaceFrame,
-  MARK_CACHED,
-  MARK_PASSED,
   shadeOf,
-  type WalkFigures,
-} from './frames.ts'
+} from './cells.ts'
 import { cachedIn, entriesIn, overlap, queuedIn, type Stretches } from './kept.ts'
 import { reservedIn } from './live.ts'
+import { type IovaSpaceFrame, MARK_CACHED, MARK_PASSED } from './map-frame.ts'
 
 /** A refusal stays on the map for this long after it happened. */
 const FAILED_NS = 200_000

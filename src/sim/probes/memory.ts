@@ -9,6 +9,7 @@ import { directEntries } from '../platform/partition.ts'
 import {
   flatTableMiB,
   TCE_REFUSALS,
+  type TceEra,
   type TceRefusal,
   type TceRequest,
   tceAccounted,
@@ -16,9 +17,60 @@ import {
 } from '../table/tce-multi-levels.ts'
 import { refusalSums } from '../table/tce-refusal-text.ts'
 import type { TceWindowState } from '../table/tce-window.ts'
-import type { MemoryFrame, MemoryIsland, TableRefusal } from './frames-tce.ts'
 import { mappedIn } from './live.ts'
-import { type Probe, tableIndex } from './probe.ts'
+import { type OfTable, type Probe, tableIndex } from './probe.ts'
+
+/** A table that could not be made. */
+export interface TableRefusal {
+  readonly id: TceRefusal
+  /** What the caller is told, a negative errno. */
+  readonly errno: number
+  readonly why: string
+  /** The arithmetic, a line each. */
+  readonly sums: readonly string[]
+}
+
+/** A stretch of memory that is mapped for the device. */
+export interface MemoryIsland {
+  readonly name: 'ram' | 'far'
+  /** Guest address and size in bytes; how much of it lies inside the window, and how much is mapped. */
+  readonly startBytes: number
+  readonly bytes: number
+  readonly insideBytes: number
+  readonly mappedBytes: number
+}
+
+/** What a table of several levels takes, all in bytes. */
+export interface MemoryFrame {
+  readonly table: number
+  readonly windowBytes: number
+  readonly pageShift: number
+  readonly levels: number
+  readonly era: TceEra
+  readonly userCopy: boolean
+  /** One level and all of it, trees together; why that is refused, or null when it is not. */
+  readonly flatBytes: number
+  readonly flatRefusal: TableRefusal | null
+  /** The whole tree of the levels asked for, trees together; 0 when that is refused. */
+  readonly wholeBytes: number
+  /** Allocated now: the hardware's tree and the user copy. */
+  readonly hwBytes: number
+  readonly userBytes: number
+  /** Charged to user space for this table, and all that was charged so far: a refused table stays charged. */
+  readonly accountedBytes: number
+  readonly lockedBytes: number
+  readonly refusal: TableRefusal | null
+  /** Level tables that are there, top first. */
+  readonly hwPerLevel: readonly number[]
+  readonly userPerLevel: readonly number[]
+  readonly mappedBytes: number
+  readonly islands: readonly MemoryIsland[]
+  /** False where memory is not mapped at its own addresses, only buffers when a driver asks; absent: it is. */
+  readonly identity?: false
+  /** The formula of the 2018 mail, MiB of one tree: up to the end of the last island; for what is memory alone. */
+  readonly mailFlatMiB: number
+  readonly mailNeededMiB: number
+}
 
 /** Why a table was refused, in words and sums. */
 export function refusalFigures(request: TceRequest, id: TceRefusal): TableRefusal {
@@ -96,7 +148,7 @@ function partitionMemory(s: MachineState, index: number): MemoryFrame {
   }
 }
 
-export const memory: Probe<'memory', MemoryFrame | null> = {
+export const memoryProbe: Probe<'memory', OfTable, MemoryFrame | null> = {
   id: 'memory',
   build(m, { table: device }): MemoryFrame | null {
     const { state: s } = m

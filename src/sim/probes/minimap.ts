@@ -1,14 +1,33 @@
 // The whole window in at most 512 cells, for the picture that says where the map is.
 
-import { CELL_FAILED, CELL_FREE, CELL_MAPPED, MINIMAP_CELLS, type MinimapFrame } from './frames.ts'
+import { CELL_FAILED, CELL_FREE, CELL_MAPPED } from './cells.ts'
 import { mappedIn } from './live.ts'
 import { failedEntries } from './map-marks.ts'
-import { type Probe, tableIndex } from './probe.ts'
-import { spaceOf } from './space.ts'
+import { type OfTable, type Probe, tableIndex } from './probe.ts'
+import { type AddressSpace, spaceOf } from './space.ts'
+
+/** The whole window in few cells: where the map is when it shows a part. */
+export interface MinimapFrame extends AddressSpace {
+  readonly table: number
+  /** Cells in a row. */
+  readonly columns: number
+  /** Cells that the window takes; at most MINIMAP_CELLS. */
+  readonly cells: number
+  /** Entries per cell: a power of two. */
+  readonly entriesPerCell: number
+  readonly size: number
+  /** [cells] CELL_FREE, CELL_MAPPED if any entry of the cell is mapped, CELL_FAILED if a refusal left its mark in it. */
+  readonly state: Uint8Array
+  /** [cells] share of the cell's entries that are mapped, 0…255; at least 1 if any. */
+  readonly used: Uint8Array
+}
+
+/** Most cells of a minimap. */
+export const MINIMAP_CELLS = 512
 
 const COLUMNS = 32
 
-export const minimap: Probe<'minimap'> = {
+export const minimapProbe: Probe<'minimap', OfTable, MinimapFrame> = {
   id: 'minimap',
   build(m, request, arrays): MinimapFrame {
     const index = tableIndex(m, request.table)

@@ -2,7 +2,15 @@
 
 import { tableOf } from '../machine/state.ts'
 import type { Machine } from '../machine/wiring.ts'
-import type { ProbeId, ProbeTypes, RegionInfo } from './frames.ts'
+
+/** A region of the allocator: a pool, a half. Table-relative entries, `end` exclusive. */
+export interface RegionInfo {
+  readonly name: string
+  readonly start: number
+  readonly end: number
+  /** Where the next search begins. */
+  readonly hint: number
+}
 
 /** Where a probe gets its arrays: fresh ones, or buffers that the page gave back. Contents are undefined. */
 export interface Arrays {
@@ -13,10 +21,23 @@ export interface Arrays {
   f64(length: number): Float64Array<ArrayBuffer>
 }
 
-/** `A`: with null where a machine may have nothing of the kind. */
-export interface Probe<K extends ProbeId, A extends ProbeTypes[K]['frame'] | null = ProbeTypes[K]['frame']> {
-  readonly id: K
-  build(m: Machine, request: ProbeTypes[K]['request'], arrays: Arrays): A
+/** What most probes are asked for: the table that a device uses. */
+export interface OfTable {
+  /** Index of the device. */
+  readonly table: number
+}
+
+/** What a probe of the whole machine is asked for. */
+export type Whole = Record<string, never>
+
+/**
+ * One measurement. `Request`: what the page says of it; `Answer`: what a view draws, with null where a machine may have
+ * nothing of the kind. Arrays of the answer's own are transferred: they come out of `arrays` or are made anew.
+ */
+export interface Probe<Id extends string, Request, Answer extends object | null> {
+  /** Public for the page: what a view asks for and finds its frame under. */
+  readonly id: Id
+  build(m: Machine, request: Request, arrays: Arrays): Answer
 }
 
 /** Arrays out of a pool of returned buffers, by exact size. */

@@ -3,14 +3,16 @@ import { playable } from '../../tools/recordings.ts'
 import { createRun, type Run } from '../run/run.ts'
 import { withValue } from '../scenario/fields.ts'
 import { presets as all } from '../scenario/presets.ts'
+import { addressTimeProbe } from './address-time.ts'
+import { CELL_FAILED, CELL_FREE, CELL_MAPPED, CELL_NONE, CELL_RESERVED } from './cells.ts'
 import { inspect, lastRefusal, summarise } from './figures.ts'
-import { CELL_FAILED, CELL_FREE, CELL_MAPPED, CELL_NONE, CELL_RESERVED, type IovaSpaceRequest } from './frames.ts'
-import { buffersOf, buildFrame, probes } from './index.ts'
-import { iovaSpace } from './iova-space.ts'
+import { buffersOf, buildFrame, probes } from './frame.ts'
+import { iovaSpaceProbe } from './iova-space.ts'
+import type { IovaSpaceRequest } from './map-frame.ts'
 import { createArrays } from './probe.ts'
-import { regions } from './regions.ts'
-import { tcePages } from './tce-pages.ts'
-import { addressTime, timeline } from './time.ts'
+import { regionsProbe } from './regions.ts'
+import { tcePagesProbe } from './tce-pages.ts'
+import { timelineProbe } from './timeline.ts'
 
 const presets = all.map(playable)
 const presetById = (id: string) => presets.find((p) => p.id === id) ?? null
@@ -34,7 +36,7 @@ function open(id: string, ns: number, changes: Record<string, number | string> =
 }
 
 const map = (run: Run, change: Partial<IovaSpaceRequest> = {}) =>
-  iovaSpace.build(run.machine, { ...WHOLE, ...change }, createArrays())
+  iovaSpaceProbe.build(run.machine, { ...WHOLE, ...change }, createArrays())
 
 describe('probes', () => {
   it('change nothing, whatever is asked', () => {
@@ -80,7 +82,7 @@ describe('probes', () => {
     const dirty = Object.values(fresh)
       .filter((v) => ArrayBuffer.isView(v))
       .map((v) => new Uint8Array(v.byteLength).fill(170).buffer)
-    expect(iovaSpace.build(run.machine, { ...WHOLE, breaks: true }, createArrays(dirty))).toEqual(fresh)
+    expect(iovaSpaceProbe.build(run.machine, { ...WHOLE, breaks: true }, createArrays(dirty))).toEqual(fresh)
   })
 })
 
@@ -157,7 +159,7 @@ describe('map of the IOVA space', () => {
 describe('history', () => {
   it('shows levels and new mappings by band, the growing column included', () => {
     const run = open('frames-64k', 2.5 * MS)
-    const frame = addressTime.build(run.machine, { table: 0 }, createArrays())
+    const frame = addressTimeProbe.build(run.machine, { table: 0 }, createArrays())
     const now = frame.filled - 1
     expect(now).toBe(Math.floor((2.5 * MS) / frame.columnNs))
     const column = frame.mapped.subarray(now * frame.bands, frame.filled * frame.bands)
@@ -167,7 +169,7 @@ describe('history', () => {
 
   it('adds refusals and lock waiting up to their totals', () => {
     const run = open('frames-64k', 30 * MS)
-    const frame = timeline.build(run.machine, {}, createArrays())
+    const frame = timelineProbe.build(run.machine, {}, createArrays())
     expect(frame.horizonNs).toBeGreaterThan(30 * MS)
     expect(frame.refused.reduce((a, b) => a + b, 0)).toBe(run.machine.state.refusedTotal)
     expect(frame.missed.reduce((a, b) => a + b, 0)).toBe(run.machine.state.missed)
@@ -187,7 +189,7 @@ describe('lock waiting', () => {
     }
     const run = open('frames-4k', 9 * MS, changes)
     expect(run.machine.state.hang).not.toBeNull()
-    const { lockWaitNow } = timeline.build(run.machine, {}, createArrays())
+    const { lockWaitNow } = timelineProbe.build(run.machine, {}, createArrays())
     expect(lockWaitNow.filter((share) => share > 0.9).length).toBeGreaterThan(3)
   })
 })
@@ -195,7 +197,7 @@ describe('lock waiting', () => {
 describe('table pages and regions', () => {
   it('count the TCEs that are set, page by page', () => {
     const run = open('frames-4k', 4 * MS)
-    const frame = tcePages.build(run.machine, { table: 0 }, createArrays())
+    const frame = tcePagesProbe.build(run.machine, { table: 0 }, createArrays())
     expect([frame.pages, frame.tableBytes]).toEqual([128, 524_288])
     expect(frame.set.reduce((a, b) => a + b, 0)).toBe(run.machine.state.tables[0]!.mapped)
     expect(frame.writes.reduce((a, b) => a + b, 0)).toBeGreaterThan(run.machine.state.tables[0]!.mapped)
@@ -203,7 +205,7 @@ describe('table pages and regions', () => {
 
   it('show four bands, their CPUs, and where the greedy one spills', () => {
     const run = open('pools', 7 * MS)
-    const frame = regions.build(run.machine, { table: 0 }, createArrays())
+    const frame = regionsProbe.build(run.machine, { table: 0 }, createArrays())
     expect(frame.regions.map((r) => r.name)).toEqual(['pool 0', 'pool 1', 'pool 2', 'pool 3', 'large pool'])
     // a_cpuhash: CPUs 0…7 belong to pools 0 1 3 0 2 3 1 2.
     expect([...frame.home]).toEqual([0, 1, 3, 0, 2, 3, 1, 2])

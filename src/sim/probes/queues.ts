@@ -1,11 +1,44 @@
 // Where unmapped ranges wait for a flush: the rings, slot by slot, and which of the ranges a device still reaches.
 
+import type { FlushMode } from '../dma/iommu-state.ts'
 import { type FlushQueue, forEachQueued, queuedIn } from '../flush/flush-queue.ts'
 import { ENTRY_MAPPING, ENTRY_STRIDE, freedAtNs } from '../machine/state.ts'
-import { type QueuesFrame, RING_FREE, RING_QUEUED, RING_REACHABLE } from './frames-iommu.ts'
 import { overlap, reachableIn } from './kept.ts'
-import { type Probe, tableIndex } from './probe.ts'
-import { spaceOf } from './space.ts'
+import { type OfTable, type Probe, tableIndex } from './probe.ts'
+import { type AddressSpace, spaceOf } from './space.ts'
+
+/** States of a slot in the ring of a flush queue. */
+export const RING_FREE = 0
+export const RING_QUEUED = 1
+
+/** A translation of it is still in an IOTLB. */
+export const RING_REACHABLE = 2
+
+/** Where unmapped ranges wait: one ring for each CPU, or one for all. No rings: nothing waits (strict, none). */
+export interface QueuesFrame extends AddressSpace {
+  readonly table: number
+  readonly mode: FlushMode
+  readonly rings: number
+  readonly slots: number
+  /** [rings] slot that leaves next, slot that is filled next, ranges in between. */
+  readonly head: Int32Array
+  readonly tail: Int32Array
+  readonly length: Int32Array
+  /** [rings] how long its oldest range has waited, ns; 0 = it is empty. */
+  readonly oldestForNs: Float64Array
+  /** [rings] ranges that are still in an IOTLB. */
+  readonly reachable: Int32Array
+  /** [rings*slots] RING_FREE … RING_REACHABLE; row-major by ring. */
+  readonly state: Uint8Array
+  readonly timeoutNs: number
+  /** When the timer runs, ns, and on which CPU; null while it is not armed. */
+  readonly timer: { readonly dueNs: number; readonly cpu: number } | null
+  /** Flushes so far because a ring was full, and by the timer. */
+  readonly flushesFull: number
+  readonly flushesTimer: number
+  /** The longest that a range has waited for its flush so far, ns. */
+  readonly worstNs: number
+}
 
 /** When a range came in, ns: its entries tell it to the microsecond, the queue exactly of the oldest one. */
 function sinceNs(q: FlushQueue, mark: number, nowNs: number): number {
@@ -13,7 +46,7 @@ function sinceNs(q: FlushQueue, mark: number, nowNs: number): number {
   return q.oldestNs >= freed && q.oldestNs < freed + 1000 ? q.oldestNs : freed
 }
 
-export const queues: Probe<'queues'> = {
+export const queuesProbe: Probe<'queues', OfTable, QueuesFrame> = {
   id: 'queues',
   build(m, request, arrays): QueuesFrame {
     const { state: s } = m

@@ -8,9 +8,8 @@ import { createRun, type Run } from '../run/run.ts'
 import { withValue } from '../scenario/fields.ts'
 import { presetById } from '../scenario/presets.ts'
 import { createWalk } from '../table/page-table.ts'
-import { PTE_EMPTY, PTE_TO_LARGE, PTE_TO_PAGE, PTE_TO_TABLE, RADIX_CELLS } from './frames-iommu.ts'
 import { createArrays } from './probe.ts'
-import { pathOf, radix } from './radix.ts'
+import { PTE_EMPTY, PTE_TO_LARGE, PTE_TO_PAGE, PTE_TO_TABLE, pathOf, RADIX_CELLS, radixProbe } from './radix.ts'
 
 const MS = 1_000_000
 const SINK = { command() {}, sync() {} }
@@ -22,7 +21,8 @@ function open(id: string, changes: Record<string, ParamValue> = {}): Run {
   return run
 }
 
-const frameOf = (run: Run, entry: number | null = null) => radix.build(run.machine, { table: 0, entry }, createArrays())
+const frameOf = (run: Run, entry: number | null = null) =>
+  radixProbe.build(run.machine, { table: 0, entry }, createArrays())
 const iommuOf = (run: Run) => run.machine.state.tables[0]!.iommu!
 
 describe('the levels of a radix table', () => {

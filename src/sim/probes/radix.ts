@@ -12,18 +12,71 @@ import { entryAt, isTable, orderOf } from '../table/nodes.ts'
 import { createWalk, type PageTableState } from '../table/page-table.ts'
 import { slotsTo, type TceWindowState } from '../table/tce-window.ts'
 import type { InspectCard } from './cards.ts'
-import {
-  PTE_EMPTY,
-  PTE_TO_LARGE,
-  PTE_TO_PAGE,
-  PTE_TO_TABLE,
-  RADIX_CELLS,
-  type RadixFrame,
-  type RadixLevel,
-  type RadixStep,
-} from './frames-iommu.ts'
-import { type Probe, tableIndex } from './probe.ts'
-import { spaceOf } from './space.ts'
+import { type OfTable, type Probe, tableIndex } from './probe.ts'
+import { type AddressSpace, spaceOf } from './space.ts'
+
+export interface RadixRequest extends OfTable {
+  /** Table-relative; null = that of the newest mapping. */
+  readonly entry?: number | null
+}
+
+/** A level of a radix table. */
+export interface RadixLevel {
+  /** 0 = the tables of the smallest pages. */
+  readonly height: number
+  /** What the manual calls it, if it has a name: "PTE", "PDE" …, "level 3". */
+  readonly name: string
+  readonly tables: number
+  readonly leaves: number
+  /** Pages that one entry covers. */
+  readonly spanPages: number
+  /** Entries of one table (the top one's may differ). */
+  readonly slots: number
+}
+
+/** What a slot of a table on the path holds. */
+export const PTE_EMPTY = 0
+export const PTE_TO_TABLE = 1
+export const PTE_TO_PAGE = 2
+
+/** A large page. */
+export const PTE_TO_LARGE = 3
+
+/** A table that leads to the entry asked for. */
+export interface RadixStep {
+  readonly height: number
+  readonly node: number
+  /** Slot that is read, and what stands there. */
+  readonly slot: number
+  readonly kind: number
+  /** Entries set in this table. */
+  readonly used: number
+  /** First page that the table covers, counted from address 0. */
+  readonly firstPfn: number
+}
+
+/** Cells that a table of the path is drawn in; of a longer one, neighbours share a cell (the largest kind is told). */
+export const RADIX_CELLS = 512
+
+/** The levels of a radix table and the way to one entry. */
+export interface RadixFrame extends AddressSpace {
+  readonly table: number
+  readonly format: 'vtd' | 'arm' | 'amd'
+  /** Top first. */
+  readonly levels: readonly RadixLevel[]
+  readonly tableBytes: number
+  /** Tables taken out that wait for a flush. */
+  readonly pending: number
+  /** Entry that the path leads to (table-relative): as asked, or of the newest mapping; null: nothing was ever mapped. */
+  readonly entry: number | null
+  /** Top first; ends where a walk ends. */
+  readonly path: readonly RadixStep[]
+  /** [path.length * RADIX_CELLS] PTE_EMPTY … PTE_TO_LARGE of the tables of the path. */
+  readonly cells: Uint8Array
+  /** Mappings so far by leaf size: [i] leaves ever written of order `orders[i]`. */
+  readonly orders: readonly number[]
+  readonly leavesByOrder: readonly number[]
+}
 
 type Format = RadixFrame['format']
 
@@ -99,7 +152,7 @@ function fillCells(s: PageTableState, node: number, slots: number, cells: Uint8A
   }
 }
 
-export const radix: Probe<'radix'> = {
+export const radixProbe: Probe<'radix', RadixRequest, RadixFrame> = {
   id: 'radix',
   build(m, request, arrays): RadixFrame {
     const index = tableIndex(m, request.table)

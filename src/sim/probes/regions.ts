@@ -2,14 +2,46 @@
 
 import { ENTRY_MAPPING, ENTRY_STRIDE, MAP_STRIDE, MAP_WHO } from '../machine/state.ts'
 import { cpu as asCpu, pages } from '../types.ts'
-import type { RegionsFrame, RegionUse } from './frames-cpu.ts'
 import { freeIn } from './free.ts'
-import { type Probe, tableIndex } from './probe.ts'
-import { spaceOf } from './space.ts'
+import { type OfTable, type Probe, type RegionInfo, tableIndex } from './probe.ts'
+import { type AddressSpace, spaceOf } from './space.ts'
+
+/** A region with who uses it. */
+export interface RegionUse extends RegionInfo {
+  readonly mapped: number
+  readonly free: number
+  /** Longest run of free entries. */
+  readonly largestRun: number
+  /** CPUs whose requests begin here (small requests), ascending. */
+  readonly homeOf: readonly number[]
+  /** Allocations so far that landed here although the request began in another region. */
+  readonly spillsIn: number
+  /** Lock of this region: acquisitions, those that had to wait, total wait. */
+  readonly lockTaken: number
+  readonly lockContended: number
+  readonly lockWaitNs: number
+}
+
+/** Per-CPU regions: who allocates where. */
+export interface RegionsFrame extends AddressSpace {
+  readonly table: number
+  readonly size: number
+  readonly cpus: number
+  readonly regions: readonly RegionUse[]
+  /** [regions*cpus] live entries in region r that CPU c mapped. Row-major by region. */
+  readonly owned: Uint32Array
+  /** [cpus] index of the region where the CPU's small requests begin. */
+  readonly home: Uint8Array
+  /** [slices*regions] owner of the majority of each region's 128 equal slices: cpu number or 255. Row-major by region. */
+  readonly slices: number
+  readonly sliceOwner: Uint8Array
+  /** [slices*regions] share of the slice that is mapped, 0…255. */
+  readonly sliceUsed: Uint8Array
+}
 
 const SLICES = 128
 
-export const regions: Probe<'regions'> = {
+export const regionsProbe: Probe<'regions', OfTable, RegionsFrame> = {
   id: 'regions',
   build(m, request, arrays): RegionsFrame {
     const index = tableIndex(m, request.table)

@@ -4,7 +4,7 @@ import { ENTRY_GENERATION, ENTRY_MAPPING, ENTRY_STRIDE, MAP_ENTRY, MAP_STRIDE, M
 import { createRun, type Run } from '../run/run.ts'
 import { presetById } from '../scenario/presets.ts'
 import { inspect } from './figures.ts'
-import { iovaSpace } from './iova-space.ts'
+import { iovaSpaceProbe } from './iova-space.ts'
 import { createArrays } from './probe.ts'
 import { parseQuery, search } from './search.ts'
 
@@ -156,14 +156,14 @@ describe('the map of a search', () => {
       colourBy: 'state',
       breaks: false,
     } as const
-    const frame = iovaSpace.build(run.machine, { ...request, find: 'cpu:1' }, createArrays())
+    const frame = iovaSpaceProbe.build(run.machine, { ...request, find: 'cpu:1' }, createArrays())
     const all = cards(run)
     for (let cell = 0; cell < frame.state.length; cell++) {
       const inside = all.slice(cell * frame.entriesPerCell, (cell + 1) * frame.entriesPerCell)
       expect(frame.match![cell]).toBe(inside.some((card) => card.mapping?.cpu === 1) ? 1 : 0)
     }
-    expect(iovaSpace.build(run.machine, request, createArrays()).match).toBeUndefined()
-    const wrong = iovaSpace.build(run.machine, { ...request, find: 'cpu:x' }, createArrays())
+    expect(iovaSpaceProbe.build(run.machine, request, createArrays()).match).toBeUndefined()
+    const wrong = iovaSpaceProbe.build(run.machine, { ...request, find: 'cpu:x' }, createArrays())
     expect(wrong.match).toBeUndefined()
   })
 })

@@ -17,7 +17,7 @@ import {
 import type { Machine } from '../machine/wiring.ts'
 import { entry } from '../types.ts'
 import type { SearchResult } from './cards.ts'
-import type { IovaSpaceFrame } from './frames.ts'
+import type { IovaSpaceFrame } from './map-frame.ts'
 import { TCES_PER_PAGE, writtenPages } from './map-layout.ts'
 import { tableIndex } from './probe.ts'
 

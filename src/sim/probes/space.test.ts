@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest'
-import type { AddressSpace } from './frames.ts'
-import { addressAt, addressBehind, sameSpace } from './space.ts'
+import { type AddressSpace, addressAt, addressBehind, sameSpace } from './space.ts'
 
 const TOP = 2 ** 36 - 2 ** 20
 const SPACE: AddressSpace = {

@@ -2,9 +2,23 @@
 
 import { pow2 } from '../../lib/bits.ts'
 import { addressOf } from '../../lib/format.ts'
+import type { Island } from '../iova/allocator.ts'
 import { absOf, extentOf } from '../iova/geometry.ts'
 import type { DmaTable } from '../machine/state.ts'
-import type { AddressSpace } from './frames.ts'
+
+/** What leads from an entry of a table to its address. */
+export interface AddressSpace {
+  /** log2 of the IOMMU page size in bytes. */
+  readonly pageShift: number
+  /** Absolute entry of table-relative entry 0. */
+  readonly offset: number
+  /** Where the entries lie if not in one stretch from `offset`. */
+  readonly islands?: readonly Island[]
+  /** Pages of the window that no entry stands for, between islands and behind the last; absent = none. See `listingOf`. */
+  readonly unlisted?: number
+  /** There is no window at all, and what stands here stands for nothing. */
+  readonly absent?: true
+}
 
 /** The part of a table that leads to addresses, and how much of its window has no entry. */
 export function spaceOf({ geometry, windowBytes }: Pick<DmaTable, 'geometry' | 'windowBytes'>): AddressSpace {

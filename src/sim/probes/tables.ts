@@ -4,11 +4,40 @@ import { log2Floor, pow2 } from '../../lib/bits.ts'
 import { BANDS } from '../engine/recorder.ts'
 import { tableOf } from '../machine/state.ts'
 import { MAX_GRANULE } from '../types.ts'
-import type { TablesFrame, TableUse } from './frames.ts'
-import type { Probe } from './probe.ts'
-import { spaceOf } from './space.ts'
+import type { Summary } from './cards.ts'
+import type { Probe, Whole } from './probe.ts'
+import { type AddressSpace, spaceOf } from './space.ts'
 
-export const tables: Probe<'tables'> = {
+/** A table with whose it is and what is in it. */
+export interface TableUse extends AddressSpace {
+  /** Index of the device that owns it. */
+  readonly table: number
+  /** Names of the devices that use it. */
+  readonly devices: readonly string[]
+  /** Of its larger pages; `pageShift` where all are alike. */
+  readonly coarseShift: number
+  readonly windowBytes: number
+  readonly entriesPerBand: number
+  /** First entry that the bands cover; not 0 only in a space too large to be shown whole. */
+  readonly first: number
+  readonly size: number
+  readonly mappedBytes: number
+  readonly usefulBytes: number
+  readonly refused: number
+  readonly firstRefusal: Summary['firstRefusal']
+  /** TCEs set and cleared since it was built. */
+  readonly tceWrites: number
+}
+
+/** All tables side by side. */
+export interface TablesFrame {
+  readonly bands: number
+  readonly tables: readonly TableUse[]
+  /** [tables * bands] share of a band's entries that are mapped, 0…255; at least 1 if any. */
+  readonly used: Uint8Array
+}
+
+export const tablesProbe: Probe<'tables', Whole, TablesFrame> = {
   id: 'tables',
   build(m, _request, arrays): TablesFrame {
     const { state: s, scenario } = m

@@ -2,13 +2,27 @@
 
 import { TCES_PER_PAGE } from '../table/tce-single.ts'
 import { entry } from '../types.ts'
-import type { TcePagesFrame } from './frames.ts'
-import { type Probe, tableIndex } from './probe.ts'
-import { spaceOf } from './space.ts'
+import { type OfTable, type Probe, tableIndex } from './probe.ts'
+import { type AddressSpace, spaceOf } from './space.ts'
+
+/** The TCE table by table page: 512 TCEs = 4 KiB of table each. */
+export interface TcePagesFrame extends AddressSpace {
+  readonly table: number
+  readonly tcesPerPage: number
+  /** [pages] first entry of each table page where pages of two sizes share the window; null = page × tcesPerPage. */
+  readonly firstEntry: readonly number[] | null
+  readonly pages: number
+  readonly size: number
+  /** [pages] TCEs set. */
+  readonly set: Uint16Array
+  /** [pages] TCEs written (set and cleared) since the table was built. */
+  readonly writes: Uint32Array
+  readonly tableBytes: number
+}
 
 const TCE_BYTES = 8
 
-export const tcePages: Probe<'tce-pages'> = {
+export const tcePagesProbe: Probe<'tce-pages', OfTable, TcePagesFrame> = {
   id: 'tce-pages',
   build(m, request, arrays): TcePagesFrame {
     const index = tableIndex(m, request.table)

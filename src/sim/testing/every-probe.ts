@@ -2,8 +2,8 @@
 
 import { ENTRY_MAPPING, ENTRY_STRIDE } from '../machine/state.ts'
 import type { Machine } from '../machine/wiring.ts'
-import { COLOURS_BY, type Frame, type ProbeRequests } from '../probes/frames.ts'
-import { buildFrame, type FrameWish, probes } from '../probes/index.ts'
+import { COLOURS_BY } from '../probes/cells.ts'
+import { buildFrame, type Frame, type FrameWish, type ProbeRequests, probes } from '../probes/frame.ts'
 import { createArrays } from '../probes/probe.ts'
 
 const ROWS = 64

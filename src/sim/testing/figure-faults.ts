@@ -3,7 +3,7 @@
 
 import { pow2 } from '../../lib/bits.ts'
 import type { Machine } from '../machine/wiring.ts'
-import type { Frame } from '../probes/frames.ts'
+import type { Frame } from '../probes/frame.ts'
 import { everyFrame } from './every-probe.ts'
 import { badNumbers, nowhere } from './numbers.ts'
 

@@ -1,56 +1,55 @@
-// History: address × time and the time-line, out of the recorder. The column that is still growing is read from the
+// The time-line, out of the recorder. The column that is still growing is read from the
 // state as it stands.
 
 import { log2Ceil, pow2 } from '../../lib/bits.ts'
-import { BANDS, COLUMNS, share } from '../engine/recorder.ts'
+import { COLUMNS, share } from '../engine/recorder.ts'
 import { exposedBytes } from '../machine/state.ts'
 import type { Machine } from '../machine/wiring.ts'
-import type { AddressTimeFrame, TimelineFrame } from './frames.ts'
-import { type Arrays, type Probe, regionsOf, tableIndex } from './probe.ts'
-import { spaceOf } from './space.ts'
+import type { Arrays, Probe, Whole } from './probe.ts'
+
+/** A tick on the time axis. */
+export interface TimeMark {
+  readonly ns: number
+  readonly kind: 'change' | 'spill' | 'refusal' | 'hang'
+  readonly text: string
+}
+
+/** The time-line. Arrays are indexed by column, as in AddressTimeFrame. */
+export interface TimelineFrame {
+  readonly columns: number
+  readonly filled: number
+  readonly columnNs: number
+  readonly horizonNs: number
+  readonly windowBytes: number
+  /** What the full height of the curves stands for. */
+  readonly fullBytes: number
+  /** [columns] bytes of IOMMU pages mapped at the column's end, all tables. */
+  readonly mappedBytes: Float64Array
+  /** [columns] bytes of buffers in them. */
+  readonly usefulBytes: Float64Array
+  /** [columns] refused allocations in the column. */
+  readonly refused: Float32Array
+  /** [columns] frames that found no posted buffer in the column. */
+  readonly missed: Float32Array
+  /** [columns] bytes that were unmapped and still reachable at the column's end, all IOTLBs; null where there is none. */
+  readonly exposedBytes: Float64Array | null
+  /** [columns] flushes of a whole domain in the column, and accesses that reached memory which had been unmapped. */
+  readonly flushes: Float32Array
+  readonly late: Float32Array
+  readonly cpus: number
+  /** [columns*cpus] share of the column that the CPU waited for a lock, 0…255. Column-major. */
+  readonly lockWait: Uint8Array
+  /** [cpus] share of the last full millisecond (or of the run, if shorter) spent waiting for a lock, 0…1. */
+  readonly lockWaitNow: Float32Array
+  readonly marks: readonly TimeMark[]
+}
 
 /** Windows of up to 4 GiB are drawn to their full height. */
 const LARGEST_FULL = pow2(32)
 /** Lock waiting "now" is an average over this. */
 const RECENT_NS = 1_000_000
 
-export const addressTime: Probe<'address-time'> = {
-  id: 'address-time',
-  build(m, request, arrays): AddressTimeFrame {
-    const index = tableIndex(m, request.table)
-    const { geometry } = m.state.tables[index]!
-    const r = m.state.recorder
-    const band = r.bands[index]!
-    const mapped = arrays.u8(COLUMNS * BANDS)
-    const fresh = arrays.u8(COLUMNS * BANDS)
-    mapped.set(band.levelByColumn.data)
-    fresh.set(band.marksByColumn.data)
-    const now = arrays.u32(BANDS)
-    for (let b = 0; b < BANDS; b++) {
-      now[b] = band.level[b]!
-      mapped[r.column * BANDS + b] = share(band.level[b]!, band.entriesPerBand)
-      fresh[r.column * BANDS + b] = share(band.marks[b]!, band.entriesPerBand)
-    }
-    return {
-      ...spaceOf(m.state.tables[index]!),
-      table: index,
-      bands: BANDS,
-      columns: COLUMNS,
-      filled: r.column + 1,
-      columnNs: r.columnNs,
-      entriesPerBand: band.entriesPerBand,
-      first: band.first,
-      size: geometry.size,
-      regions: regionsOf(m, index),
-      former: band.former ?? [],
-      mapped,
-      fresh,
-      now,
-    }
-  },
-}
-
-export const timeline: Probe<'timeline'> = {
+export const timelineProbe: Probe<'timeline', Whole, TimelineFrame> = {
   id: 'timeline',
   build(m, _request, arrays): TimelineFrame {
     const { state: s } = m
