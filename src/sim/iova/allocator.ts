@@ -94,7 +94,7 @@ export interface AllocatorInfo<P extends ParamTable = ParamTable> {
   readonly params: P
   /** It charges the meter for all its work, and takes its locks itself. */
   readonly charges?: true
-  /** It has `adopt`: a record can be played through it. */
+  /** It has `before`, `undo` and `adopt`: a record can be played through it. */
   readonly follows?: true
   /** It hands out pages of two sizes: for a table that has both. */
   readonly mixed?: true
@@ -109,10 +109,20 @@ export interface IovaAllocator<S extends object = object> extends AllocatorInfo 
   alloc(s: S, req: AllocRequest, meter: CostMeter): Entry
   /** Takes [entry, entry+npages) (table-relative) back on a CPU. False, and no change, when it is outside the table. */
   free(s: S, entry: Entry, npages: Pages, meter: CostMeter, cpu: Cpu): boolean
-  /** Marks exactly this run (table-relative, inside the table) used, and leaves the hints as if it had been handed out.
-   *  `hints` are put back first: one per region, as `regions` gave them before a request that went elsewhere. Without it
-   *  the allocator cannot follow a record. */
-  adopt?(s: S, entry: Entry, npages: Pages, hints: readonly number[]): void
+  /** Where searches begin, and whatever else `undo` needs to know of the moment before a request. */
+  before?(s: S): readonly number[]
+  /**
+   * Undoes the request of `npages` on a CPU that was answered last, with `got` (NO_ENTRY: refused): the run goes back to where
+   * it came from, not to where freed ones go. `before` is of before that request, `meter` its own. Charges nothing. Without it
+   * and `adopt` the allocator cannot follow a record.
+   */
+  undo?(s: S, got: Entry, npages: Pages, cpu: Cpu, before: readonly number[], meter: CostMeter): void
+  /**
+   * Marks exactly this run (table-relative, inside the table, nothing of it handed out) as handed out: a record says that it
+   * was. What caches keep of it leaves them; `free` takes it back as any other. `asAnswer`: the hints are then as if a request
+   * had been given it, else they stay. Charges nothing.
+   */
+  adopt?(s: S, entry: Entry, npages: Pages, asAnswer: boolean): void
   /** Number of locks; at least 1. */
   locks(s: S): number
   /** Index of the lock a request takes first, or NO_LOCK when it needs none. */

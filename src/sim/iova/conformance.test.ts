@@ -2,8 +2,22 @@
 
 import { describe, expect, test } from 'vitest'
 import { pow2 } from '../../lib/bits.ts'
+import { createRng, nextU32 } from '../../lib/rng.ts'
 import { createMeter, NO_LOCK, resetMeter } from '../engine/meter.ts'
-import { CPUS, cases, countOf, FREE, geometry, hasTree, picture, RESERVED, request, USED } from '../testing/iova-rig.ts'
+import {
+  CPUS,
+  cases,
+  countOf,
+  FREE,
+  geometry,
+  hasTree,
+  NO_MASK,
+  picture,
+  RESERVED,
+  randomRequest,
+  request,
+  USED,
+} from '../testing/iova-rig.ts'
 import { absEntry, cpu, type Entry, entry, NO_ENTRY, pages } from '../types.ts'
 import type { IovaAllocator } from './allocator.ts'
 import { allocatorById, allocators } from './index.ts'
@@ -23,7 +37,7 @@ function fill(a: IovaAllocator, s: object, onCpu: (i: number) => number): Entry[
   }
 }
 
-for (const { name, a, settings, g } of cases()) {
+for (const { name, a, settings, g, seed } of cases()) {
   describe(name, () => {
     test('one-page requests get exactly the usable entries, and all freed is free or cached', () => {
       const s = a.create(g, settings)
@@ -76,6 +90,79 @@ for (const { name, a, settings, g } of cases()) {
       }
     })
 
+    if (a.follows)
+      test('what a record says was handed out is, wherever it lies, and comes back as any other', () => {
+        const rng = createRng(seed)
+        const below = (n: number) => nextU32(rng) % n
+        const s = a.create(g, settings)
+        const empty = picture(a, s, g.size)!
+        const border = g.islands?.[1]?.entry ?? g.size
+        for (let round = 0; round < 12; round++) {
+          const live: [Entry, number][] = []
+          const want = picture(a, s, g.size)!
+          for (let i = 0; i < 4; i++) {
+            const npages = below(3) === 0 ? 1 + below(40) : 1
+            const e = below(g.size - npages)
+            const run = want.subarray(e, e + npages)
+            if ((e < border && e + npages > border) || run.includes(USED) || run.includes(RESERVED)) continue
+            a.adopt!(s, entry(e), pages(npages), below(2) === 0)
+            run.fill(USED)
+            live.push([entry(e), npages])
+          }
+          const got = picture(a, s, g.size)!
+          // Ranges for magazines are rounded up, and what one kept beside the run may have gone back to the tree.
+          expect(got.findIndex((x, e) => (want[e] === USED ? x !== USED : x === RESERVED && want[e] !== x))).toBe(-1)
+          if (!a.caches) expect(countOf(got, USED)).toBe(countOf(want, USED))
+          expect(live.every(([e, npages]) => a.free(s, e, pages(npages), meter, cpu(below(CPUS))))).toBe(true)
+          const left = picture(a, s, g.size)!
+          expect([countOf(left, USED), countOf(left, RESERVED)]).toEqual([0, countOf(empty, RESERVED)])
+          // What came back is handed out again, and none of it twice.
+          const held = picture(a, s, g.size)!
+          const again: [Entry, number, number][] = []
+          let refused = 0
+          while (refused < 3) {
+            const npages = 1 + below(9)
+            const on = below(CPUS)
+            resetMeter(meter)
+            const e = a.alloc(s, request({ npages: pages(npages), cpu: cpu(on) }), meter)
+            if (e === NO_ENTRY) refused++
+            else {
+              const of = held.subarray(e, e + npages)
+              if (of.includes(USED) || of.includes(RESERVED)) expect.fail(`${npages} pages at ${e} are taken`)
+              of.fill(USED)
+              again.push([e, npages, on])
+            }
+          }
+          for (const [e, npages, on] of again) a.free(s, e, pages(npages), meter, cpu(on))
+        }
+      })
+
+    if (a.follows)
+      test('a request that is undone was never made', () => {
+        const rng = createRng(seed)
+        const s = a.create(g, settings)
+        const twin = a.create(g, settings)
+        const live: [Entry, ReturnType<typeof request>][] = []
+        const draw = () => ({ ...randomRequest(rng, a, g), emptyCaches: false, useHandle: false, mask: NO_MASK })
+        for (let i = 0; i < 500; i++) {
+          const undone = draw()
+          const before = a.before!(s)
+          resetMeter(meter)
+          a.undo!(s, a.alloc(s, undone, meter), undone.npages, undone.cpu, before, meter)
+          const req = draw()
+          resetMeter(meter)
+          const e = a.alloc(s, { ...req }, meter)
+          resetMeter(meter)
+          expect(a.alloc(twin, { ...req }, meter)).toBe(e)
+          if (e !== NO_ENTRY) live.push([e, req])
+          while (live.length > 20) {
+            const [[old, { npages, cpu: on }]] = live.splice(nextU32(rng) % live.length, 1) as [(typeof live)[number]]
+            a.free(s, old, npages, meter, on)
+            a.free(twin, old, npages, meter, on)
+          }
+        }
+      })
+
     test('every lock that it names exists, and has a name', () => {
       const s = a.create(g, settings)
       const n = a.locks(s)
@@ -105,6 +192,12 @@ test('every allocator has an id of its own, and a place in the kernel', () => {
     expect(a.kernel.tag).toMatch(/^v\d/)
   }
   expect(allocatorById('no such one')).toBeUndefined()
+})
+
+test('every allocator that a kernel shipped can follow a record; what has not says so', () => {
+  expect(allocators.filter((a) => !a.follows).map((a) => a.id)).toEqual(['fine-coarse', 'percpu-chunks'])
+  for (const a of allocators)
+    expect([a.id, a.adopt !== undefined, a.undo !== undefined]).toEqual([a.id, !!a.follows, !!a.follows])
 })
 
 test('every allocator refuses windows that no kernel sets up', () => {

@@ -12,7 +12,7 @@
 
 import { log2Ceil, pow2 } from '../../lib/bits.ts'
 import { PRICES } from '../engine/cost.ts'
-import { type CostMeter, charge, noteWalk } from '../engine/meter.ts'
+import { type CostMeter, charge, createMeter, noteWalk } from '../engine/meter.ts'
 import {
   ANCHOR,
   BLOCK,
@@ -218,6 +218,42 @@ export function treeAlloc(t: IovaTree, size: number, limit: number, aligned: boo
   ranges.marks[hi < t.p32 ? HINT32 : HINT64] = slot
   if (t.shape) addToShape(t.shape, found, hi)
   return found
+}
+
+/** What `treeUndo` needs of the moment before a request. */
+export function treeBefore(t: IovaTree): readonly number[] {
+  return [hint32Of(t), hint64Of(t), t.failMark]
+}
+
+/** Takes the range that the last request was given, at `pfn` (0: it was refused), out again, as if it had never been made. */
+export function treeUndo(t: IovaTree, pfn: number, before: readonly number[]): void {
+  if (pfn > 0) treeFree(t, pfn, aside)
+  for (const mark of [HINT32, HINT64]) {
+    const lo = before[mark]!
+    t.ranges.marks[mark] = lo === Infinity ? ANCHOR : lastBeginningTo(t.ranges, lo)
+  }
+  t.failMark = before[2]!
+}
+
+/** For work that no operation pays for. */
+export const aside = createMeter()
+
+/**
+ * Takes exactly [lo, hi], as a record says that it was handed out. `asAnswer`: it is remembered as if a request had been given
+ * it. False, and no change, where some of it is taken. Charges nothing.
+ */
+export function treeAdopt(t: IovaTree, lo: number, hi: number, asAnswer: boolean): boolean {
+  const { ranges } = t
+  const above = firstEndingFrom(ranges, lo)
+  if (loOf(ranges, above) <= hi) return false
+  const slot = insertBelow(ranges, above, lo, hi)
+  if (t.shape) addToShape(t.shape, lo, hi)
+  if (!asAnswer) return true
+  const low = hi < t.p32
+  ranges.marks[low ? HINT32 : HINT64] = slot
+  // A tree that would have refused as much unseen has been proven wrong.
+  if (low && hi - lo >= t.failMark - 1) t.failMark = t.p32
+  return true
 }
 
 /** Takes the range that contains `pfn` out. False, and no change, if there is none. Spec/IOVA.md 3. */

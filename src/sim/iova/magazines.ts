@@ -251,6 +251,48 @@ export function fastFree(m: Magazines, cpu: number, pfn: number, size: number, m
   treeFree(m.tree, pfn, meter)
 }
 
+/** Keeps a pfn for this CPU again that it had just been handed; for a recorded answer in its place. */
+export function keepAgain(m: Magazines, cpu: number, size: number, pfn: number, meter: CostMeter): void {
+  if (!cachePut(m, cpu, orderOf(size), pfn, meter)) treeFree(m.tree, pfn, meter)
+}
+
+/**
+ * Makes the pages [lo, hi] nobody's: a range of a magazine that is just that becomes a handed-out one, and true is returned;
+ * others that have some of it go back to the tree. Of a depot all magazines above it go too. Cost: whatever is kept.
+ */
+export function takeKept(m: Magazines, lo: number, hi: number, meter: CostMeter): boolean {
+  const { data } = m.pfns
+  for (let slot = 0; slot < 2 * m.cpus * ORDERS; slot++) {
+    const magazine = slot % 2 === 0 ? m.loaded[slot >> 1]! : m.prev[slot >> 1]!
+    const pages = 1 << ((slot >> 1) % ORDERS)
+    const base = magazine << MAG_SHIFT
+    for (let i = fillOf(m, magazine) - 1; i >= 0; i--) {
+      const pfn = data[base + i]!
+      if (pfn > hi || pfn + pages <= lo) continue
+      const top = m.fills[magazine]! - 1
+      data.copyWithin(base + i, base + i + 1, base + top + 1)
+      touch(m.pfns, base + i)
+      m.fills[magazine] = top
+      if (pfn === lo && pfn + pages === hi + 1) return true
+      treeFree(m.tree, pfn, meter)
+    }
+  }
+  for (let order = 0; order < ORDERS; order++) while (depotHas(m, order, lo, hi)) emptyDepotTop(m, order, meter)
+  return false
+}
+
+function depotHas(m: Magazines, order: number, lo: number, hi: number): boolean {
+  let magazine = m.depotTop[order]!
+  for (let n = m.depotSize[order]!; n > 0; n--, magazine = m.below[magazine]!) {
+    const base = magazine << MAG_SHIFT
+    for (let i = 0; i < MAG_SIZE; i++) {
+      const pfn = m.pfns.data[base + i]!
+      if (pfn <= hi && pfn + (1 << order) > lo) return true
+    }
+  }
+  return false
+}
+
 /** Gives what a magazine holds back to the tree, bottom up. Returns how many ranges that were. */
 function emptyMagazine(m: Magazines, magazine: number, meter: CostMeter): number {
   const fill = fillOf(m, magazine)

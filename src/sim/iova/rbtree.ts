@@ -12,8 +12,17 @@ import { FROM_HINT, FROM_START, MAX_WALKS, noteTry, takeLock } from '../engine/m
 import { type Entry, entry, NO_ENTRY } from '../types.ts'
 import { type AllocatorInfo, type AllocRequest, type Region, withCode } from './allocator.ts'
 import { absOf, entryOf } from './geometry.ts'
-import { hint32Of, hint64Of, treeAlloc, treeFree } from './iova-tree.ts'
-import { createTreeWindow, entriesUpTo, freeOfTree, joinRuns, type TreeWindow, visitTaken } from './tree-window.ts'
+import { hint32Of, hint64Of, treeAlloc, treeBefore, treeFree, treeUndo } from './iova-tree.ts'
+import {
+  adoptRun,
+  createTreeWindow,
+  entriesUpTo,
+  freeOfTree,
+  freeStray,
+  joinRuns,
+  type TreeWindow,
+  visitTaken,
+} from './tree-window.ts'
 
 const TREE_LOCK = 0
 
@@ -51,6 +60,7 @@ export const rbtreeInfo: AllocatorInfo<readonly []> = {
     tag: 'v6.12',
   },
   charges: true,
+  follows: true,
   params: [],
 }
 
@@ -71,8 +81,15 @@ export const rbtree = withCode<TreeWindow, readonly []>(rbtreeInfo, {
   free(w, e, npages, meter) {
     if (e < 0 || e + npages > w.geometry.size) return false
     takeLock(meter, TREE_LOCK)
-    treeFree(w.tree, absOf(w.geometry, e), meter)
+    if (w.strays === undefined || !freeStray(w, e, meter)) treeFree(w.tree, absOf(w.geometry, e), meter)
     return true
+  },
+  before: ({ tree }) => treeBefore(tree),
+  undo(w, got, _npages, _cpu, before) {
+    treeUndo(w.tree, got === NO_ENTRY ? 0 : absOf(w.geometry, got), before)
+  },
+  adopt(w, e, npages, asAnswer) {
+    adoptRun(w, e, npages, npages, asAnswer)
   },
   locks: () => 1,
   lockForAlloc: () => TREE_LOCK,

@@ -10,12 +10,14 @@ import { type CostMeter, NO_LOCK } from '../engine/meter.ts'
 import { type Cpu, type Entry, entry, NO_ENTRY, pages } from '../types.ts'
 import { type AllocatorInfo, type AllocRequest, IN_DEPOT, withCode } from './allocator.ts'
 import { absOf, entryOf } from './geometry.ts'
+import { aside, treeBefore, treeUndo } from './iova-tree.ts'
 import {
   createMagazines,
   depotWork,
   fastAlloc,
   fastFree,
   fillOf,
+  keepAgain,
   MAG_SHIFT,
   MAG_SIZE,
   type Magazines,
@@ -23,9 +25,18 @@ import {
   orderOf,
   setCpuOnline,
   TREE_LOCK,
+  takeKept,
 } from './magazines.ts'
 import { noteWalksAsTries, treeRegions } from './rbtree.ts'
-import { createTreeWindow, freeOfTree, joinRuns, type TreeWindow, visitTaken } from './tree-window.ts'
+import {
+  adoptRun,
+  createTreeWindow,
+  freeOfTree,
+  freeStray,
+  joinRuns,
+  type TreeWindow,
+  visitTaken,
+} from './tree-window.ts'
 
 export interface RcacheState {
   readonly window: TreeWindow
@@ -69,6 +80,7 @@ export const rcacheInfo: AllocatorInfo<readonly []> = {
     tag: 'v6.12',
   },
   charges: true,
+  follows: true,
   params: [],
 }
 
@@ -91,8 +103,24 @@ export const rcache = withCode<RcacheState, readonly []>(rcacheInfo, {
   },
   free({ window, mags }, e, npages, meter, cpu) {
     if (e < 0 || e + npages > window.geometry.size) return false
-    fastFree(mags, cpu, absOf(window.geometry, e), npages, meter)
+    // What no request can be given no magazine may keep.
+    if (window.strays === undefined || !freeStray(window, e, meter))
+      fastFree(mags, cpu, absOf(window.geometry, e), npages, meter)
     return true
+  },
+  before: ({ mags }) => treeBefore(mags.tree),
+  undo({ window, mags }, got, npages, cpu, before, { walks }) {
+    const pfn = got === NO_ENTRY ? 0 : absOf(window.geometry, got)
+    // What the tree had to be searched for never was in a magazine.
+    const wasKept = pfn > 0 && walks === 0
+    treeUndo(mags.tree, wasKept ? 0 : pfn, before)
+    if (wasKept) keepAgain(mags, cpu, npages, pfn, aside)
+  },
+  adopt({ window, mags }, e, npages, asAnswer) {
+    const pfn = absOf(window.geometry, e)
+    const order = orderOf(npages)
+    const rounded = order < ORDERS ? 1 << order : npages
+    if (!takeKept(mags, pfn, pfn + rounded - 1, aside)) adoptRun(window, e, npages, rounded, asAnswer)
   },
   locks: () => 1 + ORDERS,
   lockForAlloc: ({ mags }, cpu, npages) => lockUnless(mags, cpu, npages, 0),

@@ -206,11 +206,18 @@ export const tceHalves = withCode<HalvesState, typeof params>(tceHalvesInfo, {
     clearRange(s.bits, e, e + npages)
     return true
   },
-  adopt(s: HalvesState, e: Entry, npages: Pages, hints): void {
+  before: (s) => [s.hint, s.largeHint],
+  undo(s: HalvesState, got: Entry, npages: Pages, _cpu, [hint, largeHint]): void {
+    if (got !== NO_ENTRY) clearRange(s.bits, got, got + npages)
+    s.hint = hint!
+    s.largeHint = largeHint!
+  },
+  adopt(s: HalvesState, e: Entry, npages: Pages, asAnswer): void {
     const end = e + npages
     setRange(s.bits, e, end)
-    s.hint = npages > LARGEST_SMALL ? hints[0]! : alignUpPow2(end, s.geometry.blockSize)
-    s.largeHint = npages > LARGEST_SMALL ? end : hints[1]!
+    if (!asAnswer) return
+    if (npages > LARGEST_SMALL) s.largeHint = end
+    else s.hint = alignUpPow2(end, s.geometry.blockSize)
   },
   locks: () => 1,
   lockForAlloc: () => 0,

@@ -202,12 +202,16 @@ export const tcePools = withCode<PoolsState, typeof params>(tcePoolsInfo, {
     clearRange(s.bits, e, e + npages)
     return true
   },
-  adopt(s: PoolsState, e: Entry, npages: Pages, hints): void {
-    s.hints.set(hints)
+  before: (s) => Array.from(s.hints),
+  undo(s: PoolsState, got: Entry, npages: Pages, _cpu, before): void {
+    if (got !== NO_ENTRY) clearRange(s.bits, got, got + npages)
+    s.hints.set(before)
+  },
+  adopt(s: PoolsState, e: Entry, npages: Pages, asAnswer): void {
     const end = e + npages
     setRange(s.bits, e, end)
     const pool = Math.min(s.nrPools, (e / s.poolSize) | 0)
-    s.hints[pool] = npages > LARGEST_SMALL ? end : alignUpPow2(end, s.geometry.blockSize)
+    if (asAnswer) s.hints[pool] = npages > LARGEST_SMALL ? end : alignUpPow2(end, s.geometry.blockSize)
   },
   locks: (s) => s.nrPools + 1,
   lockForAlloc: lockOf,

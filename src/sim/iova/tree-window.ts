@@ -4,11 +4,12 @@
 // below the lowest pfn that the tree hands out; it is how the kernel says "none".
 // Invariant: a range of the tree lies inside one island or between two.
 
-import { pow2 } from '../../lib/bits.ts'
+import { log2Ceil, pow2 } from '../../lib/bits.ts'
+import { type CostMeter, takeLock } from '../engine/meter.ts'
 import { type Entry, entry, type Pages, pages } from '../types.ts'
 import type { Island, RangeKind, WindowGeometry } from './allocator.ts'
 import { absOf, checkGeometry } from './geometry.ts'
-import { createTree, forEachNodeIn, type IovaTree, treeReserve } from './iova-tree.ts'
+import { createTree, forEachNodeIn, type IovaTree, treeAdopt, treeFree, treeReserve } from './iova-tree.ts'
 
 export interface TreeWindow {
   readonly geometry: WindowGeometry
@@ -20,6 +21,9 @@ export interface TreeWindow {
   readonly firm: readonly number[]
   /** Entries of an empty window that are not permanent. */
   readonly usable: number
+  /** Recorded runs that no request is given, two numbers each: the first entry, and the first pfn of what the tree holds of it,
+   *  0 = nothing. Absent until there are any. */
+  strays?: number[]
 }
 
 /** An empty window. Throws RangeError on one that no kernel sets up. */
@@ -44,6 +48,34 @@ export function createTreeWindow(geometry: WindowGeometry): TreeWindow {
   }
   const empty = { geometry, islands, tree, last, firm, usable: 0 }
   return { ...empty, usable: freeOfTree(empty, 0, size).free }
+}
+
+/**
+ * Takes the `npages` from entry `e` on, as a record says that they were handed out, with all `rounded` pages that a request for
+ * them gets. What is not aligned as ranges are, begins at page 0 or lies in the rest of another range is a stray.
+ */
+export function adoptRun(w: TreeWindow, e: number, npages: number, rounded: number, asAnswer: boolean): void {
+  const { tree, last } = w
+  const first = absOf(w.geometry, e)
+  const fits = first >= tree.startPfn && first + rounded - 1 <= last && first % pow2(log2Ceil(rounded)) === 0
+  if (fits && treeAdopt(tree, first, first + rounded - 1, asAnswer)) return
+  const pfn = Math.max(first, tree.startPfn)
+  const end = first + npages
+  const held = pfn < end && treeAdopt(tree, pfn, end - 1, asAnswer)
+  w.strays ??= []
+  w.strays.push(e, held ? pfn : 0)
+}
+
+/** Takes the stray at entry `e` back, under the tree's lock; false when there is none. */
+export function freeStray(w: TreeWindow, e: number, meter: CostMeter): boolean {
+  const strays = w.strays!
+  let i = 0
+  while (i < strays.length && strays[i] !== e) i += 2
+  if (i === strays.length) return false
+  const pfn = strays.splice(i, 2)[1]!
+  takeLock(meter, 0)
+  if (pfn > 0) treeFree(w.tree, pfn, meter)
+  return true
 }
 
 /** Entries of the window up to pfn `limit` (inclusive). */

@@ -38,7 +38,7 @@ export function mapRecorded(
   const first = entry(op.sgAddress[0]!)
   const npages = pages(op.sgBytes[0]!)
   release(m, c, device, table, d, cpu, first, npages)
-  op.sgMapping[0] = predictRun(d, npages, op.address, mask, first, meter)
+  op.sgMapping[0] = predictRun(d, asCpu(c), npages, op.address, mask, first, meter)
   const permission = op.direction === TO_DEVICE ? TCE_READ : TCE_READ | TCE_WRITE
   d.tces!.set(d.tableState, first, npages, op.address, permission, meter)
   const length = npages * d.pageBytes
@@ -121,8 +121,7 @@ function keep(
   if (start >= end) return
   const { state: s, meter } = m
   const npages = pages(end - start)
-  const hints = d.allocator.regions(d.allocatorState).map((region) => region.hint)
-  d.allocator.adopt?.(d.allocatorState, entry(start), npages, hints)
+  d.allocator.adopt!(d.allocatorState, entry(start), npages, false)
   d.tces!.set(d.tableState, entry(start), npages, realAddr(address), TCE_READ | TCE_WRITE, meter)
   const length = npages * d.pageBytes
   recordMapping(

@@ -82,8 +82,8 @@ export function replay(recording: Recording, allocatorId: string): Replay {
     if (ops.kind[i] !== REC_MAP) continue
     const address = ops.address[i]!
     resetMeter(meter)
-    const guess = predictRun(guided, npages, address, mask, entry(first), meter)
-    const unguided = foretell(alone, npages, address, mask, meter)
+    const guess = predictRun(guided, cpu(0), npages, address, mask, entry(first), meter)
+    const unguided = foretell(alone, cpu(0), npages, address, mask, meter)
     allocations++
     if (guess === first) predicted++
     else if (misses.length < MISSES_KEPT)
