@@ -1,6 +1,7 @@
 // Address × time with its gutters: the same address axis as the map, how full each region is now, and at most
 // three callouts where something happened.
 
+import { range } from 'd3'
 import { useMemo } from 'react'
 import { percent } from '../../lib/format.ts'
 import { type AddressTimeFrame, addressAt, addressBehind, type Frame, type TimeMark } from '../../sim/index.ts'
@@ -11,6 +12,7 @@ import { Caption, type Explained, Says } from '../../ui/says.tsx'
 import { hasSpace } from '../iova-space/iova-space.view.ts'
 import {
   AddressAxis,
+  type AddressTick,
   GutterShare,
   gutterAddress,
   gutterEnd,
@@ -23,11 +25,12 @@ import { Cut } from '../kit/cut.tsx'
 import { Title } from '../kit/dock-head.tsx'
 import { usePalette } from '../kit/hooks.ts'
 import type { Ruler } from '../kit/layout.ts'
+import { linear } from '../kit/scales.ts'
 import { timeInk } from '../kit/time.ts'
 import { Track } from '../kit/track.tsx'
 import { TwinButton, useTwin } from '../kit/twin.tsx'
 import { TimeChip } from '../later.ts'
-import { addressTimeView, bandBytes, begunAt, formerText, regionShare } from './address-time.view.ts'
+import { addressTimeView, bandBytes, begunAt, entryAxis, formerText, regionShare } from './address-time.view.ts'
 
 const frameOf = (frame: Frame) => frame.views['address-time'] ?? null
 
@@ -94,14 +97,13 @@ export function AddressTime({ ruler, height, head }: { ruler: Ruler; height: num
   const ink = useMemo(() => timeInk(palette), [palette])
   const shape = useFrame(frameOf, sameShape)
   const space = useFrame(hasSpace) ?? true
-  const begun = shape ? Math.round((begunAt(shape) * ruler.plot) / shape.columns) : 0
-  const y = (entry: number) => (shape ? shareOf(shape, entry) * height : 0)
+  const y = shape && entryAxis(shape, height)
   return (
     <Track view={addressTimeView} ink={ink} ruler={ruler} height={height}>
-      {shape && space && (
+      {shape && y && space && (
         <>
           <Former shape={shape} width={ruler.plot} height={height} />
-          <AddressAxis marks={marks(shape, height, ruler.narrow)} narrow={ruler.narrow} />
+          <AddressAxis scale={y} ticks={ticksOf(shape, height, ruler.narrow)} narrow={ruler.narrow} />
           <RegionBars
             marks={shape.regions
               .filter((r) => y(r.start) < y(r.end))
@@ -117,7 +119,11 @@ export function AddressTime({ ruler, height, head }: { ruler: Ruler; height: num
             .slice(1)
             .filter((r) => y(r.start) > 0 && y(r.start) < height)
             .map((r) => (
-              <path key={r.start} d={`M${begun},${Math.round(y(r.start)) - 0.5}H${ruler.plot}`} className="v-limit" />
+              <path
+                key={r.start}
+                d={`M${columnEdge(begunAt(shape), shape, ruler.plot)},${Math.round(y(r.start)) - 0.5}H${ruler.plot}`}
+                className="v-limit"
+              />
             ))}
           {!ruler.narrow && <Shares shape={shape} x={ruler.plot + 7} height={height} head={head} />}
         </>
@@ -131,7 +137,7 @@ const FORMER_TEXT = 300
 
 /** Windows that were there before: what the axis says is not of their columns, so they are set off and say their own. */
 function Former({ shape, width, height }: { shape: AddressTimeFrame; width: number; height: number }) {
-  const x = (column: number) => Math.round((column * width) / shape.columns)
+  const x = (column: number) => columnEdge(column, shape, width)
   return (
     <g>
       {shape.former.map((of, i) => {
@@ -152,20 +158,21 @@ function Former({ shape, width, height }: { shape: AddressTimeFrame; width: numb
   )
 }
 
-/** Where an entry lies between the first and the last band, 0 … 1. */
-function shareOf(shape: AddressTimeFrame, entry: number): number {
-  return Math.max(0, Math.min(1, (entry - shape.first) / (shape.bands * shape.entriesPerBand)))
-}
+/** Where a column begins, whole css px. */
+const columnEdge = (column: number, { columns }: AddressTimeFrame, width: number) =>
+  Math.round(linear(columns, 0, width)(column))
 
 /** The least distance of two labels, css px. */
 const LABEL_PITCH = 14
 
-function marks(shape: AddressTimeFrame, height: number, narrow: boolean) {
+/** At halves and quarters of what is shown: powers of two, as the whole is. */
+function ticksOf(shape: AddressTimeFrame, height: number, narrow: boolean): readonly AddressTick[] {
   const parts = narrow ? 1 : height >= 4 * LABEL_PITCH ? 4 : 2
-  return Array.from({ length: parts + 1 }, (_, i) => {
-    const entry = shape.first + Math.round((shape.bands * shape.entriesPerBand * i) / parts)
+  const whole = shape.bands * shape.entriesPerBand
+  return range(parts + 1).map((i) => {
+    const entry = shape.first + Math.round(i * (whole / parts))
     return {
-      y: (height * i) / parts,
+      at: entry,
       text:
         i === parts
           ? gutterEnd(addressBehind(shape, Math.min(entry, shape.size)), narrow)
@@ -184,11 +191,10 @@ const LETTERS = 8
 /** How full each region is now, beside it; one line each where the regions are many or the picture is low. */
 function Shares({ shape, x, height, head }: { shape: AddressTimeFrame; x: number; height: number; head: boolean }) {
   const shares = useFigures(sharesOf) ?? []
+  const at = entryAxis(shape, height)
   const shown = shape.regions.flatMap((r, i) => {
-    const [top, bottom] = [shareOf(shape, r.start), shareOf(shape, r.end)]
-    return top === bottom
-      ? []
-      : [{ name: shortRegion(r.name), share: shares[i] ?? '', y: ((top + bottom) / 2) * height }]
+    const [top, bottom] = [at(r.start), at(r.end)]
+    return top === bottom ? [] : [{ name: shortRegion(r.name), share: shares[i] ?? '', y: (top + bottom) / 2 }]
   })
   const cramped = shape.regions.length > 3 || height < (shown.length + 0.5) * TWO_LINES
   const top = cramped ? 0 : ONE_LINE
@@ -248,12 +254,12 @@ export function Callouts({ ruler, height }: { ruler: Ruler; height: number }) {
   const [twin] = useTwin(addressTimeView.id)
   if (!shape || twin || ruler.narrow) return null
   const width = ruler.plot
-  const horizon = shape.columns * shape.columnNs
+  const at = linear(shape.columns * shape.columnNs, 0, width)
   const firsts = all.filter((mark, i) => all.findIndex((m) => m.kind === mark.kind) === i).slice(0, CALLOUT_ROWS.length)
   return (
     <svg className="v-over v-callouts" style={{ left: ruler.left }} width={width} height={height} aria-hidden="true">
       {firsts.map((mark, i) => {
-        const x = (mark.ns / horizon) * width
+        const x = at(mark.ns)
         const left = x > width * 0.45
         return (
           <text

@@ -3,8 +3,9 @@
 import { bytes, hex, ms, percent } from '../../lib/format.ts'
 import { type AddressSpace, type AddressTimeFrame, addressAt, addressBehind, type RegionInfo } from '../../sim/index.ts'
 import { addressTimeText as text } from '../../text/history.ts'
-import { columnAt, columnStarts, filledPixels, paintDots, type TimeInk } from '../kit/time.ts'
-import { type HeatmapView, type TableTwin, TWIN_ROWS } from '../view.ts'
+import { type Cells, cells, edgesOf, gridCellIn, gridRectOf, type Linear, linearFrom } from '../kit/scales.ts'
+import { columnPixels, paintDots, type TimeInk } from '../kit/time.ts'
+import { type Box, type HeatmapView, type TableTwin, TWIN_ROWS } from '../view.ts'
 
 /** What leads from the bands of a column to addresses. */
 interface Measure {
@@ -87,6 +88,17 @@ function table(frame: AddressTimeFrame): TableTwin {
   return { columns: text.columns(frame.regions.map((r) => r.name)), rows, total: rows.length }
 }
 
+/** Columns across and bands down. */
+const scalesOf = (frame: AddressTimeFrame, box: Box): readonly [Cells, Cells] => [
+  cells(frame.columns, box.width),
+  cells(frame.bands, box.height),
+]
+
+/** The address axis: entries to css px. */
+export function entryAxis({ first, bands, entriesPerBand }: AddressTimeFrame, height: number): Linear {
+  return linearFrom(first, first + bands * entriesPerBand, 0, height)
+}
+
 export const addressTimeView: HeatmapView<'address-time', TimeInk> = {
   id: 'address-time',
   title: text.title,
@@ -94,17 +106,13 @@ export const addressTimeView: HeatmapView<'address-time', TimeInk> = {
   paint(frame, ink, box, out) {
     const { columns, bands, mapped, fresh } = frame
     const { data, width, height } = out
-    const starts = columnStarts(width, columns)
-    const end = filledPixels(width, columns, frame.filled)
-    let before = -1
-    for (let y = 0; y < height; y++) {
-      const band = Math.floor((y * bands) / height)
-      const line = y * width
-      if (band === before) {
-        data.copyWithin(line, line - width, line - width + end)
-        continue
-      }
-      before = band
+    const { starts } = columnPixels(width, columns)
+    const end = starts[frame.filled]!
+    const edges = edgesOf(cells(bands, height), Math.ceil)
+    for (let band = 0; band < bands; band++) {
+      const line = edges[band]! * width
+      // Where the picture is low, some have no line of their own.
+      if (edges[band] === edges[band + 1]) continue
       for (let c = 0, i = band; c < frame.filled; c++, i += bands) {
         const isNew = fresh[i]!
         // Any new mapping keeps at least the lowest step.
@@ -112,24 +120,15 @@ export const addressTimeView: HeatmapView<'address-time', TimeInk> = {
         const pixel = ink.share[((mapped[i]! >> 2) << 6) | step]! | 0
         for (let x = starts[c]!; x < starts[c + 1]!; x++) data[line + x] = pixel
       }
+      for (let y = edges[band]! + 1; y < edges[band + 1]!; y++) data.copyWithin(y * width, line, line + end)
     }
     paintDots(out, end, 0, out.height, ink.dot, box.dpr)
   },
   grid: (frame) => ({ columns: frame.columns, rows: frame.bands }),
-  hitTest(frame, x, y, box) {
-    if (x < 0 || y < 0 || x >= box.width || y >= box.height) return null
-    const column = columnAt(x, box.width, frame.columns)
-    return Math.floor((y * frame.bands) / box.height) * frame.columns + column
-  },
+  hitTest: (frame, x, y, box) => gridCellIn(...scalesOf(frame, box), x, y),
   cellRect(frame, cell, box) {
-    const width = box.width / frame.columns
-    const height = box.height / frame.bands
-    return {
-      x: (cell % frame.columns) * width,
-      y: Math.floor(cell / frame.columns) * height,
-      width: Math.max(3, width),
-      height: Math.max(3, height),
-    }
+    const at = gridRectOf(...scalesOf(frame, box), cell)
+    return { ...at, width: Math.max(3, at.width), height: Math.max(3, at.height) }
   },
   cellText(frame, cell) {
     const column = cell % frame.columns

@@ -6,7 +6,8 @@ import type { BounceFrame } from '../../sim/index.ts'
 import { bounceText as text } from '../../text/bounce.ts'
 import type { StripFact } from '../kit/fact-strip.tsx'
 import { type Palette, pack } from '../kit/palette.ts'
-import { columnAt, columnStarts, filledPixels, paintDots, type TimeInk, timeInk } from '../kit/time.ts'
+import { linear } from '../kit/scales.ts'
+import { columnAt, columnPixels, columnRect, paintDots, type TimeInk, timeInk } from '../kit/time.ts'
 import { type HeatmapView, TWIN_ROWS } from '../view.ts'
 import { describeArcs } from './bounce-arcs.ts'
 
@@ -49,34 +50,29 @@ export const bounceView: HeatmapView<'bounce', BounceInk> = {
   title: text.track,
   probe: 'bounce',
   paint(frame, ink, box, out) {
-    const end = filledPixels(out.width, frame.columns, frame.filled)
-    const starts = columnStarts(out.width, frame.columns)
-    const most = Math.max(1, mostOf(frame))
+    const { starts } = columnPixels(out.width, frame.columns)
+    const end = starts[frame.filled]!
     const line = Math.max(1, Math.round(box.dpr))
     const middle = (out.height - line) >> 1
     const below = middle + line
-    const room = Math.min(middle, out.height - below)
+    const bars = linear(mostOf(frame), 0, Math.min(middle, out.height - below))
+    // One px at least where there is anything.
+    const barOf = (bytes: number) => (bytes === 0 ? 0 : Math.max(1, Math.round(bars(bytes))))
     for (let y = middle; y < below; y++) out.data.fill(ink.line, y * out.width, y * out.width + end)
     for (let c = 0; c < frame.filled; c++) {
       // A column may have no pixel of its own where the page is narrow: then the higher bar stands.
       const from = Math.min(starts[c]!, out.width - 1)
       const to = Math.max(from + 1, starts[c + 1]!)
-      const up = barOf(frame.copied[c]!, most, room)
-      const down = barOf(frame.uncopied[c]!, most, room)
+      const up = barOf(frame.copied[c]!)
+      const down = barOf(frame.uncopied[c]!)
       for (let y = middle - up; y < middle; y++) out.data.fill(ink.copied, y * out.width + from, y * out.width + to)
       for (let y = below; y < below + down; y++) out.data.fill(ink.uncopied, y * out.width + from, y * out.width + to)
     }
     paintDots(out, end, 0, out.height, ink.dot, box.dpr)
   },
   grid: (frame) => ({ columns: frame.columns, rows: 1 }),
-  hitTest(frame, x, y, box) {
-    if (x < 0 || y < 0 || x >= box.width || y >= box.height) return null
-    return columnAt(x, box.width, frame.columns)
-  },
-  cellRect(frame, cell, box) {
-    const width = box.width / frame.columns
-    return { x: cell * width, y: 0, width: Math.max(2, width), height: box.height }
-  },
+  hitTest: (frame, x, y, box) => columnAt(x, y, box, frame.columns),
+  cellRect: (frame, cell, box) => columnRect(cell, frame.columns, box),
   cellText(frame, cell) {
     if (cell >= frame.filled) return ''
     return text.cell(ms((cell + 1) * frame.columnNs), bytes(frame.copied[cell]!), bytes(frame.uncopied[cell]!))
@@ -106,9 +102,4 @@ export const bounceView: HeatmapView<'bounce', BounceInk> = {
     }
     return { columns: text.columns, rows, total: rows.length }
   },
-}
-
-/** Device px of a bar: at least one where there is anything. */
-function barOf(value: number, most: number, room: number): number {
-  return value === 0 ? 0 : Math.max(1, Math.round((value / most) * room))
 }

@@ -11,7 +11,8 @@ import { DockHead } from '../kit/dock-head.tsx'
 import { Chip, type Fact, Pictured, pictureWidth, Sample } from '../kit/facts.tsx'
 import { Heatmap } from '../kit/heatmap.tsx'
 import { useDpr, usePalette, useWidth } from '../kit/hooks.ts'
-import { rulerOf, stepFor } from '../kit/layout.ts'
+import { rulerOf } from '../kit/layout.ts'
+import { stepFor } from '../kit/scales.ts'
 import type { Box, Pixels } from '../view.ts'
 import {
   BUDGET_BARS,

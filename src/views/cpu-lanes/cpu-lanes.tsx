@@ -8,21 +8,14 @@ import { lanesText as text } from '../../text/history.ts'
 import { Caption, Says } from '../../ui/says.tsx'
 import { Title } from '../kit/dock-head.tsx'
 import { usePalette } from '../kit/hooks.ts'
-import { type Ruler, stepFor } from '../kit/layout.ts'
+import type { Ruler } from '../kit/layout.ts'
 import { cpuColour } from '../kit/palette.ts'
-import {
-  columnAt,
-  columnStarts,
-  filledPixels,
-  LANES_HEIGHT,
-  lanePitch,
-  paintDots,
-  type TimeInk,
-  timeInk,
-} from '../kit/time.ts'
+import { RampKey } from '../kit/ramp.tsx'
+import { bands, cells, edgesOf, gridCellIn, gridRectOf, stepFor, widthOfCells } from '../kit/scales.ts'
+import { columnPixels, LANES_HEIGHT, lanePitch, paintDots, type TimeInk, timeInk } from '../kit/time.ts'
 import { Track } from '../kit/track.tsx'
 import { TwinButton } from '../kit/twin.tsx'
-import type { HeatmapView } from '../view.ts'
+import type { Box, HeatmapView } from '../view.ts'
 
 /** Share of the time up to now that a CPU waited, 0 … 1. */
 function waitedSoFar(frame: TimelineFrame, cpu: number): number {
@@ -31,18 +24,24 @@ function waitedSoFar(frame: TimelineFrame, cpu: number): number {
   return frame.filled === 0 ? 0 : sum / 255 / frame.filled
 }
 
+/** Columns across and CPUs down. */
+const scalesOf = (frame: TimelineFrame, box: Box) =>
+  [cells(frame.columns, box.width), cells(frame.cpus, box.height)] as const
+
 export const cpuLanesView: HeatmapView<'timeline', TimeInk> = {
   id: 'cpu-lanes',
   title: text.title,
   probe: 'timeline',
   paint(frame, ink, box, out) {
     const { columns, cpus, lockWait } = frame
-    const end = filledPixels(out.width, columns, frame.filled)
-    const starts = columnStarts(out.width, columns)
-    const pitch = out.height / cpus
+    const { starts } = columnPixels(out.width, columns)
+    const end = starts[frame.filled]!
+    const lanes = cells(cpus, out.height)
+    const edges = edgesOf(lanes)
+    const gap = widthOfCells(lanes) >= 3 ? 1 : 0
     for (let cpu = 0; cpu < cpus; cpu++) {
-      const top = Math.round(cpu * pitch)
-      const bottom = Math.max(top + 1, Math.round((cpu + 1) * pitch) - (pitch >= 3 ? 1 : 0))
+      const top = edges[cpu]!
+      const bottom = Math.max(top + 1, edges[cpu + 1]! - gap)
       const line = top * out.width
       for (let c = 0; c < frame.filled; c++) {
         const pixel = ink.waiting[lockWait[c * cpus + cpu]!]! | 0
@@ -53,19 +52,10 @@ export const cpuLanesView: HeatmapView<'timeline', TimeInk> = {
     paintDots(out, end, 0, out.height, ink.dot, box.dpr)
   },
   grid: (frame) => ({ columns: frame.columns, rows: frame.cpus }),
-  hitTest(frame, x, y, box) {
-    if (x < 0 || y < 0 || x >= box.width || y >= box.height) return null
-    return Math.floor((y * frame.cpus) / box.height) * frame.columns + columnAt(x, box.width, frame.columns)
-  },
+  hitTest: (frame, x, y, box) => gridCellIn(...scalesOf(frame, box), x, y),
   cellRect(frame, cell, box) {
-    const height = box.height / frame.cpus
-    const width = box.width / frame.columns
-    return {
-      x: (cell % frame.columns) * width,
-      y: Math.floor(cell / frame.columns) * height,
-      width: Math.max(2, width),
-      height: height - 1,
-    }
+    const at = gridRectOf(...scalesOf(frame, box), cell)
+    return { ...at, width: Math.max(2, at.width), height: at.height - 1 }
   },
   cellText(frame, cell) {
     const column = cell % frame.columns
@@ -97,7 +87,6 @@ const waitsOf = (frame: Frame) => {
 
 function CpuLanesHead({ ruler }: { ruler: Ruler }) {
   const palette = usePalette()
-  const stops = [0, 0.25, 0.5, 0.75, 1].map((t) => palette.waiting(t)).join(', ')
   return (
     <div
       className="v-head v-head-small"
@@ -107,8 +96,7 @@ function CpuLanesHead({ ruler }: { ruler: Ruler }) {
       <span className="v-grow" />
       {!ruler.narrow && (
         <Says id="lanes.ramp" className="v-ramp v-quiet">
-          0 <i className="v-gradient" style={{ background: `linear-gradient(to right, ${stops})` }} /> {text.rampMost}{' '}
-          {text.ramp}
+          0 <RampKey ramp={palette.waiting} /> {text.rampMost} {text.ramp}
         </Says>
       )}
       <TwinButton id={cpuLanesView.id} title={text.title} />
@@ -137,6 +125,7 @@ function Lanes({ ruler }: { ruler: Ruler }) {
   const cpus = useFrame(cpusOf) ?? 0
   const pitch = lanePitch(cpus)
   const height = pitch * cpus
+  const y = bands(cpus, pitch, 1)
   const waits = useFigures(waitsOf) ?? []
   // A number needs 10 px; where lanes are closer, every second or fourth carries one.
   const every = stepFor(pitch, 1, 9)
@@ -151,20 +140,14 @@ function Lanes({ ruler }: { ruler: Ruler }) {
       {Array.from({ length: cpus }, (_, cpu) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: the index is the CPU
         <g key={cpu}>
-          <rect
-            x={-10}
-            y={cpu * pitch}
-            width={4}
-            height={Math.max(1, pitch - 1)}
-            fill={cpuColour(palette, cpu, cpus)}
-          />
+          <rect x={-10} y={y(cpu)} width={4} height={Math.max(1, y.bandwidth())} fill={cpuColour(palette, cpu, cpus)} />
           {cpu % every === 0 && (
             <>
-              <text x={-15} y={cpu * pitch + 8} textAnchor="end" className="v-num v-label v-lane">
+              <text x={-15} y={y(cpu)! + 8} textAnchor="end" className="v-num v-label v-lane">
                 {cpu}
               </text>
               {!ruler.narrow && (
-                <text x={ruler.plot + 41} y={cpu * pitch + 8} textAnchor="end" className="v-num v-label v-lane">
+                <text x={ruler.plot + 41} y={y(cpu)! + 8} textAnchor="end" className="v-num v-label v-lane">
                   {waits[cpu]}
                 </text>
               )}

@@ -5,7 +5,8 @@ import { bytes, count, ms } from '../../lib/format.ts'
 import { CELL_REACHABLE, type TimelineFrame } from '../../sim/index.ts'
 import { exposureText as text } from '../../text/radix.ts'
 import { mix, type Palette, pack, STATE_NAMES } from '../kit/palette.ts'
-import { columnAt, filledPixels, paintDots, type TimeInk, timeInk } from '../kit/time.ts'
+import { linear } from '../kit/scales.ts'
+import { columnAt, columnPixels, columnRect, paintDots, type TimeInk, timeInk } from '../kit/time.ts'
 import { type HeatmapView, type Pixels, TWIN_ROWS } from '../view.ts'
 
 /** css px: the row of ticks and crosses, and the whole track; on a phone less. */
@@ -46,13 +47,14 @@ export function sumsOf({ flushes, late, filled }: TimelineFrame): { flushes: num
 }
 
 function paintLevels(frame: TimelineFrame, ink: ExposedInk, height: number, end: number, dpr: number, out: Pixels) {
-  const full = fullOf(frame)
+  const { shown } = columnPixels(out.width, frame.columns)
+  const levels = linear(fullOf(frame), 0, height)
   const thick = Math.max(1, Math.round(dpr))
   const pitch = Math.round(HATCH * dpr)
   for (let x = 0; x < end; x++) {
-    const exposed = frame.exposedBytes?.[columnAt(x, out.width, frame.columns)] ?? 0
+    const exposed = frame.exposedBytes?.[shown[x]!] ?? 0
     // What is little must not vanish.
-    const level = exposed === 0 ? 0 : Math.max(thick, Math.round((exposed / full) * height))
+    const level = exposed === 0 ? 0 : Math.max(thick, Math.round(levels(exposed)))
     for (let y = height - level; y < height; y++) {
       const cross = (x + y) % pitch === 0 || (x - y + pitch * height) % pitch === 0
       out.data[y * out.width + x] = y < height - level + thick || cross ? ink.reachable : ink.tint
@@ -75,19 +77,19 @@ export const exposedView: HeatmapView<'timeline', ExposedInk> = {
   title: text.track,
   probe: 'timeline',
   paint(frame, ink, box, out) {
-    const end = filledPixels(out.width, frame.columns, frame.filled)
+    const { starts } = columnPixels(out.width, frame.columns)
+    const end = starts[frame.filled]!
     const row = Math.round(TICKS * box.dpr)
     const height = out.height - row - Math.round(2 * box.dpr)
     const top = out.height - row
     const tick = Math.max(1, Math.round(box.dpr))
     const side = row - 2 * tick
     paintLevels(frame, ink, height, end, box.dpr, out)
-    let column = -1
     let crossed = -row
-    for (let x = 0; x < end; x++) {
-      const c = columnAt(x, out.width, frame.columns)
-      if (c === column) continue
-      column = c
+    for (let c = 0; c < frame.filled; c++) {
+      const x = starts[c]!
+      // Where the page is narrow, some have no pixel of their own.
+      if (x === starts[c + 1]) continue
       if (frame.flushes[c]! > 0)
         for (let y = top; y < out.height - tick; y++)
           out.data.fill(ink.tick, y * out.width + x, y * out.width + x + tick)
@@ -102,14 +104,8 @@ export const exposedView: HeatmapView<'timeline', ExposedInk> = {
     paintDots(out, end, 0, height, ink.dot, box.dpr)
   },
   grid: (frame) => ({ columns: frame.columns, rows: 1 }),
-  hitTest: (frame, x, y, box) =>
-    x < 0 || y < 0 || x >= box.width || y >= box.height ? null : columnAt(x, box.width, frame.columns),
-  cellRect: (frame, cell, box) => ({
-    x: (cell * box.width) / frame.columns,
-    y: 0,
-    width: Math.max(2, box.width / frame.columns),
-    height: box.height,
-  }),
+  hitTest: (frame, x, y, box) => columnAt(x, y, box, frame.columns),
+  cellRect: (frame, cell, box) => columnRect(cell, frame.columns, box),
   cellText(frame, c) {
     if (c >= frame.filled) return ''
     const exposed = bytes(frame.exposedBytes?.[c] ?? 0)

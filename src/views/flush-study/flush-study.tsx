@@ -10,6 +10,7 @@ import { studyText } from '../../text/studies.ts'
 import { viewText } from '../../text/views.ts'
 import { Caption, Says } from '../../ui/says.tsx'
 import { Chart } from '../kit/chart.tsx'
+import { BottomAxis, LeftAxis } from '../kit/plot-axes.tsx'
 import { StudyFrame, useDockStudy } from '../study/study-frame.tsx'
 import { MARKS } from '../study/study-lines.tsx'
 import {
@@ -115,29 +116,18 @@ function Axes({ chart, rate, narrow }: { chart: PlacedChart; rate: number; narro
   const late = ownX !== null && ownX > (left + right) / 2
   return (
     <g>
-      {chart.yTicks.map(({ y, text: label, apart }) => (
-        <g key={label}>
-          <path
-            d={`M${left},${Math.round(y) + 0.5}H${right + 8}`}
-            className="v-hair"
-            {...(apart ? { strokeDasharray: '1 4' } : {})}
-          />
-          <text x={left - 8} y={y + 4} textAnchor="end" className="v-num v-quiet">
-            {label}
-          </text>
-        </g>
-      ))}
+      <LeftAxis scale={chart.y} ticks={chart.yTicks} left={left} right={right + 8} />
+      <LeftAxis scale={chart.apart} ticks={chart.apartTicks} left={left} right={right + 8} apart />
       <text x={left + 4} y={top + TITLE} className="v-axis v-quiet">
         {chart.title}
       </text>
-      {chart.xTicks.map(({ x, text: label }) => (
-        <g key={label}>
-          <path d={`M${Math.round(x) + 0.5},${top + PLOT - 3}v4`} className="v-edge" />
-          <text x={x} y={top + PLOT + 13} textAnchor="middle" className="v-num v-quiet">
-            {label}
-          </text>
-        </g>
-      ))}
+      <BottomAxis
+        scale={chart.x}
+        ticks={chart.xTicks}
+        from={top + PLOT - 3}
+        to={top + PLOT + 1}
+        below={top + PLOT + 13}
+      />
       <Caption id="flush-study.x" x={left - 8} y={top + PLOT + 13} textAnchor="end">
         {narrow ? text.xUnitShort : text.xUnit}
       </Caption>

@@ -35,8 +35,11 @@ describe('the plots of the flush study', () => {
     expect(ys(stale, 'deferred').every((y) => y > 34 && y < 110)).toBe(true)
     expect(new Set(ys(flushes, 'none'))).toEqual(new Set([128]))
     expect(Math.max(...ys(flushes, 'strict'))).toBeLessThan(Math.min(...ys(flushes, 'deferred')))
-    expect(stale.yTicks.map((t) => t.text)).toEqual(['0', '0.1 ms', '1 ms', '10 ms', 'no end'])
-    expect(flushes.yTicks.map((t) => t.text)).toEqual(['0', '1', '10', '100', '1\u2009000'])
+    const ticks = (chart: typeof stale) => [...chart.apartTicks, ...chart.yTicks].map((t) => t.text)
+    expect(ticks(stale)).toEqual(['0', 'no end', '0.1 ms', '1 ms', '10 ms'])
+    expect(ticks(flushes)).toEqual(['0', '1', '10', '100', '1\u2009000'])
+    expect(stale.apart(0)).toBeGreaterThan(stale.y(stale.yTicks[0]!.at))
+    expect(stale.apart(Number.POSITIVE_INFINITY)).toBeLessThan(stale.y(stale.yTicks.at(-1)!.at))
   })
 
   it('stands side by side where there is room, and one below the other where there is none', () => {

@@ -1,12 +1,14 @@
 // The two plots of the flush study apart from the page: where lines and points lie, and what they say. Both share the rate
 // of unmaps; beside the logarithmic part each has a place for zero, and the first one for what does not end.
 
-import { scaleLog } from 'd3'
+import { line as path, range, type ScaleContinuousNumeric, type ScaleOrdinal, scaleLog, scaleOrdinal } from 'd3'
 import { count, duration } from '../../lib/format.ts'
 import type { FlushMode } from '../../sim/index.ts'
 import { deferredForm, FLUSH_RATES, type FlushFigure } from '../../sim/studies/index.ts'
 import { studyText } from '../../text/studies.ts'
 import * as plots from '../kit/line-plot.ts'
+import type { Tick } from '../kit/plot-axes.tsx'
+import { powers } from '../kit/scales.ts'
 import type { TableTwin } from '../view.ts'
 
 const text = studyText.flush
@@ -67,8 +69,13 @@ export interface Chart {
   readonly right: number
   readonly top: number
   readonly lines: readonly PlacedMode[]
-  readonly xTicks: readonly { readonly x: number; readonly text: string }[]
-  readonly yTicks: readonly { readonly y: number; readonly text: string; readonly apart: boolean }[]
+  readonly x: ScaleContinuousNumeric<number, number>
+  readonly xTicks: readonly Tick[]
+  readonly y: ScaleContinuousNumeric<number, number>
+  readonly yTicks: readonly Tick[]
+  /** Zero, and where there is one what does not end: places beside the logarithmic part. */
+  readonly apart: ScaleOrdinal<number, number>
+  readonly apartTicks: readonly Tick[]
   /** Where the rate of the scenario is; null when it has none, or none that is drawn. */
   readonly ownX: number | null
 }
@@ -90,7 +97,6 @@ export function placeFlush(lines: readonly FlushLine[], width: number, narrow: b
   const stale = place(lines, rate, {
     ...{ title: text.stale, left: 0, right: half - NAMES, top: 0 },
     domain: [5e4, 2e7],
-    ticks: [1e5, 1e6, 1e7],
     label: duration,
     value: (f) => (f.open ? Number.POSITIVE_INFINITY : f.worstNs),
     form: { strict: () => 0, deferred: (r) => deferredForm(r).worstNs, none: () => Number.POSITIVE_INFINITY },
@@ -98,7 +104,6 @@ export function placeFlush(lines: readonly FlushLine[], width: number, narrow: b
   const flushes = place(lines, rate, {
     ...{ title: text.flushes, left: second, right: width - NAMES, top: narrow ? PLOT + RATES + APART : 0 },
     domain: [1, 1300],
-    ticks: [1, 10, 100, 1000],
     label: count,
     value: (f) => f.flushesPer1000,
     form: { strict: () => 1000, deferred: (r) => deferredForm(r).flushesPer1000, none: () => 0 },
@@ -112,7 +117,6 @@ interface ChartPlan {
   readonly right: number
   readonly top: number
   readonly domain: readonly [number, number]
-  readonly ticks: readonly number[]
   label(value: number): string
   value(f: FlushFigure): number
   readonly form: Readonly<Record<FlushMode, (rate: number) => number>>
@@ -120,29 +124,25 @@ interface ChartPlan {
 
 function place(lines: readonly FlushLine[], rate: number, plan: ChartPlan): Chart {
   const { title, left, right, top, value } = plan
-  const x = scaleLog()
-    .domain([FIRST, LAST])
-    .range([left + INSET, right])
-  const log = scaleLog()
-    .domain(plan.domain)
-    .range([top + BOTTOM, top + TOP])
-  const y = (v: number) => (v === 0 ? top + ZERO : v === Number.POSITIVE_INFINITY ? top + ENDLESS : log(v))
+  const x = scaleLog([FIRST, LAST], [left + INSET, right])
+  const log = scaleLog(plan.domain, [top + BOTTOM, top + TOP])
+  const apart = scaleOrdinal([0, Number.POSITIVE_INFINITY], [top + ZERO, top + ENDLESS])
+  const y = (v: number) => (v === 0 || v === Number.POSITIVE_INFINITY ? apart(v) : log(v))
+  const drawn = path<number>().digits(1)
+  const steps = range(STEPS + 1).map(scaleLog([FIRST, LAST], [0, STEPS]).invert)
   const placed = lines.map((line) => {
     const points = line.points.map((figure) => ({ x: x(figure.rate), y: y(value(figure)), figure }))
     const form = plan.form[line.mode]
-    const formula = Array.from({ length: STEPS + 1 }, (_, i) => {
-      const at = left + INSET + (i * (right - left - INSET)) / STEPS
-      return `${i === 0 ? 'M' : 'L'}${at.toFixed(1)},${y(form(x.invert(at))).toFixed(1)}`
-    })
-    return { line, points, formula: formula.join(''), nameY: y(form(LAST)) }
+    const formula = drawn.x((rate) => x(rate)).y((rate) => y(form(rate)))
+    return { line, points, formula: formula(steps) ?? '', nameY: y(form(LAST)) }
   })
-  const ticks = plan.ticks.map((v) => ({ y: y(v), text: plan.label(v), apart: false }))
-  const endless = { y: top + ENDLESS, text: text.endless, apart: true }
-  const zero = { y: top + ZERO, text: '0', apart: true }
+  const endless = { at: Number.POSITIVE_INFINITY, text: text.endless }
+  const zero = { at: 0, text: '0' }
   return {
-    ...{ title, left, right, top, lines: placed },
-    xTicks: [1e3, 1e4, 1e5, 1e6].map((r) => ({ x: x(r), text: text.rate(r) })),
-    yTicks: plan.form.none(LAST) === Number.POSITIVE_INFINITY ? [zero, ...ticks, endless] : [zero, ...ticks],
+    ...{ title, left, right, top, lines: placed, x, y: log, apart },
+    xTicks: powers(x).map((r) => ({ at: r, text: text.rate(r) })),
+    yTicks: powers(log).map((v) => ({ at: v, text: plan.label(v) })),
+    apartTicks: plan.form.none(LAST) === Number.POSITIVE_INFINITY ? [zero, endless] : [zero],
     ownX: rate >= FIRST && rate <= LAST ? x(rate) : null,
   }
 }

@@ -5,8 +5,9 @@ import { count, duration, ms } from '../../lib/format.ts'
 import type { HcallsFrame } from '../../sim/index.ts'
 import { hcallsText as text } from '../../text/windows.ts'
 import { type Palette, pack } from '../kit/palette.ts'
-import { columnAt, columnStarts, filledPixels, paintDots, type TimeInk, timeInk } from '../kit/time.ts'
-import { type HeatmapView, TWIN_ROWS } from '../view.ts'
+import { cells, edgesOf, gridCellIn, gridRectOf, rootScale } from '../kit/scales.ts'
+import { columnPixels, paintDots, type TimeInk, timeInk } from '../kit/time.ts'
+import { type Box, type HeatmapView, TWIN_ROWS } from '../view.ts'
 
 /** css px: distance of two lanes, and a lane without the gap above it. */
 export const HCALLS_PITCH = 19
@@ -64,27 +65,31 @@ function cellText(frame: HcallsFrame, cell: number): string {
   return text.cell(text.lanes[lane]!.call, ms((c + 1) * frame.columnNs), count(lanesOf(frame)[lane]![c]!))
 }
 
+/** Columns across and lanes down. */
+const scalesOf = (frame: HcallsFrame, box: Box) =>
+  [cells(frame.columns, box.width), cells(lanesOf(frame).length, box.height)] as const
+
 export const hcallsView: HeatmapView<'hcalls', HcallsInk> = {
   id: 'hcalls',
   title: text.title,
   probe: 'hcalls',
   paint(frame, ink, box, out) {
-    const end = filledPixels(out.width, frame.columns, frame.filled)
-    const starts = columnStarts(out.width, frame.columns)
-    const most = Math.max(1, mostOf(frame))
+    const { starts } = columnPixels(out.width, frame.columns)
+    const end = starts[frame.filled]!
     const lanes = lanesOf(frame)
-    const pitch = out.height / lanes.length
+    const edges = edgesOf(cells(lanes.length, out.height))
     const room = Math.round(HCALLS_LANE * box.dpr)
+    const bars = rootScale(mostOf(frame), 0, room)
     const least = Math.round(LEAST_BAR * box.dpr)
     const line = Math.max(1, Math.round(box.dpr))
     lanes.forEach((lane, i) => {
-      const bottom = Math.round((i + 1) * pitch)
+      const bottom = edges[i + 1]!
       const pixel = i === lanes.length - 1 ? ink.again : ink.call
       for (let y = bottom - line; y < bottom; y++) out.data.fill(ink.line, y * out.width, y * out.width + end)
       for (let c = 0; c < frame.filled; c++) {
         const calls = lane[c]!
         if (calls === 0) continue
-        const bar = Math.max(least, Math.round(Math.sqrt(calls / most) * room))
+        const bar = Math.max(least, Math.round(bars(calls)))
         // A column may have no pixel of its own where the page is narrow: then the higher bar stands.
         const from = Math.min(starts[c]!, out.width - 1)
         const to = Math.max(from + 1, starts[c + 1]!)
@@ -94,17 +99,10 @@ export const hcallsView: HeatmapView<'hcalls', HcallsInk> = {
     })
   },
   grid: (frame) => ({ columns: frame.columns, rows: lanesOf(frame).length }),
-  hitTest(frame, x, y, box) {
-    if (x < 0 || y < 0 || x >= box.width || y >= box.height) return null
-    const lane = Math.floor((y * lanesOf(frame).length) / box.height)
-    return lane * frame.columns + columnAt(x, box.width, frame.columns)
-  },
+  hitTest: (frame, x, y, box) => gridCellIn(...scalesOf(frame, box), x, y),
   cellRect(frame, cell, box) {
-    const pitch = box.height / lanesOf(frame).length
-    const width = box.width / frame.columns
-    const lane = Math.floor(cell / frame.columns)
-    const [x, y] = [(cell % frame.columns) * width, (lane + 1) * pitch - HCALLS_LANE]
-    return { x, y, width: Math.max(2, width), height: HCALLS_LANE }
+    const { x, y, width, height } = gridRectOf(...scalesOf(frame, box), cell)
+    return { x, y: y + height - HCALLS_LANE, width: Math.max(2, width), height: HCALLS_LANE }
   },
   cellText,
   describe(frame) {

@@ -11,8 +11,9 @@ import { DockHead } from '../kit/dock-head.tsx'
 import { Chip, type Fact, factsBeside, Pictured, pictureWidth, Sample } from '../kit/facts.tsx'
 import { Heatmap } from '../kit/heatmap.tsx'
 import { usePalette, useWidth } from '../kit/hooks.ts'
-import { rulerOf, stepFor } from '../kit/layout.ts'
+import { rulerOf } from '../kit/layout.ts'
 import { useRoom } from '../kit/room.ts'
+import { stepFor } from '../kit/scales.ts'
 import type { Pixels } from '../view.ts'
 import {
   entryOfCell,

@@ -1,6 +1,7 @@
 // The IOVA map with its gutters: on the left the addresses, the regions and where each will search next, on the
 // right the table pages and how many of their TCEs are set.
 
+import { range } from 'd3'
 import { useCallback, useMemo, useRef } from 'react'
 import { count, percent } from '../../lib/format.ts'
 import { addressAt, addressBehind, type Frame, type IovaSpaceFrame } from '../../sim/index.ts'
@@ -10,7 +11,7 @@ import { viewText } from '../../text/views.ts'
 import { Caption } from '../../ui/says.tsx'
 import {
   AddressAxis,
-  type AddressMark,
+  type AddressTick,
   Break,
   GutterShare,
   gutterAddress,
@@ -24,9 +25,20 @@ import { cellInk } from '../kit/cells.ts'
 import { useGestures } from '../kit/gestures.ts'
 import { Heatmap } from '../kit/heatmap.tsx'
 import { useDpr, usePalette, useWidth } from '../kit/hooks.ts'
-import { type Ruler, rulerOf, stepFor } from '../kit/layout.ts'
+import { type Ruler, rulerOf } from '../kit/layout.ts'
 import { cpuColour, pack } from '../kit/palette.ts'
-import { cellOfEntry, entryOfCell, folded, hasBreak, hasBreakAfter, rowLayout, rowTop } from '../kit/rows.ts'
+import {
+  cellOfEntry,
+  entriesPerRow,
+  entryOfCell,
+  entryScale,
+  folded,
+  hasBreak,
+  hasBreakAfter,
+  rowLayout,
+  rowTop,
+} from '../kit/rows.ts'
+import { behind, type Linear, linear, stepFor } from '../kit/scales.ts'
 import { useTwin } from '../kit/twin.tsx'
 import { MapBrush } from '../later.ts'
 import type { Box } from '../view.ts'
@@ -169,8 +181,9 @@ function Gutters({ shape, box, ruler }: GutterProps) {
   const lab = useLab()
   const zoomed = useApp((s) => s.view.count > 0)
   const regions = lab.frames.read()?.views['iova-space']?.regions ?? shape.regions
-  const marks = addressMarks(shape, box, ruler.narrow)
-  const bars = regionMarks(shape, regions, box, ruler.narrow ? [] : marks)
+  const scale = entryScale(shape, box)
+  const ticks = addressTicks(shape, box, scale, ruler.narrow)
+  const bars = regionMarks(shape, regions, box, scale, ruler.narrow ? [] : ticks.map(({ at }) => scale(at)))
   const limits = bars.slice(1).map((bar) => bar.top)
   const end = rowTop(shape, box, shape.rows)
   const breakHeight = rowLayout(shape, box).breakHeight / box.dpr
@@ -183,7 +196,7 @@ function Gutters({ shape, box, ruler }: GutterProps) {
           {text.base(base)}
         </Caption>
       )}
-      <AddressAxis marks={marks} narrow={ruler.narrow} />
+      <AddressAxis scale={scale} ticks={ticks} narrow={ruler.narrow} />
       <RegionBars marks={bars} />
       {limits.map((y) => (
         <path key={y} d={`M0,${Math.round(y) - 0.5}h${box.width}`} className="v-limit" />
@@ -208,66 +221,59 @@ function Gutters({ shape, box, ruler }: GutterProps) {
   )
 }
 
-function addressMarks(shape: IovaSpaceFrame, box: Box, narrow: boolean): AddressMark[] {
+/** The least distance of two addresses, css px. */
+const LABEL_PITCH = 14
+
+function addressTicks(shape: IovaSpaceFrame, box: Box, scale: Linear, narrow: boolean): readonly AddressTick[] {
   const pitch = rowLayout(shape, box).cellHeight / box.dpr
-  const step = pitch >= 22 ? 1 : stepFor(pitch, 4, 22)
-  const marks: AddressMark[] = []
+  const step = (pitch >= 22 ? 1 : stepFor(pitch, 4, 22)) * entriesPerRow(shape)
+  const ticks: AddressTick[] = []
+  const beforeLast = (at: number) => scale(at) - scale(ticks.at(-1)!.at) < LABEL_PITCH
   for (const s of shape.segments)
-    for (let row = 0; row < s.rows; row += step) {
-      const y = rowTop(shape, box, s.row + row)
-      const entry = s.firstEntry + row * shape.columns * shape.entriesPerCell
-      const text = gutterAddress(addressAt(shape, entry), narrow)
-      if (marks.length === 0 || y - marks.at(-1)!.y >= 14) marks.push({ y, text, quiet: marks.length % 2 === 1 })
+    for (const at of range(s.firstEntry, s.firstEntry + s.rows * entriesPerRow(shape), step)) {
+      const text = gutterAddress(addressAt(shape, at), narrow)
+      if (ticks.length === 0 || !beforeLast(at)) ticks.push({ at, text, quiet: ticks.length % 2 === 1 })
     }
-  const end = entryOfCell(shape, shape.rows * shape.columns - 1) + shape.entriesPerCell
-  const y = rowTop(shape, box, shape.rows)
-  while (marks.length > 1 && y - marks.at(-1)!.y < 14) marks.pop()
-  marks.push({
-    y,
-    text: gutterEnd(addressBehind(shape, Math.min(end, shape.size)), narrow),
-    quiet: false,
-  })
-  return marks
+  const end = scale.domain().at(-1)!
+  while (ticks.length > 1 && beforeLast(end)) ticks.pop()
+  const text = gutterEnd(addressBehind(shape, Math.min(end, shape.size)), narrow)
+  return [...ticks, { at: end, text, quiet: false }]
 }
 
-/** y of an entry's row, or of the nearest end of the picture; null when it falls into a gap. */
-function yOf(shape: IovaSpaceFrame, box: Box, entry: number): number | null {
-  const cell = cellOfEntry(shape, entry)
-  if (cell !== null) return rowTop(shape, box, Math.floor(cell / shape.columns))
-  const first = entryOfCell(shape, 0)
-  if (entry <= first) return 0
-  const last = shape.segments.at(-1)
-  if (last && entry >= last.firstEntry + last.rows * shape.columns * shape.entriesPerCell)
-    return rowTop(shape, box, shape.rows)
-  const after = shape.segments.find((s) => s.firstEntry > entry)
-  return after ? rowTop(shape, box, after.row) : null
+/** y of an entry's row, or of the nearest end of the picture; of one that is left out, where the next row is. */
+function rowY(shape: IovaSpaceFrame, scale: Linear, entry: number): number {
+  const ends = scale.domain()
+  const piece = behind(ends, entry)
+  if (piece < 0) return 0
+  // Runs of rows and what is left out between them take turns.
+  if (piece % 2 === 1) return scale(ends[Math.min(piece + 1, ends.length - 1)]!)
+  return scale(entry - ((entry - ends[piece]!) % entriesPerRow(shape)))
 }
 
 function regionMarks(
   shape: IovaSpaceFrame,
   regions: IovaSpaceFrame['regions'],
   box: Box,
-  axis: readonly AddressMark[],
+  scale: Linear,
+  axis: readonly number[],
 ): RegionMark[] {
   const half = rowLayout(shape, box).cellHeight / box.dpr / 2
-  const last = rowTop(shape, box, shape.rows)
   return regions.flatMap((region) => {
-    const top = yOf(shape, box, region.start)
-    const end = region.end >= shape.size ? last : yOf(shape, box, region.end)
-    if (top === null || end === null || end <= top) return []
-    const hintCell = cellOfEntry(shape, region.hint)
-    const hint = hintCell === null ? null : rowTop(shape, box, Math.floor(hintCell / shape.columns)) + half
+    const top = rowY(shape, scale, region.start)
+    const end = region.end >= shape.size ? scale.range().at(-1)! : rowY(shape, scale, region.end)
+    if (end <= top) return []
+    const hint = cellOfEntry(shape, region.hint) === null ? null : rowY(shape, scale, region.hint) + half
     return [{ name: region.name, top, bottom: end, hint, nameY: nameY(top, end, axis) }]
   })
 }
 
 /** Between two address labels, as near to the region's middle as there is room. */
-function nameY(top: number, bottom: number, axis: readonly AddressMark[]): number | null {
+function nameY(top: number, bottom: number, axis: readonly number[]): number | null {
   const middle = (top + bottom) / 2
   let best: number | null = null
   for (let i = 1; i < axis.length; i++) {
-    const y = (axis[i - 1]!.y + axis[i]!.y) / 2
-    if (y < top || y > bottom || axis[i]!.y - axis[i - 1]!.y < 26) continue
+    const y = (axis[i - 1]! + axis[i]!) / 2
+    if (y < top || y > bottom || axis[i]! - axis[i - 1]! < 26) continue
     if (best === null || Math.abs(y - middle) < Math.abs(best - middle)) best = y
   }
   return best
@@ -275,7 +281,7 @@ function nameY(top: number, bottom: number, axis: readonly AddressMark[]): numbe
 
 /** Rows that stand for one figure in the right gutter: a table page where one fills rows, else a few rows. */
 function groupRows(shape: IovaSpaceFrame, pitch: number): number {
-  const page = 512 / (shape.columns * shape.entriesPerCell)
+  const page = 512 / entriesPerRow(shape)
   return stepFor(pitch, page >= 1 ? page : 1, 16)
 }
 
@@ -289,6 +295,11 @@ function countsOf(frame: Frame): readonly number[] | null {
   return counts
 }
 
+function Level({ x, y, height, share }: { x: number; y: number; height: number; share: number }) {
+  const level = linear(1, y + height, y)
+  return <rect x={x} y={level(share)} width={10} height={y + height - level(share)} className="v-mapped" />
+}
+
 function PageCounts({ shape, box }: { shape: IovaSpaceFrame; box: Box }) {
   const rows = useFigures(countsOf)
   const pitch = rowLayout(shape, box).cellHeight / box.dpr
@@ -298,8 +309,8 @@ function PageCounts({ shape, box }: { shape: IovaSpaceFrame; box: Box }) {
   for (const s of shape.segments)
     for (let row = 0; row < s.rows; row += group) {
       const height = Math.min(group, s.rows - row)
-      const first = s.firstEntry + row * shape.columns * shape.entriesPerCell
-      const entries = Math.min(height * shape.columns * shape.entriesPerCell, shape.size - first)
+      const first = s.firstEntry + row * entriesPerRow(shape)
+      const entries = Math.min(height * entriesPerRow(shape), shape.size - first)
       const mapped = rows.slice(s.row + row, s.row + row + height).reduce((a, b) => a + b, 0)
       const y = rowTop(shape, box, s.row + row)
       groups.push({ y, height: height * pitch - 2, mapped, share: entries > 0 ? mapped / entries : 0 })
@@ -313,7 +324,7 @@ function PageCounts({ shape, box }: { shape: IovaSpaceFrame; box: Box }) {
       {groups.map(({ y, height, mapped, share }) => (
         <g key={y}>
           <rect x={x} y={y} width={10} height={height} className="v-free" />
-          <rect x={x} y={y + height * (1 - share)} width={10} height={height * share} className="v-mapped" />
+          <Level x={x} y={y} height={height} share={share} />
           {height >= 10 && (
             <text x={x + 14} y={y + height / 2 + 4} className={`v-num ${share === 1 || share === 0 ? 'v-quiet' : ''}`}>
               {mapped < 10000 ? count(mapped) : <GutterShare text={percent(share)} short />}

@@ -1,5 +1,6 @@
 // The IOVA map without the page: a row-major heatmap of the window, one cell per TCE or per power of two of them.
 
+import { range, scaleThreshold } from 'd3'
 import { bytes, count, hex, percent } from '../../lib/format.ts'
 import {
   addressAt,
@@ -17,43 +18,49 @@ import {
 } from '../../sim/index.ts'
 import { viewText } from '../../text/views.ts'
 import { type CellInk, DIMMED, paintCells } from '../kit/cells.ts'
-import { cpuColour, type Hex, mix, type Palette, pack } from '../kit/palette.ts'
-import { cellAt, cellOfEntry, entryOfCell, folded, forEachRun, rowLayout, rowTop } from '../kit/rows.ts'
+import { cpuColour, cpuSlot, type Hex, HUES, mix, type Palette, pack } from '../kit/palette.ts'
+import { cellAt, cellOfEntry, columnsOf, entryOfCell, folded, forEachRun, rowLayout, rowTop } from '../kit/rows.ts'
+import { linear, linearFrom, spanOf } from '../kit/scales.ts'
 import { listedSentence } from '../listed.ts'
 import { type HeatmapView, type TableTwin, TWIN_ROWS } from '../view.ts'
 
 const text = viewText.map
 
 /** `value` of an age is 8 × log2 ns: the ramp runs from 2^10 ns (1 µs, just now) to 2^25 ns (34 ms). */
-const AGE_NEW = 80
-const AGE_OLD = 200
+const ageShare = linearFrom(80, 200, 1, 0)
 /** `value` of a size is log2 pages: the ramp runs from 1 to 256 pages. */
 const SIZE_MOST = 8
+const sizeShare = linear(SIZE_MOST, 0, 1)
 
 /** Share of the ordered ramp, 0 quiet … 1 loud, for a class under `age`, `size` or `generation`. */
 export function rampShare(colourBy: 'age' | 'size' | 'generation', value: number): number {
-  const share = colourBy === 'age' ? 1 - (value - AGE_NEW) / (AGE_OLD - AGE_NEW) : value / SIZE_MOST
-  return Math.min(1, Math.max(0, share))
+  return colourBy === 'age' ? ageShare(value) : sizeShare(value)
 }
 
 /** An age's class in the legend ends at 2^12 ns (4 µs), and each further one eight times later; the last is open. */
-const AGE_FIRST = 96
-const AGE_STEP = 24
-export const AGE_CLASSES = 6
+const AGE_ENDS = [96, 120, 144, 168, 192]
+const ageClass = scaleThreshold(AGE_ENDS, range(AGE_ENDS.length + 1))
+export const AGE_CLASSES = AGE_ENDS.length + 1
 export const SIZE_CLASSES = SIZE_MOST + 1
-const HUES = 8
 
 /** The legend's class, from 0, of a `value` of the frame: neighbours that a person tells apart together. */
 export function legendClass(colourBy: ColourBy, value: number, cpus: number): number {
-  if (colourBy === 'cpu') return cpus <= HUES ? value : Math.floor((value * HUES) / cpus)
-  if (colourBy === 'age') return Math.min(AGE_CLASSES - 1, Math.max(0, Math.floor((value - AGE_FIRST) / AGE_STEP) + 1))
+  if (colourBy === 'cpu') return cpuSlot(value, cpus)
+  if (colourBy === 'age') return ageClass(value)
   return colourBy === 'device' ? value : Math.min(SIZE_MOST, value)
+}
+
+/** In the middle of an age's class; of the open ones, where it would be were they as long as the others. */
+function middleAge(of: number): number {
+  const [from, to] = ageClass.invertExtent(of)
+  const half = (AGE_ENDS[1]! - AGE_ENDS[0]!) / 2
+  return from === undefined ? to! - half : from + half
 }
 
 /** Colour of a class of the legend: for ages that of its middle. */
 export function legendColour(palette: Palette, colourBy: ColourBy, of: number): Hex {
   if (colourBy === 'cpu' || colourBy === 'device') return cpuColour(palette, of, HUES)
-  const value = colourBy === 'age' ? AGE_FIRST + (of - 0.5) * AGE_STEP : of
+  const value = colourBy === 'age' ? middleAge(of) : of
   return palette.ordered(rampShare(colourBy === 'state' ? 'size' : colourBy, value))
 }
 
@@ -225,10 +232,11 @@ export const iovaSpaceView: HeatmapView<'iova-space', CellInk> = {
   },
   cellRect(unfolded, cell, box) {
     const frame = folded(unfolded)
-    const { cellWidth, cellHeight } = rowLayout(frame, box)
+    const layout = rowLayout(frame, box)
+    const { cellWidth, cellHeight } = layout
     const gap = Math.min(cellWidth, cellHeight) < 5 ? 0 : 1
     return {
-      x: ((cell % frame.columns) * cellWidth) / box.dpr,
+      x: spanOf(columnsOf(frame, layout), cell % frame.columns)[0] / box.dpr,
       y: rowTop(frame, box, Math.floor(cell / frame.columns)),
       width: (cellWidth - gap) / box.dpr,
       height: (cellHeight - gap) / box.dpr,

@@ -1,6 +1,8 @@
 // What stands in the gutters of an address plot. SVG, css px, x = 0 is the plot's left edge.
 
+import { scaleLinear } from 'd3'
 import { bytes, hex, timeUnit } from '../../lib/format.ts'
+import type { Linear } from './scales.ts'
 
 const FROM_4_GIB = 1n << 32n
 const FROM_2_48 = 1n << 48n
@@ -70,21 +72,30 @@ export function shortRegion(name: string): string {
   return words.length > MOST_NAME ? `${words.slice(0, MOST_NAME - 1)}…` : words
 }
 
-export interface AddressMark {
-  readonly y: number
+export interface AddressTick {
+  /** Where on the scale. */
+  readonly at: number
   readonly text: string
   readonly quiet: boolean
 }
 
+interface AddressAxisProps {
+  /** Entries, or whatever stands for them, to css px. */
+  readonly scale: Linear
+  readonly ticks: readonly AddressTick[]
+  readonly narrow: boolean
+}
+
 /** Hex labels with their ticks, right-aligned before the region bar. */
-export function AddressAxis({ marks, narrow }: { marks: readonly AddressMark[]; narrow: boolean }) {
+export function AddressAxis({ scale, ticks, narrow }: AddressAxisProps) {
   return (
     <g className="v-hex">
-      {marks.map(({ y, text, quiet }) => {
+      {ticks.map(({ at, text, quiet }) => {
+        const y = scale(at)
         const tight = !narrow && text.length > ROOMY
         const classes = [quiet && 'v-quiet', tight && 'v-tight'].filter(Boolean).join(' ')
         return (
-          <g key={y}>
+          <g key={at}>
             <text x={narrow ? -11 : tight ? -13 : -20} y={y + 4} textAnchor="end" className={classes || undefined}>
               {/* The dots of a mono font read as an underscore. */}
               {text.startsWith('…') && <tspan className="v-dots">…</tspan>}
@@ -158,19 +169,43 @@ export function spread(places: readonly number[], pitch: number, top: number, bo
   return down
 }
 
-/** What stands at the ticks of a horizon, with as many decimals as their step needs, and in which unit. */
-export function timeLabels(ticks: readonly number[], horizonNs: number) {
-  const { ns: scale, name: unit } = timeUnit(horizonNs)
-  const [, step = 0] = ticks
-  const decimals = [0, 1, 2].find((d) => Math.round(Number((step / scale).toFixed(d)) * scale) === step) ?? 3
-  return { unit, labels: ticks.map((ns) => (ns / scale).toFixed(decimals)) }
+/** About how many labels a horizon has. */
+const TIME_TICKS = 5
+
+/** The ticks of a horizon in ns, what stands at them, with as many decimals as their step needs, and in which unit. */
+export function timeTicks(horizonNs: number) {
+  const { ns, name: unit } = timeUnit(horizonNs)
+  if (!(horizonNs > 0)) return { unit, ticks: [] }
+  const units = scaleLinear([0, horizonNs / ns], [0, horizonNs])
+  const format = units.tickFormat(TIME_TICKS, 'f')
+  return { unit, ticks: units.ticks(TIME_TICKS).map((n) => ({ ns: Math.round(units(n)), text: format(n) })) }
 }
 
-/** Round ns steps that give about five or six labels over a horizon. */
-export function timeTicks(horizonNs: number): number[] {
-  if (!(horizonNs > 0)) return []
-  let unit = 1
-  while (unit * 10 <= horizonNs / 3) unit *= 10
-  const step = [1, 2, 3, 5, 10, 20].map((n) => n * unit).find((s) => horizonNs / s <= 6.5) ?? unit * 20
-  return Array.from({ length: Math.floor(horizonNs / step) + 1 }, (_, i) => i * step)
+/** Time below a picture: a tick with its number at round times, and one without between. `scale`: ns to css px. */
+export function TimeAxis({ scale, y }: { scale: Linear; y: number }) {
+  const [, horizonNs = 0] = scale.domain()
+  const [, width = 0] = scale.range()
+  const { unit, ticks } = timeTicks(horizonNs)
+  const half = (ticks[1]?.ns ?? 0) / 2
+  return (
+    <g className="v-time">
+      {ticks.map(({ ns, text }) => (
+        <g key={ns}>
+          <path d={`M${Math.round(scale(ns)) + 0.5},${y}v4`} className="v-edge" />
+          {half > 0 && ns + half < horizonNs && (
+            <path d={`M${Math.round(scale(ns + half)) + 0.5},${y}v4`} className="v-edge" />
+          )}
+          {ns === 0 ? (
+            <text x={-3} y={y + 14} className="v-num v-label" textAnchor="start">
+              0 {unit}
+            </text>
+          ) : (
+            <text x={Math.min(scale(ns), width + 6)} y={y + 14} className="v-num v-label" textAnchor="middle">
+              {text}
+            </text>
+          )}
+        </g>
+      ))}
+    </g>
+  )
 }

@@ -12,7 +12,6 @@ import {
 } from '../../sim/index.ts'
 import type { Pixels } from '../view.ts'
 import type { CellPixels } from './cells.ts'
-import { mix } from './palette.ts'
 
 /** Foreign: the upper right corner is cut off. Passed by the last search: underlined in the ink of text. */
 export function paintMarks(
@@ -58,7 +57,7 @@ export function paintGround(
   const keeper = state === CELL_CACHED && ink.classes && value !== CELL_NONE ? ink.classes[value]! : null
   const strong = keeper ?? ink.strong[state]!
   if (state === CELL_CACHED) {
-    const tint = keeper === null ? ink.tint[state]! : mix(ink.free, keeper, 0.18)
+    const tint = keeper === null ? ink.tint[state]! : ink.keptTint![value]!
     for (let j = 0; j < h; j++) data.fill(tint, (y + j) * width + x, (y + j) * width + x + w)
     // The free rest of a chunk is one band, not page by page.
     if (owned) return
@@ -69,8 +68,7 @@ export function paintGround(
     for (let j = 0; j < dot; j++)
       for (let i = 0; i < dot; i++)
         data[(y + ((h - dot) >> 1) + j) * width + x + ((w - dot) >> 1) + i] = ink.strong[state]!
-  } else if (!small)
-    frameCell(keeper === null ? ink.soft[state]! : mix(ink.free, keeper, 0.5), x + 1, y + 1, w - 2, h - 2, out)
+  } else if (!small) frameCell(keeper === null ? ink.soft[state]! : ink.kept![value]!, x + 1, y + 1, w - 2, h - 2, out)
 }
 
 function hatch(state: number, ink: CellPixels, i: number, j: number, w: number, h: number, pitch: number): number {

@@ -16,7 +16,7 @@ import {
 } from '../../sim/index.ts'
 import type { Pixels } from '../view.ts'
 import { fillCell, frameCell, paintCross, paintGround, paintMarks } from './cell-patterns.ts'
-import { mix, type Palette, pack, STATE_NAMES } from './palette.ts'
+import { mix, mixer, type Palette, pack, STATE_NAMES } from './palette.ts'
 
 /** From this size on, cells have a gap and patterns; below, a flat colour. */
 const PATTERN_SIZE = 5
@@ -46,6 +46,9 @@ export interface CellPixels {
   readonly flat: Uint32Array
   /** [256] fill by class when the map is coloured by something else than state, else null. */
   readonly classes: Uint32Array | null
+  /** [256] by class: a cached page in the colour of its keeper, and the tint of its ground. */
+  readonly kept: Uint32Array | null
+  readonly keptTint: Uint32Array | null
 }
 
 /** Pixels under one choice of what is shown. Made once per change of theme or choice. */
@@ -83,14 +86,18 @@ export function cellInk(
     const slackFull = pack(palette.states.slack)
     const mapped = pack(palette.states.mapped)
     const slack = new Uint32Array(256)
-    for (let f = 0; f < 256; f++) slack[f] = dim(mix(slackFull, mapped, (f / 255) * FRESH_START), CELL_MAPPED)
+    const toMapped = mixer(slackFull, mapped)
+    for (let f = 0; f < 256; f++) slack[f] = dim(toMapped((f / 255) * FRESH_START), CELL_MAPPED)
     const flat = new Uint32Array(SHADES).fill(ground)
     for (const s of STATES) flat.fill(s === CELL_FREE ? free : dim(colour(s), s), s << 10, (s + 1) << 10)
-    for (let used = 0; used < 16; used++)
-      for (let lit = 0; lit < 64; lit++) {
-        const full = dim(mix(slackFull, mapped, lit / 63), CELL_MAPPED)
-        flat[(CELL_MAPPED << 10) | (used << 6) | lit] = mix(free, full, (used + 1) / 16)
-      }
+    for (let lit = 0; lit < 64; lit++) {
+      const toFull = mixer(free, dim(toMapped(lit / 63), CELL_MAPPED))
+      for (let used = 0; used < 16; used++) flat[(CELL_MAPPED << 10) | (used << 6) | lit] = toFull((used + 1) / 16)
+    }
+    // A class that is isolated or off already has its colour.
+    const hues =
+      classes && Uint32Array.from(classes, (p) => (p === ground ? p : dim(p, CELL_MAPPED, ofClass || undefined)))
+    const paler = (t: number) => hues && Uint32Array.from(hues, (p) => mix(free, p, t))
     return {
       bar: pack(palette.tokens.text),
       strong: Uint32Array.from(STATES, (s) => dim(colour(s), s)),
@@ -101,9 +108,9 @@ export function cellInk(
       lit: dim(mapped, CELL_MAPPED),
       useful: dim(pack(palette.states.useful), CELL_MAPPED),
       flat,
-      // A class that is isolated or off already has its colour.
-      classes:
-        classes && Uint32Array.from(classes, (p) => (p === ground ? p : dim(p, CELL_MAPPED, ofClass || undefined))),
+      classes: hues,
+      kept: paler(KEPT),
+      keptTint: paler(0.18),
     }
   }
   const found = mix(free, pack(palette.tokens.text), 0.5)
@@ -231,7 +238,8 @@ function flatColour(frame: IovaSpaceFrame, ink: CellInk, i: number): number {
     pixels.classes && hued && value !== CELL_NONE && !ink.hidden[state]
       ? pixels.classes[value]!
       : pixels.flat[frame.shade[i]!]!
-  const base = state === CELL_CACHED && pixels.classes ? mix(ink.free, pixel, KEPT) : pixel
+  const own = value !== CELL_NONE && !ink.hidden[state]
+  const base = state === CELL_CACHED && pixels.kept ? (own ? pixels.kept[value]! : pixels.soft[state]!) : pixel
   return frame.marks && (frame.marks[i]! & MARK_PASSED) !== 0 ? mix(base, ink.bar, 0.6) : base
 }
 

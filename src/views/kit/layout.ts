@@ -41,10 +41,3 @@ export function widthOf({ left, plot, narrow }: Ruler, columns: number): number 
   const all = narrow ? CELLS_NARROW : CELLS
   return left + plot + (all.find(({ cell }) => cell * columns === plot)?.right ?? 0)
 }
-
-/** The largest of 1, 2, 4 … times `least` whose pitch is at least `px`. */
-export function stepFor(pitch: number, least: number, px: number): number {
-  let step = least
-  while (step * pitch < px) step *= 2
-  return step
-}

@@ -1,7 +1,8 @@
 // Lines through points on two logarithmic axes: where points, ticks and the lines' names lie, which point is meant, and
 // where the keys lead. What the points are of is the view's business.
 
-import { scaleLog } from 'd3'
+import { least, line, type ScaleContinuousNumeric, scaleLog } from 'd3'
+import type { Tick } from './plot-axes.tsx'
 
 /** A value of a line, both above 0. */
 export interface Datum {
@@ -42,8 +43,11 @@ export interface PlacedLine {
 
 export interface LinePlot {
   readonly lines: readonly PlacedLine[]
-  readonly xTicks: readonly { readonly x: number; readonly text: string }[]
-  readonly yTicks: readonly { readonly y: number; readonly text: string }[]
+  /** From a value to css px. */
+  readonly x: ScaleContinuousNumeric<number, number>
+  readonly xTicks: readonly Tick[]
+  readonly y: ScaleContinuousNumeric<number, number>
+  readonly yTicks: readonly Tick[]
   /** Right end of the lines, and the lower end of the plot, css px. */
   readonly right: number
   readonly bottom: number
@@ -63,33 +67,31 @@ const REACH = 28
 export function placeLines(lines: readonly PlotLine[], spec: PlotSpec): LinePlot {
   const { xs, low, high, width, height, names = NAMES } = spec
   const right = width - names
-  const y = scaleLog()
-    .domain([low, high])
-    .range([height - MARGIN, MARGIN])
-  const x = scaleLog()
-    .base(2)
-    .domain([xs[0]!, xs.at(-1)!])
-    .range([INSET, right])
-  // A line joins neighbours only: what lies between the ends is not known before it has come.
-  const joined = (a: Datum, b: Datum) => xs.indexOf(b.x) - xs.indexOf(a.x) === 1
+  const y = scaleLog([low, high], [height - MARGIN, MARGIN])
+  const x = scaleLog([xs[0]!, xs.at(-1)!], [INSET, right]).base(2)
   const place = (d: Datum) => ({ x: x(d.x), y: y(Math.max(1, d.value)) })
-  const path = (data: readonly Datum[]) =>
-    data
-      .map((d, i) => {
-        const at = place(d)
-        return `${i > 0 && joined(data[i - 1]!, d) ? 'L' : 'M'}${at.x.toFixed(1)},${at.y.toFixed(1)}`
-      })
-      .join('')
+  // A line joins neighbours only: what lies between the ends is not known before it has come, and nothing is drawn there.
+  const path = line<Datum | null>()
+    .defined((d) => d !== null)
+    .x((d) => x(d!.x))
+    .y((d) => place(d!).y)
+    .digits(1)
+  const joined = (data: readonly Datum[]) => {
+    const of = new Map(data.map((d) => [d.x, d]))
+    return path(xs.map((at) => of.get(at) ?? null)) ?? ''
+  }
   const placed = lines.map((line) => ({
     points: line.points.map(place),
-    path: path(line.points),
-    formula: path(line.formula ?? []),
+    path: joined(line.points),
+    formula: joined(line.formula ?? []),
     nameY: null,
   }))
   return {
     lines: named(placed, height),
-    xTicks: xs.map((n) => ({ x: x(n), text: String(n) })),
-    yTicks: spec.ticks.map((n) => ({ y: y(n), text: spec.tick(n) })),
+    x,
+    xTicks: xs.map((n) => ({ at: n, text: String(n) })),
+    y,
+    yTicks: spec.ticks.map((n) => ({ at: n, text: spec.tick(n) })),
     right,
     bottom: height,
   }
@@ -118,17 +120,12 @@ export interface Cursor {
 
 /** The point nearest to a place, css px, or null when none is near. */
 export function pointAt(lines: readonly Pick<PlacedLine, 'points'>[], x: number, y: number): Cursor | null {
-  let best: Cursor | null = null
-  let least = REACH * REACH
-  lines.forEach(({ points }, line) => {
-    points.forEach((p, point) => {
-      const distance = (p.x - x) * (p.x - x) + (p.y - y) * (p.y - y)
-      if (distance > least) return
-      least = distance
-      best = { line, point }
-    })
-  })
-  return best
+  const near = lines.flatMap(({ points }, line) =>
+    points.map((p, point) => ({ line, point, distance: Math.hypot(p.x - x, p.y - y) })),
+  )
+  // Of those that lie on one another the last, which is drawn above.
+  const best = least(near.reverse(), (a, b) => a.distance - b.distance)
+  return best && best.distance <= REACH ? { line: best.line, point: best.point } : null
 }
 
 /** Where a key leads from a point (or from nowhere); null when the key is none of the plot's. `lines`: the x of the points

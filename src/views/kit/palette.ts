@@ -1,6 +1,7 @@
 // Every colour of the lab, as data. Hue is data: chrome is grey, so a coloured pixel always means the state of a
 // page, a CPU or a failure. The distances and contrasts that hold between these are asserted in the test beside.
 
+import { interpolateRgb, interpolateRound, rgb, type ScaleSequential, scaleQuantize, scaleSequential } from 'd3'
 import {
   CELL_CACHED,
   CELL_FAILED,
@@ -30,6 +31,9 @@ export interface Tokens {
   readonly hairline: Hex
 }
 
+/** From 0 to 1; what is beyond has the colour of the nearest end. */
+export type Ramp = ScaleSequential<Hex>
+
 export interface StateColours {
   readonly free: Hex
   readonly reserved: Hex
@@ -51,9 +55,9 @@ export interface Palette {
   /** CPU 0–7; more CPUs share a hue by group. */
   readonly cpus: readonly Hex[]
   /** Age and size, quiet (0) to loud (1). */
-  readonly ordered: (t: number) => Hex
+  readonly ordered: Ramp
   /** Waiting, nothing (0) to most (1). */
-  readonly waiting: (t: number) => Hex
+  readonly waiting: Ramp
 }
 
 const dark: Palette = {
@@ -82,8 +86,8 @@ const dark: Palette = {
   },
   cpus: ['#8A6FFA', '#EC8513', '#09F09B', '#B4B9FF', '#9B6406', '#0A957C', '#FFDEE7', '#756B91'],
   // Cut so that the quiet end keeps 3:1 on the ground.
-  ordered: (t) => cividis(0.36 + 0.64 * t),
-  waiting: (t) => mixHex('#33373C', '#FFFFFF', t),
+  ordered: ramp((t) => cividis(0.36 + 0.64 * t)),
+  waiting: ramp(between('#33373C', '#FFFFFF')),
 }
 
 const light: Palette = {
@@ -111,9 +115,11 @@ const light: Palette = {
     failed: '#C8120F',
   },
   cpus: ['#514DD2', '#ED5991', '#0D95DD', '#698E3D', '#1E442C', '#BA2965', '#525A00', '#580A73'],
-  ordered: (t) => cividis(0.56 - 0.56 * t),
-  waiting: (t) => mixHex('#C9CCD0', '#000000', t),
+  ordered: ramp((t) => cividis(0.56 - 0.56 * t)),
+  waiting: ramp(between('#C9CCD0', '#000000')),
 }
+
+const hues = scaleQuantize(Array.from({ length: 8 }, (_, slot) => slot))
 
 export const palettes: Readonly<Record<ThemeName, Palette>> = { dark, light }
 
@@ -134,10 +140,10 @@ export function forcedPalette(system: { ground: Hex; text: Hex; grey: Hex; accen
       hairline: grey,
     },
     states: {
-      free: mixHex(ground, text, 0.08),
+      free: between(ground, text)(0.08),
       reserved: grey,
       mapped: accent,
-      slack: mixHex(accent, ground, 0.4),
+      slack: between(accent, ground)(0.4),
       useful: text,
       cached: text,
       queued: text,
@@ -145,8 +151,8 @@ export function forcedPalette(system: { ground: Hex; text: Hex; grey: Hex; accen
       failed: text,
     },
     cpus: dark.cpus.map(() => accent),
-    ordered: (t) => mixHex(mixHex(ground, text, 0.3), text, t),
-    waiting: (t) => mixHex(mixHex(ground, text, 0.2), text, t),
+    ordered: ramp(between(between(ground, text)(0.3), text)),
+    waiting: ramp(between(between(ground, text)(0.2), text)),
   }
 }
 
@@ -166,8 +172,15 @@ export const STATE_NAMES: Readonly<Record<CellState, keyof StateColours>> = {
  * number tells them apart: a hue is never used for two groups.
  */
 export function cpuColour(palette: Palette, cpu: number, cpus: number): Hex {
-  const slot = cpus <= 8 ? cpu : Math.floor((cpu * 8) / cpus)
-  return palette.cpus[slot] ?? palette.tokens.quiet
+  return palette.cpus[cpuSlot(cpu, cpus)] ?? palette.tokens.quiet
+}
+
+/** How many CPUs have a colour of their own. */
+export const HUES = 8
+
+/** Which of the colours of CPUs one has. */
+export function cpuSlot(cpu: number, cpus: number): number {
+  return cpus <= HUES ? cpu : hues.domain([0, cpus])(cpu)
 }
 
 /** CSS custom properties of a theme: `--bg` … `--hairline`, `--state-free` …, `--cpu-0` … */
@@ -188,23 +201,31 @@ export function pack(colour: Hex): number {
   return (0xff000000 | ((n & 0xff) << 16) | (n & 0xff00) | (n >>> 16)) >>> 0
 }
 
-/** Linear mix of two packed pixels, t = 0 … 1. */
-export function mix(a: number, b: number, t: number): number {
-  const channel = (shift: number) => {
-    const from = (a >>> shift) & 0xff
-    return Math.round(from + (((b >>> shift) & 0xff) - from) * t) << shift
-  }
-  return (0xff000000 | channel(16) | channel(8) | channel(0)) >>> 0
+/** The linear mixes of two packed pixels, by t = 0 … 1. For tables of colours: a loop over pixels looks up what they hold. */
+export function mixer(a: number, b: number): (t: number) => number {
+  const channel = (shift: number) => interpolateRound((a >>> shift) & 0xff, (b >>> shift) & 0xff)
+  const [blue, green, red] = [channel(16), channel(8), channel(0)]
+  return (t) => (0xff000000 | (blue(t) << 16) | (green(t) << 8) | red(t)) >>> 0
 }
 
-export function mixHex(a: Hex, b: Hex, t: number): Hex {
-  return unpack(mix(pack(a), pack(b), t))
+/** One of them. */
+export function mix(a: number, b: number, t: number): number {
+  return mixer(a, b)(t)
 }
 
 /** A packed pixel as `#rrggbb`. */
 export function unpack(pixel: number): Hex {
   const n = ((pixel & 0xff) << 16) | (pixel & 0xff00) | ((pixel >>> 16) & 0xff)
   return `#${n.toString(16).padStart(6, '0')}`
+}
+
+function between(a: Hex, b: Hex): (t: number) => Hex {
+  const mixed = interpolateRgb(a, b)
+  return (t) => rgb(mixed(t)).formatHex()
+}
+
+function ramp(colour: (t: number) => Hex): Ramp {
+  return scaleSequential([0, 1], colour).clamp(true)
 }
 
 /** The ramp of Nuñez, Anderton and Renslow (2018) in d3's polynomials, highest power first. Imported from there it brings

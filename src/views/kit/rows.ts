@@ -2,6 +2,7 @@
 
 import type { IovaSpaceFrame, MapSegment } from '../../sim/index.ts'
 import type { Box } from '../view.ts'
+import { broken, type Cells, cells, gridCellIn, type Linear } from './scales.ts'
 
 /** Least height of an axis break, css px; it takes what the rows leave over, up to the most. */
 const BREAK_HEIGHT = 20
@@ -108,15 +109,33 @@ export function rowTop(frame: Shape, box: Box, row: number): number {
   return (row >= frame.rows ? end : y) / box.dpr
 }
 
+/** The address axis: entries to css px, from the top of each run of rows to its bottom, and over the breaks between. */
+export function entryScale(frame: Shape, box: Box): Linear {
+  const layout = rowLayout(frame, box)
+  const cuts: number[] = []
+  const places: number[] = []
+  forEachRun(frame, layout, (_, rows, top, firstEntry) => {
+    cuts.push(firstEntry, firstEntry + rows * entriesPerRow(frame))
+    places.push(top / box.dpr, (top + rows * layout.cellHeight) / box.dpr)
+  })
+  return broken(cuts, places)
+}
+
+export const entriesPerRow = ({ columns, entriesPerCell }: Shape): number => columns * entriesPerCell
+
+/** The cells of a row, device px. */
+export function columnsOf(frame: Shape, { cellWidth }: RowLayout): Cells {
+  return cells(frame.columns, frame.columns * cellWidth)
+}
+
 /** Cell under a css point, null outside. */
 export function cellAt(frame: Shape, x: number, y: number, box: Box): number | null {
   const layout = rowLayout(frame, box)
-  const column = Math.floor((x * box.dpr) / layout.cellWidth)
-  if (column < 0 || column >= frame.columns) return null
+  const across = columnsOf(frame, layout)
   let found: number | null = null
   forEachRun(frame, layout, (row, rows, top) => {
-    const inside = Math.floor((y * box.dpr - top) / layout.cellHeight)
-    if (inside >= 0 && inside < rows) found = (row + inside) * frame.columns + column
+    const inside = gridCellIn(across, cells(rows, rows * layout.cellHeight), x * box.dpr, y * box.dpr - top)
+    if (inside !== null) found = row * frame.columns + inside
   })
   return found
 }

@@ -1,29 +1,40 @@
 // The shared right-hand side of all pictures over time: which column a pixel shows, and what has not run yet.
 
-import type { Pixels } from '../view.ts'
-import { mix, type Palette, pack } from './palette.ts'
+import type { Box, Pixels, Rect } from '../view.ts'
+import { mix, mixer, type Palette, pack } from './palette.ts'
+import { cellIn, cells, edgesOf, rootScale, spanOf } from './scales.ts'
 
-/** Column of the horizon that device pixel x of `width` shows. */
-export function columnAt(x: number, width: number, columns: number): number {
-  return Math.min(columns - 1, Math.floor((x * columns) / width))
+/** The columns of a horizon in the device pixels of a picture. */
+export interface ColumnPixels {
+  /** [columns+1] first device pixel of every column; of the first one that has no data, where the data end. */
+  readonly starts: Int32Array
+  /** [width] which column a pixel shows. */
+  readonly shown: Int32Array
 }
 
-let starts = new Int32Array(0)
-let startsOf = ''
+let pixels: ColumnPixels = { starts: new Int32Array(1), shown: new Int32Array(0) }
+let pixelsOf = ''
 
-/** [columns+1] first device pixel of every column: pixel x shows column `columnAt(x)`. Valid until the next call. */
-export function columnStarts(width: number, columns: number): Int32Array {
+/** Whole pixels from the scale of columns, made once for all pictures of a width. */
+export function columnPixels(width: number, columns: number): ColumnPixels {
   const key = `${width}/${columns}`
-  if (key !== startsOf) {
-    starts = Int32Array.from({ length: columns + 1 }, (_, c) => Math.ceil((c * width) / columns))
-    startsOf = key
+  if (key !== pixelsOf) {
+    const scale = cells(columns, width)
+    pixels = { starts: edgesOf(scale, Math.ceil), shown: Int32Array.from({ length: width }, (_, x) => scale(x)) }
+    pixelsOf = key
   }
-  return starts
+  return pixels
 }
 
-/** First device pixel that has no data yet. */
-export function filledPixels(width: number, columns: number, filled: number): number {
-  return Math.min(width, Math.ceil((filled * width) / columns))
+/** Column under a point of a picture over time; null outside. */
+export function columnAt(x: number, y: number, box: Box, columns: number): number | null {
+  return y < 0 || y >= box.height ? null : cellIn(cells(columns, box.width), x)
+}
+
+/** Where column `column` of a picture over time stands, `least` css px wide at least. */
+export function columnRect(column: number, columns: number, box: Box, least = 2): Rect {
+  const [from, to] = spanOf(cells(columns, box.width), column)
+  return { x: from, y: 0, width: Math.max(least, to - from), height: box.height }
 }
 
 /** Time that has not run is a dot grid, so that "no data" never looks like "zero". */
@@ -64,15 +75,17 @@ export function timeInk(palette: Palette): TimeInk {
     number,
   ]
   const share = new Uint32Array(64 * 64)
-  for (let mapped = 0; mapped < 64; mapped++)
-    for (let fresh = 0; fresh < 64; fresh++) {
-      const base = mix(free, slack, mapped / 63)
-      // One new page in a band must be seen, so the ramp begins well above nothing.
-      share[(mapped << 6) | fresh] = fresh === 0 ? base : mix(base, useful, 0.4 + 0.6 * Math.sqrt(fresh / 63))
-    }
-  const waiting = Uint32Array.from({ length: 256 }, (_, v) =>
-    v === 0 ? free : pack(palette.waiting(Math.min(1, Math.sqrt(v / 255 / MOST_WAIT)))),
-  )
+  // One new page in a band must be seen, so the ramp begins well above nothing.
+  const strength = rootScale(63, 0.4, 1)
+  const toSlack = mixer(free, slack)
+  for (let mapped = 0; mapped < 64; mapped++) {
+    const base = toSlack(mapped / 63)
+    const toUseful = mixer(base, useful)
+    for (let fresh = 0; fresh < 64; fresh++)
+      share[(mapped << 6) | fresh] = fresh === 0 ? base : toUseful(strength(fresh))
+  }
+  const wait = rootScale(MOST_WAIT * 255, 0, 1)
+  const waiting = Uint32Array.from({ length: 256 }, (_, v) => (v === 0 ? free : pack(palette.waiting(wait(v)))))
   return {
     ground: bg,
     dot: mix(bg, pack(tokens.edge), 0.4),

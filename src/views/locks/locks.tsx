@@ -9,7 +9,7 @@ import { DockHead, FigureRow, type Figures, figuresWidth } from '../kit/dock-hea
 import { Heatmap } from '../kit/heatmap.tsx'
 import { usePalette, useWidth } from '../kit/hooks.ts'
 import { rulerOf } from '../kit/layout.ts'
-import { figuresOf, LOCK_PITCH, locksInk, locksView, shownLocks } from './locks.view.ts'
+import { figuresOf, lanesOf, locksInk, locksView, shownLocks } from './locks.view.ts'
 import '../views.css'
 
 const FIGURES: Figures = {
@@ -36,6 +36,7 @@ export function Locks() {
   if (!frame) return <section ref={root} className="v-dock" />
   const shown = shownLocks(frame)
   const width = Math.max(1, ruler.plot - figuresWidth(ruler, FIGURES))
+  const lanes = lanesOf(frame)
   const more = frame.locks.length - shown.length
   return (
     <section ref={root} className="v-dock">
@@ -51,7 +52,7 @@ export function Locks() {
           <div className="v-plot" style={{ left: ruler.left, width: ruler.plot }}>
             <Heatmap view={locksView} ink={ink} width={width} height={LEAST_HEIGHT} tip>
               {shown.map((lock, row) => {
-                const y = row * LOCK_PITCH + 8.5
+                const y = lanes(row)! + 8.5
                 return (
                   <g key={lock.name}>
                     {ruler.narrow ? (

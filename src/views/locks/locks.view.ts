@@ -4,10 +4,12 @@ import { count, duration, percent } from '../../lib/format.ts'
 import type { LocksFrame, LockUse } from '../../sim/index.ts'
 import { locksText as text } from '../../text/caches.ts'
 import { type Palette, pack } from '../kit/palette.ts'
+import { bands, cells, gridCellIn, linear } from '../kit/scales.ts'
 import type { HeatmapView } from '../view.ts'
 
 /** Distance of two bars, css px, and the most that are shown: those that CPUs waited for most. */
 export const LOCK_PITCH = 13
+const LOCK_GAP = 3
 export const MOST_LOCKS = 6
 
 export interface LocksInk {
@@ -42,16 +44,19 @@ export function figuresOf(lock: LockUse): string[] {
   ]
 }
 
+/** A lane for each that is shown, css px. */
+export const lanesOf = (frame: LocksFrame) => bands(shownLocks(frame).length, LOCK_PITCH, LOCK_GAP)
+
 export const locksView: HeatmapView<'locks', LocksInk> = {
   id: 'locks',
   title: text.title,
   probe: 'locks',
   paint(frame, ink, box, out) {
     const pitch = Math.round(LOCK_PITCH * box.dpr)
-    const gap = Math.round(3 * box.dpr)
+    const gap = Math.round(LOCK_GAP * box.dpr)
+    const waited = linear(allWaiting(frame), 0, out.width)
     shownLocks(frame).forEach((lock, row) => {
-      const share = shareOf(frame, lock)
-      const filled = share === 0 ? 0 : Math.max(1, Math.round(share * out.width))
+      const filled = lock.waitNs === 0 ? 0 : Math.max(1, Math.round(waited(lock.waitNs)))
       for (let y = row * pitch; y < (row + 1) * pitch - gap; y++) {
         out.data.fill(ink.free, y * out.width, (y + 1) * out.width)
         out.data.fill(ink.bar, y * out.width, y * out.width + filled)
@@ -60,10 +65,13 @@ export const locksView: HeatmapView<'locks', LocksInk> = {
   },
   grid: (frame) => ({ columns: 1, rows: shownLocks(frame).length }),
   hitTest(frame, x, y, box) {
-    const row = Math.floor(y / LOCK_PITCH)
-    return x < 0 || x >= box.width || row < 0 || row >= shownLocks(frame).length ? null : row
+    const rows = shownLocks(frame).length
+    return rows === 0 ? null : gridCellIn(cells(1, box.width), cells(rows, rows * LOCK_PITCH), x, y)
   },
-  cellRect: (_, cell, box) => ({ x: 0, y: cell * LOCK_PITCH, width: box.width, height: LOCK_PITCH - 3 }),
+  cellRect(frame, cell, box) {
+    const y = lanesOf(frame)
+    return { x: 0, y: y(cell) ?? 0, width: box.width, height: y.bandwidth() }
+  },
   cellText(frame, cell) {
     const lock = shownLocks(frame)[cell]
     if (!lock) return ''

@@ -1,6 +1,7 @@
 // The regions with their figures: a lane each, and beside it what is mapped, free, in one piece, spilled in, and
 // how often its lock had to be waited for; before it, whose requests begin there.
 
+import { scaleBand } from 'd3'
 import { useMemo, useRef } from 'react'
 import { bytes, count } from '../../lib/format.ts'
 import type { Frame, RegionsFrame } from '../../sim/index.ts'
@@ -13,6 +14,7 @@ import { Heatmap } from '../kit/heatmap.tsx'
 import { usePalette, useWidth } from '../kit/hooks.ts'
 import { rulerOf } from '../kit/layout.ts'
 import { cpuColour, type Palette } from '../kit/palette.ts'
+import { bands, linearFrom } from '../kit/scales.ts'
 import { listedNote } from '../listed.ts'
 import { entryOfSlice, regionPitch, regionsInk, regionsView } from './regions.view.ts'
 import '../views.css'
@@ -49,6 +51,7 @@ export function Regions() {
   const width = Math.max(1, Math.floor((ruler.plot - beside) / shape.slices)) * shape.slices
   const pitch = regionPitch(shape.regions.length)
   const height = pitch * shape.regions.length
+  const lanes = bands(shape.regions.length, pitch)
   return (
     <section ref={root} className="v-dock">
       <DockHead
@@ -74,9 +77,9 @@ export function Regions() {
             >
               {shape.regions.map((region, r) => {
                 const [mapped = 0, free = 0, run = 0, spills = 0, waits = 0, hint = 0] = rows[r] ?? []
-                const y = r * pitch
+                const y = lanes(r)!
                 const mid = y + pitch / 2 + 3
-                const hintX = ((hint - region.start) / Math.max(1, region.end - region.start)) * width
+                const hintX = linearFrom(region.start, region.end, 0, width)(hint)
                 const figures = [text.homes(region.homeOf), mapped, free, run, spills, waits]
                 return (
                   <g key={region.name}>
@@ -119,12 +122,19 @@ export function Regions() {
 /** The CPUs whose requests begin in a region: a stripe of their colours on the lane's edge. */
 function Homes(props: { homes: readonly number[]; y: number; height: number; cpus: number; palette: Palette }) {
   const { homes, y, height, cpus, palette } = props
-  const each = height / Math.max(1, homes.length)
+  const stripe = scaleBand(homes, [y, y + height])
   return (
     <g>
       <title>{`${text.home} ${homes.join(', ')}`}</title>
-      {homes.map((cpu, i) => (
-        <rect key={cpu} x={-10} y={y + i * each} width={4} height={each} fill={cpuColour(palette, cpu, cpus)} />
+      {homes.map((cpu) => (
+        <rect
+          key={cpu}
+          x={-10}
+          y={stripe(cpu)}
+          width={4}
+          height={stripe.bandwidth()}
+          fill={cpuColour(palette, cpu, cpus)}
+        />
       ))}
     </g>
   )

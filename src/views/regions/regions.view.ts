@@ -5,6 +5,7 @@ import { count, duration, hex, percent } from '../../lib/format.ts'
 import { addressAt, addressBehind, type RegionsFrame } from '../../sim/index.ts'
 import { regionsText as text } from '../../text/dock.ts'
 import { cpuColour, type Palette, pack } from '../kit/palette.ts'
+import { type Cells, gridCellIn, gridRectOf, linear, wholeCells, widthOfCells } from '../kit/scales.ts'
 import { listedSentence } from '../listed.ts'
 import type { Box, HeatmapView } from '../view.ts'
 
@@ -34,20 +35,15 @@ export function regionsInk(palette: Palette, cpus: number): RegionsInk {
   }
 }
 
-function sizes(frame: RegionsFrame, box: Box) {
-  const n = Math.max(1, frame.regions.length)
-  return {
-    w: Math.max(1, Math.floor(Math.round(box.width * box.dpr) / frame.slices)),
-    h: Math.max(2, Math.floor(Math.round(box.height * box.dpr) / n)),
-  }
-}
+/** Slices across and regions down, device px. */
+const scalesOf = (frame: RegionsFrame, box: Box): readonly [Cells, Cells] => [
+  wholeCells(frame.slices, Math.round(box.width * box.dpr)),
+  wholeCells(frame.regions.length, Math.round(box.height * box.dpr), 2),
+]
 
 function sliceAddress(frame: RegionsFrame, cell: number): string {
-  const region = frame.regions[Math.floor(cell / frame.slices)]
-  if (!region) return ''
-  const slice = cell % frame.slices
-  const entry = region.start + Math.floor(((region.end - region.start) * slice) / frame.slices)
-  return hex(addressAt(frame, entry))
+  const entry = entryOfSlice(frame, cell)
+  return entry === null ? '' : hex(addressAt(frame, entry))
 }
 
 function shareNow(frame: RegionsFrame, index: number): number {
@@ -60,15 +56,16 @@ export const regionsView: HeatmapView<'regions', RegionsInk> = {
   title: text.title,
   probe: 'regions',
   paint(frame, ink, box, out) {
-    const { w, h } = sizes(frame, box)
+    const [w, h] = scalesOf(frame, box).map(widthOfCells) as [number, number]
     const gap = h >= 5 ? Math.max(1, Math.round(2 * box.dpr)) : 0
     const between = w >= 5 ? 1 : 0
+    const level = linear(255, 0, h - gap)
     for (let r = 0; r < frame.regions.length && (r + 1) * h <= out.height; r++)
       for (let slice = 0; slice < frame.slices; slice++) {
         const i = r * frame.slices + slice
         const used = frame.sliceUsed[i]!
         const owner = frame.sliceOwner[i]!
-        const filled = used === 0 ? 0 : Math.max(1, Math.round((used / 255) * (h - gap)))
+        const filled = used === 0 ? 0 : Math.max(1, Math.round(level(used)))
         const pixel = owner === 255 ? ink.mixed : ink.cpus[owner]!
         for (let j = 0; j < h - gap; j++) {
           const line = (r * h + j) * out.width + slice * w
@@ -78,19 +75,13 @@ export const regionsView: HeatmapView<'regions', RegionsInk> = {
   },
   grid: (frame) => ({ columns: frame.slices, rows: frame.regions.length }),
   hitTest(frame, x, y, box) {
-    const { w, h } = sizes(frame, box)
-    const [slice, region] = [Math.floor((x * box.dpr) / w), Math.floor((y * box.dpr) / h)]
-    if (slice < 0 || region < 0 || slice >= frame.slices || region >= frame.regions.length) return null
-    return region * frame.slices + slice
+    const cell = gridCellIn(...scalesOf(frame, box), x * box.dpr, y * box.dpr)
+    return cell !== null && cell < frame.slices * frame.regions.length ? cell : null
   },
   cellRect(frame, cell, box) {
-    const { w, h } = sizes(frame, box)
-    return {
-      x: ((cell % frame.slices) * w) / box.dpr,
-      y: (Math.floor(cell / frame.slices) * h) / box.dpr,
-      width: w / box.dpr,
-      height: h / box.dpr - 2,
-    }
+    const { x, y, width, height } = gridRectOf(...scalesOf(frame, box), cell)
+    const { dpr } = box
+    return { x: x / dpr, y: y / dpr, width: width / dpr, height: height / dpr - 2 }
   },
   cellText(frame, cell) {
     const region = frame.regions[Math.floor(cell / frame.slices)]
@@ -125,9 +116,13 @@ export const regionsView: HeatmapView<'regions', RegionsInk> = {
   },
 }
 
+/** Slices of a region to entries. */
+const sliceScale = ({ start, end }: { readonly start: number; readonly end: number }, slices: number) =>
+  linear(slices, start, end)
+
 /** First entry of a slice. */
 export function entryOfSlice(frame: RegionsFrame, cell: number): number | null {
   const region = frame.regions[Math.floor(cell / frame.slices)]
   if (!region) return null
-  return region.start + Math.floor(((region.end - region.start) * (cell % frame.slices)) / frame.slices)
+  return Math.floor(sliceScale(region, frame.slices)(cell % frame.slices))
 }

@@ -1,5 +1,6 @@
 // The scaling plot apart from the page: where its lines and points lie, and what they say.
 
+import { scaleLog } from 'd3'
 import type { Scenario } from '../../sim/index.ts'
 import {
   type PointResult,
@@ -10,6 +11,7 @@ import {
 } from '../../sim/studies/index.ts'
 import { studyText } from '../../text/studies.ts'
 import { type LinePlot, placeLines } from '../kit/line-plot.ts'
+import { powers } from '../kit/scales.ts'
 import type { TableTwin } from '../view.ts'
 
 const text = studyText.scaling
@@ -45,11 +47,12 @@ export function placeScaling(lines: readonly ScalingLine[], width: number, heigh
     points.map(({ x, mapsPerSecond }) => ({ x, value: mapsPerSecond }))
   const data = lines.map(({ points, formula }) => ({ points: rated(points), formula: rated(formula) }))
   const rates = data.flatMap((l) => [...l.points, ...l.formula].map((p) => p.value)).filter((n) => n > 0)
-  let low = FEWEST
-  while (low > Math.min(...rates)) low /= 10
   const high = 1.3 * Math.max(MOST, ...rates)
-  const ticks: number[] = []
-  for (let n = low; n <= high; n *= 10) ticks.push(n)
+  // Down to a whole power of ten, where the lowest number stands.
+  const [low = FEWEST] = scaleLog([Math.min(FEWEST, ...rates), FEWEST], [0, 1])
+    .nice()
+    .domain()
+  const ticks = powers(scaleLog([low, high], [0, 1]))
   const tick = (n: number) => studyText.rate(n).replace(/\.0+/, '')
   return placeLines(data, { xs: SCALING_CPUS, low, high, ticks, tick, width, height })
 }

@@ -1,19 +1,32 @@
 // A line plot of a study: axes, lines, marks and names, with a cursor that goes from point to point. Lines are told apart by their marks and names, not by hue: hue
 // stands for the state of a page.
 
+import { type SymbolType, symbol, symbolCircle, symbolDiamond2, symbolSquare, symbolTimes, symbolTriangle } from 'd3'
 import { Caption } from '../../ui/says.tsx'
 import { Chart, type ChartProps } from '../kit/chart.tsx'
 import { type Cursor, type LinePlot, type PlacedLine, pointAt, stepPoint } from '../kit/line-plot.ts'
+import { BottomAxis, LeftAxis } from '../kit/plot-axes.tsx'
 
-/** Marks around 0, 0, one for each line. */
+/** d3 has no triangle that points down. */
+const symbolTriangleDown: SymbolType = {
+  draw(context, size) {
+    const y = -Math.sqrt(size / (Math.sqrt(3) * 3))
+    context.moveTo(0, -y * 2)
+    context.lineTo(Math.sqrt(3) * y, y)
+    context.lineTo(-Math.sqrt(3) * y, y)
+    context.closePath()
+  },
+}
+
+/** Marks around 0, 0, one for each line: they differ in form and are of a size to the eye, square css px. */
 export const MARKS = [
-  'M-3,0a3,3 0 1 0 6,0a3,3 0 1 0 -6,0z',
-  'M-2.8,-2.8h5.6v5.6h-5.6z',
-  'M0,-3.8L3.8,0L0,3.8L-3.8,0z',
-  'M0,-3.6L3.6,2.8h-7.2z',
-  'M0,3.6L3.6,-2.8h-7.2z',
-  'M-3,-3L3,3M-3,3L3,-3',
-] as const
+  symbol(symbolCircle, 28),
+  symbol(symbolSquare, 31),
+  symbol(symbolDiamond2, 37),
+  symbol(symbolTriangle, 23),
+  symbol(symbolTriangleDown, 23),
+  symbol(symbolTimes, 25),
+].map((mark) => mark.digits(2)()!)
 
 export interface StudyPlotProps
   extends Pick<ChartProps<Cursor>, 'title' | 'testId' | 'width' | 'height' | 'words' | 'keys' | 'roledescription'> {
@@ -82,35 +95,20 @@ interface AxesProps extends Pick<StudyPlotProps, 'id' | 'plot' | 'unit' | 'xUnit
 }
 
 function Axes({ id, plot, unit, xUnit, formula }: AxesProps) {
-  const { yTicks, xTicks, right, bottom } = plot
+  const { x, xTicks, y, yTicks, right, bottom } = plot
+  const top = y(yTicks.at(-1)!.at)
   return (
     <g>
-      {yTicks.map(({ y, text: label }, i) => (
-        <g key={label}>
-          <path d={`M0,${Math.round(y) + 0.5}H${right + 8}`} className="v-hair" />
-          <text x={-8} y={y + 4} textAnchor="end" className="v-num v-quiet">
-            {label}
-          </text>
-          {i === yTicks.length - 1 && (
-            <Caption id={`${id}.y`} x={4} y={y + 14}>
-              {unit}
-            </Caption>
-          )}
-        </g>
-      ))}
-      {xTicks.map(({ x, text: label }) => (
-        <g key={label}>
-          <path d={`M${Math.round(x) + 0.5},${bottom - 6}v5`} className="v-edge" />
-          <text x={x} y={bottom + 11} textAnchor="middle" className="v-num v-quiet">
-            {label}
-          </text>
-        </g>
-      ))}
+      <LeftAxis scale={y} ticks={yTicks} left={0} right={right + 8} />
+      <Caption id={`${id}.y`} x={4} y={top + 14}>
+        {unit}
+      </Caption>
+      <BottomAxis scale={x} ticks={xTicks} from={bottom - 6} to={bottom - 1} below={bottom + 11} />
       <Caption id={`${id}.x`} x={-8} y={bottom + 11} textAnchor="end">
         {xUnit}
       </Caption>
       {formula && (
-        <g transform={`translate(4,${yTicks.at(-1)!.y + 28})`}>
+        <g transform={`translate(4,${top + 28})`}>
           <path d="M0,-4h18" className="v-line-formula" />
           <text x={24} className="v-axis v-quiet">
             {formula}

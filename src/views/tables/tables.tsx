@@ -11,7 +11,7 @@ import { DockHead, FigureRow, type Figures, figuresWidth } from '../kit/dock-hea
 import { Heatmap } from '../kit/heatmap.tsx'
 import { usePalette, useWidth } from '../kit/hooks.ts'
 import { rulerOf } from '../kit/layout.ts'
-import { isPart, ownersOf, pagesOf, TABLE_PITCH, tablesInk, tablesView } from './tables.view.ts'
+import { isPart, lanesOf, ownersOf, pagesOf, TABLE_PITCH, tablesInk, tablesView } from './tables.view.ts'
 import '../views.css'
 
 const frameOf = (frame: Frame) => frame.views.tables ?? null
@@ -48,6 +48,7 @@ export function Tables() {
   if (!frame) return <section ref={root} className="v-dock" />
   const beside = figuresWidth(ruler, FIGURES)
   const width = Math.max(1, Math.floor((ruler.plot - beside) / frame.bands)) * frame.bands
+  const lanes = lanesOf(frame)
   // Room for the table twin's rows, however few tables there are.
   const height = Math.max(3, frame.tables.length) * TABLE_PITCH
   return (
@@ -74,14 +75,15 @@ export function Tables() {
               }}
             >
               {frame.tables.map((t, row) => {
-                const mid = row * TABLE_PITCH + TABLE_PITCH / 2
+                const top = lanes(row)!
+                const mid = top + lanes.step() / 2
                 return (
                   <g key={t.table}>
                     <text x={-16} y={mid} textAnchor="end" className="v-axis v-label">
                       {ruler.narrow && t.devices.length > 1 ? text.andMore(t.devices) : ownersOf(t)}
                     </text>
                     {t.table === onMap && (
-                      <path d={`M-10,${row * TABLE_PITCH}v${TABLE_PITCH - 8}`} className="v-on-map">
+                      <path d={`M-10,${top}v${lanes.bandwidth()}`} className="v-on-map">
                         <title>{text.shown}</title>
                       </path>
                     )}

@@ -4,10 +4,12 @@ import { bytes, count, hex, ms, percent } from '../../lib/format.ts'
 import { addressAt, type TablesFrame, type TableUse } from '../../sim/index.ts'
 import { tablesText as text } from '../../text/dock.ts'
 import { type Palette, pack } from '../kit/palette.ts'
+import { bands, cells, gridCellIn, gridRectOf, linear, wholeCells, widthOfCells } from '../kit/scales.ts'
 import type { Box, HeatmapView } from '../view.ts'
 
 /** Height of a lane with its gap, css px. */
 export const TABLE_PITCH = 24
+const TABLE_GAP = 8
 
 export interface TablesInk {
   readonly ground: number
@@ -19,8 +21,10 @@ export function tablesInk(palette: Palette): TablesInk {
   return { ground: pack(palette.tokens.bg), free: pack(palette.states.free), mapped: pack(palette.states.mapped) }
 }
 
-const bandWidth = (frame: TablesFrame, box: Box) =>
-  Math.max(1, Math.floor(Math.round(box.width * box.dpr) / frame.bands))
+/** Bands across, device px, and lanes down, css px. */
+const bandsIn = (frame: TablesFrame, box: Box) => wholeCells(frame.bands, Math.round(box.width * box.dpr))
+export const lanesOf = (frame: TablesFrame) => bands(frame.tables.length, TABLE_PITCH, TABLE_GAP)
+const rowsOf = (frame: TablesFrame) => cells(frame.tables.length, frame.tables.length * TABLE_PITCH)
 
 export const pagesOf = (t: TableUse) => text.pages(bytes(2 ** t.pageShift), bytes(2 ** t.coarseShift))
 export const ownersOf = (t: TableUse) => t.devices.join(', ')
@@ -36,12 +40,13 @@ export const tablesView: HeatmapView<'tables', TablesInk> = {
   title: text.title,
   probe: 'tables',
   paint(frame, ink, box, out) {
-    const w = bandWidth(frame, box)
+    const w = widthOfCells(bandsIn(frame, box))
     const pitch = Math.round(TABLE_PITCH * box.dpr)
-    const height = pitch - Math.round(8 * box.dpr)
+    const height = pitch - Math.round(TABLE_GAP * box.dpr)
+    const level = linear(255, 0, height)
     frame.tables.forEach((t, row) => {
       for (let band = 0; band < bandsOf(t); band++) {
-        const filled = Math.ceil((frame.used[row * frame.bands + band]! / 255) * height)
+        const filled = Math.ceil(level(frame.used[row * frame.bands + band]!))
         for (let j = 0; j < height; j++) {
           const line = (row * pitch + j) * out.width + band * w
           out.data.fill(j >= height - filled ? ink.mapped : ink.free, line, line + w - (w >= 5 ? 1 : 0))
@@ -50,19 +55,10 @@ export const tablesView: HeatmapView<'tables', TablesInk> = {
     })
   },
   grid: (frame) => ({ columns: frame.bands, rows: frame.tables.length }),
-  hitTest(frame, x, y, box) {
-    const band = Math.floor((x * box.dpr) / bandWidth(frame, box))
-    const row = Math.floor(y / TABLE_PITCH)
-    return band < 0 || row < 0 || band >= frame.bands || row >= frame.tables.length ? null : row * frame.bands + band
-  },
+  hitTest: (frame, x, y, box) => gridCellIn(bandsIn(frame, box), rowsOf(frame), x * box.dpr, y),
   cellRect(frame, cell, box) {
-    const w = bandWidth(frame, box) / box.dpr
-    return {
-      x: (cell % frame.bands) * w,
-      y: Math.floor(cell / frame.bands) * TABLE_PITCH,
-      width: w,
-      height: TABLE_PITCH - 8,
-    }
+    const { x, y, width } = gridRectOf(bandsIn(frame, box), rowsOf(frame), cell)
+    return { x: x / box.dpr, y, width: width / box.dpr, height: lanesOf(frame).bandwidth() }
   },
   cellText(frame, cell) {
     const t = frame.tables[Math.floor(cell / frame.bands)]

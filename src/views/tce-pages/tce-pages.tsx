@@ -1,6 +1,7 @@
 // The TCE table by table page: 512 TCEs are 4 KiB of table. How many are set in each, and how often each was
 // written: a ring writes its few pages over and over, a leak fills one after the other.
 
+import { range } from 'd3'
 import { useMemo, useRef } from 'react'
 import { bytes, count, hex } from '../../lib/format.ts'
 import { addressAt, type Frame, type TcePagesFrame } from '../../sim/index.ts'
@@ -13,8 +14,20 @@ import { Title } from '../kit/dock-head.tsx'
 import { Chip } from '../kit/facts.tsx'
 import { Heatmap } from '../kit/heatmap.tsx'
 import { usePalette, useWidth } from '../kit/hooks.ts'
-import { rulerOf, stepFor } from '../kit/layout.ts'
+import { rulerOf } from '../kit/layout.ts'
 import { type Palette, pack } from '../kit/palette.ts'
+import { RampKey } from '../kit/ramp.tsx'
+import {
+  bands,
+  type Cells,
+  gridCellIn,
+  gridRectOf,
+  linear,
+  linearFrom,
+  stepFor,
+  wholeCells,
+  widthOfCells,
+} from '../kit/scales.ts'
 import { TwinButton } from '../kit/twin.tsx'
 import { listedNote, listedSentence } from '../listed.ts'
 import { type Box, type HeatmapView, TWIN_ROWS } from '../view.ts'
@@ -55,14 +68,10 @@ export function pageGrid(pages: number): { columns: number; rows: number } {
   return { columns, rows: Math.max(1, Math.ceil(pages / columns)) }
 }
 
-function cellSize(frame: TcePagesFrame, box: Box) {
+/** Pages across and down, device px. */
+function scalesOf(frame: TcePagesFrame, box: Box): readonly [Cells, Cells] {
   const { columns, rows } = pageGrid(frame.pages)
-  return {
-    columns,
-    rows,
-    w: Math.max(1, Math.floor(Math.round(box.width * box.dpr) / columns)),
-    h: Math.max(1, Math.floor(Math.round(box.height * box.dpr) / rows)),
-  }
+  return [wholeCells(columns, Math.round(box.width * box.dpr)), wholeCells(rows, Math.round(box.height * box.dpr))]
 }
 
 const firstEntryOf = (frame: TcePagesFrame, page: number) => frame.firstEntry?.[page] ?? page * frame.tcesPerPage
@@ -90,46 +99,42 @@ export const tcePagesView: HeatmapView<'tce-pages', PagesInk> = {
   title: text.title,
   probe: 'tce-pages',
   paint(frame, ink, box, out) {
-    const { columns, w, h } = cellSize(frame, box)
+    const { columns } = pageGrid(frame.pages)
+    const [w, h] = scalesOf(frame, box).map(widthOfCells) as [number, number]
     const gap = Math.min(w, h) >= 5 ? 1 : 0
-    const most = Math.max(1, frame.writes[busiest(frame)]!)
     const strip = h < 8 ? 0 : Math.max(2, Math.round(h * STRIP))
     const tall = h >= BAR_FROM * box.dpr
     const fillable = h - gap - strip - (strip > 0 ? gap : 0)
+    const level = linear(frame.tcesPerPage, 0, fillable)
+    const busy = linear(frame.writes[busiest(frame)]!, 0, tall ? strip : 255)
     for (let page = 0; page < frame.pages; page++) {
       const x = (page % columns) * w
       const y = Math.floor(page / columns) * h
       if (y + h > out.height) break
-      const share = frame.set[page]! / frame.tcesPerPage
-      const filled = share === 0 ? 0 : Math.max(1, Math.round(share * fillable))
+      const set = frame.set[page]!
+      const filled = set === 0 ? 0 : Math.max(1, Math.round(level(set)))
       for (let j = 0; j < fillable; j++) {
         const line = (y + j) * out.width + x
         out.data.fill(j >= fillable - filled ? ink.set : ink.free, line, line + w - gap)
       }
-      const busy = frame.writes[page]! / most
-      const bar = tall ? Math.ceil(busy * strip) : strip
-      const level = tall ? ink.bar : ink.writes[Math.round(busy * 255)]!
+      const writes = busy(frame.writes[page]!)
+      const bar = tall ? Math.ceil(writes) : strip
+      const pixel = tall ? ink.bar : ink.writes[Math.round(writes)]!
       for (let j = h - gap - strip; j < h - gap; j++) {
         const line = (y + j) * out.width + x
-        out.data.fill(j >= h - gap - bar ? level : ink.free, line, line + w - gap)
+        out.data.fill(j >= h - gap - bar ? pixel : ink.free, line, line + w - gap)
       }
     }
   },
   grid: (frame) => pageGrid(frame.pages),
   hitTest(frame, x, y, box) {
-    const { columns, w, h } = cellSize(frame, box)
-    const [c, r] = [Math.floor((x * box.dpr) / w), Math.floor((y * box.dpr) / h)]
-    const page = r * columns + c
-    return c < 0 || r < 0 || c >= columns || page >= frame.pages ? null : page
+    const page = gridCellIn(...scalesOf(frame, box), x * box.dpr, y * box.dpr)
+    return page === null || page >= frame.pages ? null : page
   },
   cellRect(frame, page, box) {
-    const { columns, w, h } = cellSize(frame, box)
-    return {
-      x: ((page % columns) * w) / box.dpr,
-      y: (Math.floor(page / columns) * h) / box.dpr,
-      width: (w - 1) / box.dpr,
-      height: (h - 1) / box.dpr,
-    }
+    const { x, y, width, height } = gridRectOf(...scalesOf(frame, box), page)
+    const { dpr } = box
+    return { x: x / dpr, y: y / dpr, width: (width - 1) / dpr, height: (height - 1) / dpr }
   },
   cellText: (frame, page) =>
     page >= frame.pages
@@ -185,8 +190,11 @@ export function TcePages() {
   const most = useFrame(mostOf) ?? 0
   const { columns, rows } = pageGrid(shape?.pages ?? 1)
   const height = PAGES_HEIGHT
-  const cell = { w: Math.floor(ruler.plot / columns), h: Math.floor(height / rows) }
-  const ramp = [0, 0.5, 1].map((t) => palette.waiting(t)).join(', ')
+  const x = bands(columns, Math.floor(ruler.plot / columns))
+  const y = bands(rows, Math.floor(height / rows))
+  const cell = { w: x.bandwidth(), h: y.bandwidth() }
+  // An address stands at the top of its row; that of a single one at its middle.
+  const down = linearFrom(0, rows, rows === 1 ? height / 2 : 4, rows * cell.h + 4)
   const step = stepFor(cell.h, 1, 18)
   return (
     <section ref={root} className="v-dock">
@@ -216,7 +224,7 @@ export function TcePages() {
             <Chip id="tce-pages.writes">
               <span>{text.writes}</span>
               <span>0</span>
-              <i className="v-gradient" style={{ background: `linear-gradient(to right, ${ramp})` }} />
+              <RampKey ramp={palette.waiting} />
               <span>{count(most)}</span>
             </Chip>
           )}
@@ -237,9 +245,10 @@ export function TcePages() {
               {shape && (
                 <AddressAxis
                   narrow={ruler.narrow}
-                  marks={Array.from({ length: Math.ceil(rows / step) }, (_, i) => ({
-                    y: i * step * cell.h + (rows === 1 ? height / 2 : 4),
-                    text: gutterAddress(addressAt(shape, firstEntryOf(shape, i * step * columns)), ruler.narrow),
+                  scale={down}
+                  ticks={range(0, rows, step).map((row, i) => ({
+                    at: row,
+                    text: gutterAddress(addressAt(shape, firstEntryOf(shape, row * columns)), ruler.narrow),
                     quiet: i % 2 === 1,
                   }))}
                 />
@@ -251,8 +260,8 @@ export function TcePages() {
                   <text
                     // biome-ignore lint/suspicious/noArrayIndexKey: the index is the table page
                     key={page}
-                    x={(page % columns) * cell.w + cell.w / 2}
-                    y={Math.floor(page / columns) * cell.h + cell.h * (1 - STRIP) - 8}
+                    x={x(page % columns)! + cell.w / 2}
+                    y={y(Math.floor(page / columns))! + cell.h * (1 - STRIP) - 8}
                     textAnchor="middle"
                     className={`v-in-cell ${Number(figure) * 3 > shape.tcesPerPage ? 'v-on-mapped' : ''}`}
                   >

@@ -6,24 +6,26 @@ import type { Frame, TimeMark } from '../../sim/index.ts'
 import { useFrame, useLab } from '../../store/context.ts'
 import { viewText } from '../../text/views.ts'
 import { says } from '../../ui/says.tsx'
-import { timeLabels, timeTicks } from '../kit/axis.tsx'
+import { TimeAxis } from '../kit/axis.tsx'
 
 import type { Ruler } from '../kit/layout.ts'
 import { paintNever, paintSoon } from '../kit/paint-loop.ts'
+import { type Linear, linear } from '../kit/scales.ts'
 
 const text = viewText.time
 
 export const SCRUBBER_HEIGHT = 33
-/** y of the track, css px. */
+/** y of the track and of the ticks below it, css px. */
 const TRACK = 9
+const AXIS = 16
 
 const horizonOf = (frame: Frame) => frame.views.timeline?.horizonNs ?? 0
 const marksOf = (frame: Frame): readonly TimeMark[] => frame.views.timeline?.marks ?? []
 const sameMarks = (a: readonly TimeMark[], b: readonly TimeMark[]) =>
   a.length === b.length && a.at(-1)?.ns === b.at(-1)?.ns && a[0]?.ns === b[0]?.ns
 
-/** Calls `place` with the share of the horizon that has run, in the paint of every whole frame. */
-export function usePlayhead(place: (share: number, ns: number, horizonNs: number) => void): void {
+/** Calls `place` with what has run of the horizon, in the paint of every whole frame. */
+export function usePlayhead(place: (ns: number, horizonNs: number) => void): void {
   const { frames } = useLab()
   const current = useRef(place)
   current.current = place
@@ -31,7 +33,7 @@ export function usePlayhead(place: (share: number, ns: number, horizonNs: number
     const paint = () => {
       const frame = frames.latest()
       const horizon = frame?.views.timeline?.horizonNs
-      if (frame && horizon) current.current(Math.min(1, frame.status.ns / horizon), frame.status.ns, horizon)
+      if (frame && horizon) current.current(frame.status.ns, horizon)
     }
     const ask = () => paintSoon(paint)
     ask()
@@ -64,8 +66,10 @@ export function Scrubber({ ruler }: { ruler: Ruler }) {
   const horizon = useFrame(horizonOf) ?? 0
   const marks = useFrame(marksOf, sameMarks) ?? []
 
-  usePlayhead((share, ns, horizonNs) => {
-    const x = `${share * ruler.plot}px`
+  const scale = linear(horizon, 0, ruler.plot)
+
+  usePlayhead((ns, horizonNs) => {
+    const x = `${linear(horizonNs, 0, ruler.plot)(ns)}px`
     if (done.current) done.current.style.width = x
     const element = thumb.current
     if (!element) return
@@ -91,7 +95,7 @@ export function Scrubber({ ruler }: { ruler: Ruler }) {
     const at = track.current?.getBoundingClientRect()
     if (!at || horizon === 0) return
     if (event.type === 'pointerdown') event.currentTarget.setPointerCapture(event.pointerId)
-    seek(((event.clientX - at.left) / at.width) * horizon)
+    seek(scale.invert(event.clientX - at.left))
   }
 
   function key(event: KeyboardEvent) {
@@ -115,11 +119,8 @@ export function Scrubber({ ruler }: { ruler: Ruler }) {
         <div className="v-track" style={{ top: TRACK - 2 }} />
         <div ref={done} className="v-track v-track-done" style={{ top: TRACK - 2 }} />
         <svg className="v-over" width={ruler.plot} height={SCRUBBER_HEIGHT} aria-hidden="true">
-          <TimeAxis horizonNs={horizon} width={ruler.plot} />
-          {horizon > 0 &&
-            marks.map((mark) => (
-              <Tick key={`${mark.ns}${mark.kind}`} mark={mark} horizonNs={horizon} width={ruler.plot} />
-            ))}
+          {horizon > 0 && <TimeAxis scale={scale} y={AXIS} />}
+          {horizon > 0 && marks.map((mark) => <Tick key={`${mark.ns}${mark.kind}`} mark={mark} scale={scale} />)}
         </svg>
         <div
           ref={thumb}
@@ -139,43 +140,14 @@ export function Scrubber({ ruler }: { ruler: Ruler }) {
 }
 
 /** Diamond = change, ring = spill, X = refusal or a CPU that never returns. */
-function Tick({ mark, horizonNs, width }: { mark: TimeMark; horizonNs: number; width: number }) {
+function Tick({ mark, scale }: { mark: TimeMark; scale: Linear }) {
+  const [, horizonNs = 0] = scale.domain()
   return (
-    <g transform={`translate(${(mark.ns / horizonNs) * width},${TRACK})`} className={`v-tick v-tick-${mark.kind}`}>
+    <g transform={`translate(${scale(mark.ns)},${TRACK})`} className={`v-tick v-tick-${mark.kind}`}>
       <title>{`${moment(mark.ns, horizonNs)}: ${mark.text}`}</title>
       {mark.kind === 'change' && <path d="M0,-5l5,5l-5,5l-5,-5z" />}
       {mark.kind === 'spill' && <circle r="3.5" />}
       {(mark.kind === 'refusal' || mark.kind === 'hang') && <path d="M-3.5,-3.5l7,7M3.5,-3.5l-7,7" />}
-    </g>
-  )
-}
-
-function TimeAxis({ horizonNs, width }: { horizonNs: number; width: number }) {
-  const ticks = timeTicks(horizonNs)
-  const half = (ticks[1] ?? 0) / 2
-  const { unit, labels } = timeLabels(ticks, horizonNs)
-  return (
-    <g className="v-time">
-      {ticks.map((ns, i) => {
-        const x = (ns / horizonNs) * width
-        return (
-          <g key={ns}>
-            <path d={`M${Math.round(x) + 0.5},16v4`} className="v-edge" />
-            {half > 0 && ns + half < horizonNs && (
-              <path d={`M${Math.round(((ns + half) / horizonNs) * width) + 0.5},16v4`} className="v-edge" />
-            )}
-            {ns === 0 ? (
-              <text x={-3} y={30} className="v-num v-label" textAnchor="start">
-                0 {unit}
-              </text>
-            ) : (
-              <text x={Math.min(x, width + 6)} y={30} className="v-num v-label" textAnchor="middle">
-                {labels[i]}
-              </text>
-            )}
-          </g>
-        )
-      })}
     </g>
   )
 }

@@ -9,6 +9,7 @@ import { captions } from '../../ui/says.tsx'
 import { AddressTime, AddressTimeHead, Callouts } from '../address-time/address-time.tsx'
 import { useWidth } from '../kit/hooks.ts'
 import { rulerOf } from '../kit/layout.ts'
+import { linear } from '../kit/scales.ts'
 import { lanesHeight } from '../kit/time.ts'
 import { TimeBrush } from '../later.ts'
 import { Timeline } from '../timeline/timeline.tsx'
@@ -95,8 +96,9 @@ export function ScrubberRow() {
 
 export function Playhead({ left, plot }: { left: number; plot: number }) {
   const line = useRef<HTMLDivElement>(null)
-  usePlayhead((share) => {
-    if (line.current) line.current.style.transform = `translateX(${Math.round(left + share * plot) - 1}px)`
+  usePlayhead((ns, horizonNs) => {
+    const x = Math.round(linear(horizonNs, left, left + plot)(ns)) - 1
+    if (line.current) line.current.style.transform = `translateX(${x}px)`
   })
   return <div ref={line} className="v-playhead" aria-hidden="true" />
 }

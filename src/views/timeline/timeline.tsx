@@ -1,5 +1,6 @@
 // Bytes and refusals over time: what is mapped, what of it is data, and what the window is; below, refusals.
 
+import { max } from 'd3'
 import { useMemo } from 'react'
 import { bytes, bytesParts, count, ms } from '../../lib/format.ts'
 import type { Frame, TimelineFrame } from '../../sim/index.ts'
@@ -9,7 +10,8 @@ import { viewText } from '../../text/views.ts'
 import { Caption } from '../../ui/says.tsx'
 import { usePalette } from '../kit/hooks.ts'
 import type { Ruler } from '../kit/layout.ts'
-import { columnAt, filledPixels, paintDots, type TimeInk, timeInk } from '../kit/time.ts'
+import { linear } from '../kit/scales.ts'
+import { columnAt, columnPixels, columnRect, paintDots, type TimeInk, timeInk } from '../kit/time.ts'
 import { Track } from '../kit/track.tsx'
 import { type HeatmapView, type Pixels, type TableTwin, TWIN_ROWS } from '../view.ts'
 
@@ -24,7 +26,7 @@ function last(frame: TimelineFrame): number {
   return Math.max(0, frame.filled - 1)
 }
 
-/** A filled curve from the bottom, or a line of `thick` pixels when `area` is null; values are shares 0 … 1. */
+/** A filled curve from the bottom, or a line of `thick` pixels when `area` is null; at the top a value is `full`. */
 function paintCurve(
   out: Pixels,
   frame: TimelineFrame,
@@ -37,9 +39,15 @@ function paintCurve(
   area: number | null,
 ): void {
   let before = -1
+  const { shown } = columnPixels(out.width, frame.columns)
+  const lines = linear(full, height - thick, 0)
+  let column = -1
+  let y = 0
   for (let x = 0; x < end; x++) {
-    const share = Math.min(1, values[columnAt(x, out.width, frame.columns)]! / full)
-    const y = Math.round((height - thick) * (1 - share))
+    if (shown[x] !== column) {
+      column = shown[x]!
+      y = Math.round(lines(values[column]!))
+    }
     const from = before < 0 ? y : Math.min(y, before)
     const to = before < 0 ? y : Math.max(y, before)
     before = y
@@ -54,36 +62,31 @@ export const timelineView: HeatmapView<'timeline', TimeInk> = {
   probe: 'timeline',
   paint(frame, ink, box, out) {
     const px = (css: number) => Math.round(css * box.dpr)
-    const end = filledPixels(out.width, frame.columns, frame.filled)
-    const full = Math.max(1, frame.fullBytes)
+    const { starts } = columnPixels(out.width, frame.columns)
+    const end = starts[frame.filled]!
+    const full = frame.fullBytes
     const thick = Math.max(1, Math.round(1.5 * box.dpr))
     const height = box.height < TIMELINE_HEIGHT ? 0 : px(BYTES_HEIGHT)
     if (height > 0) {
       paintCurve(out, frame, frame.mappedBytes, full, height, end, thick, ink.mapped, ink.area)
       paintCurve(out, frame, frame.usefulBytes, full, height, end, thick, ink.useful, null)
     }
-    let most = 1
-    for (let c = 0; c < frame.filled; c++) most = Math.max(most, frame.refused[c]!)
     const bottom = out.height - 1
     const room = out.height - (height > 0 ? px(REFUSED_TOP) : 0) - 1
-    for (let x = 0; x < end; x++) {
-      const refused = frame.refused[columnAt(x, out.width, frame.columns)]!
+    const bars = linear(max(frame.refused.subarray(0, frame.filled)) ?? 0, 0, room)
+    for (let c = 0; c < frame.filled; c++) {
+      const refused = frame.refused[c]!
       if (refused === 0) continue
       // A single one must be seen beside hundreds.
-      const bar = Math.max(px(3), Math.round((refused / most) * room))
-      for (let y = bottom - bar; y < bottom; y++) out.data[y * out.width + x] = ink.failed
+      const bar = Math.max(px(3), Math.round(bars(refused)))
+      for (let y = bottom - bar; y < bottom; y++)
+        out.data.fill(ink.failed, y * out.width + starts[c]!, y * out.width + starts[c + 1]!)
     }
     paintDots(out, end, 0, height, ink.dot, box.dpr)
   },
   grid: (frame) => ({ columns: frame.columns, rows: 1 }),
-  hitTest: (frame, x, y, box) =>
-    x < 0 || y < 0 || x >= box.width || y >= box.height ? null : columnAt(x, box.width, frame.columns),
-  cellRect: (frame, cell, box) => ({
-    x: (cell * box.width) / frame.columns,
-    y: 0,
-    width: Math.max(2, box.width / frame.columns),
-    height: box.height,
-  }),
+  hitTest: (frame, x, y, box) => columnAt(x, y, box, frame.columns),
+  cellRect: (frame, cell, box) => columnRect(cell, frame.columns, box),
   cellText(frame, c) {
     if (c >= frame.filled) return ''
     return [
