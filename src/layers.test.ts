@@ -21,12 +21,13 @@ const FILES: readonly Rule[] = [
   ...['iova', 'table', 'dma', 'window', 'workload', 'swiotlb'].map(
     (mechanism): Rule => [`sim/${mechanism}`, 'sim/types.ts', 'quantities, and where it stands in the kernel'],
   ),
-  ...['iova', 'dma', 'workload', 'boot'].map(
+  ...['iova', 'workload', 'boot'].map(
     (mechanism): Rule => [`sim/${mechanism}`, 'sim/params.ts', 'a mechanism declares its parameters'],
   ),
   ...['iova', 'table', 'dma', 'workload', 'swiotlb'].map(
     (mechanism): Rule => [`sim/${mechanism}`, 'sim/engine', 'a mechanism reports its work and knows its prices'],
   ),
+  ['sim/dma', 'sim/scenario/platform-iommu.ts', 'the record of its settings', 'types'],
   ['sim/dma', 'sim/flush', 'where unmapped ranges wait'],
   ['sim/workload', 'sim/scenario/recording.ts', 'what a recording is made of'],
   ['sim/boot', 'sim/swiotlb', 'boot decides whether there is a pool, and asks for its size'],
@@ -110,7 +111,9 @@ const FILES: readonly Rule[] = [
   ['sim/probes', 'sim/platform/pc-memory.ts', 'where memory lies'],
   ['sim/probes', 'sim/scenario/platform-boot.ts', 'the names of kernels'],
   ['sim/probes', 'sim/machine/hypervisor.ts', 'calls of the hypervisor so far'],
-  ['sim/probes', 'sim/machine/build.ts', 'settings of one device'],
+  ['sim/probes', 'sim/params.ts', 'settings, as the record of their table'],
+  ['sim/probes', 'sim/scenario/platform.ts', 'the mask of a device'],
+  ['sim/probes', 'sim/scenario/platform-power.ts', 'settings of guests and partitions'],
   ['sim/probes', 'sim/platform/guest-window.ts', 'where a guest’s memory lies'],
   ['sim/probes', 'sim/platform/partition.ts', 'what virtual functions share'],
   ['sim/probes', 'sim/table', 'table pages are asked of the table'],

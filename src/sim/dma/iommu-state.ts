@@ -4,7 +4,7 @@
 
 import { log2Floor } from '../../lib/bits.ts'
 import { createLog, type EventLog } from '../engine/log.ts'
-import type { Settings } from '../params.ts'
+import type { RadixSettings } from '../scenario/platform-iommu.ts'
 import { createAmd } from '../table/amd-v1.ts'
 import { createArm } from '../table/arm-lpae.ts'
 import type { PageTableState } from '../table/page-table.ts'
@@ -109,46 +109,45 @@ export function driverOf(id: IommuState['driver']): IommuDriver {
 }
 
 /** Bits of an address by levels of VT-d; the others look up 48. */
-const WIDTHS: Readonly<Record<number, number>> = { 3: 39, 4: 48, 5: 57 }
+const WIDTHS = { 3: 39, 4: 48, 5: 57 } as const
 const ADDRESS_BITS = 48
 /** Largest power of two that one page-selective command of VT-d names, in pages. */
 const MAX_ADDRESS_MASK = 18
 const TWO_MIB_SHIFT = 21
 
 /** An empty table as the settings of a platform and of a device's address space want it. */
-function createTable(platform: string, own: Settings): PageTableState {
-  const granuleShift = log2Floor(Number(own.iommuPage))
+function createTable(platform: IommuState['driver'], own: RadixSettings): PageTableState {
+  const granuleShift = log2Floor(own.iommuPage)
   const most = own.superpages === 'off' ? 0 : own.superpages === '2m' ? TWO_MIB_SHIFT - granuleShift : 64
   const upTo = (orders: readonly number[]) => orders.filter((order) => order <= most)
   if (platform === 'arm') {
     const orders = upTo([0, granuleShift - 3, 2 * (granuleShift - 3)])
-    const stage = own.stage === 2 ? 2 : 1
     const sizes = { granuleShift, orders, inputBits: ADDRESS_BITS, outputBits: ADDRESS_BITS }
-    return createArm({ stage, ...sizes, range: own.range !== 'off' })
+    return createArm({ stage: own.stage, ...sizes, range: own.range === 'on' })
   }
   if (platform === 'amd') {
     const amd = createAmd({ npCache: false })
     return { ...amd, orders: upTo(amd.orders) }
   }
-  const levels = Number(own.levels)
+  const { levels } = own
   return createVtd({
     levels,
     orders: upTo([0, 9, 18]),
-    width: WIDTHS[levels]!,
+    width: WIDTHS[levels],
     ...{ maxAddressMask: MAX_ADDRESS_MASK, pageSelective: true, firstLevel: false },
   })
 }
 
 /** What an IOMMU driver keeps of a new table, for a machine with so many devices. */
-export function createIommuState(platform: IommuState['driver'], own: Settings, devices: number): IommuState {
+export function createIommuState(platform: IommuState['driver'], own: RadixSettings, devices: number): IommuState {
   return {
     driver: platform,
     page: createTable(platform, own),
-    mode: own.flush as FlushMode,
+    mode: own.flush,
     lowFirst: Array.from({ length: devices }, () => ({ dma32First: own.lowFirst === 'on' })),
     single: own.split === 'single',
     each: own.sync === 'each',
-    hardware: own.hardware as IommuState['hardware'],
+    hardware: own.hardware,
     singleQueue: own.queue === 'single',
     flushedFull: 0,
     flushedTimer: 0,
@@ -159,7 +158,7 @@ export function createIommuState(platform: IommuState['driver'], own: Settings, 
     leaves: new Float64Array(64),
     newest: -1,
     late: {
-      ...{ every: Number(own.late), afterNs: Number(own.lateAfter), left: Number(own.late) },
+      ...{ every: own.late, afterNs: own.lateAfter, left: own.late },
       entry: new Float64Array(LATE_KEPT),
       dueNs: new Float64Array(LATE_KEPT),
       who: new Uint16Array(LATE_KEPT),

@@ -5,7 +5,7 @@ import { log2Floor, pow2 } from '../../lib/bits.ts'
 import { chunked } from '../../lib/chunked.ts'
 import { deriveSeed } from '../../lib/rng.ts'
 import type { BootOutcome } from '../boot/boot.ts'
-import { createIommuState, type IommuState } from '../dma/iommu-state.ts'
+import { createIommuState } from '../dma/iommu-state.ts'
 import { PRICES } from '../engine/cost.ts'
 import { createLock } from '../engine/lock.ts'
 import { MAX_STAGES, MAX_TRIES, MAX_WALKS } from '../engine/meter.ts'
@@ -15,13 +15,15 @@ import type { IovaAllocator, Island, WindowGeometry } from '../iova/allocator.ts
 import { absOf } from '../iova/geometry.ts'
 import { allocatorById } from '../iova/index.ts'
 import type { Settings } from '../params.ts'
+import { readParam, readParams } from '../params.ts'
 import { poolAllocator } from '../paths/pool-allocator.ts'
 import { guestMemory, guestWindow, requestOf } from '../platform/guest-window.ts'
 import { askForWindow, readyAt, windowOf } from '../platform/partition.ts'
 import { pcMemory } from '../platform/pc-memory.ts'
 import { valuesOf } from '../scenario/fields.ts'
 import { needsBitmap } from '../scenario/platform.ts'
-import { isRadix, SPACE_48 } from '../scenario/platform-iommu.ts'
+import { isRadix, radixDevice, SPACE_48 } from '../scenario/platform-iommu.ts'
+import { platformParam } from '../scenario/platform-names.ts'
 import { isPowernv, isPseries } from '../scenario/platform-power.ts'
 import type { DeviceSpec, Scenario } from '../scenario/schema.ts'
 import { createPool, type SwiotlbPool } from '../swiotlb/pool.ts'
@@ -154,14 +156,14 @@ function createBounce(boot: BootOutcome, settings: Settings, minAlignMask: Int32
 
 /** The window that a device gets on its platform, and what it is made of; `ddw`: how it came by it. */
 function windowFor(device: DeviceSpec, settings: Settings, own: Settings, boot: BootOutcome | null) {
-  const platform = settings['m.platform']
+  const platform = readParam(platformParam, settings, 'm')
   if (boot && bounces(boot)) return poolWindow(boot)
   if (isPseries(platform)) {
     const ddw = askForWindow(settings, device)
     // Nobody asks for addresses of a direct window, and its bitmap would be as long as memory may ever be.
     return { ...windowOf(ddw, settings), ddw, allocatorId: ddw.result === 'direct' ? 'rbtree' : String(own.allocator) }
   }
-  if (isPowernv(platform)) return { ...guestWindow(settings, own), ddw: null, allocatorId: 'rbtree' }
+  if (isPowernv(platform)) return { ...guestWindow(settings, device.id), ddw: null, allocatorId: 'rbtree' }
   const geometry = geometryOf(device, own)
   return { geometry, windowBytes: spaceOf(own), ddw: null, allocatorId: String(own.allocator) }
 }
@@ -180,10 +182,12 @@ export function buildTable(
   const { ddw, windowBytes, allocatorId, ...window } = windowFor(device, settings, own, s.boot)
   const geometry = { ...window.geometry, cpus }
   const { size, pageShift } = geometry
-  const platform = settings['m.platform']
+  const platform = readParam(platformParam, settings, 'm')
   const bounce = s.boot && bounces(s.boot) ? createBounce(s.boot, settings, minAlignMask) : null
-  const translates = isRadix(platform) && !bounce
-  const iommu = translates ? createIommuState(platform as IommuState['driver'], own, devices) : null
+  const iommu =
+    isRadix(platform) && !bounce
+      ? createIommuState(platform, readParams(radixDevice, settings, device.id), devices)
+      : null
   const allocator = bounce ? (poolAllocator as unknown as IovaAllocator) : allocatorById(allocatorId)!
   const alloc = bounce ? bouncePool(s.boot!) : allocator.create(geometry, own)
   const regionStart = Float64Array.from(allocator.regions(alloc), (r) => r.start)
@@ -231,7 +235,7 @@ export function buildTable(
       : bounce
         ? {}
         : tableId === 'tce-multi'
-          ? createTceWindow(requestOf(settings, own, pageShift), islandsOf(geometry))
+          ? createTceWindow(requestOf(settings, device.id, pageShift), islandsOf(geometry))
           : tableById(tableId)!.create(size, pageShift, parts),
     // The last one guards the invalidation queue of an IOMMU.
     locks: Array.from({ length: allocator.locks(alloc) + (iommu ? 1 : 0) }, () =>
@@ -302,7 +306,7 @@ export function buildWorkload(
     nowNs: ns(nowNs),
     base: (RAM_BASE + index * RAM_APART) as RealAddr,
     ...(isPowernv(settings['m.platform']) && {
-      memory: guestMemory(settings, scopeOf(settings, scenario.devices[spec.device]!.id)),
+      memory: guestMemory(settings, scenario.devices[spec.device]!.id),
     }),
     ...(scenario.recording && { recording: scenario.recording.ops }),
   })

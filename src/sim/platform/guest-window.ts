@@ -6,8 +6,10 @@
 import { log2Floor } from '../../lib/bits.ts'
 import type { Island, WindowGeometry } from '../iova/allocator.ts'
 import { keptBack } from '../iova/geometry.ts'
-import type { Settings } from '../params.ts'
-import type { TceEra, TceRequest } from '../table/tce-multi-levels.ts'
+import { readParams, type Settings } from '../params.ts'
+import { commonParams } from '../scenario/platform.ts'
+import { powernvMachine, powernvParams } from '../scenario/platform-power.ts'
+import type { TceRequest } from '../table/tce-multi-levels.ts'
 import type { MemoryStretch } from '../workload/workload.ts'
 
 const GIB = 1_073_741_824
@@ -19,17 +21,19 @@ export interface GuestMemory extends MemoryStretch {
   readonly name: 'ram' | 'far'
 }
 
-/** Where the guest's memory lies, from the lowest address on. Far memory begins behind RAM at the earliest. */
-export function guestMemory(settings: Settings, own: Settings): readonly GuestMemory[] {
-  const pageBytes = Number(own.iommuPage)
-  const windowPages = Math.floor(Number(own.window) / pageBytes)
-  const ram = Number(settings['m.ram'])
-  const farAt = Math.max(ram, Number(settings['m.farAt']) * GIB)
+const machineOf = (settings: Settings) => readParams(powernvMachine, settings, 'm')
+
+/** Where the memory of the guest with device `id` lies, from the lowest address on. Far memory begins behind RAM at the earliest. */
+export function guestMemory(settings: Settings, id: string): readonly GuestMemory[] {
+  const { iommuPage: pageBytes, window } = readParams(powernvParams, settings, id)
+  const windowPages = Math.floor(window / pageBytes)
+  const { ram, far, ...host } = machineOf(settings)
+  const farAt = Math.max(ram, host.farAt * GIB)
   let entry = 0
   const all: GuestMemory[] = []
   for (const [name, from, bytes] of [
     ['ram', 0, ram],
-    ['far', farAt, Number(settings['m.far'])],
+    ['far', farAt, far],
   ] as const) {
     const abs = Math.ceil(from / pageBytes)
     const pages = Math.floor(bytes / pageBytes)
@@ -42,8 +46,9 @@ export function guestMemory(settings: Settings, own: Settings): readonly GuestMe
 }
 
 /** The window as the entries of memory in it: what lies between two stretches is not listed. */
-export function guestWindow(settings: Settings, own: Settings): { geometry: WindowGeometry; windowBytes: number } {
-  const islands: Island[] = guestMemory(settings, own)
+export function guestWindow(settings: Settings, id: string): { geometry: WindowGeometry; windowBytes: number } {
+  const { iommuPage, window } = readParams(powernvParams, settings, id)
+  const islands: Island[] = guestMemory(settings, id)
     .filter(({ inside }) => inside > 0)
     .map(({ entry, abs, inside }) => ({ entry, abs, pages: inside }))
   if (islands.length === 0) islands.push({ entry: 0, abs: 0, pages: 0 })
@@ -54,38 +59,38 @@ export function guestWindow(settings: Settings, own: Settings): { geometry: Wind
   const geometry = {
     size,
     offset: 0,
-    pageShift: log2Floor(Number(own.iommuPage)),
+    pageShift: log2Floor(iommuPage),
     blockSize: 16,
     resStart,
     resEnd,
     boundary: Number.POSITIVE_INFINITY,
     islands,
   }
-  return { geometry, windowBytes: Number(own.window) }
+  return { geometry, windowBytes: window }
 }
 
 /** The table that VFIO asks for. */
-export function requestOf(settings: Settings, own: Settings, pageShift: number): TceRequest {
-  const kernelPageShift = log2Floor(Number(settings['m.cpuPage']))
+export function requestOf(settings: Settings, id: string, pageShift: number): TceRequest {
+  const own = readParams(powernvParams, settings, id)
+  const kernelPageShift = log2Floor(readParams(commonParams, settings, 'm').cpuPage)
   return {
-    era: own.era as TceEra,
-    windowBytes: Number(own.window),
+    era: own.era,
+    windowBytes: own.window,
     pageShift,
-    levels: Number(own.levels),
+    levels: own.levels,
     userCopy: own.userCopy === 'on',
     offset: 0,
     kernelPageShift,
     maxPageOrder: LARGEST_BLOCK_SHIFT - kernelPageShift,
     memoryBytes: Number.MAX_SAFE_INTEGER,
-    backing: own.memory as TceRequest['backing'],
+    backing: own.memory,
     clearAllocates: own.clearing === 'allocates',
   }
 }
 
 /** Bytes from address 0 to the end of what far memory may grow to. */
 export function farEndBytes(settings: Settings): number {
-  const ram = Number(settings['m.ram'])
-  const far = Number(settings['m.far'])
+  const { ram, far, farAt, farRoom } = machineOf(settings)
   if (far === 0) return ram
-  return Math.max(ram, Number(settings['m.farAt']) * GIB) + Math.max(far, Number(settings['m.farRoom']))
+  return Math.max(ram, farAt * GIB) + Math.max(far, farRoom)
 }

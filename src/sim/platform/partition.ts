@@ -11,9 +11,11 @@ import { pow2 } from '../../lib/bits.ts'
 import { PRICES } from '../engine/cost.ts'
 import type { WindowGeometry } from '../iova/allocator.ts'
 import { keptBack } from '../iova/geometry.ts'
-import type { Settings } from '../params.ts'
+import { type ParamsOf, readParam, readParams, type Settings } from '../params.ts'
+import { maskParam } from '../scenario/platform.ts'
+import { pseriesDevice, pseriesMachine } from '../scenario/platform-power.ts'
 import type { DeviceSpec } from '../scenario/schema.ts'
-import { type BudgetInput, type BudgetOutcome, type BudgetShare, shareBudget } from '../window/budget.ts'
+import { type BudgetInput, type BudgetOutcome, shareBudget } from '../window/budget.ts'
 import { type DdwEra, type DdwStep, type RtasCall, setDmaMask, TODAY } from '../window/ddw.ts'
 import { type HcallCounts, hcallsOf } from '../window/ddw-calls.ts'
 import { createPe, type DdwPlatform, type PeState } from '../window/ddw-state.ts'
@@ -32,12 +34,12 @@ const MOST_ENTRIES = 4_194_304
 const MOST_RAM = pow2(36)
 const BEFORE: DdwEra = { pageSizes: 'three', indirect: false }
 
-const EXTENSIONS: Readonly<Record<string, readonly number[]>> = {
+const EXTENSIONS = {
   all: [3, 0, 1, 1],
   'reset-64': [2, 0, 1],
   reset: [1, 0],
   none: [0],
-}
+} as const
 
 /** What a driver found when it set its mask; plain data. */
 export interface DdwRun {
@@ -50,24 +52,30 @@ export interface DdwRun {
   readonly result: 'direct' | 'indirect' | 'default' | 'nowhere' | 'refused'
 }
 
+/** Which kernel a partition runs. */
+type PartitionKernel = ParamsOf<typeof pseriesDevice>['kernel']
+
 const framesOf = (bytes: number): number => Math.floor(bytes / pow2(FRAME_SHIFT))
 
 /** The kernel that settings name. */
-export function eraOf(kernel: unknown): DdwEra {
+export function eraOf(kernel: PartitionKernel): DdwEra {
   return kernel === 'before' ? BEFORE : TODAY
 }
 
+const machineOf = (settings: Settings) => readParams(pseriesMachine, settings, 'm')
+
 /** What the virtual functions of a machine share, for a device that is one of them; null without SR-IOV. */
 export function budgetOf(settings: Settings, id: string): BudgetInput | null {
-  const functions = Number(settings['m.vfs'])
-  if (!(functions > 0)) return null
+  const { vfs: functions, tceBudget, tceShare, maxRam } = machineOf(settings)
+  if (functions === 0) return null
+  const { pageSizes, window } = readParams(pseriesDevice, settings, id)
   return {
     functions,
-    budgetBytes: Number(settings['m.tceBudget']),
-    share: settings['m.tceShare'] as BudgetShare,
-    memoryFrames: framesOf(Number(settings['m.maxRam'])),
-    pageSizes: Number(settings[`${id}.pageSizes`]),
-    defaultFrames: framesOf(Number(settings[`${id}.window`])),
+    budgetBytes: tceBudget,
+    share: tceShare,
+    memoryFrames: framesOf(maxRam),
+    pageSizes,
+    defaultFrames: framesOf(window),
   }
 }
 
@@ -76,7 +84,7 @@ const known = new Map<string, BudgetOutcome>()
 const KNOWN = 4
 
 /** What each virtual function is left with under a kernel (`today`, `before`). */
-export function outcomeOf(budget: BudgetInput, kernel: string): BudgetOutcome {
+export function outcomeOf(budget: BudgetInput, kernel: PartitionKernel): BudgetOutcome {
   const key = `${kernel} ${Object.values(budget).join(' ')}`
   const found = known.get(key) ?? shareBudget(budget, eraOf(kernel))
   if (known.size >= KNOWN && !known.has(key)) known.clear()
@@ -85,29 +93,29 @@ export function outcomeOf(budget: BudgetInput, kernel: string): BudgetOutcome {
 }
 
 /** RAM of the partition that a window can hold, frames; of so many `bytes`. */
-export function ramFrames(settings: Settings, bytes = Number(settings['m.ram'])): number {
-  return framesOf(Math.min(bytes, Number(settings['m.maxRam'])))
+export function ramFrames(settings: Settings, bytes?: number): number {
+  const { ram, maxRam } = machineOf(settings)
+  return framesOf(Math.min(bytes ?? ram, maxRam))
 }
 
 function platformOf(settings: Settings, id: string): DdwPlatform {
-  const own = (name: string) => settings[`${id}.${name}`]
+  const own = readParams(pseriesDevice, settings, id)
+  const { maxRam, pmem, multitce } = machineOf(settings)
   const budget = budgetOf(settings, id)
-  const offered = budget
-    ? outcomeOf(budget, String(own('kernel'))).functions[Number(own('vf'))]!.offered
-    : Number(own('tces'))
-  const windows = budget ? (offered > 0 ? 1 : 0) : Number(own('windows'))
-  const answer = { rc: 0, windows, largestBlock: offered, pageSizes: Number(own('pageSizes')) }
-  const several = settings['m.multitce'] !== 'off'
+  const offered = budget ? outcomeOf(budget, own.kernel).functions[own.vf]!.offered : own.tces
+  const windows = budget ? (offered > 0 ? 1 : 0) : own.windows
+  const answer = { rc: 0, windows, largestBlock: offered, pageSizes: own.pageSizes }
+  const several = multitce === 'on'
   return {
     ram: [[0, ramFrames(settings)]],
-    maxHotplug: framesOf(Number(settings['m.maxRam'])),
-    pmem: settings['m.pmem'] === 'on',
+    maxHotplug: framesOf(maxRam),
+    pmem: pmem === 'on',
     maxPhysmemBits: PHYSMEM_BITS,
-    applicable: own('ddw') === 'on',
-    extensions: EXTENSIONS[String(own('firmware'))]!,
+    applicable: own.ddw === 'on',
+    extensions: EXTENSIONS[own.firmware],
     // The default window, given up, makes room for another one.
     answers: windows === 0 && !budget ? [answer, { ...answer, windows: 1 }] : [answer],
-    createRc: own('create') === 'fails' ? CREATE_FAILED : 0,
+    createRc: own.create === 'fails' ? CREATE_FAILED : 0,
     createBase: WINDOW_BASE,
     limitedRc: 0,
     defaultInUse: false,
@@ -119,10 +127,10 @@ function platformOf(settings: Settings, id: string): DdwPlatform {
 
 /** Lets the driver of a device set its mask. */
 export function askForWindow(settings: Settings, { id }: DeviceSpec): DdwRun {
-  const maskBits = Number(settings[`${id}.dmaMask`])
-  const pe = createPe(framesOf(Number(settings[`${id}.window`])))
-  const platform = platformOf(settings, id)
-  const { state, supported, steps, rtas, hcalls } = setDmaMask(pe, platform, maskBits, eraOf(settings[`${id}.kernel`]))
+  const maskBits = readParam(maskParam, settings, id)
+  const { window, kernel } = readParams(pseriesDevice, settings, id)
+  const pe = createPe(framesOf(window))
+  const { state, supported, steps, rtas, hcalls } = setDmaMask(pe, platformOf(settings, id), maskBits, eraOf(kernel))
   const isDirect = state.window?.kind === 'direct64'
   const result = !supported
     ? 'refused'
@@ -146,7 +154,7 @@ export function windowOf(run: DdwRun, settings: Settings): { geometry: WindowGeo
   const { window, slots, deviceSlot } = run.state
   if (run.result === 'direct') {
     const { pageShift, windowShift, base } = window!
-    const entries = Math.min(Number(settings['m.maxRam']), MOST_RAM) / pow2(pageShift)
+    const entries = Math.min(machineOf(settings).maxRam, MOST_RAM) / pow2(pageShift)
     const offset = Math.floor(base / pow2(pageShift - FRAME_SHIFT))
     return { geometry: geometryOf(Math.floor(entries), offset, pageShift, 0, 0), windowBytes: pow2(windowShift) }
   }

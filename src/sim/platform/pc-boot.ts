@@ -2,11 +2,21 @@
 //
 // Spec: spec/SWIOTLB-IOTLB.md A.9 to A.11; the procedure is that of boot/boot.ts.
 
-import { type BootInput, type BootKernel, type BootOutcome, boot } from '../boot/boot.ts'
+import { type BootInput, type BootOutcome, boot } from '../boot/boot.ts'
 import { type CommandLine, type OptionFound, parseCommandLine } from '../boot/command-line.ts'
-import type { Problem, Settings } from '../params.ts'
-import { allowedText, isAllowed, type ParamValue } from '../params.ts'
+import {
+  allowedText,
+  isAllowed,
+  type ParamValue,
+  type Problem,
+  readParam,
+  readParams,
+  type Settings,
+} from '../params.ts'
+import { commonParams } from '../scenario/platform.ts'
 import { bootParams } from '../scenario/platform-boot.ts'
+import { FLUSH } from '../scenario/platform-iommu.ts'
+import { platformParam } from '../scenario/platform-names.ts'
 import { DEFAULT_SLOTS, parseSwiotlb } from '../swiotlb/pool-size.ts'
 import { pcMemory } from './pc-memory.ts'
 
@@ -14,28 +24,31 @@ const FOUR_GIB = 4_294_967_296
 const MAX_ORDER = 10
 
 /** True for a platform whose boot is told. */
-export function boots(platform: ParamValue | undefined): boolean {
+export function boots(platform: ParamValue): platform is 'vtd' | 'amd' {
   return platform === 'vtd' || platform === 'amd'
 }
 
 /** Which vendor's option each platform listens to. */
-const VENDOR_OPTION: Readonly<Record<string, string>> = { vtd: 'intel_iommu', amd: 'amd_iommu' }
+const VENDOR_OPTION = { vtd: 'intel_iommu', amd: 'amd_iommu' } as const
+
+function vendorOption(platform: ParamValue) {
+  return boots(platform) ? VENDOR_OPTION[platform] : null
+}
 
 /** The kernel command line that settings stand for; empty when they are the kernel's own. */
 export function commandLineOf(settings: Settings): string {
-  const [slots, areas, force] = [Number(settings['m.swiotlb']), Number(settings['m.swiotlbAreas']), settings['m.force']]
-  const iommu = settings['m.iommuArg']
+  const { swiotlb: slots, swiotlbAreas: areas, force, iommuArg: iommu } = readParams(bootParams, settings, 'm')
   const size = slots > 0 || areas > 0 ? `${slots || DEFAULT_SLOTS}${areas > 0 ? `,${areas}` : ''}` : ''
-  const word = force === 'auto' ? '' : String(force)
+  const word = force === 'auto' ? '' : force
   const swiotlb = size === '' ? word : word === '' ? size : areas > 0 ? `${size},${word}` : `${size},,${word}`
   return [
     swiotlb === '' ? '' : `swiotlb=${swiotlb}`,
     iommu === 'default'
       ? ''
       : iommu === 'vendor-off'
-        ? `${VENDOR_OPTION[String(settings['m.platform'])]}=off`
+        ? `${vendorOption(readParam(platformParam, settings, 'm'))}=off`
         : `iommu=${iommu}`,
-    settings['d0.flush'] === 'strict' ? 'iommu.strict=1' : '',
+    readParam(FLUSH, settings, 'd0') === 'strict' ? 'iommu.strict=1' : '',
   ]
     .filter((part) => part !== '')
     .join(' ')
@@ -86,7 +99,7 @@ const keysOf = (name: string) => allowedText(paramOf(name))
 /** What a command line says about the IOMMU, the strongest first: the value of `m.iommuArg`, and the word for it. */
 function iommuWords(line: CommandLine, platform: ParamValue | null) {
   const { intel, amdOff, off, soft, passthrough } = line
-  const own = VENDOR_OPTION[String(platform)]
+  const own = platform === null ? null : vendorOption(platform)
   const words: { readonly value: string; readonly field: string; readonly given: string }[] = []
   const say = (value: string) => words.push({ value, field: 'iommu', given: value })
   const turnOff = (field: string) => words.push({ value: 'vendor-off', field, given: 'off' })
@@ -103,20 +116,22 @@ function iommuWords(line: CommandLine, platform: ParamValue | null) {
 /** What the boot of these settings begins with. */
 export function bootInputOf(settings: Settings): BootInput {
   const { endBytes } = pcMemory(settings)
+  const { platform, cpus } = readParams(commonParams, settings, 'm')
+  const { bootKernel: kernel, comesUp: hardware, ram, largestOrder } = readParams(bootParams, settings, 'm')
   return {
-    kernel: settings['m.bootKernel'] as BootKernel,
-    vendor: settings['m.platform'] === 'vtd' ? 'intel' : 'amd',
-    hardware: settings['m.comesUp'] as 'works' | 'absent' | 'fails',
-    ramBytes: Number(settings['m.ram']),
+    kernel,
+    vendor: platform === 'vtd' ? 'intel' : 'amd',
+    hardware,
+    ramBytes: ram,
     ramAbove4G: Math.max(0, endBytes - FOUR_GIB),
-    largestOrder: Number(settings['m.largestOrder']),
+    largestOrder,
     maxOrder: MAX_ORDER,
-    cpus: Number(settings['m.cpus']),
+    cpus,
     commandLine: commandLineOf(settings),
   }
 }
 
 /** How the machine of these settings came up; null for one whose boot is not told. */
 export function bootOf(settings: Settings): BootOutcome | null {
-  return boots(settings['m.platform']) ? boot(bootInputOf(settings)) : null
+  return boots(readParam(platformParam, settings, 'm')) ? boot(bootInputOf(settings)) : null
 }

@@ -5,7 +5,8 @@
 // Buffers lie anywhere else, 64 KiB at a time, all over memory.
 // Assumed: the place of the hole, and that buffers are spread evenly.
 
-import type { Settings } from '../params.ts'
+import { readParams, type Settings } from '../params.ts'
+import { bootParams } from '../scenario/platform-boot.ts'
 import { type RealAddr, realAddr } from '../types.ts'
 
 const GIB = 1_073_741_824
@@ -30,9 +31,8 @@ export interface PcMemory {
 
 /** The memory of a machine with `m.ram` bytes. */
 export function pcMemory(settings: Settings): PcMemory {
-  const ram = Number(settings['m.ram'])
+  const { ram, bootKernel: kernel } = readParams(bootParams, settings, 'm')
   const holeStart = Math.min(ram, HOLE)
-  const kernel = settings['m.bootKernel']
   return {
     holeStart,
     endBytes: ram > HOLE ? FOUR_GIB + ram - HOLE : ram,

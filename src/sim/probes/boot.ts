@@ -2,6 +2,7 @@
 
 import type { BootOutcome, BootStep, MemoryBlock, MemoryHolder } from '../boot/boot.ts'
 import type { FailureId, StepId } from '../boot/boot-text.ts'
+import { readParams } from '../params.ts'
 import { commandLineOf } from '../platform/pc-boot.ts'
 import { pcMemory } from '../platform/pc-memory.ts'
 import { bootParams } from '../scenario/platform-boot.ts'
@@ -103,11 +104,12 @@ export const bootProbe: Probe<'boot', Whole, BootFrame | null> = {
   id: 'boot',
   build({ state: { boot, settings } }): BootFrame | null {
     if (!boot) return null
+    const { bootKernel, comesUp, ram } = readParams(bootParams, settings, 'm')
     const { holeStart, endBytes } = pcMemory(settings)
     return {
-      kernel: kernelOf(String(settings['m.bootKernel'])),
-      hardware: settings['m.comesUp'] as BootFrame['hardware'],
-      ramBytes: Number(settings['m.ram']),
+      kernel: kernelOf(bootKernel),
+      hardware: comesUp,
+      ramBytes: ram,
       holeBytes: endBytes > FOUR_GIB ? FOUR_GIB - holeStart : 0,
       commandLine: commandLineOf(settings),
       steps: boot.steps.map(stepFrame),

@@ -16,7 +16,10 @@ import {
   MAP_WHO,
 } from '../machine/state.ts'
 import type { Machine } from '../machine/wiring.ts'
+import { readParam, readParams } from '../params.ts'
 import { poolOf, REASONS, WENT_BOUNCED, WENT_DIRECT } from '../paths/bounce-ops.ts'
+import { maskParam } from '../scenario/platform.ts'
+import { bootParams } from '../scenario/platform-boot.ts'
 import { SLOT_BYTES } from '../swiotlb/pool-size.ts'
 import { forEachLive } from './live.ts'
 import { type OfTable, type Probe, tableIndex } from './probe.ts'
@@ -88,12 +91,12 @@ export const bounceProbe: Probe<'bounce', OfTable, BounceFrame | null> = {
     const { id } = m.scenario.devices[b.last.device >= 0 ? b.last.device : device] ?? m.scenario.devices[0]!
     return {
       table: index,
-      ramBytes: Number(settings['m.ram']),
+      ramBytes: readParams(bootParams, settings, 'm').ram,
       holeStart: b.memory.holeStart,
       endBytes: b.memory.endBytes,
       poolStart: b.isThere ? s.geometry.startAddress : 0,
       poolBytes: b.isThere ? s.geometry.slots * SLOT_BYTES : 0,
-      maskBits: Number(settings[`${id}.dmaMask`]),
+      maskBits: readParam(maskParam, settings, id),
       arcs: arcsOf(m, table),
       last: b.last.device < 0 ? null : lastOf(m, b),
       direct: b.direct,
@@ -137,7 +140,7 @@ function arcsOf({ state: s }: Machine, table: DmaTable): readonly BounceArc[] {
 function lastOf(m: Machine, b: Bounce): BounceFrame['last'] {
   const { device, address, bytes, above, outcome, reason, slots, used } = b.last
   const spec = m.scenario.devices[device]!
-  const mask = Number(m.state.settings[`${spec.id}.dmaMask`])
+  const mask = readParam(maskParam, m.state.settings, spec.id)
   const forced = b.force && outcome !== WENT_DIRECT
   const path = [
     { asked: 'Is everything to bounce?', answered: forced ? 'Yes: swiotlb=force.' : b.force ? COHERENT : 'No.' },

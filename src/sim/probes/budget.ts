@@ -1,7 +1,9 @@
 // What the virtual functions of a platform got from its budget of TCEs.
 
 import { pow2 } from '../../lib/bits.ts'
+import { readParams } from '../params.ts'
 import { budgetOf, eraOf, outcomeOf } from '../platform/partition.ts'
+import { pseriesDevice } from '../scenario/platform-power.ts'
 import type { BudgetInput, BudgetOutcome } from '../window/budget.ts'
 import { FRAME_SHIFT } from '../window/hcalls.ts'
 import { largestPageShift, type PageSizeEra } from '../window/page-size.ts'
@@ -41,7 +43,7 @@ export const budgetProbe: Probe<'budget', Whole, BudgetFrame | null> = {
     const { id } = m.scenario.devices[0]!
     const input = budgetOf(settings, id)
     if (!input) return null
-    const era = settings[`${id}.kernel`] === 'before' ? 'before' : 'today'
+    const { kernel: era, vf } = readParams(pseriesDevice, settings, id)
     const now = outcomeOf(input, era)
     const other = outcomeOf(input, era === 'today' ? 'before' : 'today')
     const n = input.functions
@@ -51,7 +53,7 @@ export const budgetProbe: Probe<'budget', Whole, BudgetFrame | null> = {
       share: input.share,
       era,
       directBytes: 8 * Math.ceil(framesAsPages(input, eraOf(era).pageSizes)),
-      chosen: Number(settings[`${id}.vf`]),
+      chosen: vf,
       kind: kindsOf(now, n, arrays),
       tceBytes: fillF64(now, n, arrays, (f) => f.tceBytes),
       pageShift: fillU8(now, n, arrays, (f) => f.pageShift),

@@ -1,11 +1,12 @@
 // What the table of a guest's window takes: whole, allocated now, charged; and where the guest's memory lies.
 
 import { pow2 } from '../../lib/bits.ts'
-import { scopeOf } from '../machine/build.ts'
 import type { DmaTable, MachineState } from '../machine/state.ts'
 import type { Machine } from '../machine/wiring.ts'
+import { readParams } from '../params.ts'
 import { farEndBytes, guestMemory } from '../platform/guest-window.ts'
 import { directEntries } from '../platform/partition.ts'
+import { pseriesMachine } from '../scenario/platform-power.ts'
 import {
   flatTableMiB,
   TCE_REFUSALS,
@@ -104,9 +105,9 @@ export function guestTable(
   }
 }
 
-function islandsOf(s: MachineState, table: DmaTable, own: Record<string, number | string>): readonly MemoryIsland[] {
+function islandsOf(s: MachineState, table: DmaTable, id: string): readonly MemoryIsland[] {
   const page = pow2(table.geometry.pageShift)
-  return guestMemory(s.settings, own).map(({ name, abs, pages, entry, inside }) => ({
+  return guestMemory(s.settings, id).map(({ name, abs, pages, entry, inside }) => ({
     name,
     startBytes: abs * page,
     bytes: pages * page,
@@ -119,7 +120,8 @@ function islandsOf(s: MachineState, table: DmaTable, own: Record<string, number 
 function partitionMemory(s: MachineState, index: number): MemoryFrame {
   const { ddw, windowBytes, geometry } = s.tables[index]!
   const direct = ddw!.result === 'direct'
-  const ram = Math.min(Number(s.settings['m.ram']), Number(s.settings['m.maxRam']))
+  const partition = readParams(pseriesMachine, s.settings, 'm')
+  const ram = Math.min(partition.ram, partition.maxRam)
   const mappedBytes = direct ? directEntries(s.settings, geometry) * pow2(geometry.pageShift) : 0
   return {
     table: index,
@@ -160,8 +162,7 @@ export const memoryProbe: Probe<'memory', OfTable, MemoryFrame | null> = {
     const flat = { ...request, levels: 1, backing: 'levels' } as const
     const flatRefusal = tceShape(flat)
     const { refusal, perLevel, userPerLevel } = guestTable(m, index)!
-    const own = scopeOf(s.settings, m.scenario.devices[index]!.id)
-    const islands = islandsOf(s, table, own)
+    const islands = islandsOf(s, table, m.scenario.devices[index]!.id)
     const bytesOf = (counts: readonly number[]) => counts.reduce((sum, n) => sum + n, 0) * (made?.levelBytes ?? 0)
     return {
       table: index,

@@ -3,7 +3,9 @@
 import { pow2 } from '../../lib/bits.ts'
 import type { DmaTable } from '../machine/state.ts'
 import type { Machine } from '../machine/wiring.ts'
+import { readParams } from '../params.ts'
 import { directEntries } from '../platform/partition.ts'
+import { pseriesDevice } from '../scenario/platform-power.ts'
 import { framesOfShift } from '../window/ddw-state.ts'
 import { FRAME_SHIFT } from '../window/hcalls.ts'
 import { mappedIn } from './live.ts'
@@ -48,7 +50,7 @@ export const windowsProbe: Probe<'windows', OfTable, WindowsFrame | null> = {
     const { window } = run.state
     const inDynamic = run.result === 'direct' || run.result === 'indirect'
     const mappedBytes = table.mapped * pow2(table.geometry.pageShift)
-    const defaultBytes = Number(m.state.settings[`${m.scenario.devices[index]!.id}.window`])
+    const defaultBytes = readParams(pseriesDevice, m.state.settings, m.scenario.devices[index]!.id).window
     const list: WindowInfo[] = [
       {
         name: 'default',
