@@ -120,7 +120,7 @@ const FILES: readonly Rule[] = [
 
   // Studies run many machines, and mechanisms by themselves.
   ['sim/studies', 'sim/types.ts', 'quantities'],
-  ['sim/studies', 'sim/params.ts', 'each point is a setting', 'types'],
+  ['sim/studies', 'sim/params.ts', 'each point is a setting'],
   ['sim/studies', 'sim/scenario', 'each point is a scenario'],
   ['sim/studies', 'sim/machine', 'each point is a machine'],
   ...['engine', 'iova', 'table', 'iotlb', 'dma', 'flush', 'swiotlb', 'workload'].map(

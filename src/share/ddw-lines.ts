@@ -4,7 +4,22 @@
 // Numbers are hexadecimal, except return codes, numbers of windows, and those of "can't map".
 // Cost: linear in the line; every expression is anchored, or begins with a word and is bounded.
 
-export type Groups = Readonly<Record<string, string | undefined>>
+type Group =
+  | 'block'
+  | 'direct'
+  | 'high'
+  | 'lb'
+  | 'limit'
+  | 'liobn'
+  | 'low'
+  | 'offset'
+  | 'page'
+  | 'ps'
+  | 'rc'
+  | 'window'
+  | 'wn'
+/** What a message says, by the names in its form. */
+export type Groups = { readonly [G in Group]?: string | undefined }
 
 export type FormId = 'query' | 'create' | 'too-small' | 'pmem' | 'limited' | 'offset' | 'mapping' | 'available'
 
@@ -13,14 +28,14 @@ export interface Form {
   readonly starts: string
   readonly whole: RegExp
   /** A group that may follow on the next line although the message is whole without it. */
-  readonly tail?: string
+  readonly tail?: Group
 }
 
 const HEX = '[0-9a-f]{1,16}'
 /** log2 of a size; what is no address is no log2 of one either. */
 const SHIFT = '[0-9a-f]{1,2}'
 const ENDPOINT = `\\(${HEX}\\) ${HEX} ${HEX} ${HEX}`
-const form = (id: FormId, starts: string, rest: string, tail?: string): Form => ({
+const form = (id: FormId, starts: string, rest: string, tail?: Group): Form => ({
   id,
   starts,
   whole: new RegExp(`^${starts.replace(/[()]/g, '\\$&')}${rest}$`),

@@ -3,6 +3,7 @@
 
 import { pow2 } from '../lib/bits.ts'
 import {
+  currentValue,
   fieldAt,
   formatParam,
   isAllowed,
@@ -133,7 +134,7 @@ function nearest({ name, values, min, max }: Param, value: number): ParamValue {
 
 /** The preset whose devices and workload a log is shown with; null when there is none of a partition. */
 export function ddwPreset(presets: readonly Preset[]): Preset | null {
-  const partitions = presets.filter((p) => p.scenario.machine.platform === 'pseries')
+  const partitions = presets.filter((p) => currentValue(p.scenario, 'm.platform') === 'pseries')
   return partitions.find((p) => p.scenario.devices.length === 1) ?? partitions[0] ?? null
 }
 

@@ -2,9 +2,17 @@
 
 import { allocatorInfos } from '../iova/index.ts'
 import type { Settings } from '../params.ts'
-import { allowedText, formatParam, isAllowed, type Param, type ParamValue } from '../params.ts'
+import { allowedText, formatParam, isAllowed, type Param, type ParamValue, readParam } from '../params.ts'
 import { workloadInfoById } from '../workload/index.ts'
-import { deviceParams, machineParams, neverShipped, sharedParams, tableParam, withDefaults } from './platform.ts'
+import {
+  allocatorParam,
+  deviceParams,
+  machineParams,
+  neverShipped,
+  sharedParams,
+  tableParam,
+  withDefaults,
+} from './platform.ts'
 import { openToChoice, playsRecording } from './recorded.ts'
 import type { Field, Input, Scenario } from './schema.ts'
 
@@ -30,9 +38,9 @@ const MACHINE_ORDER = [
  */
 export function paramsOfDevice(index: number, machine: Settings, settings: Settings): readonly Param[] {
   const table = index > 0 ? [tableParam] : []
-  if (index > 0 && settings.table === 'shared') return [...table, ...sharedParams]
+  if (index > 0 && readParam(tableParam, settings) === 'shared') return [...table, ...sharedParams]
   const own = deviceParams(machine)
-  const id = withDefaults(own, settings).allocator
+  const id = withDefaults(own, settings)[allocatorParam.name]
   return [...table, ...own, ...(allocatorInfos.find((a) => a.id === id)?.params ?? [])]
 }
 

@@ -2,6 +2,7 @@
 // shipped. Validation, controls and the link share it.
 
 import { allocatorInfos } from '../iova/index.ts'
+import { tceHalvesInfo } from '../iova/tce-halves.ts'
 import {
   isAllowed,
   type Param,
@@ -206,31 +207,33 @@ export function needsBitmap(allocator: unknown): boolean {
 /** `param.name=option` → why no kernel shipped it, for the options that the other settings make so. */
 export function neverShipped(machine: Settings, device: Settings): Readonly<Record<string, string>> {
   const notes: Record<string, string> = {}
+  const { platform, cpuPage } = readParams(commonParams, machine)
+  const allocator = readParam(allocatorParam, device)
   notes['allocator=percpu-chunks'] = 'never shipped: a plan of 2011'
-  if (isRadix(machine.platform)) {
+  if (isRadix(platform)) {
     for (const a of allocatorInfos) if (a.bitmap) notes[`allocator=${a.id}`] = 'never shipped with this IOMMU'
-    if (needsBitmap(device.allocator)) notes['window=256t'] = 'its bitmap covers the low 4 GiB only'
+    if (needsBitmap(allocator)) notes['window=256t'] = 'its bitmap covers the low 4 GiB only'
     for (const page of [16 * KIB, 64 * KIB])
-      if (page > Number(machine.cpuPage))
+      if (page > cpuPage)
         notes[`iommuPage=${size(page).key}`] = 'larger than the pages of this kernel, which then bounces small buffers'
     notes['flush=none'] = 'a bug: the IOMMU API of 2011, not the DMA API'
-    if (machine.platform !== VTD)
+    if (platform !== VTD)
       notes['hardware=exact'] = notes['hardware=blind'] = 'not this hardware: an idea of the debate of 2011'
     return notes
   }
-  if (isPowernv(machine.platform)) {
+  if (isPowernv(platform)) {
     notes['memory=vmalloc'] = 'never shipped: a question of the 2018 discussion'
     notes['clearing=allocates'] = 'never shipped: a mistake of the first posting'
     notes['window=3g'] = 'no power of two: refused'
     return notes
   }
-  if (isPseries(machine.platform)) {
+  if (isPseries(platform)) {
     notes['allocator=tce-halves'] = 'never shipped beside dynamic windows used for buffers'
     return notes
   }
   notes['allocator=rbtree'] = notes['allocator=rcache'] = 'never shipped with POWER, which has its own'
-  if (machine.cpuPage === 4 * KIB) notes['iommuPage=64k'] = 'never shipped for this window: a 4K kernel maps 4K pages'
-  if (device.allocator === 'tce-halves' && device.generation === 2) {
+  if (cpuPage === 4 * KIB) notes['iommuPage=64k'] = 'never shipped for this window: a 4K kernel maps 4K pages'
+  if (allocator === tceHalvesInfo.id && readParams(tceHalvesInfo.params, device).generation === 2) {
     notes['iommuPage=64k'] = 'never shipped: from 2.6.20 to 3.5 IOMMU pages were 4K'
   }
   notes['allocator=fine-coarse'] = 'never shipped: an idea of 2006'

@@ -5,7 +5,8 @@
 import { PRICES } from '../engine/cost.ts'
 import { createMeter, resetMeter } from '../engine/meter.ts'
 import { allocatorById } from '../iova/index.ts'
-import type { Settings } from '../params.ts'
+import { readParams, type Settings } from '../params.ts'
+import { commonParams } from '../scenario/platform.ts'
 import type { Scenario, WorkloadSpec } from '../scenario/schema.ts'
 import { absEntry, cpu, entry, NO_ENTRY, pages } from '../types.ts'
 import type { Point, Prediction, PublishedFigure } from './prediction.ts'
@@ -74,7 +75,10 @@ const disks = (size: number, depth: number) =>
     workload(0, 'map-loop', { size, depth, mapWork: 5000, unmapWork: 5000 }),
   ])
 
-const looped = (id: string, s: Scenario) => point(id, s, 200 * Number(s.machine.cpus), 600 * Number(s.machine.cpus))
+const looped = (id: string, s: Scenario) => {
+  const { cpus } = readParams(commonParams, s.machine)
+  return point(id, s, 200 * cpus, 600 * cpus)
+}
 
 /** Every run that the predictions need; none depends on the scenario at hand. */
 export function publishedPoints(): readonly StudyPoint[] {
