@@ -9,11 +9,11 @@ import { collectStats, exposeForTests, isTesting } from './app/testing.ts'
 import { applyTheme, storedTheme, storeTheme } from './app/theme.ts'
 import { decodeLink, encodeLink } from './share/url.ts'
 import { currentValue, presets } from './sim/index.ts'
-import { LabContext } from './store/context.ts'
+import { LabProvider } from './store/context.ts'
 import { fetchRecording } from './store/files.ts'
 import { createHashing } from './store/hashing.ts'
-import { createLab } from './store/lab.ts'
 import { watchConnection } from './store/loadable.tsx'
+import { createSessions } from './store/sessions.ts'
 import { browserAddressBar } from './store/url-sync.ts'
 import { dockViews } from './views/index.ts'
 import { createSimClient, createWorker } from './worker/client.ts'
@@ -46,10 +46,10 @@ const stats = isTesting() ? collectStats() : null
 function begin(warmUp: number): void {
   const theme = storedTheme()
   applyTheme(theme)
-  const client = createSimClient(createWorker)
+  const makeClient = () => createSimClient(createWorker)
   const address = browserAddressBar()
-  const lab = createLab({
-    client,
+  const sessions = createSessions({
+    makeClient,
     presets,
     valueOf: currentValue,
     warmUp,
@@ -69,6 +69,7 @@ function begin(warmUp: number): void {
     saveTheme: storeTheme,
     ...(stats ? { stats } : {}),
   })
+  const lab = sessions.active()
   lab.actions.openLink(location.hash)
   if (location.hash === '' && isFirstVisit()) lab.actions.welcome()
 
@@ -76,19 +77,19 @@ function begin(warmUp: number): void {
   const root = place && createRoot(place)
   root?.render(
     <StrictMode>
-      <LabContext value={lab}>
+      <LabProvider sessions={sessions}>
         <Boundary broken={PageBroken}>
           <App />
         </Boundary>
-      </LabContext>
+      </LabProvider>
     </StrictMode>,
   )
   if (stats) {
-    const makeClient = () => createSimClient(createWorker)
-    const hashes = createHashing({ makeClient, decodeLink, fetchRecording })
+    const makeSource = () => makeClient().source()
+    const hashes = createHashing({ makeSource, decodeLink, fetchRecording })
     const end = () => {
       root?.unmount()
-      client.close()
+      sessions.close()
       address.leave()
     }
     exposeForTests(lab, stats, hashes, { end, begin: () => begin(0) })

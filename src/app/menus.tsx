@@ -4,7 +4,7 @@ import { Check, CircleQuestionMark, Layers, Menu, Redo2, Undo2 } from 'lucide-re
 import { DropdownMenu } from 'radix-ui'
 import { useChoice } from '../controls/key-target.ts'
 import { useApp, useLab } from '../store/context.ts'
-import { MAX_DOCK } from '../store/looking.ts'
+import { MAX_DOCK } from '../store/session/looking.ts'
 import { text } from '../text/en.ts'
 import { unmetText as v } from '../text/needs.ts'
 import { says } from '../ui/says.tsx'

@@ -1,8 +1,8 @@
 // What the store has to say, in words.
 
 import { fieldsOf, formatParam, type ParamValue } from '../sim/index.ts'
-import type { Act } from '../store/history.ts'
-import type { Notice } from '../store/state.ts'
+import type { Notice } from '../store/notice.ts'
+import type { Act } from '../store/session/history.ts'
 import { text } from '../text/en.ts'
 
 const MOST_NAMED = 32

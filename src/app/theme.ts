@@ -1,7 +1,7 @@
 // Dark, light, or as the system says; the tokens come from the same data as the pictures.
 
 import { useEffect, useState } from 'react'
-import type { Theme } from '../store/state.ts'
+import type { Theme } from '../store/page-state.ts'
 import { cssTokens, type ThemeName } from '../views/kit/palette.ts'
 
 const KEY = 'dmascope.theme'

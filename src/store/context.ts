@@ -1,12 +1,36 @@
-// How React reaches the lab: one context, one hook for state, one for frames.
+// How React reaches the store: the sessions of the page, the one that a part of it shows, its state and its frames.
 
-import { createContext, useContext, useEffect, useRef, useState, useSyncExternalStore } from 'react'
+import {
+  createContext,
+  createElement,
+  type ReactNode,
+  useContext,
+  useEffect,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from 'react'
 import type { Frame } from '../sim/index.ts'
 import { sameFigures } from './same.ts'
-import type { AppState, Lab } from './state.ts'
+import type { AppState, Lab, Sessions } from './state.ts'
 
+const SessionsContext = createContext<Sessions | null>(null)
+/** The session that a part of the page shows: another one may be given to any part. */
 export const LabContext = createContext<Lab | null>(null)
 
+/** Gives a page its sessions; what is in it shows the active one. */
+export function LabProvider({ sessions, children }: { sessions: Sessions; children: ReactNode }) {
+  const active = useSyncExternalStore(sessions.subscribe, sessions.active)
+  return createElement(SessionsContext, { value: sessions }, createElement(LabContext, { value: active }, children))
+}
+
+export function useSessions(): Sessions {
+  const sessions = useContext(SessionsContext)
+  if (!sessions) throw new Error('no sessions above this component')
+  return sessions
+}
+
+/** The lab as this part of the page has it. */
 export function useLab(): Lab {
   const lab = useContext(LabContext)
   if (!lab) throw new Error('no lab above this component')
@@ -34,7 +58,12 @@ export function useFrame<T>(select: (frame: Frame) => T, same: (a: T, b: T) => b
   useEffect(() => {
     const take = () => {
       const frame = frames.read()
-      if (!frame) return
+      if (!frame) {
+        // Of another session, of which nothing was shown yet.
+        if (held.current !== null) setValue(null)
+        held.current = null
+        return
+      }
       let next: T
       try {
         next = select(frame)

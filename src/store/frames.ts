@@ -1,4 +1,4 @@
-// The newest frame, outside React: canvases paint from here once per animation frame, React reads numbers from it.
+// The newest frame of a session, outside React: canvases paint from here once per animation frame, React reads numbers from it.
 
 import type { Frame } from '../sim/index.ts'
 

@@ -3,11 +3,11 @@
 
 import type { LinkCodec } from '../share/codec.ts'
 import { type Position, presetOf, type Recording, withRecording } from '../sim/index.ts'
-import type { SimClient } from '../worker/client.ts'
+import type { SimSource } from '../worker/client.ts'
 
 interface HashingOptions {
-  /** A client with a worker of its own; made when first needed, and kept. */
-  readonly makeClient: () => SimClient
+  /** A source in a worker of its own; made when first needed, and kept. */
+  readonly makeSource: () => SimSource
   readonly decodeLink: LinkCodec['decodeLink']
   readonly fetchRecording: (file: string) => Promise<Recording>
 }
@@ -15,15 +15,23 @@ interface HashingOptions {
 /** Opens a link and goes to positions in turn; fails with what the worker says. The hash at each, the link's own first. */
 export type Hashing = (link: string, moments: readonly Position[]) => Promise<string[]>
 
-export function createHashing({ makeClient, decodeLink, fetchRecording }: HashingOptions): Hashing {
-  let client: SimClient | null = null
+export function createHashing({ makeSource, decodeLink, fetchRecording }: HashingOptions): Hashing {
+  let source: SimSource | null = null
 
-  async function arriveAt(go: (client: SimClient) => void): Promise<string> {
-    client ??= makeClient()
-    const own = client
+  async function arriveAt(go: (source: SimSource) => void): Promise<string> {
+    source ??= makeSource()
+    const own = source
     await new Promise<void>((done, failed) => {
       const fail = (message: string) => failed(new Error(message))
-      own.listen({ frame() {}, scenario() {}, silent() {}, stopped: () => done(), problem: fail, died: fail })
+      own.listen({
+        frame() {},
+        scenario() {},
+        silent() {},
+        replaced() {},
+        stopped: () => done(),
+        problem: fail,
+        died: fail,
+      })
       go(own)
     })
     return (await own.hash()).hash

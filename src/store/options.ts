@@ -1,14 +1,16 @@
-// What a lab is given: its worker, its clock, the page around it.
+// What the lab is given: its workers, its clock, the page around it.
 
 import type { LinkCodec } from '../share/codec.ts'
 import type { ParamValue, Preset, Recording, Scenario } from '../sim/index.ts'
 import type { SimClient } from '../worker/client.ts'
-import type { Notice, Theme } from './state.ts'
+import type { Notice } from './notice.ts'
+import type { Theme } from './page-state.ts'
 import type { StatsCollector } from './stats.ts'
 import type { AddressBar } from './url-sync.ts'
 
 export interface LabOptions {
-  readonly client: SimClient
+  /** A client with a worker of its own. */
+  readonly makeClient: () => SimClient
   /** At least one. */
   readonly presets: readonly Preset[]
   readonly valueOf: (scenario: Scenario, path: string) => ParamValue | null

@@ -1,174 +1,47 @@
-// What the page knows besides the frames: the scenario as it stands, the way it is looked at, and what a person
-// can do. Everything here that a link must carry is in `scenario`, `position` and `view`.
+// What views, controls and app see of the store: a session with the page around it, and all the sessions that there are.
 
-import type { ViewState } from '../share/view-state.ts'
-import type { HappeningId, ParamValue, Preset, Problem, Recording, Scenario, Speed } from '../sim/index.ts'
-import type { Ended } from '../worker/protocol.ts'
-import type { Explained, FromLog, LinkFile, LogFile } from './file-content.ts'
+import type { Position } from '../sim/index.ts'
 import type { FrameHolder } from './frames.ts'
-import type { Act } from './history.ts'
+import type { PageActions, PageState } from './page-state.ts'
+import type { Place } from './session/history.ts'
+import type { SessionActions, SessionState } from './session/state.ts'
 
-/** What the store has to say to a person; turned into words outside. */
-export type Notice =
-  | { readonly kind: 'ended'; readonly ended: Ended }
-  | { readonly kind: 'undo' | 'redo'; readonly act: Act }
-  | { readonly kind: 'opened'; readonly preset: Preset }
-  | { readonly kind: 'seed' }
-  | { readonly kind: 'log'; readonly name: string; readonly device: string }
+export interface AppState extends SessionState, PageState {}
 
-/** What is open over the lab. */
-export type Over =
-  /** `first`: as the first page of a new visitor. */
-  | { readonly kind: 'gallery'; readonly query: string; readonly first: boolean }
-  | { readonly kind: 'help'; readonly term: string | null }
+export interface AppActions extends SessionActions, PageActions {}
 
-/** A change of a setting on whose two sides figures are compared. */
-export interface Compared {
-  readonly path: string
-  readonly from: ParamValue
-  readonly to: ParamValue
-  readonly ns: number
-  /** The scenario that it led to, without inputs. */
-  readonly scenario: Scenario
-}
-
-export type Theme = 'system' | 'dark' | 'light'
-
-export interface AppState {
-  /** False until the first frame of the current source has come. */
-  readonly ready: boolean
-  readonly scenario: Scenario
-  /** The scenario as the inputs that have taken effect where the run stands have left it, without inputs: what controls show. */
-  readonly here: Scenario
-  /** Values a person has set and the simulation has not confirmed yet, by field path: what a control shows. */
-  readonly pending: Readonly<Record<string, ParamValue>>
-  readonly revision: number
-  readonly playing: boolean
-  /** Simulated ns per wall ns, or as fast as it goes. */
-  readonly speed: Speed
-  readonly view: ViewState
-  /** Entry under pointer or keyboard cursor; wins over `view.selected` in the inspector unless `pinned`. */
-  readonly hovered: number | null
-  readonly pinned: boolean
-  /** Legend: the one state or class that is shown strongly, named as in `view.off`, or null. */
-  readonly isolated: string | null
-  readonly theme: Theme
-  /** Opened over the lab, which goes on below it; null: nothing is. */
-  readonly over: Over | null
-  /** What of the link could not be used. */
-  readonly problems: readonly Problem[]
-  /** What the worker could not do; the page keeps its last picture. */
-  readonly failure: string | null
-  /** Why the run stands where it does, if that is not where it was sent; until something else is done. */
-  readonly ended: Ended | null
-  /** What the run plays up to, or goes to, because a person watches; null: nothing. */
-  readonly watching: HappeningId | null
-  /** It has come to what was watched for and stands right after that: the story says what was seen. Null, and the story speaks
-   *  for itself, as soon as something else is done. */
-  readonly told: Ended | null
-  /** Name of the file that is being read, or null; the run before stays until it is there. */
-  readonly loading: string | null
-  /** The kernel log that the scenario was made from, until another one is opened; null for every other scenario. */
-  readonly fromLog: FromLog | null
-  /** Why a file could not be opened, in a sentence. */
-  readonly unreadable: string | null
-  /** What is known of that file all the same. */
-  readonly explained: Explained | null
-  /** It could not be fetched: asking again may help. */
-  readonly retriable: boolean
-  /** Why the link is shown: the address does not follow the run, or the link could not be copied, or was without the
-   *  recording that it shows; null: it is not. */
-  readonly linkShown: 'unkept' | 'uncopied' | 'fileless' | null
-  /** The worker is gone, or was never there; only `restartWorker` helps, or opening something else. */
-  readonly dead: boolean
-  /** The worker has not answered for some seconds. */
-  readonly silent: boolean
-  /** Columns of cells in a map row; set by the layout (128 wide, 64 on a phone). */
-  readonly mapColumns: number
-  /** Rows that the map's box has room for. */
-  readonly mapMaxRows: number
-  /** What undo would take back, and redo bring back; null: nothing. */
-  readonly undoes: Act | null
-  readonly redoes: Act | null
-  /** The last change that was made or passed in this run, whose figures before stand beside those of now; null: none, or it
-   *  was dismissed. */
-  readonly compared: Compared | null
-  /** A short note for the status line and screen readers, for example what a rebuild did. */
-  readonly announcement: string
-}
-
-export interface AppActions {
-  openPreset(id: string): void
-  /** Loads a link's fragment; what cannot be used goes to `problems`, the rest is loaded. */
-  openLink(fragment: string): void
-  setParam(path: string, value: ParamValue): void
-  /** Begins the run again with another seed, uint32. */
-  setSeed(seed: number): void
-  /** Takes the last act back (see `history.ts`). A change: the run stands, or plays on, at the same moment without it. */
-  undo(): void
-  redo(): void
-  play(): void
-  /** Plays up to right after the next happening of a kind; where nothing may move, goes there at once. */
-  playTo(what: HappeningId): void
-  /** Opens a preset, the first one if none is named, and plays into the first thing that its story is about. */
-  watch(id?: string): void
-  pause(): void
-  /** Visible operations; negative goes back. */
-  step(steps: number): void
-  /** To right after the next visible operation; a run that plays, plays on from there. */
-  skip(): void
-  seek(ns: number): void
-  /** To right after the next, or the last, happening of a kind. */
-  find(what: HappeningId, back: boolean): void
-  /** Ends a seek, a step or a search that is under way. */
-  stop(): void
-  reset(): void
-  setSpeed(speed: Speed): void
-  setView(change: Partial<ViewState>): void
-  hover(entry: number | null): void
-  select(entry: number | null): void
-  setPinned(pinned: boolean): void
-  isolate(key: string | null): void
-  setTheme(theme: Theme): void
-  /** The presets, or those that `query` finds. */
-  openGallery(query?: string): void
-  /** The first page of a new visitor. */
-  welcome(): void
-  /** Keys and terms; with a term, at that. */
-  openHelp(term?: string): void
-  /** Closes what is open over the lab. */
-  closeOver(): void
-  /** The map's shape in cells, from the layout. */
-  setMapColumns(columns: number, maxRows?: number): void
-  /** Words for the status line and screen readers. */
-  announce(words: string): void
-  dismissProblems(): void
-  dismissFailure(): void
-  dismissCompared(): void
-  /** Opens what `load` brings, and plays it if it is a recording; when it fails, `unreadable` says why and the run stays. */
-  openFile(name: string, load: () => Promise<Recording | LogFile | LinkFile>): void
-  /** Shows another device of the log that is open, by its place in `fromLog.logged`. */
-  openLogged(at: number): void
-  dismissUnreadable(): void
-  /** Fetches again what could not be fetched last, and opens it; by itself only if nobody has done anything since. */
-  fetchAgain(byItself?: boolean): void
-  showLink(why: AppState['linkShown']): void
-  /** The link that brings another person here: fragment with leading `#`. */
-  link(): string
-  /** Brings the run back in a new worker: its changes, where it stood, how it was looked at. */
-  restartWorker(): void
-  /** Gives a silent worker more time. */
-  waitForWorker(): void
-}
-
-/** The whole of what views, controls and app see of the store. */
+/** The lab as a part of the page has it: one session, and the page around it. */
 export interface Lab {
   readonly frames: FrameHolder
   readonly getState: () => AppState
   readonly subscribe: (listener: (state: AppState, previous: AppState) => void) => () => void
   readonly actions: AppActions
-  /** Resolves when nothing is under way: no frame in flight, no seek, nothing unpainted. */
+  /** Where a person stands in it, or is on the way to: all that it takes to stand there again. */
+  place(): Place
+  /** Resolves when nothing of the session is under way: no frame in flight, no seek, nothing unpainted. */
   idle(): Promise<void>
-  /** State hash of the current source. */
+  /** State hash of its run. */
   hash(): Promise<string>
+}
+
+/** Where a session computes: in the worker of those that there are, or in one of its own. */
+export type Where = 'beside' | 'apart'
+
+/** Any number of runs, each with changes, history and link of its own; the page shows one, and its address is of that. */
+export interface Sessions {
+  /** In the order in which they were added; never empty. */
+  all(): readonly Lab[]
+  /** The one that the page shows. */
+  active(): Lab
+  activate(session: Lab): void
+  /** A session that opens at a place; the active one stays. */
+  add(place: Place, where?: Where): Lab
+  /** A session that goes on from where another stands, or from another moment of it, with what was done there to be undone. */
+  fork(from: Lab, at?: Position, where?: Where): Lab
+  /** Ends a session and its run; the active one gives way to the one before it. The last one stays: false. */
+  drop(session: Lab): boolean
+  /** Calls when one was added, dropped or activated; returns the way out. */
+  subscribe(listener: () => void): () => void
+  /** Ends all, and their workers. */
+  close(): void
 }

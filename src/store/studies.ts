@@ -5,8 +5,8 @@ import { useEffect, useSyncExternalStore } from 'react'
 import type { Scenario } from '../sim/index.ts'
 import type { PointResult, StudyId } from '../sim/studies/index.ts'
 import { createStudyClient, createStudyWorker, type StudyClient } from '../worker/study-client.ts'
-import { useLab } from './context.ts'
-import type { Lab } from './state.ts'
+import { useLab, useSessions } from './context.ts'
+import type { Sessions } from './state.ts'
 
 /** With fewer processors than this, the simulation that plays and the page need them all: studies wait until it stands. */
 const ENOUGH_PROCESSORS = 3
@@ -76,12 +76,12 @@ export function createStudyStore(study: StudyId, client: StudyClient): StudyStor
   }
 }
 
-const stores = new WeakMap<Lab, Map<StudyId, StudyStore>>()
+const stores = new WeakMap<Sessions, Map<StudyId, StudyStore>>()
 
-/** The lab's one store of a study, made when it is first asked for. */
-function storeOf(lab: Lab, study: StudyId): StudyStore {
-  const own = stores.get(lab) ?? new Map<StudyId, StudyStore>()
-  stores.set(lab, own)
+/** The page's one store of a study, made when it is first asked for. */
+function storeOf(sessions: Sessions, study: StudyId): StudyStore {
+  const own = stores.get(sessions) ?? new Map<StudyId, StudyStore>()
+  stores.set(sessions, own)
   const store = own.get(study) ?? createStudyStore(study, createStudyClient(createStudyWorker))
   own.set(study, store)
   return store
@@ -97,7 +97,7 @@ export interface Study extends StudyState {
 /** A study, renewed as results come. It ends with the component that uses it. */
 export function useStudy(id: StudyId): Study {
   const lab = useLab()
-  const store = storeOf(lab, id)
+  const store = storeOf(useSessions(), id)
   const state = useSyncExternalStore(store.subscribe, store.state)
   const few = navigator.hardwareConcurrency < ENOUGH_PROCESSORS
   const held = useSyncExternalStore(lab.subscribe, () => few && lab.getState().playing)

@@ -15,7 +15,7 @@ function rig(refuses = 0) {
   const workers: { readonly sent: ToWorker[]; readonly say: (m: FromWorker) => void; ended: boolean }[] = []
   let tick = () => {}
   let left = refuses
-  const client = createSimClient(
+  const page = createSimClient(
     () => {
       if (left-- > 0) throw new Error('blocked')
       const worker: WorkerLike = {
@@ -35,15 +35,18 @@ function rig(refuses = 0) {
       tick = callback
     },
   )
+  const client = page.source()
   client.listen({
     frame: () => said.push('frame'),
     scenario: () => said.push('scenario'),
     stopped: () => said.push('stopped'),
     problem: (message, unopened) => said.push(`${unopened ? 'unopened' : 'problem'} ${message}`),
     died: (message) => said.push(`died ${message}`),
+    replaced: () => said.push('replaced'),
     silent: (silent) => said.push(silent ? 'silent' : 'heard'),
   })
   return {
+    page,
     client,
     said,
     workers,
@@ -69,7 +72,7 @@ describe('a worker that is watched', () => {
     expect(r.types()).toBe('open frame ping')
     r.pass(1)
     expect(r.said).toEqual(['silent'])
-    r.newest().say({ type: 'pong', source: 1, ping: 0 })
+    r.newest().say({ type: 'pong', ping: 0 })
     expect(r.said).toEqual(['silent', 'heard'])
   })
 
@@ -80,7 +83,7 @@ describe('a worker that is watched', () => {
     r.client.requestFrame(WISH)
     for (let i = 0; i < 20; i++) {
       r.pass(4)
-      r.newest().say({ type: 'pong', source: 1, ping: 0 })
+      r.newest().say({ type: 'pong', ping: 0 })
     }
     expect(r.said).toEqual([])
   })
@@ -129,10 +132,10 @@ describe('a request', () => {
     r.client.open(scenario, 1, { ns: 0 })
     r.client.requestFrame(WISH)
     r.pass(1)
-    r.newest().say({ type: 'pong', source: 1, ping: 1 })
+    r.newest().say({ type: 'pong', ping: 1 })
     expect(r.newest().sent.at(-1)).toMatchObject({ type: 'frame', request: 2 })
     // A ping that was sent before the request says nothing of it.
-    r.newest().say({ type: 'pong', source: 1, ping: 1 })
+    r.newest().say({ type: 'pong', ping: 1 })
     expect(r.types()).toBe('open frame ping frame')
   })
 })

@@ -17,7 +17,7 @@ import {
   watchChanges,
 } from '../sim/index.ts'
 import { begun, carryOn, endedNow, going, homeward, type Job, playedOut, playedTo, underway } from './jobs.ts'
-import type { Ended, FrameRequest, FromWorker, Goal, ToWorker } from './protocol.ts'
+import type { Ended, FrameRequest, FromWorker, Goal, ToSource, ToWorker } from './protocol.ts'
 
 /** Longest stretch of computing between two looks at the mail, ms. */
 const SLICE_MS = 4
@@ -37,7 +37,7 @@ interface Source {
   readonly changing: Changing
   job: Job | null
   /** Steps and changes that came during an errand: they are meant for where it ends, or is left for them. */
-  waiting: ToWorker[]
+  waiting: ToSource[]
   revision: number
 }
 
@@ -62,12 +62,14 @@ export function createHost(env: HostEnv): Host {
       wake()
       return
     }
-    let busy = false
-    for (const [id, source] of sources) {
-      if (source.job) guarded(id, () => workOn(id, source))
-      if (source.job) busy = true
-    }
-    if (busy) wake()
+    const next = [...sources].find(([, { job }]) => job)
+    if (!next) return
+    const [id, source] = next
+    // A slice for each in turn, and the mail after it.
+    sources.delete(id)
+    sources.set(id, source)
+    guarded(id, () => workOn(id, source))
+    if ([...sources.values()].some(({ job }) => job)) wake()
   }
 
   function guarded(id: number, act: () => void): void {
@@ -220,7 +222,7 @@ export function createHost(env: HostEnv): Host {
     go(source, { kind: 'seek', to: message.at })
   }
 
-  function act(source: Source, message: ToWorker): void {
+  function act(source: Source, message: ToSource): void {
     const id = message.source
     switch (message.type) {
       case 'close':
@@ -259,10 +261,9 @@ export function createHost(env: HostEnv): Host {
     }
   }
 
-  function handle(message: ToWorker): void {
+  function handle(message: ToSource): void {
     const id = message.source
     if (message.type === 'open') open(message)
-    if (message.type === 'ping') env.post({ type: 'pong', source: id, ping: message.ping }, [])
     const source = sources.get(id)
     if (!source || message.type === 'open') return
     const { job } = source
@@ -291,10 +292,15 @@ export function createHost(env: HostEnv): Host {
     if (source.job && source.job !== job && source.job.kind !== 'play') workOn(id, source)
   }
 
-  return { receive: (message) => guarded(message.source, () => handle(message)) }
+  return {
+    receive(message) {
+      if (message.type === 'ping') env.post({ type: 'pong', ping: message.ping }, [])
+      else guarded(message.source, () => handle(message))
+    },
+  }
 }
 
-function isChange({ type }: ToWorker): boolean {
+function isChange({ type }: ToSource): boolean {
   return type === 'input' || type === 'inputs'
 }
 

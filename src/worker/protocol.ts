@@ -1,5 +1,5 @@
-// The messages between page and worker; nothing else. Every message names the source it speaks of, so that
-// two simulations, or a simulation and a recording, can run side by side.
+// The messages between page and worker; nothing else. Every message but those of the watch names the source it speaks of,
+// so that any number of runs can go side by side in one worker.
 
 import type {
   Errand,
@@ -41,7 +41,8 @@ export interface Ended {
   readonly end?: 'recording' | 'limit'
 }
 
-export type ToWorker =
+/** What the page wants of a source. */
+export type ToSource =
   | {
       readonly type: 'open'
       readonly source: SourceId
@@ -63,9 +64,10 @@ export type ToWorker =
    *  moment as if it had never had others. */
   | { readonly type: 'inputs'; readonly source: SourceId; readonly inputs: readonly Input[] }
   | { readonly type: 'hash'; readonly source: SourceId }
-  /** Answered at once, and after everything that was sent before: the worker is alive. */
-  | { readonly type: 'ping'; readonly source: SourceId; readonly ping: number }
   | FrameRequest
+
+/** A ping is answered at once, and after everything that was sent before: the worker is alive. */
+export type ToWorker = ToSource | { readonly type: 'ping'; readonly ping: number }
 
 export interface FrameRequest extends FrameWish {
   readonly type: 'frame'
@@ -75,7 +77,8 @@ export interface FrameRequest extends FrameWish {
   readonly recycle: readonly ArrayBuffer[]
 }
 
-export type FromWorker =
+/** What the worker says of a source. */
+export type FromSource =
   | { readonly type: 'frame'; readonly frame: Frame }
   /** The scenario as the run now holds it, without its recording, after `open` and after every input. */
   | { readonly type: 'scenario'; readonly source: SourceId; readonly revision: number; readonly scenario: Scenario }
@@ -89,10 +92,11 @@ export type FromWorker =
       readonly ns: number
       readonly events: number
     }
-  | { readonly type: 'pong'; readonly source: SourceId; readonly ping: number }
   /** A change that is not allowed: nothing came of it. */
   | { readonly type: 'refused'; readonly source: SourceId; readonly message: string }
   | { readonly type: 'problem'; readonly source: SourceId; readonly message: string }
+
+export type FromWorker = FromSource | { readonly type: 'pong'; readonly ping: number }
 
 /** To the worker that carries out studies, one at a time: a new one takes the place of the one before. */
 export type ToStudy =

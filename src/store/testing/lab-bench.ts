@@ -4,8 +4,8 @@ import type { LinkCodec } from '../../share/codec.ts'
 import type { Frame, Preset, Scenario } from '../../sim/index.ts'
 import { createSimClient, type WorkerLike } from '../../worker/client.ts'
 import type { FrameRequest, FromWorker, ToWorker } from '../../worker/protocol.ts'
-import { createLab } from '../lab.ts'
 import type { LabOptions } from '../options.ts'
+import { createSessions } from '../sessions.ts'
 import { createStats } from '../stats.ts'
 
 export const scenario: Scenario = {
@@ -69,20 +69,21 @@ export function bench(start = '', more: Partial<Pick<LabOptions, 'presets' | 'fe
       tickSecond = callback
     },
   }
-  const client = createSimClient(() => {
-    made++
-    worker = {
-      postMessage: (message) => void sent.push(message),
-      terminate: () => {},
-      onmessage: null,
-      onerror: null,
-      onmessageerror: null,
-    }
-    return worker
-  }, second.set)
+  const makeClient = () =>
+    createSimClient(() => {
+      made++
+      worker = {
+        postMessage: (message) => void sent.push(message),
+        terminate: () => {},
+        onmessage: null,
+        onerror: null,
+        onmessageerror: null,
+      }
+      return worker
+    }, second.set)
   const stats = createStats(() => now)
-  const lab = createLab({
-    client,
+  const sessions = createSessions({
+    makeClient,
     presets: [preset],
     valueOf: (s, path) => (path === 'm.cpus' ? ((s.inputs.at(-1)?.value ?? s.machine.cpus) as number) : null),
     codec,
@@ -113,7 +114,8 @@ export function bench(start = '', more: Partial<Pick<LabOptions, 'presets' | 'fe
   })
   const say = (message: FromWorker) => worker?.onmessage?.({ data: message })
   return {
-    lab,
+    sessions,
+    lab: sessions.active(),
     sent,
     stats,
     entries,

@@ -5,7 +5,7 @@ import { createRun, currentValue, type Preset } from '../../sim/index.ts'
 import { createSimClient, type WorkerLike } from '../../worker/client.ts'
 import { createHost } from '../../worker/host.ts'
 import type { ToWorker } from '../../worker/protocol.ts'
-import { createLab } from '../lab.ts'
+import { createSessions } from '../sessions.ts'
 import type { Walk } from '../url-sync.ts'
 
 export function liveLab(presets: readonly Preset[], start = '') {
@@ -16,14 +16,24 @@ export function liveLab(presets: readonly Preset[], start = '') {
   let tasks: (() => void)[] = []
   const entries: string[] = []
 
+  /** Workers made so far, the newest last. */
+  const workers: { readonly sent: ToWorker[]; readonly worker: WorkerLike; ended: boolean }[] = []
+
   function makeWorker(): WorkerLike {
     const worker: WorkerLike = {
-      postMessage: (message) => void tasks.push(() => host.receive(structuredClone(message as ToWorker))),
-      terminate: () => {},
+      postMessage(message) {
+        own.sent.push(message)
+        tasks.push(() => own.ended || host.receive(structuredClone(message)))
+      },
+      terminate() {
+        own.ended = true
+      },
       onmessage: null,
       onerror: null,
       onmessageerror: null,
     }
+    const own = { sent: [] as ToWorker[], worker, ended: false }
+    workers.push(own)
     const host = createHost({
       post(message) {
         const data = structuredClone(message)
@@ -37,8 +47,8 @@ export function liveLab(presets: readonly Preset[], start = '') {
     return worker
   }
 
-  const lab = createLab({
-    client: createSimClient(makeWorker),
+  const sessions = createSessions({
+    makeClient: () => createSimClient(makeWorker, () => {}),
     presets,
     valueOf: currentValue,
     codec: { encodeLink, decodeLink },
@@ -73,7 +83,10 @@ export function liveLab(presets: readonly Preset[], start = '') {
     return due.length > 0
   }
 
+  const lab = sessions.active()
   return {
+    sessions,
+    workers,
     lab,
     entries,
     turn,
@@ -90,15 +103,15 @@ export function liveLab(presets: readonly Preset[], start = '') {
       fragment = next
       onAddress(walk)
     },
-    /** The hash of the run that is open, and where it stands. */
-    async hash() {
-      const told = lab.hash()
+    /** The hash of the run that is open in a session, where it stands. */
+    async hash(of = lab) {
+      const told = of.hash()
       while (turn());
       return told
     },
     /** The hash that a run made anew has where this one stands. */
-    anew(position = lab.frames.latest()!.status) {
-      const { scenario } = lab.getState()
+    anew(position = lab.frames.latest()!.status, of = lab) {
+      const { scenario } = of.getState()
       const run = createRun(scenario, presets.find((p) => p.id === scenario.preset)?.horizonNs ?? 1)
       run.seek({ ns: position.ns, ...('events' in position ? { events: position.events } : {}) })
       return run.hash()

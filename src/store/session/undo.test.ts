@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { createRng, nextU32 } from '../lib/rng.ts'
-import { fieldsOf, REC_MAP, type Recording, type Scenario } from '../sim/index.ts'
-import { preset, presets } from '../tools/open-presets.ts'
-import { readFile } from './files.ts'
-import { liveLab } from './testing/live-lab.ts'
+import { createRng, nextU32 } from '../../lib/rng.ts'
+import { fieldsOf, REC_MAP, type Recording, type Scenario } from '../../sim/index.ts'
+import { preset, presets } from '../../tools/open-presets.ts'
+import { readFile } from '../files.ts'
+import { liveLab } from '../testing/live-lab.ts'
 
 const MS = 1_000_000
 const SOME = ['frames-64k', 'batched', 'nommu', 'pinhole'].map(preset)
@@ -324,7 +324,7 @@ describe('undo', () => {
     const { actions } = live.lab
     actions.openLink('s=pinhole')
     live.settle()
-    const bytes = readFileSync(new URL('../sim/vectors/dmesg/ddw_powervm_vpmem_2021.txt', import.meta.url))
+    const bytes = readFileSync(new URL('../../sim/vectors/dmesg/ddw_powervm_vpmem_2021.txt', import.meta.url))
     const file = new File([bytes], 'vpmem.txt')
     const content = await readFile(file)
     actions.openHelp()

@@ -1,17 +1,16 @@
-// How a run is looked at: what a person does that changes the page and never the run.
+// How a run is looked at: what a person does that changes the picture and never the run.
 
-import { MAX_DOCK } from '../share/view-state.ts'
-import type { AppActions, AppState, Theme } from './state.ts'
-import type { Intent } from './url-sync.ts'
+import { MAX_DOCK } from '../../share/view-state.ts'
+import type { Intent } from '../url-sync.ts'
+import type { SessionActions, SessionState } from './state.ts'
 
 export { MAX_DOCK }
 
 export interface LookingHost {
-  readonly get: () => AppState
-  readonly set: (part: Partial<AppState>) => void
+  readonly get: () => SessionState
+  readonly set: (part: Partial<SessionState>) => void
   /** View ids that the dock can hold. */
   readonly dockViews: readonly string[]
-  readonly saveTheme: ((theme: Theme) => void) | undefined
   /** A link should remember it. */
   readonly intend: (how: Intent) => void
   /** One more frame is needed. */
@@ -19,27 +18,19 @@ export interface LookingHost {
 }
 
 type Looking = Pick<
-  AppActions,
+  SessionActions,
   | 'setView'
   | 'hover'
   | 'select'
   | 'setPinned'
   | 'isolate'
-  | 'setTheme'
-  | 'openGallery'
-  | 'welcome'
-  | 'openHelp'
-  | 'closeOver'
-  | 'setMapColumns'
-  | 'announce'
   | 'dismissProblems'
   | 'dismissFailure'
   | 'dismissCompared'
   | 'dismissUnreadable'
-  | 'showLink'
 >
 
-export function createLooking({ get, set, dockViews, saveTheme, intend, wake }: LookingHost): Looking {
+export function createLooking({ get, set, dockViews, intend, wake }: LookingHost): Looking {
   return {
     setView(partial) {
       // Numbers of level tables mean nothing in another table.
@@ -64,24 +55,9 @@ export function createLooking({ get, set, dockViews, saveTheme, intend, wake }: 
       wake()
     },
     isolate: (isolated) => set({ isolated }),
-    setTheme(theme) {
-      set({ theme })
-      saveTheme?.(theme)
-    },
-    openGallery: (query = '') => set({ over: { kind: 'gallery', query, first: false } }),
-    welcome: () => set({ over: { kind: 'gallery', query: '', first: true } }),
-    openHelp: (term) => set({ over: { kind: 'help', term: term ?? null } }),
-    closeOver: () => set({ over: null }),
-    setMapColumns(mapColumns, mapMaxRows = get().mapMaxRows) {
-      if (mapColumns === get().mapColumns && mapMaxRows === get().mapMaxRows) return
-      set({ mapColumns, mapMaxRows })
-      wake()
-    },
-    announce: (announcement) => set({ announcement }),
     dismissProblems: () => set({ problems: [] }),
     dismissFailure: () => set({ failure: null }),
     dismissCompared: () => set({ compared: null }),
     dismissUnreadable: () => set({ unreadable: null }),
-    showLink: (linkShown) => set({ linkShown }),
   }
 }

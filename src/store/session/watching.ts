@@ -1,15 +1,17 @@
 // What a run does by itself because a person wants to see something: it plays up to what is watched for, passes a stretch in
 // which nothing happens, and does what follows where it comes to stand.
 
-import type { HappeningId, RunStatus } from '../sim/index.ts'
-import type { Ended } from '../worker/protocol.ts'
-import { quietNs } from './quiet.ts'
-import type { AppState, Notice } from './state.ts'
+import type { HappeningId, RunStatus } from '../../sim/index.ts'
+import type { Ended } from '../../worker/protocol.ts'
+import type { Notice } from '../notice.ts'
+import { quietNs } from '../quiet.ts'
+import type { SessionState } from './state.ts'
 
 export interface WatchingHost {
-  readonly get: () => AppState
-  readonly set: (part: Partial<AppState>) => void
-  readonly say: (notice: Notice) => string
+  readonly get: () => SessionState
+  readonly set: (part: Partial<SessionState>) => void
+  /** Said to who cannot see it. */
+  readonly tell: (notice: Notice) => void
   /** A person wants nothing to move by itself. */
   readonly still: () => boolean
   /** Plays; up to right after a happening, if one is named. */
@@ -26,7 +28,7 @@ export interface WatchingHost {
 
 export interface Watching {
   /** Something else is done: nothing is told of where the run stands, nothing is watched for, and nothing follows. */
-  anew(): Pick<AppState, 'ended' | 'watching' | 'told'>
+  anew(): Pick<SessionState, 'ended' | 'watching' | 'told'>
   /** What was watched for or under way is so no longer; what is told of where the run stands remains true. */
   leave(): void
   /** A person pauses it. */
@@ -49,7 +51,7 @@ export interface Watching {
   skip(): void
 }
 
-export function createWatching({ get, set, say, still, play, find, step, pass, seen }: WatchingHost): Watching {
+export function createWatching({ get, set, tell, still, play, find, step, pass, seen }: WatchingHost): Watching {
   /** What follows once an errand of a kind has come to its end. */
   let next: { readonly after: Ended['kind']; readonly go: () => void } | null = null
   let unplaced = false
@@ -118,10 +120,13 @@ export function createWatching({ get, set, say, still, play, find, step, pass, s
       if (kind === 'play') set({ playing: false })
       // Whoever stopped it has said what is watched for now.
       if ((about || follows) && (how === 'none' || how === 'over')) set({ watching: null })
-      if (told) set({ watching: null, told, announcement: say({ kind: 'ended', ended: told }) })
-      else if (kind === 'play' || kind === 'find' || how !== 'there') {
+      if (told) {
+        set({ watching: null, told })
+        tell({ kind: 'ended', ended: told })
+      } else if (kind === 'play' || kind === 'find' || how !== 'there') {
         const untold = how === 'there' || how === 'stopped'
-        set({ ended: untold ? null : ended, announcement: say({ kind: 'ended', ended }) })
+        set({ ended: untold ? null : ended })
+        tell({ kind: 'ended', ended })
       }
       if (how === 'there' && !told) follows?.go()
     },

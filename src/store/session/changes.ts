@@ -1,7 +1,7 @@
 // Changes a person makes to a running scenario: posted at once, one at a time per field with the newest value
 // waiting behind it, so that a dragged slider never floods the run.
 
-import type { ParamValue } from '../sim/index.ts'
+import type { ParamValue } from '../../sim/index.ts'
 
 /** What becomes of a change that was posted. */
 export interface Fate {

@@ -1,10 +1,10 @@
 // What a person does to a run, and takes back: changes on their way to it, and the history that they become part of.
 
-import type { ParamValue } from '../sim/index.ts'
-import type { SimClient } from '../worker/client.ts'
+import type { ParamValue } from '../../sim/index.ts'
+import type { SimSource } from '../../worker/client.ts'
 import { createChanges, type Fate } from './changes.ts'
-import { type Act, type Begun, createHistory, type Place } from './history.ts'
-import type { AppState } from './state.ts'
+import type { Act, Begun, History, Place } from './history.ts'
+import type { SessionState } from './state.ts'
 
 /** Values of one field closer together than this are one change: a drag. */
 const ONE_GESTURE_MS = 600
@@ -12,11 +12,12 @@ const ONE_GESTURE_MS = 600
 type Way = 'undo' | 'redo'
 
 export interface ActsHost {
-  readonly client: Pick<SimClient, 'input'>
+  readonly source: Pick<SimSource, 'input'>
+  readonly history: History
   readonly now: () => number
   /** Called for every value that is posted; the answer gets the revision that holds it. */
   readonly mark: () => (revision: number) => void
-  readonly get: () => AppState
+  readonly get: () => SessionState
   /** The value at a path that a control shows, or null when there is no such field. */
   readonly current: (path: string) => ParamValue | null
   /** Where a person stands. */
@@ -28,7 +29,7 @@ export interface ActsHost {
 }
 
 export interface Acts {
-  state(): Pick<AppState, 'pending' | 'undoes' | 'redoes'>
+  state(): Pick<SessionState, 'pending' | 'undoes' | 'redoes'>
   /** Nothing was posted that the run has not answered, and nothing waits for that. */
   settled(): boolean
   change(path: string, value: ParamValue): void
@@ -47,9 +48,8 @@ export interface Acts {
 }
 
 export function createActs(host: ActsHost): Acts {
-  const { get, place, now } = host
-  const history = createHistory()
-  const changes = createChanges({ post: host.client.input, mark: host.mark })
+  const { get, place, now, history } = host
+  const changes = createChanges({ post: host.source.input, mark: host.mark })
   /** Undos and redos that wait. */
   let walks: Way[] = []
   let gesture: { readonly path: string; readonly act: Act; readonly fate: Fate; readonly ms: number } | null = null

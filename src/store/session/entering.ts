@@ -1,25 +1,26 @@
 // Going to another run, and back to the one before where that makes none: until the new one has shown itself, what stood
 // before is kept.
 
-import type { SimClient } from '../worker/client.ts'
+import type { SimSource } from '../../worker/client.ts'
 import type { Acts } from './acts.ts'
 import type { Act, Begun, Place } from './history.ts'
 import type { Standing } from './standing.ts'
-import type { AppState } from './state.ts'
+import type { SessionState } from './state.ts'
 
 export interface EnteringHost {
-  readonly client: Pick<SimClient, 'open' | 'restart'>
-  readonly get: () => AppState
-  readonly set: (part: Partial<AppState>) => void
+  readonly source: Pick<SimSource, 'open' | 'restart'>
+  readonly get: () => SessionState
+  readonly set: (part: Partial<SessionState>) => void
   readonly acts: Acts
   readonly standing: Standing
-  /** Whoever knows something of the run before forgets it; answers what of the state goes with that. */
-  readonly begins: (to: Place) => Partial<AppState>
+  /** Whoever knows something of the run before forgets it; answers what of the state goes with that. `again`: it is the run
+   *  that stood here. */
+  readonly begins: (to: Place, again: boolean) => Partial<SessionState>
 }
 
 export interface Entering {
-  /** With an act, undo leads back. A worker that is gone is replaced. */
-  open(to: Place, act: Act | null): void
+  /** With an act, undo leads back. A worker that is gone is replaced. `again`: the run that stood here is brought back. */
+  open(to: Place, act: Act | null, again?: boolean): void
   /** The worker has told of the scenario that was opened last, and of no other since. */
   isOpen(): boolean
   /** It has told of it now. */
@@ -30,17 +31,17 @@ export interface Entering {
   backOut(): Act | null
 }
 
-export function createEntering({ client, get, set, acts, standing, begins }: EnteringHost): Entering {
+export function createEntering({ source, get, set, acts, standing, begins }: EnteringHost): Entering {
   let isOpen = false
   /** Whatever was done since is newest first, each as if the one before it had come about. */
   let opening: {
-    readonly before: AppState
+    readonly before: SessionState
     readonly place: Place
     readonly done: readonly { readonly act: Act; readonly begun: Begun }[]
   } | null = null
 
   return {
-    open(to, act) {
+    open(to, act, again = false) {
       const before = get()
       if (before.ready || opening) {
         const from = standing.place()
@@ -60,16 +61,15 @@ export function createEntering({ client, get, set, acts, standing, begins }: Ent
         failure: null,
         loading: null,
         unreadable: null,
-        linkShown: before.linkShown === 'fileless' ? null : before.linkShown,
-        ...begins(to),
+        ...begins(to, again),
         ...acts.state(),
       })
       if (get().dead) {
         set({ dead: false })
-        client.restart()
+        source.restart()
         opening = null
       }
-      standing.send(to.position, () => client.open(scenario, to.horizonNs, to.position))
+      standing.send(to.position, () => source.open(scenario, to.horizonNs, to.position))
     },
     isOpen: () => isOpen,
     told() {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import type { LoggedScenario } from '../share/ddw-scenario.ts'
-import type { Preset, Recording } from '../sim/index.ts'
-import { Unreached } from './part.ts'
-import { bench, preset, scenario } from './testing/lab-bench.ts'
+import type { LoggedScenario } from '../../share/ddw-scenario.ts'
+import type { Preset, Recording } from '../../sim/index.ts'
+import { Unreached } from '../part.ts'
+import { bench, preset, scenario } from '../testing/lab-bench.ts'
 
 describe('a recording', () => {
   const recording: Recording = {

@@ -1,11 +1,13 @@
 // What has to be fetched before it can be opened: one thing at a time, and what was opened last wins.
 
-import type { Preset, Recording, Scenario } from '../sim/index.ts'
-import type { Explained } from './file-content.ts'
-import { Unopened } from './files.ts'
-import { Unreached } from './part.ts'
+import type { Preset, Recording, Scenario } from '../../sim/index.ts'
+import type { Explained } from '../file-content.ts'
+import { Unopened } from '../files.ts'
+import { Unreached } from '../part.ts'
 
 export interface FetchingHost {
+  /** Recordings that came before, by the file's name. */
+  readonly fetched: Map<string, Recording>
   readonly presetOf: (id: string) => Preset
   /** Absent where no preset has a recording. Fails with a sentence. */
   readonly fetchRecording: ((file: string) => Promise<Recording>) | undefined
@@ -31,7 +33,7 @@ export interface Fetching {
 }
 
 export function createFetching(host: FetchingHost): Fetching {
-  const fetched = new Map<string, Recording>()
+  const { fetched } = host
   let openings = 0
   let missed: (() => void) | null = null
   /** Nobody has done anything since that was missed. */

@@ -1,11 +1,11 @@
 // Watching: a run plays into what its story is about and stands there, told of, until something else is done.
 
 import { describe, expect, it } from 'vitest'
-import { createRun, presetById, presets, subjectOf } from '../sim/index.ts'
-import { endedText } from '../text/worker.ts'
-import type { Ended } from '../worker/protocol.ts'
-import { opened as benched } from './testing/lab-bench.ts'
-import { liveLab } from './testing/live-lab.ts'
+import { createRun, presetById, presets, subjectOf } from '../../sim/index.ts'
+import { endedText } from '../../text/worker.ts'
+import type { Ended } from '../../worker/protocol.ts'
+import { opened as benched } from '../testing/lab-bench.ts'
+import { liveLab } from '../testing/live-lab.ts'
 
 const FIRST = presetById('frames-64k')!
 const PRESETS = ['frames-64k', 'slot-leak', 'batched', 'pools'].map((id) => presetById(id)!)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { preset } from '../tools/open-presets.ts'
-import { liveLab } from './testing/live-lab.ts'
+import { preset } from '../../tools/open-presets.ts'
+import { liveLab } from '../testing/live-lab.ts'
 
 const MS = 1_000_000
 const KIB = 1024

@@ -9,9 +9,9 @@
 // which undo takes back; and what undo brings becomes an address of its own, which Back leads away from. So each of the two
 // takes back the last that was done, whoever did it, and neither reaches into the other.
 
-import type { ViewState } from '../share/view-state.ts'
-import type { ParamValue, Position, Problem, Scenario, Speed } from '../sim/index.ts'
-import type { FromLog } from './file-content.ts'
+import type { ViewState } from '../../share/view-state.ts'
+import type { ParamValue, Position, Problem, Scenario, Speed } from '../../sim/index.ts'
+import type { FromLog } from '../file-content.ts'
 
 export type Act =
   /** `from` is the value before, `here` the scenario in which it was one. */
@@ -59,6 +59,8 @@ export interface Begun {
 }
 
 export interface History {
+  /** What was done and what was undone, the newest last; the caller's own. */
+  steps(): { past: { act: Act; place: Place }[]; future: Step[] }
   /** What undo and redo would take back and bring back; null: nothing. */
   undoes(): Act | null
   redoes(): Act | null
@@ -73,9 +75,9 @@ export interface History {
 
 const MOST_STEPS = 500
 
-export function createHistory(): History {
-  let past: { act: Act; place: Place }[] = []
-  let future: Step[] = []
+/** Of another one's acts, if there is one to go on from; each goes its own way from there. */
+export function createHistory(from?: History): History {
+  let { past, future } = from?.steps() ?? { past: [], future: [] }
 
   /** Takes the newest step of a list over to the other, from where it leads back here. */
   function cross(from: Step[], to: Step[], here: Place): Step | null {
@@ -86,6 +88,7 @@ export function createHistory(): History {
   }
 
   return {
+    steps: () => ({ past: past.map((step) => ({ ...step })), future: [...future] }),
     undoes: () => past.at(-1)?.act ?? null,
     redoes: () => future.at(-1)?.act ?? null,
     did(act, place) {

@@ -1,12 +1,12 @@
 // Which change of a setting the figures are compared on both sides of: the last that was made or passed while the run was
 // looked at. What a run that is opened has behind it already is none.
 
-import { afterInputs, type Frame, fieldAt, type Input, type ParamValue, type Scenario } from '../sim/index.ts'
-import type { AppState, Compared } from './state.ts'
+import { afterInputs, type Frame, fieldAt, type Input, type ParamValue, type Scenario } from '../../sim/index.ts'
+import type { Compared, SessionState } from './state.ts'
 
 export interface ComparingHost {
-  readonly get: () => AppState
-  readonly set: (part: Partial<AppState>) => void
+  readonly get: () => SessionState
+  readonly set: (part: Partial<SessionState>) => void
   readonly valueOf: (scenario: Scenario, path: string) => ParamValue | null
 }
 

@@ -1,7 +1,7 @@
 // What can be opened: presets, links, files, the devices of a log. Each becomes a place, which the lab goes to.
 
-import type { LinkCodec } from '../share/codec.ts'
-import { MAX_DOCK, type ViewState, viewOf } from '../share/view-state.ts'
+import type { LinkCodec } from '../../share/codec.ts'
+import { MAX_DOCK, type ViewState, viewOf } from '../../share/view-state.ts'
 import {
   FILE_PRESET,
   type Position,
@@ -9,13 +9,14 @@ import {
   presetOfRecording,
   type Recording,
   type Scenario,
-} from '../sim/index.ts'
+} from '../../sim/index.ts'
+import type { FromLog, LinkFile, LogFile } from '../file-content.ts'
+import type { Notice } from '../notice.ts'
+import type { Intent, Walk } from '../url-sync.ts'
 import { createFetching } from './fetching.ts'
-import type { FromLog, LinkFile, LogFile } from './file-content.ts'
 import type { Act, Place } from './history.ts'
-import { speedOf } from './initial.ts'
-import type { AppState, Notice } from './state.ts'
-import type { Intent, Walk } from './url-sync.ts'
+import type { Known } from './known.ts'
+import { type SessionState, speedOf } from './state.ts'
 
 /** The view that a kernel log is opened for. */
 const LOG_VIEW = 'ddw'
@@ -25,8 +26,11 @@ export interface OpeningsHost {
   readonly codec: LinkCodec
   readonly dockViews: readonly string[]
   readonly fetchRecording: ((file: string) => Promise<Recording>) | undefined
-  readonly get: () => AppState
-  readonly set: (part: Partial<AppState>) => void
+  readonly get: () => SessionState
+  readonly set: (part: Partial<SessionState>) => void
+  readonly known: Known
+  /** Whatever is asked for is seen in the lab: what lies over it is closed. */
+  readonly uncover: () => void
   /** Goes to a place by an act that undo takes back. */
   readonly open: (place: Place, act: Act) => void
   /** A person opened something that has no link yet. */
@@ -61,15 +65,14 @@ export interface Openings {
 }
 
 export function createOpenings(host: OpeningsHost): Openings {
-  const { presets, codec, get, set } = host
+  const { presets, codec, get, set, uncover } = host
+  const { own, logs, fetched } = host.known
   const [first] = presets
-  /** What a person dropped: links tell such files apart, and mean nothing elsewhere. */
-  const own: Preset[] = []
-  const logs: FromLog[] = []
   /** The link that is open but for its recording, which is not at hand. */
   let awaiting: string | null = null
 
   const fetching = createFetching({
+    fetched,
     presetOf: (id) => presets.find((p) => p.id === id) ?? first,
     fetchRecording: host.fetchRecording,
     loading: (name) => set(name === null ? { loading: null } : { loading: name, unreadable: null, explained: null }),
@@ -100,8 +103,7 @@ export function createOpenings(host: OpeningsHost): Openings {
   }
 
   function openAs(preset: Preset, act: Act, then?: () => void) {
-    // Whatever is asked for is seen in the lab.
-    set({ over: null })
+    uncover()
     fetching.whenLoaded(preset.scenario, (scenario) => {
       host.open(begun(preset, scenario), act)
       host.opened({ kind: 'opened', preset })
@@ -139,7 +141,7 @@ export function createOpenings(host: OpeningsHost): Openings {
   function openLink(fragment: string, act: Act) {
     const { scenario, position, view, speed, problems } = codec.decodeLink(fragment, host.dockViews, own)
     const preset = presetOf(scenario)
-    set({ over: null })
+    uncover()
     // What the page opens on needs no announcement.
     const later = get().ready
     fetching.whenLoaded(scenario, (loaded, late) => {
@@ -174,7 +176,7 @@ export function createOpenings(host: OpeningsHost): Openings {
       host.opened({ kind: 'seed' })
     },
     file(name, load) {
-      set({ over: null })
+      uncover()
       fetching.await(name, load, (content) => {
         const act: Act = { kind: 'file', name }
         if ('logged' in content) return openLog({ name, logged: content.logged, at: 0 }, act)

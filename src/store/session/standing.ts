@@ -1,12 +1,12 @@
 // Where a run stands: where its newest frame does, or where it was sent, until a frame shows it at rest again.
 
-import { type Frame, type Position, type Scenario, settledBy } from '../sim/index.ts'
+import { type Frame, type Position, type Scenario, settledBy } from '../../sim/index.ts'
 import type { Place } from './history.ts'
-import type { AppState } from './state.ts'
+import type { SessionState } from './state.ts'
 
 export interface StandingHost {
-  readonly get: () => AppState
-  readonly set: (part: Partial<AppState>) => void
+  readonly get: () => SessionState
+  readonly set: (part: Partial<SessionState>) => void
   /** Number of the newest frame request that was sent. */
   readonly requests: () => number
 }
