@@ -165,6 +165,84 @@ describe('a run that has not shown itself yet', () => {
   })
 })
 
+describe('two runs of one worker', () => {
+  /** A second one beside that of the rig, and what it is told. */
+  function beside(r: ReturnType<typeof rig>) {
+    const said: string[] = []
+    const source = r.page.source()
+    source.listen({
+      frame: () => said.push('frame'),
+      scenario: () => said.push('scenario'),
+      stopped: () => said.push('stopped'),
+      problem: (message, unopened) => said.push(`${unopened ? 'unopened' : 'problem'} ${message}`),
+      died: (message) => said.push(`died ${message}`),
+      replaced: () => said.push('replaced'),
+      silent: (silent) => said.push(silent ? 'silent' : 'heard'),
+    })
+    r.client.open(scenario, 1, { ns: 0 })
+    source.open(scenario, 1, { ns: 5 })
+    return { source, said }
+  }
+
+  it('have a frame under way each, and hear only what is said of their own', () => {
+    const r = rig()
+    const { source, said } = beside(r)
+    r.client.requestFrame(WISH)
+    source.requestFrame(WISH)
+    source.requestFrame({ ...WISH, table: 1 })
+    expect([r.types(), r.client.busy(), source.busy()]).toEqual(['open open frame frame', true, true])
+    r.newest().say({ type: 'no-frame', source: 2, request: 2, message: 'broken' })
+    r.newest().say({ type: 'problem', source: 1, message: 'worse' })
+    expect([r.said, said]).toEqual([['problem worse'], ['problem broken']])
+    expect(r.newest().sent.at(-1)).toMatchObject({ type: 'frame', source: 2, request: 3, table: 1 })
+    expect([r.client.requests(), source.requests()]).toEqual([1, 3])
+  })
+
+  it('ask it for a word once for both, and ask again for what was lost, each its own', () => {
+    const r = rig()
+    const { source, said } = beside(r)
+    r.client.requestFrame(WISH)
+    r.pass(1)
+    source.requestFrame(WISH)
+    // It was sent before the second asked.
+    r.newest().say({ type: 'pong', ping: 1 })
+    expect(r.newest().sent.slice(2)).toMatchObject([
+      { type: 'frame', source: 1, request: 1 },
+      { type: 'ping', ping: 1 },
+      { type: 'frame', source: 2, request: 2 },
+      { type: 'frame', source: 1, request: 3 },
+    ])
+    r.pass(6)
+    expect([r.said, said]).toEqual([['silent'], ['silent']])
+  })
+
+  it('lose it together; whoever asks first has it replaced, once for both', () => {
+    const r = rig()
+    const { source, said } = beside(r)
+    r.client.restart()
+    expect([r.workers.length, r.workers[0]!.ended, r.said, said]).toEqual([2, true, [], ['replaced']])
+    source.restart()
+    source.open(scenario, 1, { ns: 0 })
+    r.client.open(scenario, 1, { ns: 0 })
+    expect([r.workers.length, r.types()]).toEqual([2, 'open open'])
+    source.close()
+    source.play(1)
+    expect(r.newest().sent.at(-2)).toMatchObject({ type: 'close', source: 3 })
+    r.page.close()
+    expect([r.newest().ended, said]).toEqual([true, ['replaced']])
+  })
+
+  it('of which one stands still open another in its place, and the other goes on', () => {
+    const r = rig()
+    const { source } = beside(r)
+    source.open(scenario, 1, { ns: 7 })
+    expect(r.newest().sent.slice(2)).toMatchObject([
+      { type: 'pause', source: 2 },
+      { type: 'open', source: 3 },
+    ])
+  })
+})
+
 describe('the worker of a study', () => {
   it('fails in words when it cannot be made, and is made when asked again', () => {
     let refuses = 1

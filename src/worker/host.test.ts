@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { decodeLink } from '../share/url.ts'
-import { FIND_EVENTS, MAX_NS, presetById, STEP_EVENTS } from '../sim/index.ts'
+import { createRun, FIND_EVENTS, MAX_NS, presetById, STEP_EVENTS } from '../sim/index.ts'
 import { underwayText } from '../text/worker.ts'
 import { playable } from '../tools/recordings.ts'
 import { createHost } from './host.ts'
@@ -514,6 +514,47 @@ describe('host', () => {
     r.send({ ...ASK, request: 7, probes: null as never })
     expect(r.said.at(-1)).toMatchObject({ type: 'no-frame', request: 7 })
     expect(r.frame().status.ns).toBe(MS)
+  })
+
+  it('computes two runs in turn, a slice each with the mail after it, and each as if it were alone', () => {
+    const r = rig()
+    const open = (source: number, id: string) => {
+      const preset = presetById(id)!
+      r.send({ type: 'open', source, scenario: preset.scenario, horizonNs, at: { ns: 0 } })
+    }
+    open(1, 'frames-64k')
+    open(2, 'one-lock')
+    r.settle()
+    const hash = (source: number) => {
+      r.send({ type: 'hash', source })
+      const last = r.said.at(-1)!
+      return last.type === 'hash' ? last : null
+    }
+    r.send({ type: 'play', source: 1, speed: 'max' })
+    r.send({ type: 'seek', source: 2, to: { ns: 4 * MS } })
+    const events = [0, 0]
+    // Each turn moves one of them, and never the same one twice.
+    let moved = -1
+    for (let turn = 0; turn < 8; turn++) {
+      expect(r.turn()).toBe(true)
+      const now = [hash(1)!.events, hash(2)!.events]
+      const moves = now.flatMap((n, i) => (n > events[i]! ? [i] : []))
+      if (turn > 0) expect(moves).toEqual([1 - moved])
+      moved = moves[0]!
+      events.splice(0, 2, ...now)
+    }
+    for (let turn = 0; turn < 2000 && r.ended()?.kind !== 'seek'; turn++) r.turn()
+    r.send({ type: 'pause', source: 1 })
+    r.settle()
+    for (const [source, id] of [
+      [1, 'frames-64k'],
+      [2, 'one-lock'],
+    ] as const) {
+      const { hash: told, ns, events } = hash(source)!
+      const alone = createRun(presetById(id)!.scenario, horizonNs)
+      alone.seek({ ns, events })
+      expect(told).toBe(alone.hash())
+    }
   })
 
   it('answers a ping at once, whatever is open', () => {
