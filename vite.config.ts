@@ -8,7 +8,12 @@ const REPLACING = ['src/sim/exposure.test.ts']
 export default defineConfig({
   base: './',
   plugins: [react()],
-  build: { target: 'es2022', modulePreload: { polyfill: false } },
+  build: {
+    target: 'es2022',
+    modulePreload: { polyfill: false },
+    // All that is fetched before the page stands is one file: many small ones are packed worse.
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'first', tags: ['$initial'] }] } } },
+  },
   worker: { format: 'es' },
   test: {
     environment: 'node',

@@ -2,6 +2,7 @@
 // 64 MiB beside 16 GiB can be seen; and a row for each step, time downwards. css px unless it says otherwise.
 
 import type { BootBlock, BootFrame, Holder } from '../../sim/index.ts'
+import { broken, type Linear, linear } from '../kit/scales.ts'
 
 /** The bar of all memory to scale, the lines that open it out below, and the addresses under the rows. */
 const LABELS = 12
@@ -85,22 +86,21 @@ export function stretchesOf(frame: BootFrame, width: number): readonly Stretch[]
   })
 }
 
-/** Where an address stands in the rows; what lies outside of memory stands at its end. */
-export function xOf(stretches: readonly Stretch[], address: number): number {
-  const stretch = stretches.find((s) => address < s.to) ?? stretches.at(-1)
-  if (!stretch) return 0
-  const share = Math.min(1, Math.max(0, (address - stretch.from) / (stretch.to - stretch.from)))
-  return stretch.x + share * stretch.width
+/** The axis of the rows: addresses to css px, each stretch on its own part; what lies outside of memory stands at its end. */
+export function rowScale(stretches: readonly Stretch[]): Linear {
+  const last = stretches.at(-1)
+  if (!last) return linear(0, 0, 0)
+  return broken([...stretches.map(({ from }) => from), last.to], [...stretches.map(({ x }) => x), last.x + last.width])
 }
 
 /** The address that stands at x in the rows, or null beside them. */
 export function addressAt(stretches: readonly Stretch[], x: number): number | null {
-  const stretch = stretches.find((s) => x >= s.x && x < s.x + s.width)
-  return stretch ? stretch.from + ((x - stretch.x) / stretch.width) * (stretch.to - stretch.from) : null
+  const scale = rowScale(stretches)
+  return x >= scale.range()[0]! && x < scale.range().at(-1)! ? scale.invert(x) : null
 }
 
-/** Where a stretch begins in the bar that is to scale. */
-export const scaledX = (frame: BootFrame, address: number, width: number): number => (address / endOf(frame)) * width
+/** The axis of the bar that is to scale. */
+export const barScale = (frame: BootFrame, width: number): Linear => linear(endOf(frame), 0, width)
 
 /** What the rows share, as far as each is neither too low for its title nor higher than it needs to be. */
 const ROWS = 72

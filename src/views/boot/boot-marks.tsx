@@ -8,13 +8,13 @@ import { blockSpan, labelsIn, phasesOf } from './boot.view.ts'
 import {
   type AxisLabel,
   BAR,
+  barScale,
   endOf,
   fitting,
   holeOf,
   ROWS_TOP,
   rowAt,
   rowsEnd,
-  scaledX,
   stretchesOf,
 } from './boot-axis.ts'
 
@@ -85,6 +85,7 @@ function Axis({ frame, width, gutter, narrow }: BootMarksProps) {
       : []),
     ...(high ? [{ x: high.x, words: bytes(high.from) }] : []),
   ]
+  const bar = barScale(frame, width)
   const named = fitting(foot, width)
   const ticks = foot.filter(({ words }) => named.some((n) => n.words === words))
   // Where titles stand between the rows, the lines do not cross them.
@@ -96,7 +97,7 @@ function Axis({ frame, width, gutter, narrow }: BootMarksProps) {
     <>
       <Addresses
         labels={fitting(
-          scaled.map((n) => ({ x: scaledX(frame, n, width), words: n === 0 ? '0' : hex(n) })),
+          scaled.map((n) => ({ x: bar(n), words: n === 0 ? '0' : hex(n) })),
           width,
         )}
         y={BAR.y - 4}
@@ -107,7 +108,7 @@ function Axis({ frame, width, gutter, narrow }: BootMarksProps) {
       {stretches.slice(1).map((s) => (
         <path
           key={s.from}
-          d={`M${scaledX(frame, s.from, width)},${BAR.y + BAR.height}L${s.x},${ROWS_TOP}`}
+          d={`M${bar(s.from)},${BAR.y + BAR.height}L${s.x},${ROWS_TOP}`}
           className={opened && (s === opened || s.from === opened.to) ? 'v-edge' : 'v-hair'}
         />
       ))}

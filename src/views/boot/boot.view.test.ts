@@ -15,7 +15,7 @@ import {
   resultOf,
   stillHolds,
 } from './boot.view.ts'
-import { addressAt, bootHeight, endOf, fitting, openedOf, rowAt, stretchesOf, xOf } from './boot-axis.ts'
+import { addressAt, bootHeight, endOf, fitting, openedOf, rowAt, rowScale, stretchesOf } from './boot-axis.ts'
 import { happenedIn, titleOf } from './boot-words.ts'
 
 const INK = bootInk(palettes.dark)
@@ -98,7 +98,7 @@ function pixelAt(frame: BootFrame, at: number, address: number, narrow = false, 
   const out = blank(box.width * dpr, box.height * dpr)
   bootView.paint(frame, INK, box, out)
   const { y, height } = rowAt(at, frame.steps.length, narrow)
-  const x = Math.floor(xOf(stretchesOf(frame, box.width), address) * dpr)
+  const x = Math.floor(rowScale(stretchesOf(frame, box.width))(address) * dpr)
   return out.data[Math.floor((y + height / 4) * dpr) * out.width + x]!
 }
 
@@ -112,12 +112,12 @@ describe('the axis', () => {
     const widths = stretches.map((s) => s.width)
     expect(widths.reduce((a, b) => a + b, 0)).toBe(WIDTH)
     // 64 MiB of 16 GiB, and more than a quarter of the picture.
-    expect(xOf(stretches, POOL[1]) - xOf(stretches, POOL[0])).toBeGreaterThan(WIDTH / 4)
+    expect(rowScale(stretches)(POOL[1]) - rowScale(stretches)(POOL[0])).toBeGreaterThan(WIDTH / 4)
   })
 
   it('leads from an address to a place and back', () => {
     for (const address of [0, 100 * MIB, 512 * MIB, 3.5 * GIB, 16 * GIB])
-      expect(addressAt(stretches, xOf(stretches, address))! / MIB).toBeCloseTo(address / MIB, 3)
+      expect(addressAt(stretches, rowScale(stretches)(address))! / MIB).toBeCloseTo(address / MIB, 3)
     expect(addressAt(stretches, WIDTH)).toBeNull()
     expect(addressAt(stretches, -1)).toBeNull()
   })
@@ -211,7 +211,7 @@ describe('the rows', () => {
     const box = boxOf(FAILED, narrow)
     const { columns, rows } = bootView.grid(FAILED)
     expect(rows).toBe(5)
-    const x = xOf(stretchesOf(FAILED, WIDTH), 550 * MIB)
+    const x = rowScale(stretchesOf(FAILED, WIDTH))(550 * MIB)
     const { y, height } = rowAt(4, 5, narrow)
     const cell = bootView.hitTest(FAILED, x, y + height / 2, box)!
     expect(Math.floor(cell / columns)).toBe(4)
@@ -225,7 +225,7 @@ describe('the rows', () => {
   })
 
   it('have words for the hole, too', () => {
-    const x = xOf(stretchesOf(FAILED, WIDTH), 3.5 * GIB)
+    const x = rowScale(stretchesOf(FAILED, WIDTH))(3.5 * GIB)
     const cell = bootView.hitTest(FAILED, x, rowAt(0, 5, false).y + 2, boxOf(FAILED))!
     expect(bootView.cellText(FAILED, cell)).toContain('1 GiB from 0xc000_0000: no memory')
   })

@@ -13,10 +13,12 @@ import {
 import { bootText as text } from '../../text/boot.ts'
 import { fillCell, frameCell } from '../kit/cell-patterns.ts'
 import { mix, type Palette, pack } from '../kit/palette.ts'
+import { behind, cellIn, cells } from '../kit/scales.ts'
 import type { Box, HeatmapView, Pixels, TableTwin } from '../view.ts'
 import {
   addressAt,
   BAR,
+  barScale,
   bootHeight,
   endOf,
   hasHigh,
@@ -25,10 +27,9 @@ import {
   openedOf,
   ROWS_TOP,
   rowAt,
+  rowScale,
   type Stretch,
-  scaledX,
   stretchesOf,
-  xOf,
 } from './boot-axis.ts'
 import { happenedIn, titleOf } from './boot-words.ts'
 
@@ -170,11 +171,9 @@ export function blockSpan(
   stretches: readonly Stretch[],
   { startBytes, endBytes }: BootBlock,
 ): readonly [number, number] {
-  const from = xOf(stretches, startBytes)
-  // The end of a stretch is its own, where the next one begins at the same place.
-  const last = stretches.find((s) => endBytes > s.from && endBytes <= s.to)
-  const to = last ? last.x + ((endBytes - last.from) / (last.to - last.from)) * last.width : xOf(stretches, endBytes)
-  return [from, Math.max(from + 2, to)]
+  const x = rowScale(stretches)
+  const from = x(startBytes)
+  return [from, Math.max(from + 2, x(endBytes))]
 }
 
 /** The addresses between which nothing changes hands, ascending. */
@@ -297,7 +296,8 @@ export const bootView: HeatmapView<'boot', BootInk> = {
     const px = (css: number) => Math.round(css * box.dpr)
     const stretches = stretchesOf(frame, box.width)
     // All of the memory, to scale.
-    const scaled = (n: number) => px(scaledX(frame, n, box.width))
+    const bar = barScale(frame, box.width)
+    const scaled = (n: number) => px(bar(n))
     const [top, height] = [px(BAR.y), px(BAR.height)]
     paintDrawn('boot-allocator', ink, box.dpr, [0, top, out.width, height], out)
     const hole = holeOf(frame)
@@ -324,18 +324,12 @@ export const bootView: HeatmapView<'boot', BootInk> = {
   },
   grid: (frame) => ({ columns: cutsOf(frame).length - 1, rows: frame.steps.length }),
   hitTest(frame, x, y, box) {
-    const { pitch } = rowAt(0, frame.steps.length, isNarrow(frame, box))
-    const at = Math.floor((y - ROWS_TOP) / pitch)
+    const { length } = frame.steps
+    const at = cellIn(cells(length, length * rowAt(0, length, isNarrow(frame, box)).pitch), y - ROWS_TOP)
     const address = addressAt(stretchesOf(frame, box.width), x)
-    if (address === null || y < ROWS_TOP || at >= frame.steps.length) return null
+    if (address === null || at === null) return null
     const cuts = cutsOf(frame)
-    return (
-      at * (cuts.length - 1) +
-      Math.max(
-        0,
-        cuts.findLastIndex((n) => n <= address),
-      )
-    )
+    return at * (cuts.length - 1) + Math.max(0, behind(cuts, address))
   },
   cellRect(frame, cell, box) {
     const cuts = cutsOf(frame)

@@ -2,9 +2,11 @@
 // below and above 4 GiB are each even in themselves with the hole as a break between them; the pool's stretch of it opened
 // out into an axis of its own; and an arc from each buffer to its slots.
 
+import { linkVertical } from 'd3'
 import { bytes, count, duration, hex } from '../../lib/format.ts'
 import type { BounceArc, BounceFrame } from '../../sim/index.ts'
 import { bounceText as text } from '../../text/bounce.ts'
+import { linear, linearFrom } from '../kit/scales.ts'
 import type { TableTwin } from '../view.ts'
 
 /** css px: the picture; the pool's axis and that of memory in it, and how high both are. */
@@ -53,6 +55,9 @@ export interface ArcsLayout {
   x(address: number): number
 }
 
+/** From a buffer up to its slots: upright at both ends. */
+const arcPath = linkVertical().digits(1)
+
 /** The newest first; of the same age by slot, so that their order holds from frame to frame. */
 const byAge = (arcs: readonly BounceArc[]) => [...arcs].sort((a, b) => a.ageNs - b.ageNs || a.slot - b.slot)
 
@@ -64,15 +69,12 @@ export function arcsLayout(frame: BounceFrame, width: number): ArcsLayout {
   const lowEnd = Math.round(room * share)
   const ram: RamPart[] = [{ from: 0, to: low, x0: 0, x1: lowEnd }]
   if (high > 0) ram.push({ from: FOUR_GIB, to: frame.endBytes, x0: lowEnd + BREAK, x1: width })
-  function x(address: number): number {
-    for (const part of ram)
-      if (address <= part.to)
-        return part.x0 + (Math.max(0, address - part.from) / (part.to - part.from)) * (part.x1 - part.x0)
-    return width
-  }
+  const scales = ram.map((part) => linearFrom(part.from, part.to, part.x0, part.x1))
+  // Whatever lies in the hole stands at its end.
+  const x = (address: number) => scales[ram.findIndex(({ to }) => address <= to)]?.(address) ?? width
   const end = 2 ** frame.maskBits
   const { poolStart, poolBytes } = frame
-  const slotX = (slot: number) => Math.min(width, (slot * SLOT_BYTES * width) / Math.max(1, poolBytes))
+  const slotX = linear(poolBytes / SLOT_BYTES, 0, width)
   return {
     width,
     ram,
@@ -83,7 +85,7 @@ export function arcsLayout(frame: BounceFrame, width: number): ArcsLayout {
       const from = x(arc.realAddr)
       const left = slotX(arc.slot)
       const slot = [left, Math.max(left + 2, slotX(arc.slot + arc.slots))] as const
-      return { arc, from, slot, path: arcPath(from, middle(slot)) }
+      return { arc, from, slot, path: arcPath({ source: [from, MEMORY_TOP], target: [middle(slot), TOP] }) ?? '' }
     }),
     x,
   }
@@ -94,11 +96,6 @@ export const middle = ([left, right]: readonly [number, number]) => (left + righ
 const TOP = POOL_TOP + AXIS
 /** Heights of the points that the curve is drawn towards. */
 const PULL = (TOP + MEMORY_TOP) / 2
-
-function arcPath(from: number, to: number): string {
-  const at = (n: number) => Number(n.toFixed(1))
-  return `M${at(from)},${MEMORY_TOP}C${at(from)},${PULL} ${at(to)},${PULL} ${at(to)},${TOP}`
-}
 
 /** Place on an arc at share t from the buffer to its slots. */
 function along(from: number, to: number, t: number): readonly [x: number, y: number] {

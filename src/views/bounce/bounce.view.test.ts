@@ -121,7 +121,7 @@ describe('the arcs', () => {
   it('lead from the buffer to its slots, the newest first', () => {
     expect(layout.arcs.map(({ arc }) => arc)).toEqual([NEWEST, OLDER])
     expect(layout.arcs[0]).toMatchObject({ from: 361, slot: [134, 136] })
-    expect(layout.arcs[0]!.path).toBe('M361,74C361,49 135,49 135,24')
+    expect(layout.arcs[0]!.path).toBe('M361,74C361,49,135,49,135,24')
     expect(layout.arcs[1]!.slot).toEqual([0, 2])
   })
 

@@ -9,6 +9,7 @@ import { says } from '../../ui/says.tsx'
 import { useDpr, usePalette } from '../kit/hooks.ts'
 import { paintNever, paintSoon } from '../kit/paint-loop.ts'
 import { mix, type Palette, pack } from '../kit/palette.ts'
+import { cells as cellScale } from '../kit/scales.ts'
 import { panRange } from '../kit/zoom.ts'
 import { listedNote } from '../listed.ts'
 import './brush.css'
@@ -112,8 +113,8 @@ export function Minimap({ cell: [width, height], columns, className, left = 0 }:
   function entryAt(event: { clientX: number; clientY: number }): number {
     const at = canvas.current?.getBoundingClientRect()
     if (!at) return 0
-    const column = Math.min(columns - 1, Math.max(0, Math.floor((event.clientX - at.left) / width)))
-    const row = Math.min(rows - 1, Math.max(0, Math.floor((event.clientY - at.top) / height)))
+    const column = cellScale(columns, columns * width)(event.clientX - at.left)
+    const row = cellScale(rows, rows * height)(event.clientY - at.top)
     return (row * columns + column) * perCell
   }
 

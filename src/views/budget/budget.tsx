@@ -1,6 +1,7 @@
 // The budget of TCEs on the page: what each virtual function got from it, under the kernel of the scenario and under the
 // other one, with the counts beside. Picking a function puts its traffic on the map.
 
+import { mean, range } from 'd3'
 import { useCallback, useMemo, useRef } from 'react'
 import { bytes, count } from '../../lib/format.ts'
 import { type BudgetFrame, type Frame, SHARE_DEFAULT, SHARE_DIRECT, SHARE_INDIRECT } from '../../sim/index.ts'
@@ -12,20 +13,21 @@ import { Chip, type Fact, Pictured, pictureWidth, Sample } from '../kit/facts.ts
 import { Heatmap } from '../kit/heatmap.tsx'
 import { useDpr, usePalette, useWidth } from '../kit/hooks.ts'
 import { rulerOf } from '../kit/layout.ts'
-import { stepFor } from '../kit/scales.ts'
+import { spanOf, stepFor, widthOfCells } from '../kit/scales.ts'
 import type { Box, Pixels } from '../view.ts'
 import {
+  acrossOf,
   BUDGET_BARS,
   BUDGET_HEIGHT,
   BUDGET_PITCH,
   type BudgetInk,
-  barsWidth,
   budgetInk,
   budgetView,
+  heightScale,
   paintKind,
   rowOf,
+  rowsDown,
   scaleOf,
-  shareOfBytes,
 } from './budget.view.ts'
 import '../iotlb/iotlb.css'
 import '../views.css'
@@ -140,17 +142,18 @@ function Swatch({ ink, kind }: { ink: BudgetInk; kind: number }) {
 function Axes({ said, box, narrow }: { said: Said; box: Box; narrow: boolean }) {
   const { functions, directBytes, chosen: n, scale, eras } = said
   const { most, least } = scale
-  const needs = Math.round(BUDGET_BARS * (1 - shareOfBytes(directBytes, scale))) + 0.5
+  const needs = Math.round(BUDGET_BARS - heightScale(scale, BUDGET_BARS)(directBytes)) + 0.5
   const right = narrow ? -6 : -12
-  const end = barsWidth(functions, box)
-  const pitch = end / functions
-  const every = stepFor(pitch, 1, NUMBERED)
-  const chosen = (n + 0.5) * pitch
+  const across = acrossOf(functions, box)
+  const [, end] = across.domain()
+  const every = stepFor(widthOfCells(across), 1, NUMBERED)
+  const middle = (at: number) => mean(spanOf(across, at))!
+  const chosen = middle(n)
   const foot = BUDGET_PITCH + BUDGET_BARS
   return (
     <g>
       {[0, 1].map((row) => (
-        <g key={row} transform={`translate(0,${row * BUDGET_PITCH})`}>
+        <g key={row} transform={`translate(0,${rowsDown(row)})`}>
           {most > 1 && <path d={`M0,${needs}h${box.width}`} className="v-limit" />}
           <text x={right} y={8} textAnchor="end" className="v-num v-quiet">
             {most > 1 ? bytes(most) : ''}
@@ -163,8 +166,8 @@ function Axes({ said, box, narrow }: { said: Said; box: Box; narrow: boolean }) 
           </text>
         </g>
       ))}
-      {Array.from({ length: Math.ceil(functions / every) }, (_, i) => i * every).map((at) => (
-        <text key={at} x={(at + 0.5) * pitch} y={foot + 14} textAnchor="middle" className="v-num v-quiet">
+      {range(0, functions, every).map((at) => (
+        <text key={at} x={middle(at)} y={foot + 14} textAnchor="middle" className="v-num v-quiet">
           {at}
         </text>
       ))}

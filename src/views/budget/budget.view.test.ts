@@ -3,14 +3,14 @@ import { type BudgetFrame, SHARE_DEFAULT, SHARE_DIRECT, SHARE_INDIRECT } from '.
 import { palettes } from '../kit/palette.ts'
 import { blank } from '../kit/testing.ts'
 import {
+  acrossOf,
   BUDGET_BARS,
   BUDGET_HEIGHT,
   BUDGET_PITCH,
-  barsWidth,
   budgetInk,
   budgetView,
+  heightScale,
   scaleOf,
-  shareOfBytes,
 } from './budget.view.ts'
 
 const INK = budgetInk(palettes.dark)
@@ -58,7 +58,7 @@ function bar(frame: BudgetFrame, row: number, n: number, width = 100, dpr = 1): 
 describe('a bar', () => {
   it('is as high as the logarithm of the bytes: a step for each halving, and the least has one', () => {
     expect(scaleOf(FOUR)).toEqual({ most: 8 * MIB, least: MIB / 2 })
-    expect([8, 4, 2, 1].map((n) => shareOfBytes(n * MIB, scaleOf(FOUR)))).toEqual([1, 0.75, 0.5, 0.25])
+    expect([8, 4, 2, 1].map((n) => heightScale(scaleOf(FOUR), 1)(n * MIB))).toEqual([1, 0.75, 0.5, 0.25])
     expect(scaleOf({ ...FOUR, directBytes: 12 * MIB }).most).toBe(16 * MIB)
     expect(scaleOf({ ...FOUR, tceBytes: new Float64Array(4), otherTceBytes: new Float64Array(4) })).toEqual({
       most: 1,
@@ -90,7 +90,7 @@ describe('a bar', () => {
           row * frame.functions + n,
         )
       }
-    expect(barsWidth(frame.functions, box(width, dpr))).toBeLessThanOrEqual(width)
+    expect(acrossOf(frame.functions, box(width, dpr)).domain()[1]).toBeLessThanOrEqual(width)
     expect(bar(frame, 0, 0, width, dpr)).toBe('m'.repeat(BUDGET_BARS * dpr))
   })
 

@@ -1,11 +1,13 @@
 // What virtual functions got from a budget of TCEs, without the page: a bar for each function, as high as the logarithm of
 // the TCE bytes that its window took; one row for the kernel of the scenario, one for the other.
 
+import { scaleLog } from 'd3'
 import { bytes, count } from '../../lib/format.ts'
 import { type BudgetFrame, SHARE_DEFAULT, SHARE_DIRECT } from '../../sim/index.ts'
 import { budgetText as text } from '../../text/windows.ts'
 import { fillCell } from '../kit/cell-patterns.ts'
 import { mix, type Palette, pack } from '../kit/palette.ts'
+import { bandIn, bands, type Cells, cellIn, cells, edgesOf, spanOf } from '../kit/scales.ts'
 import { type Box, type HeatmapView, type Pixels, type Rect, TWIN_ROWS } from '../view.ts'
 
 /** css px: distance of the two rows, of it the bars, and the line of numbers below them. */
@@ -64,9 +66,11 @@ export function scaleOf(f: BudgetFrame): { readonly most: number; readonly least
   return { most: 2 ** Math.ceil(Math.log2(most)), least: 2 ** (Math.floor(Math.log2(least)) - 1) }
 }
 
-/** Share of the height that a number of bytes has. */
-export function shareOfBytes(n: number, { most, least }: { readonly most: number; readonly least: number }): number {
-  return n === 0 ? 0 : Math.min(1, Math.log2(n / least) / Math.max(1, Math.log2(most / least)))
+/** Bytes to the height of a bar in `room` px; nothing has none. */
+export function heightScale({ most, least }: { readonly most: number; readonly least: number }, room: number) {
+  return scaleLog([least, Math.max(2 * least, most)], [0, room])
+    .base(2)
+    .clamp(true)
 }
 
 /** Device px of a bar with its gap; below 1 several functions share one. */
@@ -75,10 +79,13 @@ function pitchOf(functions: number, box: Box): number {
   return pitch >= 1 ? Math.floor(pitch) : pitch
 }
 
-/** css px that all bars take. */
-export function barsWidth(functions: number, box: Box): number {
-  return (pitchOf(functions, box) * functions) / box.dpr
+/** The bars side by side, css px. */
+export function acrossOf(functions: number, box: Box): Cells {
+  return cells(functions, (pitchOf(functions, box) * functions) / box.dpr)
 }
+
+/** The two kernels, one below the other, css px. */
+export const rowsDown = bands(ROWS, BUDGET_PITCH, BUDGET_PITCH - BUDGET_BARS)
 
 /** A bar of a kind with its left lower corner at (x, bottom), device px. */
 function paintBar(
@@ -139,38 +146,37 @@ export const budgetView: HeatmapView<'budget', BudgetInk> = {
   paint(frame, ink, box, out) {
     const { dpr } = box
     const pitch = pitchOf(frame.functions, box)
-    const scale = scaleOf(frame)
     const room = Math.round(BUDGET_BARS * dpr)
+    const height = heightScale(scaleOf(frame), room)
+    const [, wide] = acrossOf(frame.functions, box).domain()
     const stub = Math.round(STUB * dpr)
+    // Below a pixel each, functions share one: which ones do.
     const bars = pitch >= 1 ? frame.functions : Math.round(pitch * frame.functions)
+    const shared = edgesOf(cells(bars, frame.functions), Math.floor)
     for (let row = 0; row < ROWS; row++) {
       const { kind, taken } = rowOf(frame, row)
-      const bottom = Math.round((row * BUDGET_PITCH + BUDGET_BARS) * dpr)
+      const bottom = Math.round((rowsDown(row)! + BUDGET_BARS) * dpr)
       for (let b = 0; b < bars; b++) {
         // Of functions that share a pixel the one that took most is seen.
-        let n = pitch >= 1 ? b : Math.floor(b / pitch)
-        const end = Math.min(frame.functions, pitch >= 1 ? n + 1 : Math.floor((b + 1) / pitch))
-        for (let i = n + 1; i < end; i++) if (taken[i]! > taken[n]!) n = i
+        let n = shared[b]!
+        for (let i = n + 1; i < shared[b + 1]!; i++) if (taken[i]! > taken[n]!) n = i
         const [x, w] = pitch >= 1 ? [b * pitch, pitch - (pitch >= GAP_FROM ? 1 : 0)] : [b, 1]
-        const h = Math.max(stub, Math.round(shareOfBytes(taken[n]!, scale) * room))
+        const h = Math.max(stub, Math.round(height(taken[n]!)))
         paintBar(kind[n]!, x, bottom, w, h, ink, dpr, out)
       }
       const line = Math.max(1, Math.round(dpr))
-      fillCell(ink.line, 0, bottom, Math.round(barsWidth(frame.functions, box) * dpr), line, out)
+      fillCell(ink.line, 0, bottom, Math.round(wide * dpr), line, out)
     }
   },
   grid: (frame) => ({ columns: frame.functions, rows: ROWS }),
   hitTest(frame, x, y, box) {
-    const row = Math.floor(y / BUDGET_PITCH)
-    const n = Math.floor((x * box.dpr) / pitchOf(frame.functions, box))
-    if (y < 0 || row >= ROWS || y - row * BUDGET_PITCH > BUDGET_BARS || n < 0 || n >= frame.functions) return null
-    return row * frame.functions + n
+    const [row, n] = [bandIn(rowsDown, y), cellIn(acrossOf(frame.functions, box), x)]
+    return row === null || n === null ? null : row * frame.functions + n
   },
   cellRect(frame, cell, box): Rect {
-    const pitch = pitchOf(frame.functions, box) / box.dpr
-    const row = Math.floor(cell / frame.functions)
-    const width = Math.max(1, pitch - (pitch * box.dpr >= GAP_FROM ? 1 / box.dpr : 0))
-    return { x: (cell % frame.functions) * pitch, y: row * BUDGET_PITCH, width, height: BUDGET_BARS }
+    const [from, to] = spanOf(acrossOf(frame.functions, box), cell % frame.functions)
+    const width = Math.max(1, to - from - ((to - from) * box.dpr >= GAP_FROM ? 1 / box.dpr : 0))
+    return { x: from, y: rowsDown(Math.floor(cell / frame.functions)) ?? 0, width, height: BUDGET_BARS }
   },
   cellText,
   describe(frame) {

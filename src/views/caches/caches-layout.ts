@@ -1,6 +1,7 @@
 // Where the lanes of the per-CPU caches, their cells and the depot stand. css px throughout.
 
 import type { CachesFrame } from '../../sim/index.ts'
+import { type Bands, bands, type Cells, cells, spanOf } from '../kit/scales.ts'
 import type { Rect } from '../view.ts'
 
 /** css px: what stands above the lanes, and the lanes themselves. */
@@ -32,10 +33,14 @@ export interface LaneLayout {
   /** Cells of a lane. */
   readonly columns: number
   readonly rows: number
-  readonly rowHeight: number
   /** Where the depot begins, css px, and its width. */
   readonly depotX: number
   readonly depot: number
+  /** Lanes side by side, and bands of them one below the other; the cells of a lane from its corner. */
+  readonly lanesAcross: Bands
+  readonly bandsDown: Bands
+  readonly across: Cells
+  readonly down: Cells
 }
 
 /** Cells of a lane: the same for every width, so that a cell keeps its number. */
@@ -53,19 +58,19 @@ export function laneLayout(shape: CachesShape, width: number): LaneLayout {
   const magazines = shape.orders > 0
   const depot = magazines ? (width < NARROW ? DEPOT_NARROW : DEPOT) : 0
   const room = width - depot
-  let bands = 1
-  while (bands < shape.cpus && Math.floor(room / Math.ceil(shape.cpus / bands)) < LEAST_LANE) bands++
-  const perBand = Math.ceil(shape.cpus / bands)
+  let rowsOfLanes = 1
+  while (rowsOfLanes < shape.cpus && Math.floor(room / Math.ceil(shape.cpus / rowsOfLanes)) < LEAST_LANE) rowsOfLanes++
+  const perBand = Math.ceil(shape.cpus / rowsOfLanes)
   const lane = Math.max(1, Math.min(MOST_LANE, Math.floor(room / perBand)))
   const { columns, rows } = cellsOf(shape)
+  const gap = lane >= 12 ? 3 : lane >= 6 ? 2 : 1
+  const bandHeight = LANE_HEAD + LANE_HEIGHT
   return {
-    lane,
-    perBand,
-    bands,
-    bandHeight: LANE_HEAD + LANE_HEIGHT,
-    columns,
-    rows,
-    rowHeight: LANE_HEIGHT / Math.max(1, rows),
+    ...{ lane, perBand, bands: rowsOfLanes, bandHeight, columns, rows },
+    lanesAcross: bands(perBand, lane, gap),
+    bandsDown: bands(rowsOfLanes, bandHeight),
+    across: cells(columns, lane - gap + 1),
+    down: cells(rows, LANE_HEIGHT),
     depotX: perBand * lane + DEPOT_GAP,
     depot: Math.max(0, depot - DEPOT_GAP),
   }
@@ -79,13 +84,10 @@ export function cachesHeight(shape: CachesShape, width: number): number {
 
 /** Where a lane's cell stands, gap not included, css px. */
 export function slotRect(l: LaneLayout, cpu: number, column: number, row: number): Rect {
-  const gap = l.lane >= 12 ? 3 : l.lane >= 6 ? 2 : 1
-  const x = (cpu % l.perBand) * l.lane
-  const inner = l.lane - gap
-  const from = Math.round((column * (inner + 1)) / l.columns)
-  const to = Math.round(((column + 1) * (inner + 1)) / l.columns)
-  const y = Math.floor(cpu / l.perBand) * l.bandHeight + LANE_HEAD
-  const [top, bottom] = [Math.round(row * l.rowHeight), Math.round((row + 1) * l.rowHeight)]
+  const x = l.lanesAcross(cpu % l.perBand) ?? 0
+  const y = (l.bandsDown(Math.floor(cpu / l.perBand)) ?? 0) + LANE_HEAD
+  const [from, to] = spanOf(l.across, column).map(Math.round) as [number, number]
+  const [top, bottom] = spanOf(l.down, row).map(Math.round) as [number, number]
   return { x: x + from, y: y + top, width: Math.max(1, to - from - 1), height: Math.max(1, bottom - top - 1) }
 }
 

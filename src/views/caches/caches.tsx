@@ -125,11 +125,16 @@ function Lanes({ shape, layout: l, palette }: { shape: CachesFrame; layout: Lane
       </Caption>
       {Array.from({ length: shape.cpus }, (_, cpu) => {
         const { x, y } = slotRect(l, cpu, 0, 0)
-        const width = l.lane - (l.lane >= 12 ? 3 : l.lane >= 6 ? 2 : 1)
         return (
           // biome-ignore lint/suspicious/noArrayIndexKey: the index is the CPU
           <g key={cpu}>
-            <rect x={x} y={y - 3} width={width - 1} height={2} fill={cpuColour(palette, cpu, shape.cpus)} />
+            <rect
+              x={x}
+              y={y - 3}
+              width={l.lanesAcross.bandwidth() - 1}
+              height={2}
+              fill={cpuColour(palette, cpu, shape.cpus)}
+            />
             {cpu % every === 0 && (
               <text x={x} y={y - 5} className="v-num v-label">
                 {cpu}

@@ -6,6 +6,7 @@ import { bytes, count, hex, percent } from '../../lib/format.ts'
 import { addressAt, type CachesFrame } from '../../sim/index.ts'
 import { cachesText as text } from '../../text/caches.ts'
 import { mix, type Palette, pack } from '../kit/palette.ts'
+import { bandIn, cellIn, cells } from '../kit/scales.ts'
 import { type Box, type HeatmapView, type Pixels, type Rect, type TableTwin, TWIN_ROWS } from '../view.ts'
 import {
   BLOCK,
@@ -242,17 +243,18 @@ function cellRect(frame: CachesFrame, cell: number, box: Box): Rect {
 
 function hitTest(frame: CachesFrame, x: number, y: number, box: Box): number | null {
   const l = laneLayout(frame, box.width)
-  const { columns, rows } = grid(frame)
-  const band = Math.floor(y / l.bandHeight)
-  const row = Math.floor((y - band * l.bandHeight - LANE_HEAD) / l.rowHeight)
-  if (x < 0 || row < 0 || row >= rows || band < 0 || band >= l.bands) return null
+  const { columns } = grid(frame)
+  const band = bandIn(l.bandsDown, y)
+  if (band === null) return null
+  const row = cellIn(l.down, y - l.bandsDown(band)! - LANE_HEAD)
+  if (x < 0 || row === null) return null
   if (frame.orders > 0 && band === 0 && x >= l.depotX - DEPOT_GAP / 2 && x < l.depotX + l.depot)
     return row * columns + columns - 1
-  const lane = Math.floor(x / l.lane)
-  const cpu = band * l.perBand + lane
-  if (lane >= l.perBand || cpu >= frame.cpus) return null
-  const column = Math.min(l.columns - 1, Math.floor(((x - lane * l.lane) * l.columns) / l.lane))
-  return row * columns + cpu * l.columns + column
+  // What lies between two lanes is the one before it.
+  const lane = cellIn(cells(l.perBand, l.perBand * l.lane), x)
+  if (lane === null || band * l.perBand + lane >= frame.cpus) return null
+  const column = l.across(x - l.lanesAcross(lane)!)
+  return row * columns + (band * l.perBand + lane) * l.columns + column
 }
 
 export const cachesView: HeatmapView<'caches', CachesInk> = {

@@ -18,13 +18,14 @@ import {
   amountOf,
   BAR_HEIGHT,
   BARS,
+  barOf,
   commandsInk,
   commandsView,
   kindsOf,
   LANE_HEIGHT,
   overOf,
   pageOfCell,
-  shareOf,
+  pagesScale,
   shownLines,
 } from './commands.view.ts'
 import '../views.css'
@@ -140,11 +141,12 @@ function Key({ palette: { tokens }, narrow }: { palette: Palette; narrow: boolea
 
 /** What the heights stand for. */
 function Scale({ pageShift, width }: { pageShift: number; width: number }) {
+  const height = pagesScale(BAR_HEIGHT)
   const ticks = [...TICKS.map((order) => ({ pages: 2 ** order, name: bytes(2 ** (order + pageShift)) }))]
   return (
     <g>
       {[...ticks, { pages: 0, name: text.whole }].map(({ pages, name }) => {
-        const y = BAR_HEIGHT * (1 - shareOf(pages))
+        const y = BAR_HEIGHT - barOf(height, pages, BAR_HEIGHT)
         return (
           <g key={name}>
             <path d={`M-6,${y + 0.5}h6`} className="v-edge" />

@@ -5,13 +5,14 @@ import { blank } from '../kit/testing.ts'
 import {
   BAR_HEIGHT,
   BARS,
+  barOf,
   commandsInk,
   commandsView,
   kindsOf,
   LANE_HEIGHT,
   overOf,
   pageOfCell,
-  shareOf,
+  pagesScale,
 } from './commands.view.ts'
 
 const INK = commandsInk(palettes.dark)
@@ -48,7 +49,7 @@ describe('a bar', () => {
     expect(many).toEqual([Math.round((13 * BAR_HEIGHT) / 30), true])
     expect(whole).toEqual([BAR_HEIGHT, false])
     expect(bars(FRAME, BARS - 4)).toEqual([0, false])
-    expect(shareOf(2 ** 40)).toBeLessThan(1)
+    expect(barOf(pagesScale(30), 2 ** 40, 30)).toBe(24)
   })
 
   it('is told with time, CPU, words and pages, and leads to the page that it begins with', () => {

@@ -1,10 +1,12 @@
 // The invalidation commands without the page: a bar each, newest at the right, as high as the logarithm of the pages that
 // it names; one that names everything of the domain has the full height.
 
+import { scaleLog } from 'd3'
 import { count, ms } from '../../lib/format.ts'
 import type { CommandLine, CommandsFrame } from '../../sim/index.ts'
 import { commandsText as text } from '../../text/iotlb.ts'
 import { type Palette, pack } from '../kit/palette.ts'
+import { cellIn, cells, edgesOf, spanOf } from '../kit/scales.ts'
 import { type HeatmapView, TWIN_ROWS } from '../view.ts'
 
 /** css px: the lane, of it the strip that tells of walk caches with the gap above it. */
@@ -39,10 +41,17 @@ export function commandsInk(palette: Palette): CommandsInk {
 /** Height of the bars without the strip below, css px. */
 export const BAR_HEIGHT = LANE_HEIGHT - STRIP - STRIP_GAP
 
-/** Share of the height that a number of pages has; 0 pages name everything. */
-export function shareOf(pages: number): number {
-  return pages === 0 ? 1 : (ONE_PAGE + Math.min(TOP_ORDER, Math.log2(pages))) / (ONE_PAGE + TOP_ORDER + 6)
+/** Heights of bars by pages, px of `room`: logarithmic, and one page is as high as ONE_PAGE octaves. */
+export function pagesScale(room: number) {
+  const octave = room / (ONE_PAGE + TOP_ORDER + 6)
+  return scaleLog([1, 2 ** TOP_ORDER], [ONE_PAGE * octave, (ONE_PAGE + TOP_ORDER) * octave])
+    .base(2)
+    .clamp(true)
 }
+
+/** Height of a command's bar: one that names no pages names everything. */
+export const barOf = (scale: ReturnType<typeof pagesScale>, pages: number, room: number): number =>
+  pages === 0 ? room : scale(pages)
 
 /** The commands that are drawn, oldest first. */
 export const shownLines = ({ lines }: CommandsFrame): readonly CommandLine[] => lines.slice(-BARS)
@@ -53,7 +62,7 @@ function lineAt(frame: CommandsFrame, cell: number): CommandLine | undefined {
   return shown[cell - (BARS - shown.length)]
 }
 
-const pitchOf = (width: number) => width / BARS
+const across = (width: number) => cells(BARS, width)
 
 /** Pages as they are told. */
 export const amountOf = ({ pages }: Pick<CommandLine, 'pages'>) =>
@@ -81,28 +90,29 @@ export const commandsView: HeatmapView<'commands', CommandsInk> = {
   probe: 'commands',
   paint(frame, ink, box, out) {
     const shown = shownLines(frame)
-    const pitch = pitchOf(box.width) * box.dpr
+    const edges = edgesOf(across(box.width * box.dpr))
     const high = Math.round(BAR_HEIGHT * box.dpr)
+    const height = pagesScale(high)
     const strip = Math.round((BAR_HEIGHT + STRIP_GAP) * box.dpr)
     const base = Math.min(out.height, Math.round(LANE_HEIGHT * box.dpr))
     for (let y = 0; y < Math.min(high, out.height); y++) out.data.fill(ink.free, y * out.width, (y + 1) * out.width)
     shown.forEach(({ pages, leaf }, i) => {
-      const from = Math.round((BARS - shown.length + i) * pitch)
-      const to = Math.min(out.width, Math.max(from + 1, Math.round((BARS - shown.length + i + 1) * pitch) - 1))
+      const from = edges[BARS - shown.length + i]!
+      const to = Math.min(out.width, Math.max(from + 1, edges[BARS - shown.length + i + 1]! - 1))
       const pixel = pages === 0 ? ink.whole : ink.range
-      for (let y = high - Math.round(shareOf(pages) * high); y < high; y++)
+      for (let y = high - Math.round(barOf(height, pages, high)); y < high; y++)
         out.data.fill(pixel, y * out.width + from, y * out.width + to)
       if (!leaf) for (let y = strip; y < base; y++) out.data.fill(ink.tick, y * out.width + from, y * out.width + to)
     })
   },
   grid: () => ({ columns: BARS, rows: 1 }),
   hitTest(frame, x, y, box) {
-    const cell = Math.floor(x / pitchOf(box.width))
-    return y < 0 || y >= LANE_HEIGHT || !lineAt(frame, cell) ? null : cell
+    const cell = cellIn(across(box.width), x)
+    return y < 0 || y >= LANE_HEIGHT || cell === null || !lineAt(frame, cell) ? null : cell
   },
   cellRect(_, cell, box) {
-    const pitch = pitchOf(box.width)
-    return { x: cell * pitch, y: 0, width: Math.max(1, pitch - 1), height: LANE_HEIGHT }
+    const [from, to] = spanOf(across(box.width), cell)
+    return { x: from, y: 0, width: Math.max(1, to - from - 1), height: LANE_HEIGHT }
   },
   cellText(frame, cell) {
     const line = lineAt(frame, cell)

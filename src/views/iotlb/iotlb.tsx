@@ -1,5 +1,6 @@
 // The IOTLB on the page: its slots, what they lead to, and how well it serves beside them.
 
+import { range } from 'd3'
 import { useCallback, useMemo, useRef } from 'react'
 import { bytes, count, percent } from '../../lib/format.ts'
 import { type Frame, type IotlbFrame, SLOT_EMPTY, SLOT_LIVE, SLOT_REUSED, SLOT_STALE } from '../../sim/index.ts'
@@ -13,7 +14,7 @@ import { Heatmap } from '../kit/heatmap.tsx'
 import { usePalette, useWidth } from '../kit/hooks.ts'
 import { rulerOf } from '../kit/layout.ts'
 import { useRoom } from '../kit/room.ts'
-import { stepFor } from '../kit/scales.ts'
+import { bands, stepFor } from '../kit/scales.ts'
 import type { Pixels } from '../view.ts'
 import {
   entryOfCell,
@@ -147,19 +148,16 @@ function Slot({ ink, state, foreign }: { ink: IotlbInk; state: number; foreign: 
   return <Sample paint={paint} />
 }
 
-/** 0, `step`, 2 × `step` … below `n`. */
-const stepsOf = (n: number, step: number) => Array.from({ length: Math.ceil(n / step) }, (_, i) => i * step)
-
 /** Numbers of sets and ways beside the cells: ways at the left where all sets stand in one row, else sets. */
 function Axes(props: { shape: IotlbFrame; layout: SlotLayout; height: number; narrow: boolean }) {
   const { shape, layout: l, height, narrow } = props
   const ways = l.setRows === 1
   const rows = ways ? l.wayRows : l.setRows
-  const pitch = ways ? l.cellHeight : l.wayRows * l.cellHeight + l.gapY
+  const down = ways ? bands(rows, l.cellHeight) : l.setsDown
+  const pitch = down.step()
   const perRow = ways ? l.wayColumns : l.setColumns
   const every = stepFor(pitch, 1, 11)
-  const across = l.wayColumns * l.cellWidth + l.gapX
-  const everySet = stepFor(across, 1, 18)
+  const everySet = stepFor(l.setsAcross.step(), 1, 18)
   const showSets = shape.sets > 1 && l.setColumns > 1
   return (
     <g>
@@ -168,22 +166,16 @@ function Axes(props: { shape: IotlbFrame; layout: SlotLayout; height: number; na
           {ways ? text.way : text.set}
         </Caption>
       )}
-      {stepsOf(rows, every).map((row) => (
-        <text
-          key={row}
-          x={-16}
-          y={(row + 0.5) * pitch - (ways ? 0 : l.gapY / 2) + 3.5}
-          textAnchor="end"
-          className="v-num v-label"
-        >
+      {range(0, rows, every).map((row) => (
+        <text key={row} x={-16} y={down(row)! + down.bandwidth() / 2 + 3.5} textAnchor="end" className="v-num v-label">
           {row * perRow}
         </text>
       ))}
       {showSets &&
-        stepsOf(l.setColumns, everySet).map((column) => (
+        range(0, l.setColumns, everySet).map((column) => (
           <text
             key={column}
-            x={column * across + (across - l.gapX) / 2}
+            x={l.setsAcross(column)! + l.setsAcross.bandwidth() / 2}
             y={height + 11}
             textAnchor="middle"
             className="v-num v-label"

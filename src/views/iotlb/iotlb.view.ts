@@ -18,6 +18,7 @@ import { iotlbText as text } from '../../text/iotlb.ts'
 import { fillCell, paintGround, paintMarks } from '../kit/cell-patterns.ts'
 import { type CellInk, cellInk } from '../kit/cells.ts'
 import type { Palette } from '../kit/palette.ts'
+import { type Bands, bandIn, bands, type Cells, cells, gridCellIn } from '../kit/scales.ts'
 import { type Box, type HeatmapView, type Pixels, type Rect, type TableTwin, TWIN_ROWS } from '../view.ts'
 
 /** css px: the usual room for the cells, the most that one takes, the gap between sets whose ways stand side by side. */
@@ -57,6 +58,11 @@ export interface SlotLayout extends SlotGrid {
   readonly cellHeight: number
   readonly gapX: number
   readonly gapY: number
+  /** Blocks of sets, and the ways within one, css px. */
+  readonly setsAcross: Bands
+  readonly setsDown: Bands
+  readonly waysAcross: Cells
+  readonly waysDown: Cells
 }
 
 function placed(grid: SlotGrid, width: number, height: number): SlotLayout {
@@ -66,7 +72,14 @@ function placed(grid: SlotGrid, width: number, height: number): SlotLayout {
   const size = (room: number, gap: number, blocks: number, cells: number, most: number) =>
     Math.max(1, Math.min(most, Math.floor((room - gap * (blocks - 1)) / (blocks * cells))))
   const cellWidth = size(width, gapX, setColumns, wayColumns, MOST_WIDTH)
-  return { ...grid, cellWidth, cellHeight: size(height, gapY, setRows, wayRows, MOST_HEIGHT), gapX, gapY }
+  const cellHeight = size(height, gapY, setRows, wayRows, MOST_HEIGHT)
+  return {
+    ...{ ...grid, cellWidth, cellHeight, gapX, gapY },
+    setsAcross: bands(setColumns, wayColumns * cellWidth + gapX, gapX),
+    setsDown: bands(setRows, wayRows * cellHeight + gapY, gapY),
+    waysAcross: cells(wayColumns, wayColumns * cellWidth),
+    waysDown: cells(wayRows, wayRows * cellHeight),
+  }
 }
 
 let lastShape = ''
@@ -90,10 +103,8 @@ function bestGrid({ sets, ways }: Shape): SlotGrid {
     const wayColumns = sets === 1 ? ways / i : i
     for (let setColumns = sets; setColumns >= 1; setColumns /= 2) {
       const grid = { setColumns, setRows: sets / setColumns, wayColumns, wayRows: ways / wayColumns }
-      const { cellWidth, cellHeight, gapX, gapY } = placed(grid, USUAL_WIDTH, SLOTS_HEIGHT)
-      const inside =
-        setColumns * (wayColumns * cellWidth + gapX) - gapX <= USUAL_WIDTH &&
-        grid.setRows * (grid.wayRows * cellHeight + gapY) - gapY <= SLOTS_HEIGHT
+      const { cellWidth, cellHeight, setsAcross, setsDown } = placed(grid, USUAL_WIDTH, SLOTS_HEIGHT)
+      const inside = setsAcross.range()[1] <= USUAL_WIDTH && setsDown.range()[1] <= SLOTS_HEIGHT
       const score = inside ? Math.min(cellWidth, WIDTH_OF_HEIGHT * cellHeight) : 0
       if (score > bestScore) [best, bestScore] = [grid, score]
     }
@@ -108,8 +119,7 @@ export function slotLayout(shape: Shape, width: number, height: number): SlotLay
 
 /** Height of the cells, css px. */
 export function slotsHeight(shape: Shape, width: number, most = SLOTS_HEIGHT): number {
-  const l = slotLayout(shape, width, most)
-  return l.setRows * (l.wayRows * l.cellHeight + l.gapY) - l.gapY
+  return slotLayout(shape, width, most).setsDown.range()[1]
 }
 
 /** Where the cell of a set and way stands, gap not included, css px. */
@@ -117,8 +127,8 @@ export function slotRect(l: SlotLayout, set: number, way: number): Rect {
   const [column, row] = [set % l.setColumns, Math.floor(set / l.setColumns)]
   const [inColumn, inRow] = [way % l.wayColumns, Math.floor(way / l.wayColumns)]
   return {
-    x: column * (l.wayColumns * l.cellWidth + l.gapX) + inColumn * l.cellWidth,
-    y: row * (l.wayRows * l.cellHeight + l.gapY) + inRow * l.cellHeight,
+    x: l.setsAcross(column)! + inColumn * l.cellWidth,
+    y: l.setsDown(row)! + inRow * l.cellHeight,
     width: l.cellWidth - (l.cellWidth >= PATTERN_SIZE ? 1 : 0),
     height: l.cellHeight - (l.cellHeight >= PATTERN_SIZE ? 1 : 0),
   }
@@ -254,13 +264,10 @@ export const iotlbView: HeatmapView<'iotlb', IotlbInk> = {
   },
   hitTest(frame, x, y, box: Box) {
     const l = slotLayout(frame, box.width, box.height)
-    const block = { width: l.wayColumns * l.cellWidth + l.gapX, height: l.wayRows * l.cellHeight + l.gapY }
-    const [column, row] = [Math.floor(x / block.width), Math.floor(y / block.height)]
-    const inColumn = Math.floor((x - column * block.width) / l.cellWidth)
-    const inRow = Math.floor((y - row * block.height) / l.cellHeight)
-    const outside = column < 0 || row < 0 || column >= l.setColumns || row >= l.setRows
-    if (outside || inColumn >= l.wayColumns || inRow >= l.wayRows) return null
-    return cellOfSlot(l, row * l.setColumns + column, inRow * l.wayColumns + inColumn)
+    const [column, row] = [bandIn(l.setsAcross, x), bandIn(l.setsDown, y)]
+    if (column === null || row === null) return null
+    const way = gridCellIn(l.waysAcross, l.waysDown, x - l.setsAcross(column)!, y - l.setsDown(row)!)
+    return way === null ? null : cellOfSlot(l, row * l.setColumns + column, way)
   },
   cellRect(frame, cell, box) {
     const slot = slotOfCell(frame, cell)

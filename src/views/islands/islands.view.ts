@@ -1,11 +1,13 @@
 // Where memory lies, without the page: one axis of guest addresses. Between islands an address stands at its logarithm, so
 // that 16 GiB and a petabyte are both within reach of a pointer; an island is a stretch that is even in itself.
 
+import { minIndex, scaleSymlog } from 'd3'
 import { bytes, hex, percent } from '../../lib/format.ts'
 import type { Field, MemoryFrame, MemoryIsland, ParamValue } from '../../sim/index.ts'
 import { islandsText as text } from '../../text/islands.ts'
 import { fillCell, frameCell } from '../kit/cell-patterns.ts'
 import { mix, type Palette, pack } from '../kit/palette.ts'
+import { linear, linearFrom } from '../kit/scales.ts'
 import type { Box, HeatmapView, Pixels } from '../view.ts'
 
 /** css px: names, the blocks, and two rows of addresses. */
@@ -75,7 +77,6 @@ export interface IslandsLayout {
   farWidth(size: number): number
 }
 
-const log = (n: number) => Math.log2(1 + n / UNIT)
 const endOf = (island: MemoryIsland) => island.startBytes + island.bytes
 /** Bytes of an island that the window holds; where nothing is mapped at its own address no window counts. */
 const insideOf = ({ identity }: MemoryFrame, { bytes: all, insideBytes }: MemoryIsland) =>
@@ -87,10 +88,12 @@ export function islandsLayout(frame: MemoryFrame, reach: Reach, width: number): 
   const islands = byAddress(frame)
   const far = islands.find((island) => island.name === 'far')
   const slot = reach.farMostBytes > 0 ? Math.min(SLOT, Math.round(width * SLOT_SHARE)) : 0
-  const perOctave = (width - slot) / log(Math.max(UNIT, reach.endBytes, frame.windowBytes))
-  const even = (address: number) => perOctave * log(address)
-  const farWidth = (size: number) =>
-    size <= 0 ? 0 : Math.max(LEAST_BLOCK, (slot * log(size)) / log(Math.max(size, reach.farMostBytes)))
+  // Linear below a unit and logarithmic beyond it.
+  const even = scaleSymlog([0, Math.max(UNIT, reach.endBytes, frame.windowBytes)], [0, width - slot]).constant(UNIT)
+  const farWidth = (size: number) => {
+    const long = scaleSymlog([0, Math.max(size, reach.farMostBytes)], [0, slot]).constant(UNIT)
+    return size <= 0 ? 0 : Math.max(LEAST_BLOCK, long(size))
+  }
   let before = 0
   const blocks = islands.map((island) => {
     const x0 = Math.max(before, even(island.startBytes))
@@ -101,7 +104,7 @@ export function islandsLayout(frame: MemoryFrame, reach: Reach, width: number): 
   function x(address: number): number {
     for (const { island, x0, x1 } of blocks)
       if (address >= island.startBytes && address <= endOf(island))
-        return x0 + ((x1 - x0) * (address - island.startBytes)) / island.bytes
+        return linearFrom(island.startBytes, endOf(island), x0, x1)(address)
     const beyond = far && address > far.startBytes ? slot : 0
     return Math.min(width, Math.max(beyond > 0 ? before : 0, even(address) + beyond))
   }
@@ -124,7 +127,7 @@ export function islandsLayout(frame: MemoryFrame, reach: Reach, width: number): 
     parts,
     x,
     axis: even,
-    addressAt: (place) => UNIT * (2 ** (Math.max(0, place) / perOctave) - 1),
+    addressAt: (place) => even.invert(Math.max(0, place)),
     farWidth,
   }
 }
@@ -142,11 +145,7 @@ export function farAtOf(layout: IslandsLayout, x: number, min: number, max: numb
 
 /** Index of the size whose edge is nearest to a place; `edges` are their css px. */
 export function nearest(edges: readonly number[], x: number): number {
-  let best = 0
-  edges.forEach((edge, i) => {
-    if (Math.abs(edge - x) < Math.abs(edges[best]! - x)) best = i
-  })
-  return best
+  return minIndex(edges, (edge) => Math.abs(edge - x))
 }
 
 /** The sizes that a field allows with the other settings as they stand, bytes, none above `most`. */
@@ -267,8 +266,9 @@ function paintPart(part: Part, ink: IslandsInk, dpr: number, out: Pixels): void 
   }
   fillCell(ink.free, left, top, w, h, out)
   frameCell(ink.edge, left, top, w, h, out)
-  const share = part.island.mappedBytes / Math.max(1, part.island.insideBytes)
-  const full = share >= 1 ? h : share <= 0 ? 0 : Math.min(h - 1, Math.max(1, Math.round(share * h)))
+  const { mappedBytes, insideBytes } = part.island
+  const level = Math.round(linear(insideBytes, 0, h)(mappedBytes))
+  const full = mappedBytes === 0 ? 0 : mappedBytes >= insideBytes ? h : Math.min(h - 1, Math.max(1, level))
   fillCell(ink.mapped, left, top + h - full, w, full, out)
 }
 

@@ -43,14 +43,24 @@ export function LeftAxis({
   )
 }
 
+interface BottomProps extends AxisProps {
+  readonly from: number
+  readonly to: number
+  readonly below: number
+  /** Where the first and the last value stand at their ticks. */
+  readonly first?: 'start' | 'middle'
+  readonly last?: 'middle' | 'end'
+}
+
 /** Ticks from `from` to `to` px with their values `below` px from the top of the picture. */
-export function BottomAxis({ scale, ticks, from, to, below }: AxisProps & { from: number; to: number; below: number }) {
+export function BottomAxis({ scale, ticks, from, to, below, first = 'middle', last = 'middle' }: BottomProps) {
+  const anchorOf = (i: number) => (i === 0 ? first : i === ticks.length - 1 ? last : 'middle')
   return (
     <g>
-      {ticks.map(({ at, text }) => (
+      {ticks.map(({ at, text }, i) => (
         <g key={at}>
           <path d={`M${Math.round(scale(at)) + 0.5},${from}V${to}`} className="v-edge" />
-          <text x={scale(at)} y={below} textAnchor="middle" className="v-num v-quiet">
+          <text x={scale(at)} y={below} textAnchor={anchorOf(i)} className="v-num v-quiet">
             {text}
           </text>
         </g>

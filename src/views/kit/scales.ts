@@ -103,6 +103,12 @@ export function bands(n: number, pitch: number, gap = 0): Bands {
   return scaleBand(range(n), [0, n * pitch - gap]).paddingInner(pitch > 0 ? gap / pitch : 0)
 }
 
+/** The band at a place, or null between or beside them. */
+export function bandIn(scale: Bands, at: number): number | null {
+  const band = Math.floor(at / scale.step())
+  return at >= 0 && band < scale.domain().length && at < scale(band)! + scale.bandwidth() ? band : null
+}
+
 /** The largest of 1, 2, 4 … times `least` whose pitch is at least `px`: ticks of addresses stand at powers of two. */
 export function stepFor(pitch: number, least: number, px: number): number {
   let step = least

@@ -14,12 +14,13 @@ import { Heatmap } from '../kit/heatmap.tsx'
 import { usePalette, useWidth } from '../kit/hooks.ts'
 import { type Ruler, rulerOf } from '../kit/layout.ts'
 import { mix, type Palette, pack, unpack } from '../kit/palette.ts'
+import { BottomAxis } from '../kit/plot-axes.tsx'
 import {
   answerOf,
   LEDGER_HEIGHT,
   LEDGER_PITCH,
-  ledgerAxis,
   ledgerInk,
+  ledgerTicks,
   ledgerView,
   ledgerX,
   meanNs,
@@ -118,7 +119,7 @@ function Key({ palette }: { palette: Palette }) {
 
 /** Names, sums and shares of the bars, and the axis under them. */
 function Bars({ frame, width, narrow }: { frame: LedgerFrame; width: number; narrow: boolean }) {
-  const { end, ticks } = ledgerAxis(frame)
+  const x = ledgerX(frame, width)
   const bottom = 3 * LEDGER_PITCH
   return (
     <g>
@@ -145,31 +146,25 @@ function Bars({ frame, width, narrow }: { frame: LedgerFrame; width: number; nar
                 )
               )
             })}
-            <text
-              x={row ? ledgerX(meanNs(row), end, width) + 6 : 0}
-              y={base}
-              className={`v-num ${now && row ? '' : 'v-quiet'}`}
-            >
+            <text x={row ? x(meanNs(row)) + 6 : 0} y={base} className={`v-num ${now && row ? '' : 'v-quiet'}`}>
               {row ? text.ns(count(meanNs(row))) : now ? text.nothing : text.notRun}
             </text>
           </g>
         )
       })}
-      {frame.rows.length > 0 && <path d={`M0,${bottom + 0.5}H${ledgerX(end, end, width)}`} className="v-hair" />}
-      {frame.rows.length > 0 &&
-        ticks.map((ns) => (
-          <g key={ns}>
-            <path d={`M${Math.round(ledgerX(ns, end, width)) + 0.5},${bottom}v3`} className="v-edge" />
-            <text
-              x={ledgerX(ns, end, width)}
-              y={bottom + 13}
-              textAnchor={ns === 0 ? 'start' : 'middle'}
-              className="v-num v-quiet"
-            >
-              {ns === 0 ? text.ns('0') : count(ns)}
-            </text>
-          </g>
-        ))}
+      {frame.rows.length > 0 && (
+        <>
+          <path d={`M0,${bottom + 0.5}H${x.range()[1]}`} className="v-hair" />
+          <BottomAxis
+            scale={x}
+            ticks={ledgerTicks(frame).map((ns) => ({ at: ns, text: ns === 0 ? text.ns('0') : count(ns) }))}
+            from={bottom}
+            to={bottom + 3}
+            below={bottom + 13}
+            first="start"
+          />
+        </>
+      )}
     </g>
   )
 }

@@ -6,8 +6,8 @@ import {
   answerOf,
   LEDGER_HEIGHT,
   LEDGER_PITCH,
-  ledgerAxis,
   ledgerInk,
+  ledgerTicks,
   ledgerView,
   PER_CPU_QUEUE,
   SINGLE_QUEUE,
@@ -63,7 +63,7 @@ describe('whole percents', () => {
 
 describe('the bars', () => {
   it('stand on one axis, the present mode first, each part as long as its time', () => {
-    expect(ledgerAxis(BOTH)).toEqual({ end: 1000, ticks: [0, 200, 400, 600, 800, 1000] })
+    expect(ledgerTicks(BOTH)).toEqual([0, 200, 400, 600, 800, 1000])
     // 500 px for 1000 ns.
     expect(segmentsOf(BOTH, 0, 564)!.map(({ x }) => x)).toEqual([0, 50, 200, 225, 240])
     expect(segmentsOf(BOTH, 1, 564)!.at(-1)).toEqual({ x: 450, end: 500 })

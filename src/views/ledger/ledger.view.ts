@@ -1,10 +1,12 @@
 // What one map and unmap costs, without the page: a bar for each flush mode, cut into where the time goes. And the law that
 // says beforehand what the modes cost: how long something stays reachable, and how many flushes that takes.
 
+import { cumsum } from 'd3'
 import { count } from '../../lib/format.ts'
 import type { FlushMode, LedgerFrame, LedgerRow } from '../../sim/index.ts'
 import { ledgerText as text } from '../../text/radix.ts'
 import { mix, type Palette, pack } from '../kit/palette.ts'
+import { bandIn, bands, type Linear, linear } from '../kit/scales.ts'
 import type { Box, HeatmapView, Pixels } from '../view.ts'
 
 /** css px: from bar to bar, the bar, and room for the figure behind the longest. */
@@ -72,31 +74,28 @@ function rowOf(frame: LedgerFrame, i: number): LedgerRow | undefined {
   return frame.rows.find((row) => row.mode === mode)
 }
 
-/** Where the time axis ends, ns, and its ticks: at most five steps of 1, 2 or 5 times a power of ten. */
-export function ledgerAxis(frame: LedgerFrame): { readonly end: number; readonly ticks: readonly number[] } {
-  const end = Math.max(1, ...frame.rows.map(meanNs))
-  let unit = 1
-  while (unit * 10 <= end) unit *= 10
-  const step = [0.2, 0.5, 1, 2].map((n) => n * unit).find((s) => end / s <= 5) ?? 2 * unit
-  return { end, ticks: Array.from({ length: Math.floor(end / step) + 1 }, (_, i) => i * step) }
+/** About how many ticks the time axis has. */
+const TICKS = 4
+
+/** The time axis: ns to css px in a picture of this width. */
+export function ledgerX(frame: LedgerFrame, width: number): Linear {
+  return linear(Math.max(1, ...frame.rows.map(meanNs)), 0, Math.max(1, width - AFTER))
 }
 
-/** css px of `ns` on an axis in a picture of this width. */
-export function ledgerX(ns: number, end: number, width: number): number {
-  return (ns / end) * Math.max(1, width - AFTER)
+/** Its ticks, ns. */
+export function ledgerTicks(frame: LedgerFrame): readonly number[] {
+  return ledgerX(frame, 1).ticks(TICKS)
 }
+
+const lanes = bands(MODES.length, LEDGER_PITCH, LEDGER_PITCH - BAR)
 
 /** The parts of the i-th bar: where each begins and ends, css px. Null where the mode was not run. */
 export function segmentsOf(frame: LedgerFrame, i: number, width: number) {
   const row = rowOf(frame, i)
   if (!row) return null
-  const { end } = ledgerAxis(frame)
-  let ns = 0
-  return partsOf(row).map((ps) => {
-    const x = ledgerX(ns, end, width)
-    ns += ps / 1000 / Math.max(1, row.pairs)
-    return { x, end: ledgerX(ns, end, width) }
-  })
+  const x = ledgerX(frame, width)
+  const ends = cumsum(partsOf(row), (ps) => ps / 1000 / Math.max(1, row.pairs))
+  return Array.from(ends, (ns, part) => ({ x: x(ends[part - 1] ?? 0), end: x(ns) }))
 }
 
 /** Invalidation is hatched as what waits for a flush, waiting for locks is striped: no part is told by its grey alone. */
@@ -129,7 +128,7 @@ export const ledgerView: HeatmapView<'ledger', LedgerInk> = {
         if (end <= x) return
         // A part must not vanish, and a gap keeps it from its neighbour.
         const right = Math.min(out.width, Math.max(px(x) + 1, px(end) - (px(end) - px(x) > 2 ? 1 : 0)))
-        const rect = [px(x), right, px(i * LEDGER_PITCH), Math.min(out.height, px(i * LEDGER_PITCH + BAR))]
+        const rect = [px(x), right, px(lanes(i)!), Math.min(out.height, px(lanes(i)! + lanes.bandwidth()))]
         const [strong, soft] = now ? [ink.part, ink.soft] : [ink.partQuiet, ink.softQuiet]
         paintPart(out, part, strong[part]!, soft[part]!, rect, box.dpr)
       })
@@ -137,15 +136,15 @@ export const ledgerView: HeatmapView<'ledger', LedgerInk> = {
   },
   grid: () => ({ columns: text.parts.length, rows: MODES.length }),
   hitTest(frame, x, y, box) {
-    const row = Math.floor(y / LEDGER_PITCH)
-    const part = segmentsOf(frame, row, box.width)?.findIndex((segment) => x >= segment.x && x < segment.end) ?? -1
-    return part < 0 || y - row * LEDGER_PITCH >= BAR ? null : row * text.parts.length + part
+    const row = bandIn(lanes, y)
+    const part = row === null ? null : segmentsOf(frame, row, box.width)?.findIndex((s) => x >= s.x && x < s.end)
+    return row === null || part == null || part < 0 ? null : row * text.parts.length + part
   },
   cellRect(frame, cell, box: Box) {
     const row = Math.floor(cell / text.parts.length)
     const segment = segmentsOf(frame, row, box.width)?.[cell % text.parts.length]
     const { x, end } = segment ?? { x: 0, end: 1 }
-    return { x, y: row * LEDGER_PITCH, width: Math.max(1, end - x), height: BAR }
+    return { x, y: lanes(row) ?? 0, width: Math.max(1, end - x), height: lanes.bandwidth() }
   },
   cellText(frame, cell) {
     const row = rowOf(frame, Math.floor(cell / text.parts.length))

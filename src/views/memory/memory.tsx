@@ -12,6 +12,7 @@ import { Chip } from '../kit/facts.tsx'
 import { Heatmap } from '../kit/heatmap.tsx'
 import { useDpr, usePalette, useWidth } from '../kit/hooks.ts'
 import { type Ruler, rulerOf } from '../kit/layout.ts'
+import { BottomAxis } from '../kit/plot-axes.tsx'
 import {
   barAt,
   barName,
@@ -101,11 +102,12 @@ function Key({ frame }: { frame: MemoryFrame }) {
 
 function Bars({ frame, ruler, width }: { frame: MemoryFrame; ruler: Ruler; width: number }) {
   const dpr = useDpr()
+  const x = memoryX(width)
   return (
     <g>
       {barsOf(frame).map((bar, i) => {
         const { base, y } = barAt(i, width)
-        const end = memoryX(bar.bytes, width)
+        const end = x(bar.bytes)
         const refused = bar.refusal ? text.refused(errnoName(bar.refusal.errno)) : ''
         const none = bar.bytes > 0 ? '' : bar.id === 'user' && !frame.userCopy ? text.noCopy : text.nothing
         const values = bar.bytes > 0 ? [count(bar.bytes), bytes(bar.bytes)] : ['–', '–']
@@ -163,19 +165,15 @@ function Axis({ width, height, narrow }: { width: number; height: number; narrow
         </Caption>
       )}
       <path d={`M0,${y + 0.5}H${width}`} className="v-hair" />
-      {memoryTicks(width).map((n, i, all) => (
-        <g key={n}>
-          <path d={`M${Math.round(memoryX(n, width)) + 0.5},${y}v4`} className="v-edge" />
-          <text
-            x={memoryX(n, width)}
-            y={y + 14}
-            textAnchor={i === 0 ? 'start' : i === all.length - 1 && narrow ? 'end' : 'middle'}
-            className="v-num v-quiet"
-          >
-            {bytes(n)}
-          </text>
-        </g>
-      ))}
+      <BottomAxis
+        scale={memoryX(width)}
+        ticks={memoryTicks(width).map((n) => ({ at: n, text: bytes(n) }))}
+        from={y}
+        to={y + 4}
+        below={y + 14}
+        first="start"
+        last={narrow ? 'end' : 'middle'}
+      />
     </g>
   )
 }

@@ -84,7 +84,7 @@ describe('the bars', () => {
 
   it('mark this table’s own part where a refused one stays charged', () => {
     const line = lines(REFUSED, 640)[4]!
-    expect(line[memoryX(2 ** 34, 640)]).toBe(INK.charged)
+    expect(line[memoryX(640)(2 ** 34)]).toBe(INK.charged)
     expect(lengthOf(line)).toBeGreaterThan(480)
     expect(memoryView.cellText(REFUSED, 4)).toContain('charged so far')
     expect(memoryView.cellText(MAIL, 4)).toMatch(/^charged:/)
@@ -92,8 +92,8 @@ describe('the bars', () => {
 
   it('stay within the picture for any number of bytes', () => {
     for (const n of [0, 1, 2 ** 10, 2 ** 42, 2 ** 52]) {
-      expect(memoryX(n, 500)).toBeGreaterThanOrEqual(0)
-      expect(memoryX(n, 500)).toBeLessThanOrEqual(500)
+      expect(memoryX(500)(n)).toBeGreaterThanOrEqual(0)
+      expect(memoryX(500)(n)).toBeLessThanOrEqual(500)
     }
     expect(memoryTicks(640).map((n) => Math.log2(n))).toEqual([10, 15, 20, 25, 30, 35, 40])
     expect(memoryTicks(320).map((n) => Math.log2(n))).toEqual([10, 20, 30, 40])

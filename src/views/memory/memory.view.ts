@@ -1,12 +1,14 @@
 // What a table of TCEs takes, without the page: a bar for each way to count it, on one logarithmic axis of bytes, so that
 // what is allocated on demand and what one flat table would take stand in one picture.
 
+import { range, scaleLog } from 'd3'
 import { bytes, count } from '../../lib/format.ts'
 import type { MemoryFrame, TableRefusal } from '../../sim/index.ts'
 import { errnoName } from '../../text/errno.ts'
 import { memoryText as text } from '../../text/memory.ts'
 import { frameCell } from '../kit/cell-patterns.ts'
 import { mix, type Palette, pack } from '../kit/palette.ts'
+import { cells, gridCellIn } from '../kit/scales.ts'
 import type { HeatmapView, Pixels } from '../view.ts'
 
 /** css px: a bar; from bar to bar, with a line of text above each where the page is narrow; the axis below. */
@@ -101,16 +103,16 @@ export function barAt(i: number, width: number) {
   return { y, height: BAR, base: isNarrow(width) ? y - 4 : y + 10 }
 }
 
-/** css px of `n` bytes on the axis; what is less than its begin stands there, what is more at its end. */
-export function memoryX(n: number, width: number): number {
-  const octaves = n <= 0 ? LEAST : Math.min(MOST, Math.max(LEAST, Math.log2(n)))
-  return (width * (octaves - LEAST)) / (MOST - LEAST)
+/** Bytes to css px; what is less than the axis' begin stands there, what is more at its end. */
+export function memoryX(width: number) {
+  return scaleLog([2 ** LEAST, 2 ** MOST], [0, width])
+    .base(2)
+    .clamp(true)
 }
 
-/** Sizes that the axis names, bytes. */
+/** Sizes that the axis names, bytes: powers of two. */
 export function memoryTicks(width: number): number[] {
-  const step = isNarrow(width) ? STEP_NARROW : STEP
-  return Array.from({ length: Math.floor((MOST - LEAST) / step) + 1 }, (_, i) => 2 ** (LEAST + i * step))
+  return range(LEAST, MOST + 1, isNarrow(width) ? STEP_NARROW : STEP).map((octave) => 2 ** octave)
 }
 
 /** How many times as much the whole tree takes as is allocated: `1 928`; empty when nothing is. */
@@ -197,10 +199,11 @@ export const memoryView: HeatmapView<'memory', MemoryInk> = {
   probe: 'memory',
   paint(frame, ink, box, out) {
     const px = (css: number) => Math.round(css * box.dpr)
+    const x = memoryX(box.width)
     barsOf(frame).forEach((bar, i) => {
       if (bar.bytes === 0) return
       const { y, height } = barAt(i, box.width)
-      const w = Math.min(out.width, Math.max(2, px(memoryX(bar.bytes, box.width))))
+      const w = Math.min(out.width, Math.max(2, px(x(bar.bytes))))
       const [top, h] = [px(y), px(y + height) - px(y)]
       const kind = bar.refusal ? 'refused' : bar.id === 'charged' ? 'dashed' : 'solid'
       paintBar(kind, ink, [0, top, w, h], box.dpr, out)
@@ -209,7 +212,7 @@ export const memoryView: HeatmapView<'memory', MemoryInk> = {
         for (let j = 0; j < h; j++) out.data.fill(pixel, (top + j) * out.width, (top + j) * out.width + w)
       }
       // This table's part of what is charged.
-      const own = px(memoryX(bar.own, box.width))
+      const own = px(x(bar.own))
       if (bar.own > 0 && own < w)
         for (let j = 0; j < h; j++)
           out.data.fill(ink.charged, (top + j) * out.width + own, (top + j) * out.width + own + px(2))
@@ -217,12 +220,11 @@ export const memoryView: HeatmapView<'memory', MemoryInk> = {
   },
   grid: () => ({ columns: 1, rows: BARS.length }),
   hitTest(_frame, x, y, box) {
-    const i = Math.floor(y / pitchOf(box.width))
-    return i >= 0 && i < BARS.length && x >= 0 && x < box.width ? i : null
+    return gridCellIn(cells(1, box.width), cells(BARS.length, BARS.length * pitchOf(box.width)), x, y)
   },
   cellRect(frame, cell, box) {
     const { y, height } = barAt(cell, box.width)
-    return { x: 0, y, width: Math.max(2, memoryX(barsOf(frame)[cell]?.bytes ?? 0, box.width)), height }
+    return { x: 0, y, width: Math.max(2, memoryX(box.width)(barsOf(frame)[cell]?.bytes ?? 0)), height }
   },
   cellText(frame, cell) {
     const bar = barsOf(frame)[cell]

@@ -1,9 +1,11 @@
 // The painter of pictures: the panels one below the other, filling the box; edges fall on whole device pixels.
 
+import { cumsum } from 'd3'
 import { CELL_FAILED, CELL_FREE, CELL_MAPPED, CELL_NONE } from '../../sim/index.ts'
 import { fillCell, frameCell, paintCross } from '../kit/cell-patterns.ts'
 import { type CellInk, type CellValues, cellInk, paintCell } from '../kit/cells.ts'
 import { cpuColour, mix, type Palette, pack, STATE_NAMES } from '../kit/palette.ts'
+import { cells, edgesOf, linear } from '../kit/scales.ts'
 import { timeInk } from '../kit/time.ts'
 import type { Pixels } from '../view.ts'
 import { code, type Meaning, meaningOf, NOTHING, type Panel, type Picture, TONES } from './format.ts'
@@ -62,23 +64,18 @@ export function pictureInk(palette: Palette): PictureInk {
   }
 }
 
-/** [n+1] first device pixel of each of n neighbours that share `length`. */
-const edgesOf = (n: number, from: number, length: number) =>
-  Int32Array.from({ length: n + 1 }, (_, i) => from + Math.round((i * length) / n))
-
 /** Paints the whole of `out`, which has `dpr` pixels in a css px. */
 export function paintPicture({ panels, cells }: Picture, ink: PictureInk, dpr: number, out: Pixels): void {
   out.data.fill(ink.ground)
   const gap = ({ before }: Panel) => Math.round((before === 'zigzag' ? ZIGZAG : before === 'space' ? SPACE : 0) * dpr)
   const room = out.height - panels.reduce((sum, panel) => sum + gap(panel), 0)
-  const weights = panels.reduce((sum, { weight }) => sum + weight, 0)
-  let [at, top, done] = [0, 0, 0]
-  for (const panel of panels) {
+  const ends = cumsum(panels, ({ weight }) => weight)
+  const y = linear(ends.at(-1) ?? 0, 0, room)
+  let [at, top] = [0, 0]
+  for (const [i, panel] of panels.entries()) {
     if (panel.before === 'zigzag') paintZigzag(ink.edge, top, gap(panel), dpr, out)
     top += gap(panel)
-    const from = Math.round((done / weights) * room)
-    done += panel.weight
-    const height = Math.round((done / weights) * room) - from
+    const height = Math.round(y(ends[i]!)) - Math.round(y(ends[i - 1] ?? 0))
     const end = at + panel.columns * panel.rows
     if (height > 0) paintPanel(panel, cells.subarray(at, end), ink, top, height, out)
     at = end
@@ -88,17 +85,17 @@ export function paintPicture({ panels, cells }: Picture, ink: PictureInk, dpr: n
 
 const values: CellValues = { state: 0, used: 0, useful: 0, fresh: 0, freeRun: 0, value: CELL_NONE, many: false }
 
-function paintPanel(panel: Panel, cells: Uint8Array, ink: PictureInk, top: number, height: number, out: Pixels): void {
+function paintPanel(panel: Panel, bytes: Uint8Array, ink: PictureInk, top: number, height: number, out: Pixels): void {
   const { columns, rows, style } = panel
-  const xs = edgesOf(columns, 0, out.width)
-  const ys = edgesOf(rows, top, height)
+  const xs = edgesOf(cells(columns, out.width))
+  const ys = edgesOf(cells(rows, height), (y) => top + Math.round(y))
   const least = Math.floor(Math.min(out.width / columns, height / rows))
   const patterns = style === 'cells' && least >= PATTERN_SIZE
   const cross = least - 1
   for (let r = 0; r < rows; r++) {
     const [y, bottom] = [ys[r]!, ys[r + 1]!]
     if (bottom === y) continue
-    const row = cells.subarray(r * columns, (r + 1) * columns)
+    const row = bytes.subarray(r * columns, (r + 1) * columns)
     if (patterns) {
       for (let c = 0; c < columns; c++)
         paintByte(row[c]!, ink, xs[c]!, y, xs[c + 1]! - xs[c]! - 1, bottom - y - 1, cross, out)

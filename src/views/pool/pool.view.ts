@@ -18,6 +18,7 @@ import { fillCell } from '../kit/cell-patterns.ts'
 import { type CellInk, type CellValues, cellInk, paintCell } from '../kit/cells.ts'
 import type { StripFact } from '../kit/fact-strip.tsx'
 import { type Palette, pack } from '../kit/palette.ts'
+import { type Cells, gridCellIn, gridRectOf, wholeCells, widthOfCells } from '../kit/scales.ts'
 import { type Box, type HeatmapView, type Pixels, type Rect, TWIN_ROWS } from '../view.ts'
 
 /** Lanes are grouped into so many groups, which have figures of their own. */
@@ -73,6 +74,9 @@ export interface PoolLayout {
   readonly rows: number
   readonly cellWidth: number
   readonly cellHeight: number
+  /** The cells of a lane, device px from its corner. */
+  readonly across: Cells
+  readonly down: Cells
   laneTop(area: number): number
 }
 
@@ -108,19 +112,23 @@ export function poolLayout(frame: PoolFrame, box: Box): PoolLayout {
   const { columns, rows } = foldOf(frame)
   const each = perGroup(frame.areas.length)
   const { group, high } = laneOf(frame.areas.length, box.dpr)
+  const across = wholeCells(columns, Math.round(box.width * box.dpr))
+  const down = wholeCells(rows, high)
   return {
     columns,
     rows,
-    cellWidth: Math.max(1, Math.floor(Math.round(box.width * box.dpr) / columns)),
-    cellHeight: Math.max(1, Math.floor(high / rows)),
+    across,
+    down,
+    cellWidth: widthOfCells(across),
+    cellHeight: widthOfCells(down),
     laneTop: (area) => Math.floor(area / each) * group + (area % each) * high,
   }
 }
 
 /** The width that whole cells take of a room, css px. */
 export function poolWidth(frame: PoolFrame, room: number, dpr: number): number {
-  const { columns, cellWidth } = poolLayout(frame, { width: room, height: 0, dpr })
-  return (columns * cellWidth) / dpr
+  const [, wide] = poolLayout(frame, { width: room, height: 0, dpr }).across.domain()
+  return wide / dpr
 }
 
 /** Area of a cell, an index, and the cell's place in it; null when no area has it. */
@@ -152,7 +160,7 @@ export function groupsOf(frame: PoolFrame, box: Box): PoolGroup[] {
     const areas = frame.areas.slice(first, first + each)
     const last = first + areas.length - 1
     const top = layout.laneTop(first) / box.dpr
-    const bottom = (layout.laneTop(last) + layout.rows * layout.cellHeight) / box.dpr
+    const bottom = (layout.laneTop(last) + layout.down.domain()[1]) / box.dpr
     groups.push({
       first,
       last,
@@ -323,26 +331,20 @@ export const poolView: HeatmapView<'pool', PoolInk> = {
   },
   hitTest(frame, x, y, box) {
     const layout = poolLayout(frame, box)
-    const column = Math.floor((x * box.dpr) / layout.cellWidth)
-    if (column < 0 || column >= layout.columns) return null
     for (const [area, info] of frame.areas.entries()) {
-      const row = Math.floor((y * box.dpr - layout.laneTop(area)) / layout.cellHeight)
-      if (row < 0 || row >= layout.rows) continue
+      const at = gridCellIn(layout.across, layout.down, x * box.dpr, y * box.dpr - layout.laneTop(area))
+      if (at === null) continue
       const { from, to } = cellsOf(frame, info)
-      const cell = from + row * layout.columns + column
-      return cell < to ? cell : null
+      return from + at < to ? from + at : null
     }
     return null
   },
   cellRect(frame, cell, box): Rect {
     const layout = poolLayout(frame, box)
     const { area, at } = placeOf(frame, cell) ?? { area: 0, at: 0 }
-    return {
-      x: ((at % layout.columns) * layout.cellWidth) / box.dpr,
-      y: (layout.laneTop(area) + Math.floor(at / layout.columns) * layout.cellHeight) / box.dpr,
-      width: layout.cellWidth / box.dpr,
-      height: layout.cellHeight / box.dpr,
-    }
+    const { x, y, width, height } = gridRectOf(layout.across, layout.down, at)
+    const { dpr } = box
+    return { x: x / dpr, y: (layout.laneTop(area) + y) / dpr, width: width / dpr, height: height / dpr }
   },
   cellText,
   describe(frame) {

@@ -1,5 +1,6 @@
 // The flush queues on the page: a ring for each CPU or one for all, with what waits in it, for how long, and the timer.
 
+import { lineRadial, pathRound } from 'd3'
 import { useCallback, useMemo, useRef } from 'react'
 import { count, duration } from '../../lib/format.ts'
 import { type Frame, type QueuesFrame, RING_QUEUED, RING_REACHABLE } from '../../sim/index.ts'
@@ -17,7 +18,7 @@ import { useRoom } from '../kit/room.ts'
 import type { Pixels } from '../view.ts'
 import {
   ageOf,
-  onCircle,
+  angleOf,
   paintSample,
   type QueuesInk,
   queuesInk,
@@ -192,19 +193,25 @@ function Numbers({ shape, layout: l, palette }: { shape: QueuesFrame; layout: Ri
   )
 }
 
+/** A line on a ring's radius from one distance of its centre to another. */
+const tick = (angle: number, from: number, to: number) =>
+  lineRadial()([
+    [angle, from],
+    [angle, to],
+  ])
+
 /** How many ranges wait in each ring and since when; a tick out where the next one goes in, a tick in where one leaves. */
 function Rings({ layout: l, slots }: { layout: RingLayout; slots: number }) {
   const rings = useFigures(ringsOf) ?? []
   const aged = l.inner >= AGED
+  const angle = angleOf(slots)
   return rings.map(([n, age, head, tail], ring) => {
     const { x, y } = ringCentre(l, ring)
-    const out = [onCircle(tail / slots, l.inner - 1), onCircle(tail / slots, l.outer + 3)] as const
-    const leaves = [onCircle(head / slots, l.inner), onCircle(head / slots, l.inner - 4)] as const
-    const line = ([a, b]: typeof out) => `M${x + a.x},${y + a.y}L${x + b.x},${y + b.y}`
+    const ticks = [tick(angle(tail), l.inner - 1, l.outer + 3), tick(angle(head), l.inner, l.inner - 4)]
     return (
       // biome-ignore lint/suspicious/noArrayIndexKey: the index is the ring
       <g key={ring}>
-        {n > 0 && <path d={line(out) + line(leaves)} className="v-ring-line" />}
+        {n > 0 && <path d={ticks.join('')} transform={`translate(${x},${y})`} className="v-ring-line" />}
         <text
           x={x}
           y={y + (aged ? 0 : 4)}
@@ -230,12 +237,8 @@ function Timer({ layout: l }: { layout: RingLayout }) {
   const { ring, left } = timer
   const { x, y } = ringCentre(l, ring)
   const radius = l.inner - TIMER_GAP
-  // A whole circle would begin where it ends.
-  const end = onCircle(Math.min(left, 999) / 1000, radius)
-  return (
-    <path
-      d={`M${x},${y - radius}A${radius},${radius} 0 ${left > 500 ? 1 : 0} 1 ${x + end.x},${y + end.y}`}
-      className="v-timer"
-    />
-  )
+  const arc = pathRound(2)
+  const top = -Math.PI / 2
+  arc.arc(x, y, radius, top, top + angleOf(1000)(left))
+  return <path d={arc.toString()} className="v-timer" />
 }

@@ -1,3 +1,4 @@
+import { pointRadial } from 'd3'
 import { describe, expect, it } from 'vitest'
 import {
   CELL_QUEUED,
@@ -10,7 +11,7 @@ import {
 import { palettes } from '../kit/palette.ts'
 import { blank } from '../kit/testing.ts'
 import type { Pixels } from '../view.ts'
-import { onCircle, queuesInk, queuesView, ringCentre, ringLayout, ringsHeight, totalsOf } from './queues.view.ts'
+import { angleOf, queuesInk, queuesView, ringCentre, ringLayout, ringsHeight, totalsOf } from './queues.view.ts'
 
 const INK = queuesInk(palettes.dark)
 
@@ -43,10 +44,10 @@ function painted(frame: QueuesFrame, width: number, dpr = 1): Pixels {
 function at(out: Pixels, frame: QueuesFrame, width: number, ring: number, share: number): string {
   const l = ringLayout(frame, width)
   const { x, y } = ringCentre(l, ring)
-  const on = onCircle(share, (l.inner + l.outer) / 2)
+  const [onX, onY] = pointRadial(angleOf(1)(share), (l.inner + l.outer) / 2)
   const pixels = new Set<number>()
   for (let j = -1; j <= 1; j++)
-    for (let i = -1; i <= 1; i++) pixels.add(out.data[Math.floor(y + on.y + j) * out.width + Math.floor(x + on.x + i)]!)
+    for (let i = -1; i <= 1; i++) pixels.add(out.data[Math.floor(y + onY + j) * out.width + Math.floor(x + onX + i)]!)
   if (pixels.has(INK.strong[CELL_REACHABLE]!)) return 'reachable'
   return pixels.has(INK.strong[CELL_QUEUED]!) || pixels.has(INK.soft[CELL_QUEUED]!) ? 'queued' : 'free'
 }

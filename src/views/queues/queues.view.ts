@@ -6,6 +6,16 @@ import { CELL_QUEUED, CELL_REACHABLE, type QueuesFrame, RING_FREE, RING_QUEUED }
 import { queuesText as text } from '../../text/iotlb.ts'
 import { type CellInk, cellInk } from '../kit/cells.ts'
 import type { Palette } from '../kit/palette.ts'
+import {
+  type Cells,
+  cells,
+  gridCellIn,
+  gridRectOf,
+  type Linear,
+  linear,
+  wholeCells,
+  widthOfCells,
+} from '../kit/scales.ts'
 import type { Box, HeatmapView, Pixels, Rect } from '../view.ts'
 
 /** css px: the usual room, the most that a ring takes; on a phone the least that one takes, few and many of them. */
@@ -38,6 +48,9 @@ export interface RingLayout {
   /** Outer and inner radius, css px. */
   readonly outer: number
   readonly inner: number
+  /** Rings side by side, and rows of them. */
+  readonly across: Cells
+  readonly down: Cells
 }
 
 /** Where the rings stand in so many css px: as large as they get, in rows of a power of two. */
@@ -57,7 +70,9 @@ export function ringLayout({ rings }: Shape, width: number, most = RINGS_HEIGHT)
   const height = narrow ? Math.min(RINGS_HEIGHT, side) : Math.floor(most / Math.max(1, rows))
   const outer = Math.min(side, height) / 2 - (side < 48 ? 2 : 5)
   const inner = outer - Math.min(14, Math.max(4, Math.round(outer * 0.24)))
-  return { columns, rows, width: Math.floor(width / columns), height, outer, inner }
+  const across = wholeCells(columns, width)
+  const down = cells(rows, rows * height)
+  return { columns, rows, width: widthOfCells(across), height, outer, inner, across, down }
 }
 
 /** Height of the picture, css px. */
@@ -68,14 +83,12 @@ export function ringsHeight(shape: Shape, width: number, most = RINGS_HEIGHT): n
 
 /** Centre of a ring, css px. */
 export function ringCentre(l: RingLayout, ring: number): { readonly x: number; readonly y: number } {
-  return { x: (ring % l.columns) * l.width + l.width / 2, y: Math.floor(ring / l.columns) * l.height + l.height / 2 }
+  const { x, y, width, height } = gridRectOf(l.across, l.down, ring)
+  return { x: x + width / 2, y: y + height / 2 }
 }
 
-/** A point at a share of the way round from the top, clockwise, css px from the centre. */
-export function onCircle(share: number, radius: number): { readonly x: number; readonly y: number } {
-  const angle = 2 * Math.PI * share
-  return { x: radius * Math.sin(angle), y: -radius * Math.cos(angle) }
-}
+/** Slots of a ring to the angle from the top, clockwise. */
+export const angleOf = (slots: number): Linear => linear(slots, 0, 2 * Math.PI)
 
 const place = { key: '', side: 0, bins: 0, bin: new Int16Array(0) }
 
@@ -85,17 +98,19 @@ function binsOf({ outer, inner }: RingLayout, dpr: number, slots: number): typeo
   if (key === place.key) return place
   const [r0, r1] = [inner * dpr, outer * dpr]
   const side = 2 * Math.ceil(r1)
-  const around = Math.PI * (r0 + r1)
+  const long = Math.PI * (r0 + r1)
   let bins = 1
-  while (2 * bins <= Math.min(MOST_BINS, slots, around)) bins *= 2
+  while (2 * bins <= Math.min(MOST_BINS, slots, long)) bins *= 2
   const bin = new Int16Array(side * side).fill(-1)
+  const turn = 2 * Math.PI
+  const around = cells(bins, turn)
   for (let j = 0; j < side; j++)
     for (let i = 0; i < side; i++) {
       const [dx, dy] = [i + 0.5 - side / 2, j + 0.5 - side / 2]
       const r = Math.hypot(dx, dy)
       if (r < r0 || r > r1) continue
-      const share = Math.atan2(dx, -dy) / (2 * Math.PI)
-      bin[j * side + i] = Math.min(bins - 1, Math.floor((share < 0 ? share + 1 : share) * bins))
+      const angle = Math.atan2(dx, -dy)
+      bin[j * side + i] = around(angle < 0 ? angle + turn : angle)
     }
   return Object.assign(place, { key, side, bins, bin })
 }
@@ -198,9 +213,8 @@ export const queuesView: HeatmapView<'queues', QueuesInk> = {
   },
   hitTest(frame, x, y, box: Box) {
     const l = ringLayout(frame, box.width, box.height)
-    const [column, row] = [Math.floor(x / l.width), Math.floor(y / l.height)]
-    const ring = row * l.columns + column
-    return column < 0 || row < 0 || column >= l.columns || ring >= frame.rings ? null : ring
+    const ring = gridCellIn(l.across, l.down, x, y)
+    return ring === null || ring >= frame.rings ? null : ring
   },
   cellRect(frame, ring, box): Rect {
     const l = ringLayout(frame, box.width, box.height)

@@ -6,6 +6,7 @@ import type { WindowInfo, WindowsFrame } from '../../sim/index.ts'
 import { windowsText as text } from '../../text/windows.ts'
 import { fillCell } from '../kit/cell-patterns.ts'
 import { type Palette, pack } from '../kit/palette.ts'
+import { cellIn, cells, edgesOf, type Linear, linear, linearFrom, spanOf, widthOfCells } from '../kit/scales.ts'
 import type { Box, HeatmapView, Pixels, Rect } from '../view.ts'
 
 /** css px: names stand above the strip, addresses and figures below it. */
@@ -96,7 +97,7 @@ export function xOfFrame(pieces: readonly Piece[], at: number): number {
   const piece = pieces.find(({ base, frames }) => at >= base && at < base + frames)
   if (!piece) return last ? last.x + last.width : 0
   if (!piece.window) return piece.x + (at === piece.base ? 0 : piece.width / 2)
-  return piece.x + (piece.width * (at - piece.base)) / piece.frames
+  return linearFrom(piece.base, piece.base + piece.frames, piece.x, piece.x + piece.width)(at)
 }
 
 /** `0x0800_0000_0000_0000`: where a frame begins. */
@@ -113,10 +114,12 @@ function usedOf(frame: WindowsFrame, window: WindowInfo, band: number): number {
   return window.row < 0 ? 0 : frame.used[window.row * frame.bands + band]!
 }
 
+/** Bands of a window to frames. */
+const bandScale = ({ bands }: WindowsFrame, { base, frames }: WindowInfo): Linear => linear(bands, base, base + frames)
+
 /** Whether registers answer in a band, whatever else is in it. */
-function isReserved({ mmio, bands }: WindowsFrame, { base, frames }: WindowInfo, band: number): boolean {
-  const first = base + (band * frames) / bands
-  return mmio !== null && mmio.first < first + frames / bands && mmio.end > first
+function isReserved({ mmio }: WindowsFrame, scale: Linear, band: number): boolean {
+  return mmio !== null && mmio.first < scale(band + 1) && mmio.end > scale(band)
 }
 
 /** Whether registers answer anywhere in a window that is drawn. */
@@ -146,26 +149,30 @@ function paintWindow(frame: WindowsFrame, piece: Piece, window: WindowInfo, ink:
   const { bands } = frame
   const [left, top] = [Math.round(piece.x * dpr), Math.round(STRIP_TOP * dpr)]
   const [wide, height] = [Math.round(piece.width * dpr), Math.round(STRIP * dpr)]
-  const cells = Math.min(bands, wide)
-  const pitch = wide / cells
-  const gap = pitch >= gapFrom(dpr) ? Math.round(dpr) : 0
-  for (let c = 0; c < cells; c++) {
-    const from = Math.round(c * pitch)
-    const [x, whole] = [left + from, Math.round((c + 1) * pitch) - from]
+  const n = Math.min(bands, wide)
+  const across = cells(n, wide)
+  const gap = widthOfCells(across) >= gapFrom(dpr) ? Math.round(dpr) : 0
+  const edges = edgesOf(across)
+  const shared = cells(n, bands)
+  const [first, end] = [edgesOf(shared, Math.floor), edgesOf(shared, Math.ceil)]
+  const level = linear(255, 0, height)
+  const scale = bandScale(frame, window)
+  for (let c = 0; c < n; c++) {
+    const [x, whole] = [left + edges[c]!, edges[c + 1]! - edges[c]!]
     const w = whole - gap
     // Where several bands share a pixel the fullest is seen.
     let used = 0
     let reserved = false
-    for (let band = Math.floor((c * bands) / cells); band < Math.ceil(((c + 1) * bands) / cells); band++) {
+    for (let band = first[c]!; band < end[c + 1]!; band++) {
       used = Math.max(used, usedOf(frame, window, band))
-      reserved ||= isReserved(frame, window, band)
+      reserved ||= isReserved(frame, scale, band)
     }
     if (used === 0 && reserved) {
       paintReserved(ink, x, top, whole, height, dpr, out)
       continue
     }
     fillCell(ink.free, x, top, w, height, out)
-    const full = used === 0 ? 0 : Math.max(Math.round(2 * dpr), Math.round((used / 255) * height))
+    const full = used === 0 ? 0 : Math.max(Math.round(2 * dpr), Math.round(level(used)))
     fillCell(ink.mapped, x, top + height - full, w, full, out)
   }
 }
@@ -181,6 +188,7 @@ function cellText(frame: WindowsFrame, cell: number): string {
   const window = windowsOf(frame)[Math.floor(cell / frame.bands)]
   if (!window) return ''
   const band = cell % frame.bands
+  const scale = bandScale(frame, window)
   const used = usedOf(frame, window, band)
   const { cellStates } = text
   const what =
@@ -188,14 +196,13 @@ function cellText(frame: WindowsFrame, cell: number): string {
       ? cellStates.removed
       : used > 0
         ? text.mappedShare(percent(used / 255))
-        : isReserved(frame, window, band)
+        : isReserved(frame, scale, band)
           ? cellStates.reserved
           : cellStates.free
-  const per = window.frames / frame.bands
   return text.cell(
     text.names[window.name],
-    frameAddress(Math.floor(window.base + band * per)),
-    bytes(per * FRAME_BYTES),
+    frameAddress(Math.floor(scale(band))),
+    bytes((window.frames / frame.bands) * FRAME_BYTES),
     what,
   )
 }
@@ -217,16 +224,18 @@ export const windowsView: HeatmapView<'windows', WindowsInk> = {
   hitTest(frame, x, y, box) {
     if (y < STRIP_TOP || y >= STRIP_TOP + STRIP) return null
     const pieces = piecesOf(frame, box).filter(({ window }) => window)
-    const row = pieces.findIndex((piece) => x >= piece.x && x < piece.x + piece.width)
-    if (row < 0) return null
-    return row * frame.bands + Math.floor(((x - pieces[row]!.x) * frame.bands) / pieces[row]!.width)
+    for (const [row, piece] of pieces.entries()) {
+      const band = cellIn(cells(frame.bands, piece.width), x - piece.x)
+      if (band !== null) return row * frame.bands + band
+    }
+    return null
   },
   cellRect(frame, cell, box): Rect {
     const pieces = piecesOf(frame, box).filter(({ window }) => window)
     const piece = pieces[Math.min(pieces.length - 1, Math.floor(cell / frame.bands))]
     if (!piece) return { x: 0, y: 0, width: 0, height: 0 }
-    const width = piece.width / frame.bands
-    return { x: piece.x + (cell % frame.bands) * width, y: STRIP_TOP, width: Math.max(1, width), height: STRIP }
+    const [from, to] = spanOf(cells(frame.bands, piece.width), cell % frame.bands)
+    return { x: piece.x + from, y: STRIP_TOP, width: Math.max(1, to - from), height: STRIP }
   },
   cellText,
   describe(frame) {
