@@ -121,12 +121,8 @@ export function misfits(within: string | null = null): string[] {
       (box.left + box.right) / 2,
       box.right - Math.min(2, width / 3),
     ]) {
-      const belongs = (e: Element) => e === of || e.contains(of) || of.contains(e)
-      // What is on top is found for a fraction of what all that lies under it takes.
-      const top = document.elementFromPoint(x, y)
-      if (!top || belongs(top)) continue
       for (const e of document.elementsFromPoint(x, y)) {
-        if (belongs(e)) break
+        if (e === of || e.contains(of) || of.contains(e)) break
         const over = e.getBoundingClientRect()
         // A line that crosses a word does not hide it.
         if (!hides(e) || over.width < 4 || over.height < 4) continue

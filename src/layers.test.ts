@@ -81,6 +81,7 @@ const FILES: readonly Rule[] = [
   ['sim/paths', 'sim/boot', 'kernels print a refusal of the pool in their own words'],
   ['sim/paths', 'sim/platform/pc-memory.ts', 'where a buffer lies'],
   ['sim/paths', 'sim/workload/workload.ts', 'what is asked for'],
+  ['sim/paths', 'sim/scenario/recording.ts', 'what a recording is made of'],
 
   // A run takes a machine through time and back; it changes it by inputs only.
   ['sim/run', 'sim/params.ts', 'an input sets a value', 'types'],

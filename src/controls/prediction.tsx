@@ -56,10 +56,10 @@ function Misses({ prediction, recording }: { prediction: PredictionFigures; reco
 }
 
 function Source({ recording }: { recording: Recording }) {
-  const { name, records, liobn, assumed, broken, problems } = recording
+  const { name, records, space, assumed, broken, problems } = recording
   return (
     <>
-      <p className="c-quiet">{t.source(name, count(records), liobn.toString(16))}</p>
+      <p className="c-quiet">{t.source(name, count(records), space)}</p>
       {assumed.length > 0 && (
         <p className="c-quiet">
           {t.assumed}: {assumed.join(' ')}

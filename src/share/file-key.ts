@@ -7,13 +7,20 @@ const keys = new WeakMap<Recording['ops'], string>()
 
 /** The file's name with what a link can carry, and what tells files of one name apart: 8 digits over the contents. */
 export function fileKey(recording: Recording): string {
-  const { name, liobn, pageShift, offset, size, ops } = recording
+  const { name, ops } = recording
   let digits = keys.get(ops)
   if (digits === undefined) {
-    digits = hashPlain({ liobn, pageShift, offset, size, ops }).slice(0, 8)
+    digits = hashPlain(contentsOf(recording)).slice(0, 8)
     keys.set(ops, digits)
   }
   return `${nameKey(name)}~${digits}`
+}
+
+/** What the digits are over. Those of a table of TCEs were released: its window is a number under the name that it had then. */
+function contentsOf({ way, space, pageShift, offset, size, ops }: Recording) {
+  const contents = { pageShift, offset, size, ops }
+  if (way !== 'tce') return { ...contents, way, space }
+  return { ...contents, liobn: Number.parseInt(space.slice(space.lastIndexOf(' ') + 1), 16) }
 }
 
 /** The newest of a person's own files that a link means, or null. Links of before name it without the digits. */

@@ -131,7 +131,7 @@ describe('read, written and read again', () => {
 
 describe('a link and a file', () => {
   it.each([
-    ['an allocator that cannot follow a record', 'real-boot', 'd0', 'allocator', 'rbtree'],
+    ['an allocator that cannot follow a record', 'real-boot', 'd0', 'allocator', 'fine-coarse'],
     ['a setting that no field shows', 'frames-64k', 'm', 'swiotlb', '65536'],
     ['a value that is not allowed', 'frames-64k', 'm', 'cpus', '7'],
   ])('refuse with the same words %s', (_, preset, scope, name, value) => {
@@ -177,7 +177,9 @@ describe('a run', () => {
   it('refuses what its link could not say: a change that a record does not allow, one too many', () => {
     const text = readFileSync(new URL('../../public/recordings/real-boot.txt', import.meta.url), 'utf8')
     const run = createRun(withRecording(presetById('real-boot')!.scenario, recordingIn(text)), 1000)
-    expect(run.input('d0.allocator', 'rbtree')).toBe('d0.allocator: rbtree is not allowed: cannot follow a record')
+    expect(run.input('d0.allocator', 'fine-coarse')).toBe(
+      'd0.allocator: fine-coarse is not allowed: cannot follow a record',
+    )
     expect(run.input('d0.allocator', 'tce-halves')).toMatchObject({ path: 'd0.allocator' })
     const full = createRun(presetById('frames-64k')!.scenario, 1000)
     for (let i = 0; i < 4096; i++) expect(full.input('w0.load', i % 100)).toMatchObject({ path: 'w0.load' })

@@ -20,11 +20,11 @@ export const recordingText = {
   assumed: 'Assumed',
   broken: (n: number) => (n === 1 ? '1 line could not be used' : `${n} lines could not be used`),
   brokenLine: (field: string, given: string, allowed: string) => `${field}: ${given}. Allowed: ${allowed}`,
-  source: (name: string, records: string, window: string) => `${name}: ${records} records of window ${window}`,
+  source: (name: string, records: string, space: string) => `${name}: ${records} records of ${space}`,
 
   drop: 'Drop the file to open it',
   dropHelp:
-    'A QEMU trace of a pseries machine: spapr_iommu_pci_put, _indirect, _stuff; its kernel log: ibm,query-pe-dma-windows; a link, or a scenario as JSON',
+    'A trace of a machine’s IOMMU: iommu:map and iommu:unmap, or QEMU’s spapr_iommu_pci_put, _indirect, _stuff; a kernel log with ibm,query-pe-dma-windows; a link, or a scenario as JSON',
   several: (n: number) => `${n} files at once: drop one of them`,
   folder: (name: string) => `${name} is a folder: drop a file that is in it`,
   loading: (name: string) => `Reading ${name}`,

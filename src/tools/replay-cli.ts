@@ -61,7 +61,7 @@ function report(recording: Recording, result: Replay): string[] {
   const { pageShift, offset } = recording
   const at = (e: number) => (e < 0 ? 'a refusal' : entryAddress(offset + e, pageShift))
   const lines = [
-    `${recording.name}: ${result.records} records of window ${recording.liobn.toString(16)} in ${duration(recording.endNs)}`,
+    `${recording.name}: ${result.records} records of ${recording.space} in ${duration(recording.endNs)}`,
     ...recording.assumed.map((words) => `assumed: ${words}`),
     `${result.allocations} allocations: ${result.allocator} predicts ${result.predicted}, ${result.corrected} corrected to the record`,
     `without corrections: ${result.predictedUncorrected}`,

@@ -125,7 +125,7 @@ function clearedWindow(r: SpaprRecords, own: readonly number[], assumed: string[
 
 /** Entries of the smallest window that can be played and has so many; null where none is so large. */
 function playedSize(entries: number, pageShift: number): number | null {
-  const bytes = recordable().windows.find((window) => window >= entries * pow2(pageShift))
+  const bytes = recordable('tce').windows.find((window) => window >= entries * pow2(pageShift))
   return bytes === undefined ? null : bytes / pow2(pageShift)
 }
 
@@ -154,7 +154,7 @@ export function* recordingOf(name: string, r: SpaprRecords): Generator<undefined
   const assumed: string[] = []
   const shape = clearedWindow(r, own, assumed) ?? assumedWindow(r, own, assumed)
   const { pageShift, offset } = shape
-  const { pages, windows } = recordable()
+  const { pages, windows } = recordable('tce')
   if (!pages.includes(pow2(pageShift)))
     return nothing(`its IOMMU pages are of 2^${pageShift} bytes: ${inKib(pages)} can be played`)
   const size = playedSize(shape.size, pageShift)
@@ -178,11 +178,13 @@ export function* recordingOf(name: string, r: SpaprRecords): Generator<undefined
   const recording: Recording = {
     name,
     format: 'qemu-spapr',
-    liobn: window.liobn,
+    way: 'tce',
+    space: `window ${window.liobn.toString(16)}`,
     pageShift,
     offset,
     size,
     ops,
+    cpus: 1,
     records: own.length,
     endNs: ops.ns[ops.count - 1]!,
     assumed,

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { createRun, presetOfRecording, REC_CLEAR, REC_MAP, REC_UNMAP, type Recording } from '../../sim/index.ts'
 import { openText, recordingIn } from '../../tools/open-text.ts'
 import { ROOT } from '../../tools/root.ts'
+import { fileKey } from '../file-key.ts'
 import { beginFile } from '../files/open.ts'
 
 const BOOT = readFileSync(join(ROOT, 'public/recordings/real-boot.txt'), 'utf8')
@@ -44,7 +45,17 @@ describe('a recorded boot', () => {
   })
 
   it('tells its window by the clearing: 1 GiB of 4K pages from 0', () => {
-    expect([boot.liobn, boot.pageShift, boot.offset, boot.size]).toEqual([0x80000000, 12, 0, 262144])
+    expect([boot.way, boot.space, boot.pageShift, boot.offset, boot.size]).toEqual([
+      ...['tce', 'window 80000000'],
+      ...[12, 0, 262144],
+    ])
+  })
+
+  it('is what links of before mean by its name and digits', () => {
+    expect(fileKey({ ...boot, name: 'real-boot.txt' })).toBe('real-boot.txt~2cc1bbca')
+    expect(fileKey({ ...recordingOf(put(0x5000, '9003').replace('80000000', '80000001')), name: 't' })).toBe(
+      't~d21f98c9',
+    )
   })
 
   it('begins with its first TCE and ends 13.44 s later', () => {

@@ -12,7 +12,7 @@
 
 import { PRICES } from '../engine/cost.ts'
 import { type CostMeter, charge, dropLock, NO_LOCK, takeLock } from '../engine/meter.ts'
-import { createFlushQueue, type FlushSink, flushTimer, queueRange } from '../flush/flush-queue.ts'
+import { createFlushQueue, type FlushSink, flushTimer, forEachQueued, queueRange } from '../flush/flush-queue.ts'
 import { resetGather } from '../flush/gather.ts'
 import { noteEntries, pfnOf } from '../table/radix.ts'
 import { chooseRun, type PageRun } from '../table/split.ts'
@@ -25,7 +25,14 @@ import type { DriverIo } from './iommu-driver.ts'
 import type { IommuState } from './iommu-state.ts'
 
 /** Takes `npages` for a device that reaches absolute entries up to `mask`. First table-relative entry, or NO_ENTRY. */
-function take(d: DmaDomain, onCpu: Cpu, device: number, npages: Pages, mask: AbsEntry, meter: CostMeter): Entry {
+export function takeAddresses(
+  d: DmaDomain,
+  onCpu: Cpu,
+  device: number,
+  npages: Pages,
+  mask: AbsEntry,
+  meter: CostMeter,
+): Entry {
   const { request, iommu } = d
   request.cpu = onCpu
   request.npages = npages
@@ -91,7 +98,7 @@ export function mapIommu(
   meter: CostMeter,
 ): Entry {
   const npages = pagesTouched(d, address, bytes)
-  const e = take(d, onCpu, device, npages, mask, meter)
+  const e = takeAddresses(d, onCpu, device, npages, mask, meter)
   if (e === NO_ENTRY) return NO_ENTRY
   d.iommu!.sink.cpu = onCpu
   mapEntries(d, e, npages, address, permission, meter)
@@ -116,7 +123,7 @@ export function mapSgIommu(
   mask: AbsEntry,
   meter: CostMeter,
 ): Entry {
-  const first = take(d, onCpu, device, npages, mask, meter)
+  const first = takeAddresses(d, onCpu, device, npages, mask, meter)
   if (first === NO_ENTRY) return NO_ENTRY
   d.iommu!.sink.cpu = onCpu
   let e: number = first
@@ -194,6 +201,16 @@ function clear(d: DmaDomain, pfn: number, npages: number): void {
     done += n
     if (each && !gather.queued) driver.sync(page, gather, io)
   }
+}
+
+/** True when some of entries [first, first+npages) waits in the flush queue. Cost: what waits. */
+export function isWaiting({ iommu }: DmaDomain, first: Entry, npages: Pages): boolean {
+  let waits = false
+  if (iommu?.queue.flush)
+    forEachQueued(iommu.queue.flush, (e, n) => {
+      waits ||= e < first + npages && e + n > first
+    })
+  return waits
 }
 
 /** The timer of the flush queue has run out. Returns the ranges that are free now; none if the queue went meanwhile. */

@@ -236,14 +236,14 @@ function perform(m: Machine, c: number, t: number, bound: Binding, lock: number)
           ? mapList(m, c, bound, cpu)
           : op.kind === OP_IOMMU_MAP
             ? mapAt(m, c, bound, cpu)
-            : mapRecorded(m, c, bound, cpu)
+            : mapRecorded(m, bound, cpu)
     if (meter.hang) return hang(m, c, bound, lock)
     if (!ok) refuse(m, c, bound, op)
     else if (allocator.forEachCached) noteAnswer(table, meter, allocator.forEachChunk !== undefined)
   } else {
     table.unmaps++
     if (table.iommu) buffersUsed(s, bound, op)
-    if (op.kind === OP_UNMAP_AT) unmapRecorded(m, c, bound, cpu)
+    if (op.kind === OP_UNMAP_AT) unmapRecorded(m, bound, cpu)
     else if (op.kind === OP_IOMMU_UNMAP) unmapAt(m, c, bound, op)
     else unmap(m, c, bound, op)
   }

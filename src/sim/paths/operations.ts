@@ -205,7 +205,7 @@ function mapRun(m: Machine, c: number, bound: Binding, cpu: CpuState): boolean {
 }
 
 /** Memory at `address` is mapped, and so somebody's: whoever still reaches it from before reaches a new owner's data. */
-function giveMemory(s: MachineState, d: DmaDomain, address: number, npages: number): void {
+export function giveMemory(s: MachineState, d: DmaDomain, address: number, npages: number): void {
   for (const iotlb of s.iotlbs)
     if (iotlb.exposure.pages > 0) noteReuse(iotlb, Math.floor(address * d.pageInverse), npages, s.nowNs)
 }

@@ -2,9 +2,11 @@
 
 import { pow2 } from '../../lib/bits.ts'
 import { allocatorInfos } from '../iova/index.ts'
-import { deviceParams } from './platform.ts'
+import type { Settings } from '../params.ts'
+import { deviceParams, machineParams } from './platform.ts'
+import { AMD, ARM, isRadix, VTD } from './platform-iommu.ts'
 import { presetById } from './presets.ts'
-import { REC_MAP, REC_UNMAP, type RecordedOps, type Recording } from './recording.ts'
+import { REC_MAP, REC_MORE, REC_UNMAP, type RecordedOps, type RecordedWay, type Recording } from './recording.ts'
 import type { Field, Preset, Scenario } from './schema.ts'
 
 /** Preset id of a recording that came from a file. It cannot be opened by a link. */
@@ -23,8 +25,21 @@ export function withRecording(scenario: Scenario, recording: Recording): Scenari
 }
 
 const KIB = 1024
-/** Where recordings are played. */
-const MACHINE = { cpuPage: 64 * KIB, cpus: 1 }
+
+/** The machine that a recording of a way is played on, and the allocator of its kernels. */
+const WAYS: Readonly<Record<RecordedWay, { readonly machine: Settings; readonly allocator: string }>> = {
+  tce: { machine: { cpuPage: 64 * KIB }, allocator: 'tce-pools' },
+  vtd: { machine: { platform: VTD, cpuPage: 4 * KIB }, allocator: 'rcache' },
+  arm: { machine: { platform: ARM, cpuPage: 4 * KIB }, allocator: 'rcache' },
+  amd: { machine: { platform: AMD, cpuPage: 4 * KIB }, allocator: 'rcache' },
+}
+
+/** That machine with so many CPUs, or with more, where machines have no such number. */
+function machineOf(way: RecordedWay, cpus: number): Settings {
+  const { machine } = WAYS[way]
+  const counts = machineParams(machine).find(({ name }) => name === 'cpus')?.values ?? []
+  return { ...machine, cpus: counts.find(({ value }) => Number(value) >= cpus)?.value ?? 1 }
+}
 
 /** The preset that a scenario started from, or what a file of one's own makes of itself; null when there is neither. */
 export function presetOf(scenario: Scenario): Preset | null {
@@ -49,7 +64,7 @@ function usedOf(ops: RecordedOps, size: number): Stretch | null {
   const maps = new Float64Array(Math.ceil(size / BLOCK))
   let all = 0
   for (let i = 0; i < ops.count; i++) {
-    if (ops.kind[i] !== REC_MAP) continue
+    if (ops.kind[i] !== REC_MAP && ops.kind[i] !== REC_MORE) continue
     const last = Math.floor((ops.entry[i]! + ops.npages[i]! - 1) / BLOCK)
     for (let b = Math.floor(ops.entry[i]! / BLOCK); b <= last; b++) {
       maps[b]!++
@@ -83,7 +98,7 @@ function isEverSeen(ops: RecordedOps, { first, count }: Stretch): boolean {
     const before = i === 0 ? 0 : ops.ns[i]! - ops.ns[i - 1]!
     if (all > 0) allNs += before
     if (all > 0 && seen === 0) emptyNs += before
-    const kind = ops.kind[i]
+    const kind = ops.kind[i] === REC_MORE ? REC_MAP : ops.kind[i]
     if (kind !== REC_MAP && kind !== REC_UNMAP) continue
     const entry = ops.entry[i]!
     const npages = ops.npages[i]!
@@ -106,11 +121,11 @@ function speedOf(endNs: number): number {
 /** How a recording from a file is opened: where it first maps something, the map fitted to what it uses, with a little room
  *  behind its end. */
 export function presetOfRecording(recording: Recording): Preset {
-  const { name, liobn, pageShift, offset, size, endNs, ops } = recording
+  const { name, way, space, pageShift, offset, size, endNs, ops } = recording
   const firstNs = ops.ns[ops.kind.indexOf(REC_MAP)] ?? 0
   const zoom = usedOf(ops, size)
   const page = pow2(pageShift)
-  const settings = { iommuPage: page, window: size * page, allocator: 'tce-pools' }
+  const settings = { iommuPage: page, window: size * page, allocator: WAYS[way].allocator, ...recording.settings }
   return {
     id: FILE_PRESET,
     title: name,
@@ -118,8 +133,8 @@ export function presetOfRecording(recording: Recording): Preset {
     scenario: {
       preset: FILE_PRESET,
       seed: 0,
-      machine: MACHINE,
-      devices: [{ id: 'd0', name: `window ${liobn.toString(16)}`, offset, settings }],
+      machine: machineOf(way, recording.cpus),
+      devices: [{ id: 'd0', name: space, offset, settings }],
       workloads: [{ id: 'w0', type: RECORDED, device: 0, settings: {} }],
       inputs: [],
       recording,
@@ -132,22 +147,31 @@ export function presetOfRecording(recording: Recording): Preset {
   }
 }
 
-/** What a recording can be of, bytes ascending: other pages and windows have no setting, and are not played. */
-export function recordable(): { readonly pages: readonly number[]; readonly windows: readonly number[] } {
-  const params = deviceParams(MACHINE)
+/** What a recording of a way can be of, bytes ascending: other pages and windows have no setting, and are not played. */
+export function recordable(way: RecordedWay): {
+  readonly pages: readonly number[]
+  readonly windows: readonly number[]
+} {
+  const params = deviceParams(WAYS[way].machine)
   const valuesOf = (name: string): number[] =>
     (params.find((param) => param.name === name)?.values ?? []).map(({ value }) => Number(value))
   return { pages: valuesOf('iommuPage'), windows: valuesOf('window') }
 }
 
-/** Of the fields of a scenario that plays a recording, those that the record leaves open: the allocator and its own. */
+/** Of the fields of a scenario that plays a recording, those that the record leaves open: the allocator and its own; and of
+ *  what the common IOMMU layer mapped, which IOMMU that was. */
 export function openToChoice(fields: readonly Field[]): Field[] {
+  const platform = fields.find(({ path }) => path === 'm.platform')
+  const open = isRadix(platform?.value) ? ['m.platform'] : []
   return fields
-    .filter((f) => f.group === 'iova' && !FIXED.has(f.param.name))
+    .filter((f) => open.includes(f.path) || (f.group === 'iova' && !FIXED.has(f.param.name)))
     .map((f) => {
-      if (f.param.name !== 'allocator') return f
       const refused: Record<string, string> = {}
-      for (const a of allocatorInfos) if (!a.follows) refused[a.id] = 'cannot follow a record'
+      if (f.param.name === 'allocator')
+        for (const a of allocatorInfos) if (!a.follows) refused[a.id] = 'cannot follow a record'
+      if (f === platform)
+        for (const { value, key } of f.param.values ?? [])
+          if (!isRadix(value)) refused[key] = 'the record is of the common IOMMU layer'
       return { ...f, refused: { ...f.refused, ...refused } }
     })
 }

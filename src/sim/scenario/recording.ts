@@ -1,15 +1,17 @@
-// A recording: what a real machine did with a DMA window, as plain data. Importers make it out of trace files, the
-// workload `recorded` plays it, and the prediction is held against it.
+// A recording: what a real machine did with a window of DMA addresses, as plain data. Importers make it out of trace files, the
+// workload `recorded` plays it on the way to memory that it is of, and the prediction is held against it.
 
-import type { Problem } from '../params.ts'
+import type { Problem, Settings } from '../params.ts'
 
-/** An operation of a recording. */
+/** Kinds of rows. */
 export const REC_MAP = 1
 export const REC_UNMAP = 2
 /** Entries cleared before anything was mapped: the kernel empties a table that it takes over. */
 export const REC_CLEAR = 3
+/** More of the map before it: one run of addresses, handed out at once, whose memory goes on elsewhere. */
+export const REC_MORE = 4
 
-/** Operations in the order of their times; arrays are [count]. */
+/** Rows in the order of their times; arrays are [count]. */
 export interface RecordedOps {
   readonly count: number
   readonly kind: Uint8Array
@@ -20,24 +22,42 @@ export interface RecordedOps {
   readonly npages: Int32Array
   /** Real address of the first page; -1 where the record does not tell (unmap, clear). */
   readonly address: Float64Array
-  /** TCE permission bits of a map. */
+  /** What the device may do with a map: 1 = read, 3 = read and write. */
   readonly permission: Uint8Array
   /** Line of the file that began the operation, from 1. */
   readonly line: Int32Array
+  /** CPU that did it, below `cpus` of the recording; absent where the record does not tell. */
+  readonly cpu?: Uint8Array
 }
+
+/** Pages of the run that begins with row `at`: its own and those of the rows that say more of it. */
+export function pagesOfRun(kind: Uint8Array, npages: Int32Array, at: number): number {
+  let sum = npages[at]!
+  for (let i = at + 1; kind[i] === REC_MORE; i++) sum += npages[i]!
+  return sum
+}
+
+/** Ways to memory that a recording can be of: a table of TCEs; the common IOMMU layer over the driver of VT-d, Arm or AMD. */
+export type RecordedWay = 'tce' | 'vtd' | 'arm' | 'amd'
 
 export interface Recording {
   /** Name of the file. */
   readonly name: string
   readonly format: string
-  /** What the machine calls the window. */
-  readonly liobn: number
+  readonly way: RecordedWay
+  /** The window or the domain, as its way calls it: `window 80000000`, `domain 3`. */
+  readonly space: string
+  /** log2 of its smallest page, bytes. */
   readonly pageShift: number
   /** Absolute entry of the window's first one. */
   readonly offset: number
   /** Entries in the window. */
   readonly size: number
   readonly ops: RecordedOps
+  /** CPUs that it tells apart; 1 where it does not. */
+  readonly cpus: number
+  /** Settings of the device that the file tells. */
+  readonly settings?: Settings
   /** Records of this window in the file, one per line. */
   readonly records: number
   /** When the last operation was, ns. */

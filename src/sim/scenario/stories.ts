@@ -43,7 +43,7 @@ export function storyOf(scenario: Scenario): Told | null {
   }
   if (!recording) return null
   return {
-    says: `${recording.records} records of window ${recording.liobn.toString(16)}, each at its time and place.`,
+    says: `${recording.records} records of ${recording.space}, each at its time and place.`,
     tryThis: 'Choose another allocator and see how many addresses it would have foretold.',
     does: null,
   }

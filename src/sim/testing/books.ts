@@ -140,7 +140,7 @@ function checkTable(m: Machine, table: DmaTable, d: DmaDomain, tell: Tell): void
       queued += granted
       takeMarks(used.marks, first, granted, () => tell(`queued ${first}+${npages} is not taken once`))
     })
-  equal(tell, 'entries handed out', used.total, 'mapped or queued', sums.asked + queued)
+  if (isExact(m, d)) equal(tell, 'entries handed out', used.total, 'mapped or queued', sums.asked + queued)
   if (!owned.every((n, i) => n === table.ownedByRegionCpu[i])) tell('ownedByRegionCpu is not that of the records')
   const { level } = m.state.recorder.bands[table.owner]!
   if (!bands.every((n, i) => n === level[i])) tell('levels of the history are not those of the records')
@@ -153,6 +153,11 @@ function grants({ allocator, allocatorState }: DmaDomain): (npages: number) => n
   const { orders = 0 } = allocator.caches?.(allocatorState) ?? {}
   const largest = orders === 0 ? 0 : pow2(orders - 1)
   return (npages) => (npages > largest ? npages : pow2(npages < 2 ? 0 : log2Floor(npages - 1) + 1))
+}
+
+/** A tree of ranges that follows a record holds what that has as it is, not as requests are rounded and kept apart. */
+function isExact({ workloads }: Machine, { allocator }: DmaDomain): boolean {
+  return allocator.bitmap === true || workloads.every((workload) => !workload.prediction)
 }
 
 function equal(tell: Tell, left: string, a: number, right: string, b: number): void {
@@ -249,7 +254,7 @@ function checkRecord(
   if (!chosen) {
     const granted = grantedFor(npages)
     sums.asked += granted
-    takeMarks(marks, first, granted, () => tell(`${name} was not handed out once`))
+    takeMarks(marks, first, granted, () => isExact(m, d) && tell(`${name} was not handed out once`))
   }
   const cell = regionOf(table, first) * s.cpus.length + (who & 0xff)
   owned[cell] = owned[cell]! + npages

@@ -1,13 +1,21 @@
 // A recording, played: every operation at its recorded time and place. The allocator's own choice is only foretold.
 //
 // Spec: spec/FORMATS.md section 8.
-// Not modelled: the CPU, which a record does not tell: CPU 0 does everything, one operation after the other, and one that
-// follows closer than its price comes as soon as CPU 0 is free.
+// Not modelled: CPUs that work at the same time: CPU 0 does everything, one operation after the other, and one that follows
+// closer than its price comes as soon as CPU 0 is free. What is handed out and held goes by the CPU of the record.
 // Invariant: `at` operations have been performed or passed over; `foretold[i]` is meaningful for the maps among them.
 // Cost: none of its own; what the operations cost at the machine.
 
 import { type Chunked, chunked, touch } from '../../lib/chunked.ts'
-import { MISSES_KEPT, type PredictionFigures, REC_CLEAR, REC_MAP, type RecordedOps } from '../scenario/recording.ts'
+import {
+  MISSES_KEPT,
+  type PredictionFigures,
+  pagesOfRun,
+  REC_CLEAR,
+  REC_MAP,
+  REC_MORE,
+  type RecordedOps,
+} from '../scenario/recording.ts'
 import { bytes, realAddr } from '../types.ts'
 import {
   FROM_DEVICE,
@@ -86,7 +94,7 @@ function next(s: Recorded, _task: number, nowNs: number, op: Op): number {
   op.kind = kind === REC_MAP ? OP_MAP_AT : OP_UNMAP_AT
   op.slot = at
   op.sgAddress[0] = s.entry.data[at]!
-  op.sgBytes[0] = s.npages.data[at]!
+  op.sgBytes[0] = pagesOfRun(s.kind.data, s.npages.data, at)
   op.address = realAddr(Math.max(0, s.address.data[at]!))
   op.bytes = bytes(0)
   op.direction = s.permission.data[at] === READ_ONLY ? TO_DEVICE : FROM_DEVICE
@@ -110,6 +118,7 @@ function summariseClear(s: Recorded, op: Op): void {
 function done(s: Recorded, _task: number, op: Op): void {
   const { at } = s
   s.at++
+  while (s.kind.data[s.at] === REC_MORE) s.at++
   if (op.kind !== OP_MAP_AT) return
   const foretold = op.sgMapping[0]!
   s.foretold.data[at] = foretold
@@ -128,7 +137,7 @@ export function predictionOf(s: Recorded, allocator: string): PredictionFigures 
   const misses = Array.from(s.misses.subarray(0, Math.min(corrected, MISSES_KEPT)), (i) => ({
     ns: s.ns.data[i]!,
     line: s.line.data[i]!,
-    npages: s.npages.data[i]!,
+    npages: pagesOfRun(s.kind.data, s.npages.data, i),
     recorded: s.entry.data[i]!,
     predicted: s.foretold.data[i]!,
   }))

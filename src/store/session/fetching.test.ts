@@ -8,7 +8,9 @@ describe('a recording', () => {
   const recording: Recording = {
     name: 'boot.txt',
     format: 'qemu-spapr',
-    liobn: 1,
+    way: 'tce',
+    space: 'window 1',
+    cpus: 1,
     pageShift: 12,
     offset: 0,
     size: 256,

@@ -384,7 +384,18 @@ describe('undo', () => {
 function recorded(name: string, count: number): Recording {
   const steps = Array.from({ length: count }, (_, i) => i)
   return {
-    ...{ name, format: 'test', liobn: 1, pageShift: 12, offset: 0, size: 64, records: count, endNs: 1000 * count },
+    ...{
+      name,
+      format: 'test',
+      way: 'tce',
+      space: 'window 1',
+      cpus: 1,
+      pageShift: 12,
+      offset: 0,
+      size: 64,
+      records: count,
+      endNs: 1000 * count,
+    },
     ...{ assumed: [], broken: 0, problems: [] },
     ops: {
       count,
