@@ -84,12 +84,26 @@ export interface CacheFigures {
   readonly depot: Uint32Array
 }
 
+/** Whose kernels shipped an allocator, those of POWER or the common IOMMU layer; or, in a few words, why none did. */
+export type Shipped = { readonly by: 'power' | 'common' } | { readonly never: string }
+
+/** A line in the plot of how allocators scale; what is absent is the allocator's own. */
+export interface ScalingLine {
+  readonly id?: string
+  readonly label?: string
+  /** Settings of the device that make it. */
+  readonly settings?: Settings
+  /** Every operation takes one lock once, and all the same: the formula of one lock applies. */
+  readonly oneLock?: true
+}
+
 /** What the page needs to know of an allocator: it does without the code. */
 export interface AllocatorInfo<P extends ParamTable = ParamTable> {
   readonly id: string
   readonly label: string
   /** Years or releases in which kernels shipped it. */
   readonly era: string
+  readonly shipped: Shipped
   readonly kernel: KernelRef
   readonly params: P
   /** It charges the meter for all its work, and takes its locks itself. */
@@ -100,6 +114,8 @@ export interface AllocatorInfo<P extends ParamTable = ParamTable> {
   readonly mixed?: true
   /** It holds every entry of its window in a bitmap. */
   readonly bitmap?: true
+  /** Its lines in the plot of how allocators scale; absent: one. */
+  readonly lines?: readonly ScalingLine[]
 }
 
 export interface IovaAllocator<S extends object = object> extends AllocatorInfo {

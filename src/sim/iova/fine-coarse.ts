@@ -244,6 +244,7 @@ export const fineCoarseInfo: AllocatorInfo<typeof params> = {
   id: 'fine-coarse',
   label: 'Fine and coarse',
   era: 'proposed in 2006, never shipped',
+  shipped: { never: 'an idea of 2006' },
   kernel: {
     file: 'arch/powerpc/kernel/iommu.c',
     symbols: ['iommu_range_alloc', '__iommu_free'],

@@ -196,6 +196,7 @@ export const percpuChunksInfo: AllocatorInfo<typeof params> = {
   id: 'percpu-chunks',
   label: 'Chunks per CPU',
   era: 'planned in 2011, never shipped',
+  shipped: { never: 'a plan of 2011' },
   kernel: {
     file: 'drivers/iommu/iova.c',
     symbols: ['alloc_iova', '__free_iova', 'find_iova'],
@@ -203,6 +204,7 @@ export const percpuChunksInfo: AllocatorInfo<typeof params> = {
   },
   charges: true,
   params,
+  lines: [{ label: 'Chunks' }],
 }
 
 export const percpuChunks = withCode<PercpuChunksState, typeof params>(percpuChunksInfo, {

@@ -54,6 +54,7 @@ export const rbtreeInfo: AllocatorInfo<readonly []> = {
   id: 'rbtree',
   label: 'One tree',
   era: 'until 4.6, and today beneath the magazines',
+  shipped: { by: 'common' },
   kernel: {
     file: 'drivers/iommu/iova.c',
     symbols: ['alloc_iova', '__free_iova', '__alloc_and_insert_iova_range', 'iova_insert_rbtree'],
@@ -62,6 +63,7 @@ export const rbtreeInfo: AllocatorInfo<readonly []> = {
   charges: true,
   follows: true,
   params: [],
+  lines: [{ oneLock: true }],
 }
 
 export const rbtree = withCode<TreeWindow, readonly []>(rbtreeInfo, {

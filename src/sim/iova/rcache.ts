@@ -74,6 +74,7 @@ export const rcacheInfo: AllocatorInfo<readonly []> = {
   id: 'rcache',
   label: 'Magazines',
   era: 'Linux 4.7 – today; this is 6.12',
+  shipped: { by: 'common' },
   kernel: {
     file: 'drivers/iommu/iova.c',
     symbols: ['alloc_iova_fast', 'free_iova_fast', '__iova_rcache_get', '__iova_rcache_insert', 'iova_depot_work_func'],

@@ -188,6 +188,7 @@ export const tceHalvesInfo: AllocatorInfo<typeof params> = {
   id: 'tce-halves',
   label: 'Halves',
   era: '2004 – 2012 (Linux 2.6.20 – 3.5)',
+  shipped: { by: 'power' },
   kernel: {
     file: 'arch/powerpc/kernel/iommu.c',
     symbols: ['iommu_range_alloc', '__iommu_free', 'iommu_init_table'],
@@ -196,6 +197,7 @@ export const tceHalvesInfo: AllocatorInfo<typeof params> = {
   params,
   follows: true,
   bitmap: true,
+  lines: [{ oneLock: true }],
 }
 
 export const tceHalves = withCode<HalvesState, typeof params>(tceHalvesInfo, {

@@ -181,6 +181,7 @@ export const tcePoolsInfo: AllocatorInfo<typeof params> = {
   id: 'tce-pools',
   label: 'Pools',
   era: '2012 – today (Linux 3.6 –)',
+  shipped: { by: 'power' },
   kernel: {
     file: 'arch/powerpc/kernel/iommu.c',
     symbols: ['iommu_range_alloc', '__iommu_free', 'iommu_init_table', 'get_pool'],
@@ -189,6 +190,10 @@ export const tcePoolsInfo: AllocatorInfo<typeof params> = {
   params,
   follows: true,
   bitmap: true,
+  lines: [
+    { id: 'pools-1', label: '1 pool', settings: { pools: 1 }, oneLock: true },
+    { id: 'pools-4', label: '4 pools', settings: { pools: 4 } },
+  ],
 }
 
 export const tcePools = withCode<PoolsState, typeof params>(tcePoolsInfo, {

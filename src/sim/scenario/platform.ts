@@ -1,6 +1,7 @@
 // Settings of the machine and of a device's window, by platform, and the one table that says which combinations never
 // shipped. Validation, controls and the link share it.
 
+import type { AllocatorInfo } from '../iova/allocator.ts'
 import { allocatorInfos } from '../iova/index.ts'
 import { tceHalvesInfo } from '../iova/tce-halves.ts'
 import {
@@ -88,7 +89,7 @@ const radixAllocator: Param = {
 const bitmapAllocator: Param = {
   ...allocatorParam,
   advanced: true,
-  values: ALLOCATORS.filter(({ value }) => value === 'tce-pools' || value === 'tce-halves'),
+  values: ALLOCATORS.filter(({ value }) => !allocatorNotes('power')[`allocator=${value}`]),
 }
 
 export const maskParam = {
@@ -204,14 +205,26 @@ export function needsBitmap(allocator: unknown): boolean {
   return allocatorInfos.some((a) => a.id === allocator && a.bitmap)
 }
 
+/** `allocator=id` → why no kernel of POWER, or with the common IOMMU layer, shipped it. */
+export function allocatorNotes(
+  kernel: 'power' | 'common',
+  infos: readonly AllocatorInfo[] = allocatorInfos,
+): Record<string, string> {
+  const notes: Record<string, string> = {}
+  const elsewhere = `never shipped with ${kernel === 'power' ? 'POWER, which has its own' : 'this IOMMU'}`
+  for (const { id, shipped } of infos) {
+    if ('never' in shipped) notes[`allocator=${id}`] = `never shipped: ${shipped.never}`
+    else if (shipped.by !== kernel) notes[`allocator=${id}`] = elsewhere
+  }
+  return notes
+}
+
 /** `param.name=option` → why no kernel shipped it, for the options that the other settings make so. */
 export function neverShipped(machine: Settings, device: Settings): Readonly<Record<string, string>> {
-  const notes: Record<string, string> = {}
   const { platform, cpuPage } = readParams(commonParams, machine)
   const allocator = readParam(allocatorParam, device)
-  notes['allocator=percpu-chunks'] = 'never shipped: a plan of 2011'
+  const notes = allocatorNotes(isRadix(platform) ? 'common' : 'power')
   if (isRadix(platform)) {
-    for (const a of allocatorInfos) if (a.bitmap) notes[`allocator=${a.id}`] = 'never shipped with this IOMMU'
     if (needsBitmap(allocator)) notes['window=256t'] = 'its bitmap covers the low 4 GiB only'
     for (const page of [16 * KIB, 64 * KIB])
       if (page > cpuPage)
@@ -231,12 +244,10 @@ export function neverShipped(machine: Settings, device: Settings): Readonly<Reco
     notes['allocator=tce-halves'] = 'never shipped beside dynamic windows used for buffers'
     return notes
   }
-  notes['allocator=rbtree'] = notes['allocator=rcache'] = 'never shipped with POWER, which has its own'
   if (cpuPage === 4 * KIB) notes['iommuPage=64k'] = 'never shipped for this window: a 4K kernel maps 4K pages'
   if (allocator === tceHalvesInfo.id && readParams(tceHalvesInfo.params, device).generation === 2) {
     notes['iommuPage=64k'] = 'never shipped: from 2.6.20 to 3.5 IOMMU pages were 4K'
   }
-  notes['allocator=fine-coarse'] = 'never shipped: an idea of 2006'
   notes['window=4g'] = 'never shipped: a default window ends below 4 GiB'
   return notes
 }

@@ -1,7 +1,17 @@
 import { describe, expect, test } from 'vitest'
+import { allocatorInfos } from '../iova/index.ts'
+import { percpuChunksInfo } from '../iova/percpu-chunks.ts'
 import { withValue } from '../scenario/fields.ts'
 import { presetById } from '../scenario/presets.ts'
-import { ownSeries, SCALING_CPUS, scalingFormula, scalingKey, scalingPoints, scalingSeries } from './scaling.ts'
+import {
+  ownSeries,
+  SCALING_CPUS,
+  scalingFormula,
+  scalingKey,
+  scalingPoints,
+  scalingSeries,
+  seriesOf,
+} from './scaling.ts'
 import { createStudyRun, type PointResult } from './study.ts'
 
 const { scenario } = presetById('pools')!
@@ -54,6 +64,18 @@ describe('scaling', () => {
     }
     const deferred = withValue(strict, 'd0.flush', 'deferred')
     expect(scalingSeries(deferred).filter((s) => s.oneLock)).toEqual([])
+  })
+
+  test('has a line for every allocator that is there, a new one under its own name; none for pages of two sizes', () => {
+    const { lines: _, ...bare } = percpuChunksInfo
+    const infos = [...allocatorInfos, { ...bare, id: 'new', label: 'New' }]
+    const series = seriesOf(infos)
+    expect(series.at(-1)).toEqual({ id: 'new', label: 'New', allocator: 'new', settings: {}, oneLock: false })
+    expect(new Set(series.map((s) => s.allocator))).toEqual(new Set(infos.filter((a) => !a.mixed).map((a) => a.id)))
+    expect(new Set(series.map((s) => s.id)).size).toBe(series.length)
+    const ids = (preset: string) => scalingSeries(presetById(preset)!.scenario).map((s) => s.id)
+    const all = ['tce-halves', 'pools-1', 'pools-4', 'rbtree', 'rcache', 'percpu-chunks']
+    expect([ids('pools'), ids('one-lock'), ids('ddw-direct')]).toEqual([all, all, all.slice(0, 3)])
   })
 
   test('knows the line that a scenario is on', () => {

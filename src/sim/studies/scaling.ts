@@ -2,6 +2,7 @@
 // oldest of its pages back, over and over, with some work of its own in between.
 
 import { PRICES } from '../engine/cost.ts'
+import type { AllocatorInfo } from '../iova/allocator.ts'
 import { allocatorInfos } from '../iova/index.ts'
 import type { Settings } from '../params.ts'
 import { fieldsOf } from '../scenario/fields.ts'
@@ -34,14 +35,16 @@ export interface ScalingSeries {
   readonly settings: Settings
 }
 
-const SERIES: readonly ScalingSeries[] = [
-  { id: 'tce-halves', label: 'Halves', oneLock: true, allocator: 'tce-halves', settings: {} },
-  { id: 'pools-1', label: '1 pool', oneLock: true, allocator: 'tce-pools', settings: { pools: 1 } },
-  { id: 'pools-4', label: '4 pools', oneLock: false, allocator: 'tce-pools', settings: { pools: 4 } },
-  { id: 'rbtree', label: 'One tree', oneLock: true, allocator: 'rbtree', settings: {} },
-  { id: 'rcache', label: 'Magazines', oneLock: false, allocator: 'rcache', settings: {} },
-  { id: 'percpu-chunks', label: 'Chunks', oneLock: false, allocator: 'percpu-chunks', settings: {} },
-]
+/** The lines of allocators. What hands out pages of two sizes has none: its pages are not those of the others. */
+export function seriesOf(infos: readonly AllocatorInfo[]): readonly ScalingSeries[] {
+  return infos
+    .filter(({ mixed }) => !mixed)
+    .flatMap(({ id: allocator, label, lines = [{}] }) =>
+      lines.map((line) => ({ id: allocator, label, settings: {}, oneLock: false, ...line, allocator })),
+    )
+}
+
+const SERIES = seriesOf(allocatorInfos)
 
 /** The machine and the first device of a scenario as they are set now, alone; what a scaling study depends on. */
 function bench(scenario: Scenario): Scenario {
