@@ -26,6 +26,7 @@ export const poolAllocator: IovaAllocator<SwiotlbPool> = {
   id: 'swiotlb',
   label: 'Bounce pool',
   era: 'areas since 6.0',
+  shipped: { by: 'common' },
   kernel: {
     file: 'kernel/dma/swiotlb.c',
     symbols: ['swiotlb_tbl_map_single', 'swiotlb_search_pool_area'],
