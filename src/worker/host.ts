@@ -5,17 +5,14 @@
 
 import {
   buffersOf,
-  buildFrame,
-  type Changing,
   createArrays,
-  createRun,
   type Errand,
   type Input,
   MAX_NS,
+  openRun,
   type Run,
   type Speed,
-  watchChanges,
-} from '../sim/index.ts'
+} from '../sim/public.ts'
 import { begun, carryOn, endedNow, going, homeward, type Job, playedOut, playedTo, underway } from './jobs.ts'
 import type { Ended, FrameRequest, FromWorker, Goal, ToSource, ToWorker } from './protocol.ts'
 
@@ -34,7 +31,6 @@ export interface HostEnv {
 
 interface Source {
   readonly run: Run
-  readonly changing: Changing
   job: Job | null
   /** Steps and changes that came during an errand: they are meant for where it ends, or is left for them. */
   waiting: ToSource[]
@@ -100,10 +96,10 @@ export function createHost(env: HostEnv): Host {
         stand(id, source, endedNow(run, job, 'there'))
         return
       }
-      const { heap, nowNs } = run.machine.state
+      const { ns, nextNs } = run.status()
       // With an event behind the last moment of a run, it plays on to that moment.
-      if (run.over() && (heap.size === 0 || nowNs >= MAX_NS)) stand(id, source, playedOut(run, job))
-      else if (piece.done && nowNs >= untilNs) stand(id, source, endedNow(run, job, 'none'))
+      if (run.over() && (nextNs === null || ns >= MAX_NS)) stand(id, source, playedOut(run, job))
+      else if (piece.done && ns >= untilNs) stand(id, source, endedNow(run, job, 'none'))
       return
     }
     let ended: Ended | null = null
@@ -161,15 +157,13 @@ export function createHost(env: HostEnv): Host {
     try {
       const errand = job === null || job.kind === 'play' ? null : underway(run, job, env.nowMs())
       const mode = job === null ? 'paused' : errand ? 'seeking' : 'playing'
-      const built = buildFrame(
-        run.machine,
+      const built = run.frame(
         request,
         { mode, underway: errand },
         { source: request.source, request: request.request, revision: source.revision },
         createArrays(request.recycle),
       )
-      const since = request.figures === false ? null : source.changing.of(run.machine, request.table)
-      env.post({ type: 'frame', frame: since ? { ...built, since } : built }, buffersOf(built))
+      env.post({ type: 'frame', frame: built }, buffersOf(built))
       if (mode === 'playing') restUntil = env.nowMs() + env.restMs
     } catch (error) {
       const message = wordsOf(error)
@@ -206,7 +200,6 @@ export function createHost(env: HostEnv): Host {
     const heading = job && job.kind !== 'play' && job.errand.kind === 'seek' ? job.errand.to : undefined
     const to = answered(id, source, () => {
       source.revision++
-      source.changing.forget()
       return run.replaceInputs(inputs, heading)
     })
     if (job?.kind === 'play') source.waiting.unshift({ type: 'play', source: id, speed: job.speed })
@@ -214,9 +207,8 @@ export function createHost(env: HostEnv): Host {
   }
 
   function open(message: Extract<ToWorker, { type: 'open' }>): void {
-    const changing = watchChanges()
-    const run = createRun(message.scenario, message.horizonNs, changing.around)
-    const source: Source = { run, changing, job: null, waiting: [], revision: 0 }
+    const run = openRun(message.scenario, message.horizonNs)
+    const source: Source = { run, job: null, waiting: [], revision: 0 }
     sources.set(message.source, source)
     tellScenario(message.source, source)
     go(source, { kind: 'seek', to: message.at })
@@ -252,8 +244,8 @@ export function createHost(env: HostEnv): Host {
         replaceInputs(id, source, message.inputs)
         break
       case 'hash': {
-        const { nowNs, events } = source.run.machine.state
-        env.post({ type: 'hash', source: id, hash: source.run.hash(), ns: nowNs, events }, [])
+        const { ns, events } = source.run.status()
+        env.post({ type: 'hash', source: id, hash: source.run.hash(), ns, events }, [])
         break
       }
       case 'frame':

@@ -1,7 +1,6 @@
 // What one run is about in its worker: playing, or an errand with an end.
 
 import {
-  countOf,
   type Errand,
   FIND_EVENTS,
   HAPPENINGS,
@@ -11,7 +10,7 @@ import {
   type Speed,
   STEP_EVENTS,
   type Underway,
-} from '../sim/index.ts'
+} from '../sim/public.ts'
 import type { Ended, Goal } from './protocol.ts'
 
 interface Begun {
@@ -41,11 +40,10 @@ export interface Going extends Begun {
 
 export type Job = Playing | Going
 
-export function begun({ machine }: Run, nowMs: number): Begun {
-  const { state } = machine
-  const { nowNs, events, inputs } = state
-  const fromCounts = HAPPENINGS.map((id) => countOf[id](state))
-  return { fromNs: nowNs, fromEvents: events, fromInputs: inputs, fromMs: nowMs, fromCounts }
+export function begun(run: Run, nowMs: number): Begun {
+  const { ns, events, inputs } = run.status()
+  const fromCounts = HAPPENINGS.map(run.count)
+  return { fromNs: ns, fromEvents: events, fromInputs: inputs, fromMs: nowMs, fromCounts }
 }
 
 export function going(run: Run, errand: Errand, nowMs: number): Going {
@@ -65,15 +63,15 @@ export function homeward(run: Run, job: Going, nowMs: number): Going | null {
   return { ...home, stopped: endedNow(run, job, 'stopped') }
 }
 
-export function endedNow({ machine }: Run, job: Job, how: Ended['how']): Ended {
-  const { nowNs: ns, events } = machine.state
+export function endedNow(run: Run, job: Job, how: Ended['how']): Ended {
+  const { ns, events } = run.status()
   return { kind: job.kind, how, ...searched(job), ns, events, looked: events - job.fromEvents }
 }
 
 /** A run that plays stands where nothing is left to happen. */
 export function playedOut(run: Run, job: Playing): Ended {
   const ended = endedNow(run, job, 'over')
-  if (run.machine.state.heap.size > 0) return { ...ended, end: 'limit' }
+  if (run.status().nextNs !== null) return { ...ended, end: 'limit' }
   return run.scenario().recording ? { ...ended, end: 'recording' } : ended
 }
 
@@ -85,21 +83,21 @@ function searched(job: Job): Pick<Ended, 'what' | 'back'> {
 }
 
 /** Carries an errand on by a piece; says how it ended once it has. */
-export function carryOn({ machine: { state } }: Run, job: Going): Ended | null {
+export function carryOn(run: Run, job: Going): Ended | null {
   const { done, value } = job.journey.next()
   if (!done) return null
   if (job.stopped) return job.stopped
   const { found, over, ns, events } = value
   const how = found ? 'there' : over ? 'over' : 'none'
-  const saw = HAPPENINGS.filter((id, i) => countOf[id](state) > job.fromCounts[i]!)
+  const saw = HAPPENINGS.filter((id, i) => run.count(id) > job.fromCounts[i]!)
   const { kind, fromEvents } = job
   return { kind, how, ...searched(job), ...(kind === 'step' && { saw }), ns, events, looked: events - fromEvents }
 }
 
 export function underway(run: Run, job: Going, nowMs: number): Underway {
-  const { nowNs, events } = run.machine.state
+  const { ns, events } = run.status()
   const done = Math.max(0, events - job.fromEvents)
-  const of = Math.max(done, aheadOf(job, done, nowNs))
+  const of = Math.max(done, aheadOf(job, done, ns))
   const { what, back } = searched(job)
   const search = what === undefined ? {} : { what, back: back === true }
   const changes = changing(run, job)
@@ -110,7 +108,7 @@ export function underway(run: Run, job: Going, nowMs: number): Underway {
 
 /** Where a seek stands in the changes of its run, when one of them is due before another event; null otherwise. */
 function changing(run: Run, { errand }: Going): { readonly done: number; readonly of: number } | null {
-  const { events, inputs: done } = run.machine.state
+  const { events, inputs: done } = run.status()
   const { inputs } = run.scenario()
   const next = inputs[done]
   if (errand.kind !== 'seek' || !next || next.events > events) return null

@@ -11,7 +11,7 @@ import type {
   Position,
   Scenario,
   Speed,
-} from '../sim/index.ts'
+} from '../sim/public.ts'
 import type { PointResult, StudyId } from '../sim/studies/index.ts'
 
 /** A source is anything that yields frames. The page numbers them. */

@@ -1,7 +1,7 @@
 // One source of a worker, as the page sees it: at most one frame request in flight, stale answers dropped, and the source
 // before kept until a new one has shown itself. Whose worker it is, the client knows.
 
-import type { Frame, FrameWish, HappeningId, Input, ParamValue, Position, Scenario, Speed } from '../sim/index.ts'
+import type { Frame, FrameWish, HappeningId, Input, ParamValue, Position, Scenario, Speed } from '../sim/public.ts'
 import type { Ended, FromSource, Goal, SourceId, ToWorker } from './protocol.ts'
 
 /** What the worker tells. All but `died`, `replaced` and `silent` speak of what was opened last only. */

@@ -1,7 +1,7 @@
 // The page's end of the wire to the worker that carries out studies. The worker is made for the first study and ended
 // when a study is cancelled or done: an idle one costs memory.
 
-import type { Scenario } from '../sim/index.ts'
+import type { Scenario } from '../sim/public.ts'
 import type { PointResult, StudyId } from '../sim/studies/index.ts'
 import type { FromStudy, ToStudy } from './protocol.ts'
 import { createWatch, everyTick } from './watch.ts'

@@ -2,6 +2,7 @@
 // it answers follow from the probes that there are: a new one is a line in index.ts.
 
 import { lastStep, logLines, logLinesIn } from '../machine/log-text.ts'
+import { type Standing, standingOf } from '../machine/standing.ts'
 import type { Machine } from '../machine/wiring.ts'
 import type { HappeningId } from '../scenario/schema.ts'
 import type { Brush, Filtered, InspectCard, LogLine, Refusal, SearchResult, Since, Summary } from './cards.ts'
@@ -42,14 +43,7 @@ export interface Underway {
 }
 
 /** Where a run is. */
-export interface RunStatus {
-  readonly ns: number
-  readonly events: number
-  readonly steps: number
-  /** Inputs of the scenario that have taken effect. */
-  readonly inputs: number
-  /** When the next event is due; null: none ever is. */
-  readonly nextNs: number | null
+export interface RunStatus extends Standing {
   readonly mode: 'paused' | 'playing' | 'seeking'
   /** While seeking, which a step and a search are, too. */
   readonly underway: Underway | null
@@ -144,10 +138,9 @@ export function buildFrame(
   }
   const { inspect: at, search: sought, filter } = wish
   const step = part('log', () => lastStep(m), '')
-  const nextNs = s.heap.size > 0 ? s.heap.times[0]! : null
   return {
     ...ids,
-    status: { ns: s.nowNs, events: s.events, steps: s.steps, inputs: s.inputs, nextNs, ...mode, lastStep: step },
+    status: { ...standingOf(s), ...mode, lastStep: step },
     summary: summaryOf(m, wish),
     filtered: filter ? part('filtered', () => filtered(m, wish.table, filter), null) : null,
     refusal: part('refusal', () => lastRefusal(m, wish.table), null),

@@ -6,6 +6,7 @@ import { createSnapshots, dropSnapshot, restoreSnapshot, type Snapshot, takeSnap
 import { type Count, countOf } from '../machine/happenings.ts'
 import { createMachine, rewire } from '../machine/load.ts'
 import { advance, moveClock } from '../machine/machine.ts'
+import { type Standing, standingOf } from '../machine/standing.ts'
 import type { MachineState } from '../machine/state.ts'
 import type { Machine } from '../machine/wiring.ts'
 import type { ParamValue } from '../params.ts'
@@ -38,6 +39,9 @@ interface Checkpoint {
 
 export interface Run {
   readonly machine: Machine
+  status(): Standing
+  /** How often something has happened since the tables were built. */
+  count(what: HappeningId): number
   /** The scenario with every input so far. */
   scenario(): Scenario
   /** Simulates to `untilNs` (inclusive), for `maxEvents`, or to right after what `count` counts; returns the events processed. */
@@ -181,6 +185,8 @@ export function createRun(
   return {
     machine,
     scenario: () => scenario,
+    status: () => standingOf(state),
+    count: (what) => countOf[what](state),
     advance(untilNs, maxEvents, count) {
       track.back.length = 0
       const before = state.events
