@@ -88,6 +88,8 @@ const FILES: readonly Rule[] = [
   ['sim/run', 'sim/scenario', 'where it starts, and what is changed on its way'],
   ['sim/run', 'sim/machine', 'what goes through time'],
   ['sim/run', 'sim/engine', 'an input is logged'],
+  ['sim/run', 'sim/iotlb/iotlb.ts', 'what became of an access'],
+  ['sim/run', 'sim/iova/geometry.ts', 'the addresses of entries'],
   ['sim/run', 'sim/dma', 'flush modes are switched while a machine runs'],
 
   ['sim/probes', 'sim/types.ts', 'quantities'],
@@ -132,7 +134,7 @@ const FILES: readonly Rule[] = [
   ['sim/public.ts', 'sim/probes', 'what they show'],
   ['sim/public.ts', 'sim/scenario', 'what determines them'],
   ['sim/public.ts', 'sim/params.ts', 'settings', 'types'],
-  ['sim/public.ts', 'sim/machine', 'where they stand', 'types'],
+  ['sim/public.ts', 'sim/machine/standing.ts', 'where they stand', 'types'],
   ['sim/probes', 'sim/machine/standing.ts', 'where the run stands'],
   ['sim/testing', 'sim', 'for tests and tools, outside the running simulation'],
   ['share', 'lib', 'text helpers know no domain'],

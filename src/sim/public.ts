@@ -3,13 +3,13 @@
 // only. What is behind the door may change at any time.
 
 import type { Standing } from './machine/standing.ts'
-import type { Machine } from './machine/wiring.ts'
 import type { ParamValue } from './params.ts'
 import { buildFrame, type Frame, type FrameWish, type RunMode } from './probes/frame.ts'
 import { type Arrays, createArrays } from './probes/probe.ts'
 import { watchChanges } from './probes/since.ts'
 import type { Errand, Journey, Position } from './run/journeys.ts'
-import { createRun } from './run/run.ts'
+import { createRun, type Run as WholeRun } from './run/run.ts'
+import { type Step, steps as stepsOf } from './run/steps.ts'
 import type { HappeningId, Input, Scenario } from './scenario/schema.ts'
 
 export type { Standing } from './machine/standing.ts'
@@ -27,6 +27,7 @@ export {
 } from './probes/frame.ts'
 export { type Arrays, createArrays } from './probes/probe.ts'
 export { type Errand, FIND_EVENTS, type Journey, type Outcome, type Position, STEP_EVENTS } from './run/journeys.ts'
+export type { Step } from './run/steps.ts'
 export { currentValue, fieldsOf, withValue } from './scenario/fields.ts'
 export { presetById, presets } from './scenario/presets.ts'
 export type { Recording } from './scenario/recording.ts'
@@ -89,8 +90,8 @@ const NOTHING: FrameWish = { probes: {}, table: 0, inspect: null, logLines: 0 }
 const PAUSED: RunMode = { mode: 'paused', underway: null }
 const NOBODY: FrameIds = { source: 0, request: 0, revision: 0 }
 
-/** The machine behind each run. */
-const machines = new WeakMap<Run, Machine>()
+/** What is behind each run. */
+const behind = new WeakMap<Run, WholeRun>()
 
 /**
  * A run at time 0. `horizonNs` (1 or more) is what the time axes of its frames show at first. Inputs of the scenario take
@@ -98,7 +99,8 @@ const machines = new WeakMap<Run, Machine>()
  */
 export function openRun(scenario: Scenario, horizonNs: number): Run {
   const changing = watchChanges()
-  const { machine, ...own } = createRun(scenario, horizonNs, changing.around)
+  const whole = createRun(scenario, horizonNs, changing.around)
+  const { machine, ...own } = whole
   const run: Run = {
     ...own,
     replaceInputs(inputs, to) {
@@ -112,6 +114,14 @@ export function openRun(scenario: Scenario, horizonNs: number): Run {
       return since ? { ...built, since } : built
     },
   }
-  machines.set(run, machine)
+  behind.set(run, whole)
   return run
+}
+
+/**
+ * What happens in `run` after `from` up to and with `to`, operation by operation, a piece at a time (a piece may be
+ * empty): leave off whenever you like. The run is moved: to `from`, and along.
+ */
+export function steps(run: Run, from: Position, to: Position): Generator<readonly Step[], void> {
+  return stepsOf(behind.get(run)!, from, to)
 }

@@ -28,6 +28,7 @@ import {
   type MachineState,
   tableOf,
 } from './state.ts'
+import { tellAccess } from './watched.ts'
 import type { Machine } from './wiring.ts'
 
 /** Faults, and late accesses, closer together than this are one run: only its first is a line of the log. */
@@ -42,6 +43,7 @@ export function deviceAccess(s: MachineState, table: DmaTable, device: number, e
   const pfn = pfnOf(table.tce as RadixState, e)
   access(iotlbOf(s, device)!, driverOf(iommu.driver).table, page, table.owner, pfn, write, s.nowNs, out)
   const id = table.entries.data[e * ENTRY_STRIDE + ENTRY_MAPPING]! - 1
+  tellAccess(device, e, write, out.outcome, id >= 0)
   if (id < 0) iommu.lateTried++
   if (out.outcome === ACCESS_FAULT) noteFault(s, table, device, pfn, write)
   else if (id < 0) {
