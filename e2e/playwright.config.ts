@@ -32,6 +32,7 @@ export default defineConfig({
     url,
     cwd: ROOT,
     timeout: 120_000,
+    gracefulShutdown: { signal: 'SIGINT', timeout: 2000 },
     reuseExistingServer: false,
   },
 })

@@ -29,8 +29,10 @@ function options(): ServeOptions & { readonly built: boolean } {
 const { built, ...chosen } = options()
 try {
   const { url } = await (built ? serveBuilt : buildAndServe)(chosen)
+  // As an end, not as a death: what was copied is taken away.
+  process.once('SIGINT', () => process.exit())
   console.log(`dmascope is at ${url}\nCtrl-C ends it.`)
 } catch (error) {
-  const taken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
+  const taken = /already in use/.test(String(error))
   fail(taken ? `Port ${chosen.port ?? ''} is taken; choose another: ${USAGE}` : String(error), 1)
 }
