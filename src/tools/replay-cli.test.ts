@@ -1,17 +1,13 @@
-import { spawnSync } from 'node:child_process'
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
-import { ROOT } from './root.ts'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { bundled, run } from './run-cli.ts'
 
 const BOOT = 'public/recordings/real-boot.txt'
 
-function replay(...args: string[]) {
-  const command = ['--import', 'tsx', 'src/tools/replay-cli.ts', ...args]
-  const { status, stdout, stderr } = spawnSync(process.execPath, command, { cwd: ROOT, encoding: 'utf8' })
-  return { status, stdout, stderr }
-}
+const replay = run.bind(null, 'replay')
+beforeAll(bundled)
 
 describe('npm run replay', { timeout: 120_000 }, () => {
   it('predicts 495 of 495 addresses of the recorded boot', () => {

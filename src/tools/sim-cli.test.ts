@@ -1,9 +1,10 @@
-import { spawn, spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { ROOT } from './root.ts'
+import { bundled, run } from './run-cli.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'dmascope-'))
 /** A file of this content. */
@@ -20,13 +21,8 @@ const clearing = (calls: number): string =>
       `1@1.00000${i}:spapr_iommu_pci_stuff liobn=0x1 ioba=0x${(0x600000 + 0x400000 * i).toString(16)} tcevalue=0x0 npages=512 ret=0\n`,
   ).join('')
 
-function sim(...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', 'src/tools/sim-cli.ts', ...args], {
-    cwd: ROOT,
-    encoding: 'utf8',
-  })
-  return { status, stdout, stderr, json: () => JSON.parse(stdout) }
-}
+const sim = run.bind(null, 'sim')
+beforeAll(bundled)
 
 describe('npm run sim', { timeout: 60_000 }, () => {
   it('shows the first failure with 64K pages and none with 4K at the same load', () => {

@@ -1,12 +1,8 @@
-import { spawnSync } from 'node:child_process'
-import { describe, expect, it } from 'vitest'
-import { ROOT } from './root.ts'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { bundled, run } from './run-cli.ts'
 
-function study(...args: string[]) {
-  const command = ['--import', 'tsx', 'src/tools/study-cli.ts', ...args]
-  const { status, stdout, stderr } = spawnSync(process.execPath, command, { cwd: ROOT, encoding: 'utf8' })
-  return { status, stdout, stderr }
-}
+const study = run.bind(null, 'study')
+beforeAll(bundled)
 
 describe('npm run study', { timeout: 240_000 }, () => {
   it('prints every published figure with its source, and exits 0 when all are hit', () => {

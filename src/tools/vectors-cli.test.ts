@@ -1,15 +1,11 @@
-import { spawnSync } from 'node:child_process'
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
-import { ROOT } from './root.ts'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { bundled, run } from './run-cli.ts'
 
-function vectors(...args: string[]) {
-  const command = ['--import', 'tsx', 'src/tools/vectors-cli.ts', ...args]
-  const { status, stdout, stderr } = spawnSync(process.execPath, command, { cwd: ROOT, encoding: 'utf8' })
-  return { status, stdout, stderr }
-}
+const vectors = run.bind(null, 'vectors')
+beforeAll(bundled)
 
 describe('npm run vectors', { timeout: 120_000 }, () => {
   it('replays folders and files', () => {
