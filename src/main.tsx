@@ -92,7 +92,7 @@ function begin(warmUp: number): void {
       sessions.close()
       address.leave()
     }
-    exposeForTests(lab, stats, hashes, { end, begin: () => begin(0) })
+    exposeForTests(sessions, stats, hashes, { end, begin: () => begin(0) })
   }
 }
 

@@ -2,7 +2,7 @@
 
 import type { Hashing } from '../store/hashing.ts'
 import { partsShown } from '../store/part.ts'
-import type { Lab } from '../store/state.ts'
+import type { Sessions } from '../store/state.ts'
 import { createStats, type FrameStats, type StatsCollector } from '../store/stats.ts'
 
 declare global {
@@ -44,14 +44,14 @@ export function collectStats(): StatsCollector {
   return stats
 }
 
-export function exposeForTests(lab: Lab, stats: StatsCollector, hashes: Hashing, visit: Visit): void {
-  const ready = () => lab.idle().then(partsShown)
+export function exposeForTests(sessions: Sessions, stats: StatsCollector, hashes: Hashing, visit: Visit): void {
+  const idle = async () => void (await Promise.all(sessions.all().map((lab) => lab.idle())))
   window.dmascope = {
-    ready,
-    idle: lab.idle,
-    hash: lab.hash,
+    ready: () => idle().then(partsShown),
+    idle,
+    hash: () => sessions.active().hash(),
     frameStats: stats.read,
-    help: lab.actions.openHelp,
+    help: (term) => sessions.active().actions.openHelp(term),
     hashes,
     ...visit,
   }

@@ -121,6 +121,11 @@ describe.each(WHERE)('two sessions, %s', (where) => {
     const back = sessions.fork(a, { ns: MS }, where)
     settle()
     expect([at(back).ns, at(a).ns, (await proven(back)).ns]).toEqual([MS, 3 * MS, MS])
+    // What was taken back in the one is still there to be taken back in the other.
+    a.actions.undo()
+    settle()
+    expect([a, fork].map((lab) => lab.getState().scenario.inputs.length)).toEqual([0, 0])
+    expect([a, fork].map((lab) => lab.getState().redoes)).toMatchObject(Array(2).fill({ path: 'd0.iommuPage' }))
   })
 
   it('lose one, and its run is closed; the last one stays', async () => {
@@ -166,8 +171,12 @@ describe('the page', () => {
     b.actions.undo()
     settle()
     expect([entries.length, a.getState().announcement]).toEqual([before, said])
+    const heard: string[] = []
+    const leave = b.subscribe((now, before) => heard.push(`${before.theme} ${now.theme}`))
     a.actions.setTheme('light')
-    expect(b.getState().theme).toBe('light')
+    leave()
+    a.actions.setTheme('dark')
+    expect([b.getState().theme, heard]).toEqual(['dark', ['system light']])
     sessions.activate(b)
     settle()
     expect(entries.at(-1)).toBe(b.actions.link())
@@ -177,6 +186,68 @@ describe('the page', () => {
     b.actions.undo()
     settle()
     expect([b.getState().announcement, b.getState().scenario.preset]).toEqual(['undo', 'batched'])
+  })
+
+  it('writes its address when the active session did something and has it on the screen, whatever another one does', () => {
+    const page = bench()
+    const { lab, sessions, entries } = page
+    lab.actions.openLink('')
+    page.accept(1, 0)
+    page.tick()
+    page.answer()
+    page.tick()
+    const other = sessions.fork(lab)
+    page.accept(2, 0)
+    page.tick()
+    page.answer()
+    page.tick()
+    page.pass(5000)
+    lab.actions.setParam('m.cpus', 4)
+    other.actions.setParam('m.cpus', 2)
+    // The picture of the other one comes first.
+    page.accept(2, 1)
+    page.answer({ source: 2 })
+    page.tick()
+    expect(entries).toEqual([])
+    page.accept(1, 1)
+    for (let frames = 0; frames < 2; frames++) {
+      page.answer({ source: 1, revision: 1 })
+      page.tick()
+    }
+    expect(entries).toEqual(['push #at=1000&in=1'])
+    page.pass(5000)
+    other.actions.setView({ colourBy: 'cpu' })
+    lab.actions.seek(2000)
+    lab.actions.select(3)
+    for (let frames = 0; frames < 2; frames++) {
+      page.answer({ source: 1, ns: 2000, revision: 1 })
+      page.tick()
+    }
+    expect(entries.slice(1)).toEqual(['push #at=2000&in=1'])
+    page.pass(5000)
+    other.actions.setView({ colourBy: 'state' })
+    lab.actions.step(1)
+    for (let frames = 0; frames < 2; frames++) {
+      page.answer({ source: 1, ns: 2001, revision: 1 })
+      page.tick()
+    }
+    expect(entries.slice(2)).toEqual(['replace #at=2001&in=1'])
+  })
+
+  it('is told of every session, those included that come later, until it no longer listens', () => {
+    const { a, b, sessions } = two('beside')
+    let told = 0
+    const leave = sessions.watch(() => told++)
+    const tellsOf = (lab: Lab) => {
+      const before = told
+      lab.actions.hover((lab.getState().hovered ?? 0) + 1)
+      return told > before
+    }
+    const c = sessions.fork(a)
+    expect([a, b, c].map(tellsOf)).toEqual([true, true, true])
+    sessions.drop(c)
+    leave()
+    expect([a, b].map(tellsOf)).toEqual([false, false])
   })
 
   it('closes every run and every worker at its end', () => {

@@ -111,6 +111,19 @@ export function createSessions(options: LabOptions): Sessions {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
+    watch(listener) {
+      let left = held.map(({ session }) => session.lab.subscribe(listener))
+      const renewed = () => {
+        for (const leave of left) leave()
+        left = held.map(({ session }) => session.lab.subscribe(listener))
+        listener()
+      }
+      listeners.add(renewed)
+      return () => {
+        listeners.delete(renewed)
+        for (const leave of left) leave()
+      }
+    },
     close() {
       for (const { session, client } of held) {
         session.close()

@@ -42,6 +42,8 @@ export interface Sessions {
   drop(session: Lab): boolean
   /** Calls when one was added, dropped or activated; returns the way out. */
   subscribe(listener: () => void): () => void
+  /** The same, and when the state of any of them has changed. */
+  watch(listener: () => void): () => void
   /** Ends all, and their workers. */
   close(): void
 }

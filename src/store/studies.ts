@@ -5,7 +5,7 @@ import { useEffect, useSyncExternalStore } from 'react'
 import type { Scenario } from '../sim/index.ts'
 import type { PointResult, StudyId } from '../sim/studies/index.ts'
 import { createStudyClient, createStudyWorker, type StudyClient } from '../worker/study-client.ts'
-import { useLab, useSessions } from './context.ts'
+import { useSessions } from './context.ts'
 import type { Sessions } from './state.ts'
 
 /** With fewer processors than this, the simulation that plays and the page need them all: studies wait until it stands. */
@@ -96,11 +96,12 @@ export interface Study extends StudyState {
 
 /** A study, renewed as results come. It ends with the component that uses it. */
 export function useStudy(id: StudyId): Study {
-  const lab = useLab()
-  const store = storeOf(useSessions(), id)
+  const sessions = useSessions()
+  const store = storeOf(sessions, id)
   const state = useSyncExternalStore(store.subscribe, store.state)
   const few = navigator.hardwareConcurrency < ENOUGH_PROCESSORS
-  const held = useSyncExternalStore(lab.subscribe, () => few && lab.getState().playing)
+  const anyPlays = () => sessions.all().some((lab) => lab.getState().playing)
+  const held = useSyncExternalStore(sessions.watch, () => few && anyPlays())
   useEffect(() => store.hold(held), [store, held])
   useEffect(() => () => store.leave(), [store])
   return { ...state, held, run: store.run, cancel: store.cancel }
