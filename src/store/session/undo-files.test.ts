@@ -156,6 +156,7 @@ describe('undo', () => {
   })
 })
 
+/** A trace of maps of a page each, one after another. */
 function recorded(name: string, count: number): Recording {
   const steps = Array.from({ length: count }, (_, i) => i)
   return {

@@ -1,6 +1,6 @@
 // A host whose clock and mail a test moves by hand.
 
-import { presetById } from '../../sim/index.ts'
+import { presetById } from '../../sim/public.ts'
 import { createHost } from '../host.ts'
 import type { FrameRequest, FromWorker, ToWorker } from '../protocol.ts'
 
