@@ -63,7 +63,6 @@ const FILES: readonly Rule[] = [
   ['sim/machine', 'sim/platform', 'what a device is granted'],
   ['sim/machine', 'sim/scenario', 'what it is made from'],
   ['sim/machine', 'sim/paths', 'an operation goes the way of its device'],
-  ['sim/machine', 'sim/probes/cards.ts', 'the shape of a line', 'types'],
 
   // A way to memory works on what the machine holds, and never runs it.
   ['sim/paths', 'sim/types.ts', 'quantities'],
@@ -92,6 +91,17 @@ const FILES: readonly Rule[] = [
   ['sim/run', 'sim/iova/geometry.ts', 'the addresses of entries'],
   ['sim/run', 'sim/dma', 'flush modes are switched while a machine runs'],
 
+  // What the state has in kinds and numbers, in words: for frames and tools. Nothing that runs knows a word.
+  ['sim/words', 'sim/engine', 'the log'],
+  ['sim/words', 'sim/machine', 'the state, and its kinds'],
+  ['sim/words', 'sim/params.ts', 'settings as they were', 'types'],
+  ['sim/words', 'sim/scenario', 'what a setting is called, and what inputs have changed'],
+  ['sim/words', 'sim/platform', 'what a device was granted'],
+  ['sim/words', 'sim/iova', 'the names of regions'],
+  ['sim/words', 'sim/boot', 'what kernels print'],
+  ['sim/words', 'sim/window', 'steps and calls of firmware'],
+  ['sim/words', 'sim/table/tce-multi-levels.ts', 'why there is no table'],
+  ['sim/probes', 'sim/words', 'a frame carries the newest lines, and the ticks of the time axis'],
   ['sim/probes', 'sim/types.ts', 'quantities'],
   ['sim/probes', 'sim/engine', 'what the recorder and the log kept'],
   ['sim/probes', 'sim/scenario/schema.ts', 'a frame carries the scenario it shows', 'types'],
@@ -99,7 +109,6 @@ const FILES: readonly Rule[] = [
   ['sim/probes', 'sim/machine/state.ts', 'what is measured'],
   ['sim/probes', 'sim/machine/events.ts', 'the kinds of operations in the log'],
   ['sim/probes', 'sim/machine/ledger.ts', 'records of the live mappings'],
-  ['sim/probes', 'sim/machine/log-text.ts', 'a frame carries the newest lines'],
   ['sim/probes', 'sim/machine/wiring.ts', 'what is measured, without moving it', 'types'],
   ['sim/probes', 'sim/iova/allocator.ts', 'regions are asked of the allocator by its contract', 'types'],
   ['sim/probes', 'sim/iova/geometry.ts', 'the addresses of entries'],
@@ -402,6 +411,7 @@ describe('the import rules bite', () => {
       "import type { S } from '../machine/state.ts'",
       'sim/platform/a.ts → sim/machine/state.ts (types)',
     ],
+    ['sim/machine/a.ts', "import { x } from '../words/log.ts'", 'sim/machine/a.ts → sim/words/log.ts'],
     ['sim/run/a.ts', "import type { F } from '../probes/frames.ts'", 'sim/run/a.ts → sim/probes/frames.ts (types)'],
     ['tools/a.ts', "import { x } from '../../e2e/lab.page.ts'", 'tools/a.ts → ../e2e/lab.page.ts: outside of src'],
     ['sim/iova/a.ts', "import type { T } from '../table/table.ts'", 'sim/iova/a.ts → sim/table/table.ts (types)'],

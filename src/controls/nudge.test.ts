@@ -64,7 +64,7 @@ describe('the lead of the suggestion', () => {
     const { run, frame, lead } = opened('frames-64k', 4 * MS)
     expect(frame().summary.refused).toBeGreaterThan(0)
     expect(run.input(path, value)).toMatchObject({ path })
-    expect(run.machine.state.changes.at(-1)).toContain('driver reloaded')
+    expect(run.machine.state.changes.at(-1)?.drained).toBeGreaterThan(0)
     const { summary, refusal } = frame()
     expect([summary.refused, summary.refusedRecently, summary.firstRefusal, refusal]).toEqual([0, 0, null, null])
     expect(lead()).toBe(plain)

@@ -81,7 +81,7 @@ export const ddwText = {
   step: (n: number, of: number) => `step ${n} of ${of}`,
   gutter: { inputs: 'inputs', chain: 'steps' },
   parts: { asked: 'Asked', answered: 'Answered', decided: 'Decided', why: 'Why' },
-  figure: (name: string, value: string) => `${name} ${value}`,
+  figure: (name: string, value: string) => `${name.replace('-', ' ')} ${value}`,
   noFlags: 'none',
   atLeast: (most: string, needed: string) => `${most} ≥ ${needed}`,
   less: (most: string, needed: string) => `${most} < ${needed}`,

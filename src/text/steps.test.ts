@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { lastStep } from '../sim/machine/log-text.ts'
+import { lastStep } from '../sim/words/log.ts'
 import { open } from '../tools/open-presets.ts'
 import { stepWords } from './inspector.ts'
 

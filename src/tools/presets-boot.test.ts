@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { createRun, PRICES, presetById, type Run, withValue } from '../sim/index.ts'
-import { logLines } from '../sim/machine/log-text.ts'
 import { DIRECT_MAPPING } from '../sim/machine/state.ts'
 import { placeOf } from '../sim/platform/pc-memory.ts'
 import { bootPresets } from '../sim/scenario/presets-boot.ts'
@@ -8,6 +7,7 @@ import { storyOf } from '../sim/scenario/stories.ts'
 import { bootStories } from '../sim/scenario/stories-boot.ts'
 import type { SwiotlbPool } from '../sim/swiotlb/pool.ts'
 import { watchOps } from '../sim/testing/watch.ts'
+import { logLines } from '../sim/words/log.ts'
 import { OP_MAP } from '../sim/workload/workload.ts'
 
 const MS = 1_000_000

@@ -49,21 +49,6 @@ export function logEvent(
   touch(log.entries, i)
 }
 
-/** The kind of an entry alone. */
-export function kindAt(log: EventLog, n: number): number {
-  return log.entries.data[(n & (log.capacity - 1)) * STRIDE + 1]! & 0xff
-}
-
-/** Gives entry number `n`, which must still be kept, another kind with the numbers that belong to it. */
-export function rewriteEvent(log: EventLog, n: number, kind: number, a: number, b: number): void {
-  const i = (n & (log.capacity - 1)) * STRIDE
-  const { data } = log.entries
-  data[i + 1] = data[i + 1]! - (data[i + 1]! & 0xff) + kind
-  data[i + 2] = a
-  data[i + 3] = b
-  touch(log.entries, i)
-}
-
 /** First entry that the ring still holds. */
 export function firstKept(log: EventLog): number {
   return Math.max(0, log.total - log.capacity)

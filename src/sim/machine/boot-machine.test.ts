@@ -8,8 +8,9 @@ import { createRun, type Run } from '../run/run.ts'
 import type { Scenario } from '../scenario/schema.ts'
 import { watchOps } from '../testing/watch.ts'
 import { entry } from '../types.ts'
+import { logLines } from '../words/log.ts'
+import { timeMarks } from '../words/marks.ts'
 import { OP_MAP } from '../workload/workload.ts'
-import { logLines } from './log-text.ts'
 import { DIRECT_MAPPING } from './state.ts'
 
 const GIB = 2 ** 30
@@ -140,7 +141,7 @@ describe('a kernel that is chosen while the machine runs', () => {
     const { maps } = tableOf(run)
     run.advance(1 * MS)
     expect([tableOf(run).maps, maps]).toEqual([0, 0])
-    expect(run.machine.state.marks.map(({ text }) => text)).toContain('panic')
+    expect(timeMarks(run.machine).map(({ text }) => text)).toContain('panic')
     run.input('m.bootKernel', '6.12')
     run.advance(2 * MS)
     expect(tableOf(run).bounce!.bounced).toBeGreaterThan(50)

@@ -41,8 +41,6 @@ export const STEP_SYNC = 10
 export const LOG_REFUSAL = 1
 /** a = index into the changes of the state */
 export const LOG_CHANGE = 2
-/** How the words of a change end that began all counts of a table anew. */
-export const DRIVER_RELOADED = 'driver reloaded'
 /** a = region that took it, b = region where it began */
 export const LOG_SPILL = 3
 export const LOG_HANG = 4
@@ -63,18 +61,22 @@ export const LATE_OWNER = 1
 export const WRONG_PAGE = 2
 /** a = page (absolute), b = pages: an unmap that begins inside a large page was refused */
 export const LOG_INSIDE = 12
-/** a = index into what the state has told: a call of firmware */
+/** A call of firmware: a = its number among those that a device's window took */
 export const LOG_RTAS = 13
-/** a = the same: what was decided of a device's window */
+/** What was decided of a device's window */
 export const LOG_WINDOW = 14
-/** a = the same: why a table could not be made */
+/** A table could not be made: a = why, by its place in TCE_REFUSALS */
 export const LOG_NO_TABLE = 15
-/** a = the same: why memory was not mapped */
+/** Memory was not mapped: a = page (absolute), b = pages * OUTSIDE_WHYS + why, by its number in state.ts */
 export const LOG_OUTSIDE = 16
-/** a = the same: the kernel's line about a buffer that got no slots of the bounce pool */
+export const OUTSIDE_WHYS = 16
+/** A buffer got no slots of the bounce pool: a = its address, b = bytes * FULL_SLOTS + slots in use */
 export const LOG_FULL = 17
-/** a = the same: a line about a table that has gone since, b = its kind by number in log-text.ts */
-export const LOG_GONE = 18
+export const FULL_SLOTS = 0x1000000
+/** What the kernel printed while the machine came up: a = the line's number, b = inputs that had taken effect */
+export const LOG_BOOT = 18
+/** Memory was plugged in or taken out: a = bytes that there are now, b = hypercalls by which a direct window followed */
+export const LOG_PLUGGED = 19
 /** a = TCEs, b = hypercalls: a recorded kernel has emptied the table */
 export const LOG_CLEARED = 32
 
@@ -82,3 +84,19 @@ export const LOG_CLEARED = 32
 export const SAYS_NOTHING = 0
 export const SAYS_MAP_PAGE = 1
 export const SAYS_MAP_SG = 2
+
+/** Ticks of the time axis. */
+/** a = index into the changes of the state */
+export const MARK_CHANGE = 1
+/** A recorded kernel has emptied the table. */
+export const MARK_CLEARED = 2
+/** a = region that took it, b = region where it began */
+export const MARK_SPILL = 3
+/** A device is given addresses beyond 4 GiB from now on. */
+export const MARK_DAC = 4
+/** a = pages */
+export const MARK_REFUSAL = 5
+export const MARK_NO_TABLE = 6
+/** a = CPU */
+export const MARK_HANG = 7
+export const MARK_PANIC = 8

@@ -116,7 +116,7 @@ export function recordMapping(
   table.live++
   if (d.iommu) return id
   const home = d.allocator.homeRegion(d.allocatorState, asCpu(c), asPages(asked))
-  if (maySpill && home !== region) noteSpill(s, table, d, c, device, t, region, home)
+  if (maySpill && home !== region) noteSpill(s, table, c, device, t, region, home)
   return id
 }
 
@@ -270,7 +270,6 @@ function resize(table: DmaTable, id: number, first: number, end: number, address
 function noteSpill(
   s: MachineState,
   table: DmaTable,
-  d: DmaDomain,
   c: number,
   device: number,
   t: number,
@@ -282,8 +281,7 @@ function noteSpill(
   table.spillsByRegion[region] = before + 1
   if (before > 0) return
   logEvent(s.log, t, ev.LOG_SPILL, c, device, region, home)
-  const regions = d.allocator.regions(d.allocatorState)
-  addMark(s, t, 'spill', `${regions[home]!.name} full, spilling to ${regions[region]!.name}`)
+  addMark(s, t, ev.MARK_SPILL, device, region, home)
 }
 
 /** Counts frames that found no buffer or were dropped; the first of a run gets a line. */
@@ -294,20 +292,9 @@ export function noteMissed(s: MachineState, missed: number, c: number, device: n
   s.missedNs = s.nowNs
 }
 
-/** A line of the log whose words must not follow from what may be gone later. `kind`: LOG_RTAS … LOG_OUTSIDE. */
-export function tell(s: MachineState, kind: number, device: number, words: string): void {
-  s.told.push(words)
-  logEvent(s.log, s.nowNs, kind, 0, device, s.told.length - 1, 0)
-}
-
-/** Puts a tick on the time axis; only so many are kept. */
-export function addMark(
-  s: MachineState,
-  ns: number,
-  kind: 'change' | 'spill' | 'refusal' | 'hang',
-  text: string,
-): void {
-  if (s.marks.length < MARKS_KEPT) s.marks.push({ ns, kind, text })
+/** Puts a tick on the time axis, MARK_CHANGE …; only so many are kept. A line about the same stands in the log already. */
+export function addMark(s: MachineState, ns: number, kind: number, device: number, a: number, b: number): void {
+  if (s.marks.length < MARKS_KEPT) s.marks.push({ ns, kind, device, a, b, line: s.log.total - 1 })
 }
 
 /** Refusals are counted, and the first and the last of them kept, since a driver of the table was last loaded. */
@@ -353,7 +340,7 @@ export function noteRefusal(
     const top = Math.max(last.start[i]!, last.limit[i]! - 1)
     last.free[i] = d.allocator.freeCount(d.allocatorState, last.start[i]!, top)
   }
-  if (t - previous > RUN_NS) addMark(s, t, 'refusal', `refused: npages ${npages}`)
+  if (t - previous > RUN_NS) addMark(s, t, ev.MARK_REFUSAL, device, npages, 0)
   if (says !== ev.SAYS_NOTHING && mayPrint(s, t, c, device, says))
     logEvent(s.log, t, ev.LOG_REFUSAL, c, device, address, npages)
   logEvent(s.ops, t, ev.STEP_REFUSED, c, device, -1, npages)

@@ -83,7 +83,7 @@ export function createMachine(scenario: Scenario, horizonNs: number): Machine {
     marks: [],
     inputs: 0,
     changes: [],
-    told: [],
+    built: [],
     ratelimit: { beganNs: Number.NEGATIVE_INFINITY, printed: 0, suppressed: 0 },
     hang: null,
   }
@@ -189,10 +189,12 @@ export function rebuild(m: Machine, affected: (scope: string) => boolean): numbe
     if (!owns[i]) {
       if (before) endBands(s.recorder, i, before)
       s.tables[i] = null
+      if (old) noteBuilt(s, i, s.tables[0]!, true)
     }
     if (!newTables[i]) return
     const table = buildTable(i, device, s, cpus, scenario.devices.length, alignMasks(scenario))
     s.tables[i] = table
+    noteBuilt(s, i, table, false)
     made.push(i)
     replaceBands(s.recorder, i, before, extentOf(table.geometry, table.windowBytes))
   })
@@ -217,6 +219,15 @@ export function rebuild(m: Machine, affected: (scope: string) => boolean): numbe
   if (affected('m')) announceBoot(m)
   for (const i of made) announceTable(m, i)
   return drained
+}
+
+/** Keeps what lines about a device's table will be made of, when it may be gone. */
+function noteBuilt(s: MachineState, device: number, table: DmaTable, shares: boolean): void {
+  const { allocatorId, geometry, iommu, bounce } = table
+  const poolSlots = bounce && (bounce.isThere ? geometry.size : 0)
+  const driver = iommu?.driver ?? null
+  const { inputs } = s
+  s.built.push({ device, line: s.log.total, inputs, shares, allocatorId, geometry, driver, poolSlots })
 }
 
 /** IOTLBs of the sizes that settings ask for. New ones are empty: what was exposed ends, and is still counted. */

@@ -6,6 +6,7 @@ import { presets as all } from '../scenario/presets.ts'
 import type { Scenario } from '../scenario/schema.ts'
 import { bookFaults } from '../testing/books.ts'
 import { entry } from '../types.ts'
+import { changeWords } from '../words/changes.ts'
 
 const presets = all.map(playable)
 const presetById = (id: string) => presets.find((p) => p.id === id) ?? null
@@ -41,7 +42,7 @@ describe('machine', () => {
     run.input('d0.iommuPage', 4096)
     const table = run.machine.state.tables[0]!
     expect([table.mapped, table.refused, table.geometry.size]).toEqual([0, 0, 65_536])
-    expect(run.machine.state.changes[0]).toMatch(
+    expect(changeWords(run.machine, 0).line).toMatch(
       /^eth0: IOMMU page 64K → 4K, 40\d\d mappings drained, driver reloaded$/,
     )
     run.advance(20 * MS)

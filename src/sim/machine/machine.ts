@@ -309,7 +309,7 @@ function hang(m: Machine, c: number, bound: Binding, lock: number): number {
   bound.table.locks[lock]!.heldUntil = Number.POSITIVE_INFINITY
   s.cpus[c]!.hung = true
   s.hang = { ns: s.nowNs, cpu: c }
-  addMark(s, s.nowNs, 'hang', `CPU ${c} never returns`)
+  addMark(s, s.nowNs, ev.MARK_HANG, bound.device, c, 0)
   logEvent(s.log, s.nowNs, ev.LOG_HANG, c, bound.device, 0, 0)
   return -1
 }

@@ -7,6 +7,7 @@
 
 import { pow2 } from '../../lib/bits.ts'
 import { bootLines } from '../boot/boot-log.ts'
+import { logEvent } from '../engine/log.ts'
 import { resetMeter } from '../engine/meter.ts'
 import { directEntries, ramFrames } from '../platform/partition.ts'
 import { bootInputOf } from '../platform/pc-boot.ts'
@@ -15,14 +16,12 @@ import { TCE_REFUSALS } from '../table/tce-multi-levels.ts'
 import type { TceWindowState } from '../table/tce-window.ts'
 import { entry, pages, type RealAddr } from '../types.ts'
 import { countDirect, hcallsOf, noHcalls } from '../window/ddw-calls.ts'
-import { STEP_TEXT } from '../window/ddw-text.ts'
 import { callsFor, FRAME_SHIFT, TCES_PER_CALL } from '../window/hcalls.ts'
-import { rtasText } from '../window/rtas-text.ts'
 import { createOp } from '../workload/workload.ts'
 import { bounces } from './build.ts'
 import * as ev from './events.ts'
 import { noteWindowCalls } from './hypervisor.ts'
-import { addMark, forgetPart, recordMapping, tell } from './ledger.ts'
+import { addMark, forgetPart, recordMapping } from './ledger.ts'
 import {
   type DmaTable,
   ENTRY_MAPPING,
@@ -38,14 +37,14 @@ import type { Machine } from './wiring.ts'
 /** The kernel of the other stories, whose boot goes as it should. */
 const TODAY = '6.12'
 
-const GIB = 1_073_741_824
 const op = createOp()
 
 /** What the kernel printed while the machine came up: where its IOMMU did not, or a kernel is looked at that is not today's. */
 export function announceBoot({ state: s }: Machine): void {
   if (!s.boot || (!bounces(s.boot) && s.settings['m.bootKernel'] === TODAY)) return
-  for (const line of bootLines(bootInputOf(s.settings), s.boot)) tell(s, ev.LOG_RTAS, 0, line)
-  if (s.boot.backend === 'panic') addMark(s, s.nowNs, 'hang', 'panic')
+  const { length } = bootLines(bootInputOf(s.settings), s.boot)
+  for (let line = 0; line < length; line++) logEvent(s.log, s.nowNs, ev.LOG_BOOT, 0, 0, line, s.inputs)
+  if (s.boot.backend === 'panic') addMark(s, s.nowNs, ev.MARK_PANIC, 0, 0, 0)
 }
 
 /** Writes down how the new table of a device came about. */
@@ -53,15 +52,14 @@ export function announceTable(m: Machine, index: number): void {
   const { state: s } = m
   const table = s.tables[index]!
   const { ddw } = table
-  const { name, driver } = m.scenario.devices[index]!
   if (table.tableId === 'tce-multi' && (table.tce as TceWindowState).refusal !== null) {
-    const { errno, why } = TCE_REFUSALS[(table.tce as TceWindowState).refusal!]
-    tell(s, ev.LOG_NO_TABLE, index, `${name}: no table (${errno}). ${why}`)
-    addMark(s, s.nowNs, 'refusal', 'no table')
+    const why = Object.keys(TCE_REFUSALS).indexOf((table.tce as TceWindowState).refusal!)
+    logEvent(s.log, s.nowNs, ev.LOG_NO_TABLE, 0, index, why, 0)
+    addMark(s, s.nowNs, ev.MARK_NO_TABLE, index, 0, 0)
   }
   if (!ddw) return
-  for (const call of ddw.rtas) tell(s, ev.LOG_RTAS, index, `${driver ?? name}: ${rtasText(call)}`)
-  tell(s, ev.LOG_WINDOW, index, `${name}: ${STEP_TEXT[ddw.steps.at(-1)!.id].decided}`)
+  for (let call = 0; call < ddw.rtas.length; call++) logEvent(s.log, s.nowNs, ev.LOG_RTAS, 0, index, call, 0)
+  logEvent(s.log, s.nowNs, ev.LOG_WINDOW, 0, index, 0, 0)
   noteWindowCalls(s, ddw.hcalls)
   if (ddw.result === 'direct') mapRam(m, index, 0, directEntries(s.settings, table.geometry))
 }
@@ -88,8 +86,7 @@ export function plugMemory(m: Machine, index: number, wasBytes: number): void {
     unmapRam(m, table, after, before)
   }
   noteWindowCalls(s, calls)
-  const words = `memory is now ${Number(s.settings['m.ram']) / GIB} GiB: the direct window follows with ${hcallsOf(calls)} hypercalls`
-  tell(s, ev.LOG_WINDOW, index, words)
+  logEvent(s.log, s.nowNs, ev.LOG_PLUGGED, 0, index, Number(s.settings['m.ram']), hcallsOf(calls))
 }
 
 /** Entries [from, to) of a direct window lead to the RAM that lies as far from address 0. */

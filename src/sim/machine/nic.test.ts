@@ -6,8 +6,8 @@ import { createRun, type Run } from '../run/run.ts'
 import { withValue } from '../scenario/fields.ts'
 import { presetById } from '../scenario/presets.ts'
 import type { Scenario } from '../scenario/schema.ts'
+import { logLines } from '../words/log.ts'
 import type { NicRx } from '../workload/nic-rx.ts'
-import { logLines } from './log-text.ts'
 import { MAP_BYTES, MAP_ENTRY, MAP_NPAGES, MAP_STRIDE } from './state.ts'
 
 const MS = 1_000_000

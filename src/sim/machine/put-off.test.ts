@@ -5,8 +5,9 @@ import { createRun, type Run } from '../run/run.ts'
 import { withValue } from '../scenario/fields.ts'
 import { presetById } from '../scenario/presets.ts'
 import type { Scenario } from '../scenario/schema.ts'
+import { changeWords } from '../words/changes.ts'
+import { logLines } from '../words/log.ts'
 import { KIND_BITS } from './events.ts'
-import { logLines } from './log-text.ts'
 
 const MS = 1_000_000
 
@@ -140,7 +141,8 @@ describe('CPUs that go offline', () => {
     expect(Math.max(...keepers(run))).toBeGreaterThan(3)
     run.input('m.online', 4)
     expect([table.live, Math.max(...keepers(run)) < 4]).toEqual([live, true])
-    expect(run.machine.state.changes).toEqual(['CPUs online all → 4'])
+    expect(run.machine.state.changes).toEqual([{ path: 'm.online', value: 4, drained: -1 }])
+    expect(changeWords(run.machine, 0).line).toBe('CPUs online all → 4')
     run.advance(30 * MS)
     expect(run.machine.state.tables[0]!.maps).toBeGreaterThan(maps + 1000)
     expect(Math.max(...keepers(run))).toBeLessThan(4)

@@ -83,18 +83,7 @@ export interface Mappings {
   free: number
 }
 
-/** Why a map at a place of the caller's choosing got nothing, by number from 1. */
-export const MAP_REFUSALS = [
-  '',
-  'there is no table: it could not be made',
-  'the addresses lie outside of the window',
-  'a TCE maps more than the host’s memory has in one piece',
-  'no memory was left for a level table',
-  'no set of 128 slots holds so large a buffer with its alignment',
-  'no area of the bounce pool has as many free slots',
-  'the free slots of the bounce pool lie scattered: no run is long enough',
-  'the device does not reach it, and there is no bounce pool',
-] as const
+/** Why a map at a place of the caller's choosing got nothing; its words are in words/refusals.ts, by number. */
 export const NO_TABLE = 1
 export const OUTSIDE = 2
 export const SMALL_PIECES = 3
@@ -186,7 +175,7 @@ export interface DmaTable {
   readonly realMode: boolean
   /** When the driver goes on after its window was made, ns; Infinity when its device is lost. */
   readonly readyNs: number
-  /** Why the last refused request got nothing where no allocator was asked: see MAP_REFUSALS; 0 = none. */
+  /** Why the last refused request got nothing where no allocator was asked: see NO_TABLE; 0 = none. */
   whyRefused: number
   /** Unmapped ranges that wait for a flush; null where nothing waits. */
   flush: FlushQueue | null
@@ -269,11 +258,38 @@ export interface CpuState {
   length: number
 }
 
-/** A tick of the time axis. */
+/** A tick of the time axis: MARK_CHANGE … and two numbers whose meaning depends on it. */
 export interface MarkState {
   readonly ns: number
-  readonly kind: 'change' | 'spill' | 'refusal' | 'hang'
-  readonly text: string
+  readonly kind: number
+  readonly device: number
+  readonly a: number
+  readonly b: number
+  /** Number of the newest line of the log then: what it is about is a table of that time. */
+  readonly line: number
+}
+
+/** An input as it took effect. */
+export interface ChangeState {
+  readonly path: string
+  readonly value: ParamValue
+  /** Mappings that were drained when drivers were loaded anew, from 0; -1: none was. */
+  readonly drained: number
+}
+
+/** What lines from number `line` on need to know of a device's table, until the device gets another one. */
+export interface BuiltState {
+  readonly device: number
+  readonly line: number
+  /** Inputs that had taken effect. */
+  readonly inputs: number
+  /** The device uses the table of the first one: the rest is of that. */
+  readonly shares: boolean
+  readonly allocatorId: string
+  readonly geometry: WindowGeometry
+  readonly driver: IommuState['driver'] | null
+  /** Slots of the pool that its buffers bounce through, 0 where there is none; null: they do not bounce. */
+  readonly poolSlots: number | null
 }
 
 export interface MachineState {
@@ -316,11 +332,11 @@ export interface MachineState {
   readonly log: EventLog
   recorder: Recorder
   marks: MarkState[]
-  /** Inputs of the scenario that have taken effect, and what each did in words. */
+  /** Inputs of the scenario that have taken effect, and what each did. */
   inputs: number
-  changes: string[]
-  /** Lines of the log that follow from what may be gone by now, in words. */
-  told: string[]
+  changes: ChangeState[]
+  /** Every table that was built, in order. */
+  built: BuiltState[]
   /** The kernel's limit on messages: so many in an interval, the rest is only counted (`suppressed`, in this one). */
   readonly ratelimit: { beganNs: number; printed: number; suppressed: number }
   hang: { ns: number; cpu: number } | null

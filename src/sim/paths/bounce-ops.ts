@@ -11,16 +11,14 @@
 // Not modelled: buffers that bounce behind an IOMMU that works (A.7).
 // Invariant: a slot is taken exactly while a mapping record covers it.
 
-import { pow2 } from '../../lib/bits.ts'
 import type { BootKernel } from '../boot/boot.ts'
-import { refusedLine } from '../boot/boot-log.ts'
 import type { DmaDomain } from '../dma/dma-ops.ts'
 import { PRICES } from '../engine/cost.ts'
 import { logEvent } from '../engine/log.ts'
 import { type CostMeter, charge, dropLock } from '../engine/meter.ts'
 import { addToColumn } from '../engine/recorder.ts'
 import * as ev from '../machine/events.ts'
-import { forgetMapping, holderOn, mayPrint, recordMapping, tell } from '../machine/ledger.ts'
+import { forgetMapping, holderOn, mayPrint, recordMapping } from '../machine/ledger.ts'
 import {
   type Bounce,
   type CpuState,
@@ -233,16 +231,7 @@ export function sayFull(m: Machine, table: DmaTable, b: Bounce, c: number, devic
   // Without a pool today's kernel warns once in its life (dev_WARN_ONCE).
   const once = kernel === '6.12' && !b.isThere
   if (once ? table.refused > 1 : !mayPrint(s, s.nowNs, c, device, ev.SAYS_MAP_PAGE)) return
-  const pool = poolOf(table)
-  const { name, driver, id } = m.scenario.devices[device]!
   const { address, bytes, used } = b.last
-  const line = refusedLine(kernel, {
-    device: driver ?? name,
-    bytes: b.isThere ? bytes + (address & b.minAlignMask[device]! & (SLOT_BYTES - 1)) : bytes,
-    total: b.isThere ? pool.geometry.slots : 0,
-    used,
-    address,
-    mask: (pow2(Number(s.settings[`${id}.dmaMask`])) - 1).toString(16),
-  })
-  tell(s, ev.LOG_FULL, device, line)
+  const asked = b.isThere ? bytes + (address & b.minAlignMask[device]! & (SLOT_BYTES - 1)) : bytes
+  logEvent(s.log, s.nowNs, ev.LOG_FULL, 0, device, address, asked * ev.FULL_SLOTS + used)
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { logLines } from '../machine/log-text.ts'
 import { createRun, type Run } from '../run/run.ts'
 import { bench, bounceOf, bouncing, midst, slotsOf, tableOf } from '../testing/bouncing.ts'
+import { logLines } from '../words/log.ts'
 
 const KIB = 1024
 const MIB = 1024 * KIB

@@ -3,20 +3,11 @@
 // Spec: spec/POWERPC.md C.3.
 // Invariant: an entry has a TCE and a mapping record exactly while it is mapped.
 
-import { entryAddress } from '../../lib/format.ts'
 import type { DmaDomain } from '../dma/dma-ops.ts'
 import { logEvent } from '../engine/log.ts'
 import * as ev from '../machine/events.ts'
-import { holderOn, recordMapping, tell } from '../machine/ledger.ts'
-import {
-  type CpuState,
-  type DmaTable,
-  MAP_REFUSALS,
-  NO_MEMORY,
-  NO_TABLE,
-  OUTSIDE,
-  SMALL_PIECES,
-} from '../machine/state.ts'
+import { holderOn, recordMapping } from '../machine/ledger.ts'
+import { type CpuState, type DmaTable, NO_MEMORY, NO_TABLE, OUTSIDE, SMALL_PIECES } from '../machine/state.ts'
 import type { Machine } from '../machine/wiring.ts'
 import { TCE_READ, TCE_WRITE } from '../table/table.ts'
 import { absoluteOf, mapForUser, type TceWindowState, unmapForUser } from '../table/tce-window.ts'
@@ -26,7 +17,7 @@ import { BY_IOCTL, type Op } from '../workload/workload.ts'
 /** Direction of what a guest maps: both ways. No driver's buffer has it. */
 export const GUEST = 0
 
-/** Why the map of `op` gets nothing, by its number in MAP_REFUSALS; 0 = it can be tried. */
+/** Why the map of `op` gets nothing, by its number in state.ts; 0 = it can be tried. */
 function refusalOf(
   w: TceWindowState,
   first: number,
@@ -50,16 +41,12 @@ export function isOutside(size: number, first: number, npages: number): boolean 
   return first < 0 || first + npages > size
 }
 
-/** Keeps why a map at a chosen address got nothing, by its number in MAP_REFUSALS; the first of a table has a line in the log. */
+/** Keeps why a map at a chosen address got nothing, by its number in state.ts; the first of a table has a line in the log. */
 export function noteChosen(m: Machine, table: DmaTable, device: number, op: Op, npages: number, why: number): void {
+  const { state: s } = m
   table.whyRefused = why
-  if (m.state.refusedTotal > 0 && table.refused > 0) return
-  tell(m.state, ev.LOG_OUTSIDE, device, refusedWords(m, table, device, op.sgAddress[1]!, npages, why))
-}
-
-function refusedWords(m: Machine, table: DmaTable, device: number, page: number, npages: number, why: number): string {
-  const at = entryAddress(page, table.geometry.pageShift)
-  return `${m.scenario.devices[device]!.name}: ${npages} pages at ${at} not mapped: ${MAP_REFUSALS[why]}`
+  if (s.refusedTotal > 0 && table.refused > 0) return
+  logEvent(s.log, s.nowNs, ev.LOG_OUTSIDE, 0, device, op.sgAddress[1]!, npages * ev.OUTSIDE_WHYS + why)
 }
 
 /** Maps what `cpu.op` names; false when it is refused, with the reason in the table's `whyRefused`. */

@@ -167,7 +167,7 @@ function mapElements(m: Machine, c: number, { domain: d, table, device, mask }: 
 function noteDac(s: MachineState, rules: IommuRules, before: boolean, c: number, device: number): void {
   if (before === rules.state.lowFirst[device]!.dma32First) return
   logEvent(s.log, s.nowNs, ev.LOG_DAC, c, device, 0, 0)
-  addMark(s, s.nowNs, 'spill', 'no room below 4 GiB')
+  addMark(s, s.nowNs, ev.MARK_DAC, device, 0, 0)
 }
 
 /** Maps the list of `m.sg` as one run of addresses; false when it is refused. */

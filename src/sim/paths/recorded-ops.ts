@@ -50,7 +50,7 @@ export function unmapRecorded(m: Machine, bound: Binding, cpu: CpuState): void {
   // The last call of the kernel's clearing.
   if (op.elements > 0) {
     logEvent(s.log, s.nowNs, ev.LOG_CLEARED, on, device, op.sgBytes[1]!, op.elements)
-    addMark(s, s.nowNs, 'change', 'table cleared')
+    addMark(s, s.nowNs, ev.MARK_CLEARED, device, 0, 0)
   }
 }
 

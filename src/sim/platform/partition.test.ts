@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { PRICES } from '../engine/cost.ts'
-import { logLines } from '../machine/log-text.ts'
 import type { ParamValue } from '../params.ts'
 import { budgetProbe } from '../probes/budget.ts'
 import { ddwProbe } from '../probes/ddw.ts'
@@ -17,6 +16,7 @@ import { bookFaults } from '../testing/books.ts'
 import { entry } from '../types.ts'
 import { shareBudget } from '../window/budget.ts'
 import { DDW_LIOBN } from '../window/ddw.ts'
+import { logLines } from '../words/log.ts'
 import { budgetOf, directEntries, eraOf, tceBytes } from './partition.ts'
 
 const MS = 1_000_000

@@ -333,14 +333,3 @@ export interface InspectCard extends AddressSpace {
   readonly tablePage: number
   readonly tableSlot: number
 }
-
-export type LogKind = 'refusal' | 'suppressed' | 'change' | 'spill' | 'missed' | 'hang' | 'fault' | 'late'
-
-export interface LogLine {
-  readonly ns: number
-  readonly kind: LogKind
-  readonly cpu: number
-  readonly text: string
-  /** The kernel's own words, as opposed to the lab's. */
-  readonly kernel: boolean
-}

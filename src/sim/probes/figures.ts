@@ -24,7 +24,6 @@ import {
   MAP_NPAGES,
   MAP_NS,
   MAP_PAID,
-  MAP_REFUSALS,
   MAP_STRIDE,
   MAP_WHO,
   PAID_LOCK,
@@ -41,6 +40,7 @@ import { tceAccounted } from '../table/tce-multi-levels.ts'
 import type { TceWindowState } from '../table/tce-window.ts'
 import { entry } from '../types.ts'
 import { hcallsOf } from '../window/ddw-calls.ts'
+import { MAP_REFUSALS } from '../words/refusals.ts'
 import type { EntryName, InspectCard, Refusal, Summary, TreeFigures } from './cards.ts'
 import {
   CELL_CACHED,
@@ -172,7 +172,7 @@ function loadedNs({ state }: Machine): number {
   const { log } = state
   for (let n = log.total - 1; n >= firstKept(log); n--) {
     const { ns, kind, a } = entryAt(log, n)
-    if (kind === ev.LOG_CHANGE && changes[a]!.endsWith(ev.DRIVER_RELOADED)) return ns
+    if (kind === ev.LOG_CHANGE && changes[a]!.drained >= 0) return ns
   }
   return 0
 }

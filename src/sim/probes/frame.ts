@@ -1,11 +1,11 @@
 // All that one paint needs of a machine, built out of the probes that are asked for. What a probe is asked for and what
 // it answers follow from the probes that there are: a new one is a line in index.ts.
 
-import { lastStep, logLines, logLinesIn } from '../machine/log-text.ts'
 import { type Standing, standingOf } from '../machine/standing.ts'
 import type { Machine } from '../machine/wiring.ts'
 import type { HappeningId } from '../scenario/schema.ts'
-import type { Brush, Filtered, InspectCard, LogLine, Refusal, SearchResult, Since, Summary } from './cards.ts'
+import { type LogLine, lastStep, logLines, logLinesIn } from '../words/log.ts'
+import type { Brush, Filtered, InspectCard, Refusal, SearchResult, Since, Summary } from './cards.ts'
 import { inspect, lastRefusal, summarise } from './figures.ts'
 import { filtered } from './filtered.ts'
 import * as all from './index.ts'

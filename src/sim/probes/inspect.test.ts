@@ -3,7 +3,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { IovaAllocator, RangeKind } from '../iova/allocator.ts'
-import { lastStep } from '../machine/log-text.ts'
 import {
   ENTRY_GENERATION,
   ENTRY_MAPPING,
@@ -17,6 +16,7 @@ import { createRun, type Run } from '../run/run.ts'
 import { withValue } from '../scenario/fields.ts'
 import { presetById } from '../scenario/presets.ts'
 import { entry, pages } from '../types.ts'
+import { lastStep } from '../words/log.ts'
 import { COLOURS_BY } from './cells.ts'
 import { classesProbe } from './classes.ts'
 import { inspect } from './figures.ts'

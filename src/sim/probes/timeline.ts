@@ -5,14 +5,8 @@ import { log2Ceil, pow2 } from '../../lib/bits.ts'
 import { COLUMNS, share } from '../engine/recorder.ts'
 import { exposedBytes } from '../machine/state.ts'
 import type { Machine } from '../machine/wiring.ts'
+import { type TimeMark, timeMarks } from '../words/marks.ts'
 import type { Arrays, Probe, Whole } from './probe.ts'
-
-/** A tick on the time axis. */
-export interface TimeMark {
-  readonly ns: number
-  readonly kind: 'change' | 'spill' | 'refusal' | 'hang'
-  readonly text: string
-}
 
 /** The time-line. Arrays are indexed by column, as in AddressTimeFrame. */
 export interface TimelineFrame {
@@ -89,7 +83,7 @@ export const timelineProbe: Probe<'timeline', Whole, TimelineFrame> = {
       cpus: r.cpus,
       lockWait,
       lockWaitNow: waitingNow(m, waited, arrays.f32(r.cpus)),
-      marks: s.marks.slice(),
+      marks: timeMarks(m),
     }
   },
 }

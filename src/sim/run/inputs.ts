@@ -9,7 +9,6 @@ import { settingsOf } from '../machine/build.ts'
 import * as ev from '../machine/events.ts'
 import { addMark } from '../machine/ledger.ts'
 import { rebuild } from '../machine/load.ts'
-import { settleLog } from '../machine/log-text.ts'
 import { wakeWorkload } from '../machine/machine.ts'
 import { plugMemory } from '../machine/new-table.ts'
 import { armWork } from '../machine/put-off.ts'
@@ -24,37 +23,30 @@ import type { Input, Scenario } from '../scenario/schema.ts'
  */
 export function applyInput(m: Machine, before: Scenario, input: Input): void {
   const { state: s } = m
-  const field = fieldAt(before, input.path)
-  if (field?.param.effect === 'restart') settleLog(m)
-  s.settings = settingsOf(withValue(before, input.path, input.value))
+  const { path, value } = input
+  const field = fieldAt(before, path)
+  s.settings = settingsOf(withValue(before, path, value))
   s.inputs++
   s.steps++
-  const label = (value: unknown) => field?.param.values?.find((o) => o.value === value)?.label ?? String(value)
-  const scope = input.path.split('.')[0]!
-  const owner = field?.owner ? `${field.owner}: ` : ''
-  const change = `${field?.param.label ?? input.path} ${label(field?.value)} → ${label(s.settings[input.path])}`
-  let text = owner + change
-  if (field && s.settings[input.path] !== field.value) {
-    if (field.param.effect === 'live') {
-      // Tasks move to other CPUs; tables, rings and mappings stay.
-      if (input.path === 'm.ram')
-        s.tables.forEach((table, i) => {
-          if (table) plugMemory(m, i, Number(field.value))
-        })
-      else if (scope === 'm') rebuild(m, () => false)
-      else if (scope.startsWith('d')) retuneDevice(m, scope)
-      else
-        retune(
-          m,
-          m.scenario.workloads.findIndex((w) => w.id === scope),
-        )
-    } else {
-      const drained = rebuild(m, (id) => scope === 'm' || id === scope)
-      text += `, ${drained} mappings drained, ${ev.DRIVER_RELOADED}`
-    }
+  const scope = path.split('.')[0]!
+  let drained = -1
+  if (field && s.settings[path] !== field.value) {
+    if (field.param.effect === 'restart') drained = rebuild(m, (id) => scope === 'm' || id === scope)
+    // Tasks move to other CPUs; tables, rings and mappings stay.
+    else if (path === 'm.ram')
+      s.tables.forEach((table, i) => {
+        if (table) plugMemory(m, i, Number(field.value))
+      })
+    else if (scope === 'm') rebuild(m, () => false)
+    else if (scope.startsWith('d')) retuneDevice(m, scope)
+    else
+      retune(
+        m,
+        m.scenario.workloads.findIndex((w) => w.id === scope),
+      )
   }
-  s.changes.push(text)
-  addMark(s, s.nowNs, 'change', change)
+  s.changes.push({ path, value, drained })
+  addMark(s, s.nowNs, ev.MARK_CHANGE, 0, s.changes.length - 1, 0)
   logEvent(s.log, s.nowNs, ev.LOG_CHANGE, 0, 0, s.changes.length - 1, 0)
   logEvent(s.ops, s.nowNs, ev.STEP_REBUILD, 0, 0, -1, 0)
 }

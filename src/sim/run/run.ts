@@ -10,7 +10,7 @@ import { type Standing, standingOf } from '../machine/standing.ts'
 import type { MachineState } from '../machine/state.ts'
 import type { Machine } from '../machine/wiring.ts'
 import type { ParamValue } from '../params.ts'
-import { refusalOf, settledBy } from '../scenario/fields.ts'
+import { refusalOf, settledBy, valuesOf } from '../scenario/fields.ts'
 import type { HappeningId } from '../scenario/schema.ts'
 import { type Input, MAX_INPUTS, MAX_NS, type Scenario } from '../scenario/schema.ts'
 import { applyInput } from './inputs.ts'
@@ -68,7 +68,7 @@ export interface Run {
    * nothing before it differs; `advance` or `seek` does the rest.
    */
   replaceInputs(inputs: readonly Input[], to?: Position): Position
-  /** 16 hexadecimal digits over the whole state. */
+  /** 16 hexadecimal digits over all of the state that is behaviour: no words, and no setting that is at its default. */
   hash(): string
 }
 
@@ -213,8 +213,17 @@ export function createRun(
       return input
     },
     replaceInputs,
-    hash: () => hashPlain(state),
+    hash: () => hashPlain(behaviourOf(state, settled.at(state.inputs))),
   }
+}
+
+/**
+ * What a hash is of: all of the state, but of settings only those that are not at their default. What a setting is called,
+ * and that there is one more at its default, is no behaviour.
+ */
+function behaviourOf(state: MachineState, now: Scenario): unknown {
+  const changed = valuesOf(now).filter(({ value, param }) => value !== param.default)
+  return { ...state, settings: Object.fromEntries(changed.map(({ path, value }) => [path, value])) }
 }
 
 /** Of a state: where it stands, and how many inputs have taken effect. */

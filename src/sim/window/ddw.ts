@@ -51,8 +51,23 @@ export interface DdwEra {
 export const TODAY: DdwEra = { pageSizes: 'lopar', indirect: true }
 
 /** A value that a step speaks of. `log2` is of bytes; `frames` are of 4 KiB; `flags` are bits; `rc` is an answer. */
+/** What a figure of a step is of; its words stand beside the page's. */
+export type FigureName =
+  | 'answer'
+  | 'base'
+  | 'calls'
+  | 'entries'
+  | 'largest-block'
+  | 'limit'
+  | 'mask'
+  | 'memory'
+  | 'page'
+  | 'page-sizes'
+  | 'window'
+  | 'windows'
+
 export interface StepFigure {
-  readonly name: string
+  readonly name: FigureName
   readonly value: number
   readonly unit: 'bits' | 'count' | 'flags' | 'frames' | 'log2' | 'rc'
 }
@@ -109,7 +124,7 @@ interface Asking {
   len: number
 }
 
-const figure = (name: string, value: number, unit: StepFigure['unit']): StepFigure => ({ name, value, unit })
+const figure = (name: FigureName, value: number, unit: StepFigure['unit']): StepFigure => ({ name, value, unit })
 
 function note(a: Asking, id: StepId, ...figures: StepFigure[]): void {
   a.steps.push({ id, figures })
@@ -151,8 +166,8 @@ function query(a: Asking): boolean {
     a,
     'query',
     figure('windows', windows, 'count'),
-    figure('largest block', largestBlock, 'count'),
-    figure('page sizes', pageSizes, 'flags'),
+    figure('largest-block', largestBlock, 'count'),
+    figure('page-sizes', pageSizes, 'flags'),
   )
   return true
 }
@@ -190,7 +205,7 @@ function countRemoved(a: Asking, liobn: number): void {
 function choose(a: Asking): boolean {
   const { p, answer } = a
   a.pageShift = largestPageShift(answer.pageSizes, a.era.pageSizes)
-  if (a.pageShift === 0) return refuse(a, 'no-page-size', figure('page sizes', answer.pageSizes, 'flags'))
+  if (a.pageShift === 0) return refuse(a, 'no-page-size', figure('page-sizes', answer.pageSizes, 'flags'))
   note(a, 'page-size', figure('page', a.pageShift, 'log2'))
 
   const most = Math.min(spanShift(answer.largestBlock, a.pageShift), a.maskBits)

@@ -24,8 +24,8 @@ const QUERY = {
   id: 'query',
   figures: [
     { name: 'windows', value: 1, unit: 'count' },
-    { name: 'largest block', value: 2 ** 37, unit: 'count' },
-    { name: 'page sizes', value: 0x107, unit: 'flags' },
+    { name: 'largest-block', value: 2 ** 37, unit: 'count' },
+    { name: 'page-sizes', value: 0x107, unit: 'flags' },
   ],
 } as const
 const sizes = (window: number, memory: number) =>
@@ -108,7 +108,7 @@ describe('a figure is told in its unit', () => {
     ['count', 8_388_608, '8M'],
     ['count', 2 ** 37, '128G'],
   ] as const)('%s %d', (unit, value, words) => {
-    expect(figureText({ name: '', value, unit })).toBe(words)
+    expect(figureText({ name: 'limit' as const, value, unit })).toBe(words)
   })
 
   it('and hypercalls one by one', () => {

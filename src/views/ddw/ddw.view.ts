@@ -64,7 +64,7 @@ export function cameTo(step: DdwStep): string {
   }
   switch (step.id) {
     case 'query':
-      return text.windows(value('windows'), value('largest block'))
+      return text.windows(value('windows'), value('largest-block'))
     case 'page-size':
       return pageText(of('page')?.value ?? 0)
     case 'direct':
