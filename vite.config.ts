@@ -1,9 +1,13 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vitest/config'
 
 const TESTS = ['src/**/*.test.ts']
 /** Tests that put another module in the place of one. */
-const REPLACING = ['src/sim/exposure.test.ts']
+const REPLACING = readdirSync('src', { recursive: true, encoding: 'utf8' })
+  .map((path) => join('src', path))
+  .filter((path) => path.endsWith('.test.ts') && readFileSync(path, 'utf8').includes('vi.mock('))
 
 export default defineConfig({
   base: './',
