@@ -32,9 +32,9 @@ function DockItems({ chose }: { chose: () => void }) {
   const yields = dock.length >= MAX_DOCK ? dock.at(-1) : undefined
   const met = ({ needs }: DockView) => now === null || isMet(needs, now)
   const groups = [
-    { name: v.here, views: dockViews.filter((view) => view.probe && met(view)) },
-    { name: v.studies, views: dockViews.filter((view) => !view.probe) },
-    { name: v.elsewhere, views: dockViews.filter((view) => view.probe && !met(view)) },
+    { name: v.here, views: dockViews.filter((view) => view.asks && met(view)) },
+    { name: v.studies, views: dockViews.filter((view) => !view.asks) },
+    { name: v.elsewhere, views: dockViews.filter((view) => view.asks && !met(view)) },
   ]
   function choose(id: string) {
     chose()

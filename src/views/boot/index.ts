@@ -1,0 +1,12 @@
+import { viewText } from '../../text/views.ts'
+import * as chunks from '../chunks.ts'
+import { defineView, whole } from '../define.ts'
+
+export const boot = defineView({
+  id: 'boot',
+  title: viewText.boot.title,
+  needs: 'boot',
+  asks: { boot: whole },
+  tall: 'most',
+  load: () => chunks.boot().then((m) => m.Boot),
+})

@@ -1,0 +1,12 @@
+import { viewText } from '../../text/views.ts'
+import * as chunks from '../chunks.ts'
+import { defineView, ofTable } from '../define.ts'
+
+export const commands = defineView({
+  id: 'commands',
+  title: viewText.commands.title,
+  needs: 'commands',
+  asks: { commands: ofTable },
+  tall: true,
+  load: () => chunks.iommu().then((m) => m.Commands),
+})

@@ -1,0 +1,12 @@
+import { viewText } from '../../text/views.ts'
+import * as chunks from '../chunks.ts'
+import { defineView, ofTable } from '../define.ts'
+
+export const ddw = defineView({
+  id: 'ddw',
+  title: viewText.ddw.title,
+  needs: 'ddw',
+  asks: { ddw: ofTable },
+  tall: true,
+  load: () => chunks.tce().then((m) => m.Ddw),
+})

@@ -1,0 +1,11 @@
+import { viewText } from '../../text/views.ts'
+import * as chunks from '../chunks.ts'
+import { defineView, ofTable } from '../define.ts'
+
+export const windows = defineView({
+  id: 'windows',
+  title: viewText.windows.title,
+  needs: 'windows',
+  asks: { windows: ofTable },
+  load: () => chunks.tce().then((m) => m.Windows),
+})
