@@ -26,7 +26,7 @@ const CellCard = loadable(
   'none',
 )
 const Explainer = loadable(
-  soon(() => import('../ui/explainer.tsx').then((m) => m.default)),
+  soon(() => import('./explained.tsx').then((m) => m.default)),
   () => null,
   'none',
 )

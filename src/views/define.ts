@@ -5,7 +5,6 @@ import type { ProbeId, ProbeTypes } from '../sim/index.ts'
 import { loadable } from '../store/loadable.tsx'
 import type { Look } from '../store/wish.ts'
 import type { Titled } from './kit/dock-head.tsx'
-import type { Need } from './needs.ts'
 
 /** By probe: what it is asked for, out of where the page looks. The first is the one that the view cannot do without. */
 export type Asks = { readonly [P in ProbeId]?: (look: Look) => ProbeTypes[P]['request'] }
@@ -14,8 +13,6 @@ export interface ViewDefinition {
   /** Public for ever: it stands in links. */
   readonly id: Titled
   readonly title: string
-  /** What a run must have for it to show anything; null: any run will do. */
-  readonly needs: Need | null
   /** What a frame must hold while the view is shown; absent for what is computed apart from the run. */
   readonly asks?: Asks
   /** About twice as high as the others, which are about 100 px; `most`: higher yet. */

@@ -5,12 +5,11 @@ import { buildFrame, createArrays, type Frame } from '../sim/index.ts'
 import { probes } from '../sim/probes/frame.ts'
 import type { AppState } from '../store/state.ts'
 import { wish } from '../store/wish.ts'
-import { unmetText } from '../text/needs.ts'
 import { at, presets } from '../tools/open-presets.ts'
 import { modeOf } from './caches/caches.view.ts'
 import { askedBy, dockViews } from './index.ts'
 import { hasTable } from './memory/memory.view.ts'
-import { filling, insteadOf, isMet, type Now, whyUnmet } from './needs.ts'
+import { filling, insteadOf, isMet, type Now, needs, whyUnmet } from './needs.ts'
 
 const table = 0
 /** The wish of a page whose dock holds these views. */
@@ -67,28 +66,28 @@ describe('what a view needs', () => {
   it.each(presets.map((p) => p.id))('%s: a view draws something if, and only if, the menu says so', (id) => {
     const { now, frame } = standing(id)
     const drawn: readonly string[] = ofRun.filter((view) => DRAWS[view.id]!(frame)).map((view) => view.id)
-    expect(ofRun.filter((view) => isMet(view.needs, now)).map((view) => view.id)).toEqual(drawn)
+    expect(ofRun.filter((view) => isMet(view.id, now)).map((view) => view.id)).toEqual(drawn)
     // A preset opens on a view that has something to show.
     const front = presets.find((p) => p.id === id)!.dock[0] ?? 'scaling'
     expect(front in DRAWS ? drawn : [front]).toContain(front)
-    for (const { needs } of ofRun) {
-      if (needs === null || isMet(needs, now)) continue
-      expect(whyUnmet(needs, now)).toMatch(/\.$/)
-      const instead = ofRun.find((view) => view.id === insteadOf(needs, now))
+    for (const { id } of ofRun) {
+      if (isMet(id, now)) continue
+      expect(whyUnmet(id, now)).toMatch(/\.$/)
+      const instead = ofRun.find((view) => view.id === insteadOf(id, now))
       if (instead) expect(drawn).toContain(instead.id)
     }
   })
 
   it.each(ofRun.map((view) => [view.id, view] as const))('%s: the preset that is offered fills it', (id, view) => {
     const preset = filling(id)!
-    expect(isMet(view.needs, standing(preset.id).now)).toBe(true)
-    expect(unmetText.needs[view.needs!].short).toMatch(/^needs /)
+    expect(isMet(view.id, standing(preset.id).now)).toBe(true)
+    expect(needs[view.id]!.short).toMatch(/^needs /)
   })
 
   it('of what studies draw nothing is asked', () => {
     const studies = dockViews.filter((view) => !view.asks)
     expect(studies.length).toBe(4)
-    expect(studies.map((view) => view.needs)).toEqual(studies.map(() => null))
+    expect(studies.filter((view) => view.id in needs)).toEqual([])
   })
 })
 

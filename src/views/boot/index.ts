@@ -5,7 +5,6 @@ import { defineView, whole } from '../define.ts'
 export const boot = defineView({
   id: 'boot',
   title: viewText.boot.title,
-  needs: 'boot',
   asks: { boot: whole },
   tall: 'most',
   load: () => chunks.boot().then((m) => m.Boot),

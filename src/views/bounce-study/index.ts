@@ -5,7 +5,6 @@ import { defineView } from '../define.ts'
 export const bounceStudy = defineView({
   id: 'bounce-study',
   title: viewText.studies.bounce.title,
-  needs: null,
   tall: true,
   load: () => chunks.studies().then((m) => m.BounceStudy),
 })

@@ -5,7 +5,6 @@ import { defineView, ofTable } from '../define.ts'
 export const bounce = defineView({
   id: 'bounce',
   title: viewText.bounce.title,
-  needs: 'bounce',
   asks: { bounce: ofTable },
   tall: true,
   load: () => chunks.boot().then((m) => m.Bounce),

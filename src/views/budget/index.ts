@@ -5,7 +5,6 @@ import { defineView, whole } from '../define.ts'
 export const budget = defineView({
   id: 'budget',
   title: viewText.budget.title,
-  needs: 'budget',
   asks: { budget: whole },
   tall: true,
   load: () => chunks.tce().then((m) => m.Budget),

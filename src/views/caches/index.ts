@@ -5,7 +5,6 @@ import { defineView, ofTable } from '../define.ts'
 export const caches = defineView({
   id: 'caches',
   title: viewText.caches.title,
-  needs: 'caches',
   asks: { caches: ofTable },
   load: () => chunks.dock().then((m) => m.Caches),
 })

@@ -5,7 +5,6 @@ import { defineView, ofTable } from '../define.ts'
 export const commands = defineView({
   id: 'commands',
   title: viewText.commands.title,
-  needs: 'commands',
   asks: { commands: ofTable },
   tall: true,
   load: () => chunks.iommu().then((m) => m.Commands),

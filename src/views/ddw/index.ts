@@ -5,7 +5,6 @@ import { defineView, ofTable } from '../define.ts'
 export const ddw = defineView({
   id: 'ddw',
   title: viewText.ddw.title,
-  needs: 'ddw',
   asks: { ddw: ofTable },
   tall: true,
   load: () => chunks.tce().then((m) => m.Ddw),

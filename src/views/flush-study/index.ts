@@ -5,7 +5,6 @@ import { defineView } from '../define.ts'
 export const flushStudy = defineView({
   id: 'flush-study',
   title: viewText.studies.flush.title,
-  needs: null,
   tall: true,
   load: () => chunks.studies().then((m) => m.FlushStudy),
 })

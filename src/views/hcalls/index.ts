@@ -5,7 +5,6 @@ import { defineView, whole } from '../define.ts'
 export const hcalls = defineView({
   id: 'hcalls',
   title: viewText.hcalls.title,
-  needs: 'hcalls',
   asks: { hcalls: whole },
   load: () => chunks.tce().then((m) => m.Hcalls),
 })

@@ -5,7 +5,6 @@ import { defineView, ofTable } from '../define.ts'
 export const iotlb = defineView({
   id: 'iotlb',
   title: viewText.iotlb.title,
-  needs: 'iotlb',
   asks: { iotlb: ofTable },
   tall: true,
   load: () => chunks.iommu().then((m) => m.Iotlb),

@@ -5,7 +5,6 @@ import { defineView, ofTable } from '../define.ts'
 export const islands = defineView({
   id: 'islands',
   title: viewText.islands.title,
-  needs: 'islands',
   asks: { memory: ofTable },
   tall: true,
   load: () => chunks.tce().then((m) => m.Islands),

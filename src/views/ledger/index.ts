@@ -5,7 +5,6 @@ import { defineView, ofTable } from '../define.ts'
 export const ledger = defineView({
   id: 'ledger',
   title: viewText.ledger.title,
-  needs: 'ledger',
   asks: { ledger: ofTable },
   load: () => chunks.iommu().then((m) => m.Ledger),
 })

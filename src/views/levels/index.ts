@@ -5,7 +5,6 @@ import { defineView } from '../define.ts'
 export const levels = defineView({
   id: 'levels',
   title: viewText.levels.title,
-  needs: 'levels',
   asks: { levels: ({ table, levelPath }) => ({ table, path: levelPath }) },
   tall: true,
   load: () => chunks.tce().then((m) => m.Levels),

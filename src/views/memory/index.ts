@@ -5,7 +5,6 @@ import { defineView, ofTable } from '../define.ts'
 export const memory = defineView({
   id: 'memory',
   title: viewText.memory.title,
-  needs: 'memory',
   asks: { memory: ofTable },
   tall: true,
   load: () => chunks.tce().then((m) => m.Memory),

@@ -5,7 +5,6 @@ import { defineView, ofTable } from '../define.ts'
 export const pool = defineView({
   id: 'pool',
   title: viewText.pool.title,
-  needs: 'pool',
   asks: { pool: ofTable },
   tall: true,
   load: () => chunks.boot().then((m) => m.Pool),

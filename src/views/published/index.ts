@@ -5,7 +5,6 @@ import { defineView } from '../define.ts'
 export const published = defineView({
   id: 'published',
   title: viewText.studies.published.title,
-  needs: null,
   tall: true,
   load: () => chunks.studies().then((m) => m.Published),
 })

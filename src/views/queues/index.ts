@@ -5,7 +5,6 @@ import { defineView, ofTable } from '../define.ts'
 export const queues = defineView({
   id: 'queues',
   title: viewText.queues.title,
-  needs: 'queue',
   asks: { queues: ofTable },
   tall: true,
   load: () => chunks.iommu().then((m) => m.Queues),

@@ -5,7 +5,6 @@ import { defineView } from '../define.ts'
 export const radix = defineView({
   id: 'radix',
   title: viewText.radix.title,
-  needs: 'radix',
   asks: { radix: ({ table, inspected }) => ({ table, entry: inspected }) },
   tall: true,
   load: () => chunks.iommu().then((m) => m.Radix),

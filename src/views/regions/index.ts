@@ -5,7 +5,6 @@ import { defineView, ofTable } from '../define.ts'
 export const regions = defineView({
   id: 'regions',
   title: viewText.regions.title,
-  needs: 'space',
   asks: { regions: ofTable },
   load: () => chunks.dock().then((m) => m.Regions),
 })

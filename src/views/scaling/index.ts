@@ -5,7 +5,6 @@ import { defineView } from '../define.ts'
 export const scaling = defineView({
   id: 'scaling',
   title: viewText.studies.scaling.title,
-  needs: null,
   tall: true,
   load: () => chunks.studies().then((m) => m.Scaling),
 })

@@ -5,7 +5,6 @@ import { defineView, whole } from '../define.ts'
 export const tables = defineView({
   id: 'tables',
   title: viewText.tables.title,
-  needs: 'space',
   asks: { tables: whole },
   load: () => chunks.dock().then((m) => m.Tables),
 })

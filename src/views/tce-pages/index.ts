@@ -5,7 +5,6 @@ import { defineView, ofTable } from '../define.ts'
 export const tcePages = defineView({
   id: 'tce-pages',
   title: viewText.pages.title,
-  needs: 'table',
   asks: { 'tce-pages': ofTable },
   load: () => chunks.dock().then((m) => m.TcePages),
 })

@@ -5,7 +5,6 @@ import { defineView, ofTable } from '../define.ts'
 export const windows = defineView({
   id: 'windows',
   title: viewText.windows.title,
-  needs: 'windows',
   asks: { windows: ofTable },
   load: () => chunks.tce().then((m) => m.Windows),
 })
