@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { FIRST_TEN } from '../src/sim/testing/ftrace.ts'
 import { text } from '../src/text/en.ts'
 import { galleryText } from '../src/text/gallery.ts'
 import { problemText } from '../src/text/problem.ts'
@@ -76,6 +77,28 @@ test('a dropped trace plays to its end, and its link says that it is not in it a
   await expect(lab.byId('play')).toHaveAccessibleName(text.transport.play)
   await lab.turnTo('s=nosuch&m.cpus=4')
   await expect(lab.byId('problem-card')).toContainText(problemText.instead('frames-64k'))
+})
+
+test('a trace of an x86 machine plays on the table of its IOMMU, in the words of that, and may have been of another', async ({
+  lab,
+  page,
+}) => {
+  await opens(lab, 's=pinhole')
+  await lab.drop('ping.txt', FIRST_TEN)
+  await expect(lab.byId('preset')).toContainText('ping.txt')
+  await expect(lab.byId('ended')).toContainText('The recording ends', { timeout: 60_000 })
+  await expect(lab.byId('predicted')).toHaveText(/^\d of 4$/)
+  await expect(lab.byId('prediction')).toContainText('8 records of all domains')
+  await expect(lab.byId('view-iova-space')).toBeVisible()
+  const platform = lab.byId('control-m.platform')
+  await page.locator('details', { has: platform }).locator('summary').first().click()
+  await expect(platform).toBeVisible()
+  await platform.getByRole('combobox').click()
+  await page.getByRole('option', { name: /^arm/ }).click()
+  await lab.idle()
+  await expect(platform).toContainText('arm')
+  expect(await page.locator('main').innerText()).not.toMatch(/liobn|TCE|hypercall|hypervisor/i)
+  expect(lab.complaints).toEqual([])
 })
 
 test('a trace is opened from the gallery by keyboard', async ({ lab, page }) => {

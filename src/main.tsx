@@ -15,7 +15,7 @@ import { createHashing } from './store/hashing.ts'
 import { watchConnection } from './store/loadable.tsx'
 import { createSessions } from './store/sessions.ts'
 import { browserAddressBar } from './store/url-sync.ts'
-import { askedBy, dockViews } from './views/index.ts'
+import { dockViews } from './views/index.ts'
 import { createSimClient, createWorker } from './worker/client.ts'
 import './app/fonts.css'
 import './controls/controls.css'
@@ -56,7 +56,6 @@ function begin(warmUp: number): void {
     codec: { encodeLink, decodeLink },
     fetchRecording,
     dockViews: dockViews.map((view) => view.id),
-    askedBy,
     address,
     now: () => performance.now(),
     animate: (callback) => requestAnimationFrame(callback),

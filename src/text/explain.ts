@@ -1,16 +1,14 @@
-// What everything on the page stands for, fetched when the page stands. Each is one sentence; views have two or three, which
-// stand with them (views/*/says.ts).
+// What everything on the page stands for, fetched when the page stands. Each is one sentence; views have two or three.
 
 import { pageWords } from './explain-page.ts'
+import { viewWords } from './explain-views.ts'
 
-/** Grows by a declaration beside the words of each view. */
-// biome-ignore lint/suspicious/noEmptyInterface: it is filled where the words are
-export interface SaidByViews {}
+const words = { ...pageWords, ...viewWords } as const
 
 /** What can be explained. */
-export type Explained = keyof typeof pageWords | keyof SaidByViews
+export type Explained = keyof typeof words
 
 export const explained = {
-  page: pageWords,
+  words: words as Readonly<Record<Explained, string>>,
   keys: 'Arrow keys go on to the next caption of this view.',
 } as const

@@ -1,6 +1,7 @@
 // When an explanation shows and when it goes. One set of listeners for the whole page: what is explained is only marked.
 
 import { acronyms, acronymsIn } from '../text/acronyms.ts'
+import { explained } from '../text/explain.ts'
 
 export interface Shown {
   readonly target: Element
@@ -31,13 +32,10 @@ const ONLY_SAYS = '.u-says'
 const GROUP = '[data-says-group]'
 const ACTS = 'button, a, input, select, summary, [role="slider"], [role="radio"], [role="switch"], [role^="menuitem"]'
 
-/** A sentence for each mark, by its id. */
-export type Words = Readonly<Record<string, string>>
-
 /** The words for a mark: of the table, or of the element that the mark names. */
-function wordsOf(words: Words, id: string): string {
+export function wordsOf(id: string): string {
   if (id.startsWith('#')) return document.getElementById(id.slice(1))?.textContent ?? ''
-  return words[id] ?? ''
+  return explained.words[id as keyof typeof explained.words] ?? ''
 }
 
 /** The acronyms of a whole view, spelled out where its title is explained. */
@@ -69,7 +67,7 @@ function isForWords(target: Element, marked: Element, touch: boolean): boolean {
 }
 
 /** Calls back with what is to be shown, null for nothing; returns the way out. */
-export function listen(all: Words, show: (shown: Shown | null) => void): () => void {
+export function listen(show: (shown: Shown | null) => void): () => void {
   let now: Shown | null = null
   let timer = 0
   let held: Element | null = null
@@ -98,7 +96,7 @@ export function listen(all: Words, show: (shown: Shown | null) => void): () => v
   }
   function open(target: Element, how: Shown['how']) {
     const id = target.getAttribute('data-says') ?? ''
-    const words = wordsOf(all, id)
+    const words = wordsOf(id)
     if (words === '' || !target.isConnected) return
     const more = how === 'focus' && target.matches(CAPTION) && target.closest(GROUP) !== null
     set({
@@ -123,7 +121,7 @@ export function listen(all: Words, show: (shown: Shown | null) => void): () => v
     const said = document.getElementById(WORDS_ID)
     // A field is described by its own words all the time.
     if (!element || !said || id === '' || id.startsWith('#')) return
-    const words = wordsOf(all, id)
+    const words = wordsOf(id)
     said.textContent = [words, ...(marked ? spelledIn(marked, id, words) : [])].join(' ')
     const before = element.getAttribute('aria-describedby')
     described = { element, before }

@@ -11,8 +11,10 @@ import {
   hint64Of,
   type IovaTree,
   treeAlloc,
+  treeBefore,
   treeFree,
   treeReserve,
+  treeUndo,
 } from './iova-tree.ts'
 import { hiOf, loOf, slotAfter } from './range-blocks.ts'
 
@@ -51,6 +53,17 @@ describe('the tree of ranges', () => {
     expect([alloc(t, 1), t.failMark]).toEqual([0, 1])
     free(t, first)
     expect([t.failMark, alloc(t, 8)]).toEqual([P32, first])
+  })
+
+  test('keeps nothing of a request that is undone, neither the mark of a refusal nor where it had looked', () => {
+    const t = small(8)
+    const first = alloc(t, 2)
+    const before = treeBefore(t)
+    expect([alloc(t, 8), t.failMark]).toEqual([0, 8])
+    treeUndo(t, 0, before)
+    expect(t.failMark).toBe(P32)
+    treeUndo(t, alloc(t, 4), before)
+    expect([hint32Of(t), alloc(t, 2)]).toEqual([first, first - 2])
   })
 
   test('remembers where a range landed, not what was asked for', () => {

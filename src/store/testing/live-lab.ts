@@ -53,7 +53,6 @@ export function liveLab(presets: readonly Preset[], start = '') {
     valueOf: currentValue,
     codec: { encodeLink, decodeLink },
     dockViews: ['regions', 'ddw'],
-    askedBy: (view, { table }) => ({ [view]: { table } }),
     address: {
       read: () => fragment,
       push(next) {
