@@ -74,7 +74,7 @@ test('what is cut where room is short is told whole with what it stands for', as
   await page.setViewportSize({ width: 1024, height: 768 })
   await lab.open('s=nvme-mixed')
   const preset = lab.byId('preset')
-  const title = preset.locator('.c-preset-title')
+  const title = preset.locator('.a-preset-title')
   await title.evaluate((e) => (e.style.maxWidth = '40px'))
   await preset.hover()
   await beside(lab, 'top.preset')

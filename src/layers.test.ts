@@ -175,7 +175,7 @@ const FILES: readonly Rule[] = [
   ...['lib', 'sim/index.ts', 'store', 'views', 'controls', 'text', 'ui'].map(
     (below): Rule => ['app', below, 'the app puts everything together'],
   ),
-  ...['app', 'controls', 'share', 'sim/index.ts', 'store', 'views', 'worker/client.ts'].map(
+  ...['app', 'controls', 'share', 'sim/index.ts', 'store', 'ui', 'views', 'worker/client.ts'].map(
     (part): Rule => ['main.tsx', part, 'wires the parts and mounts the app'],
   ),
 ]
@@ -397,6 +397,31 @@ describe('the source', () => {
 
   it('imports nothing in a ring, not even types', () => {
     expect(rings(imports).filter((ring) => !KNOWN.includes(ring))).toEqual([])
+  })
+})
+
+/** Whose style a class is, by its first letters: of the parts of the page those of a folder, of `ui/` those that all may wear. */
+const WORN_IN: Readonly<Record<string, readonly string[]>> = {
+  a: ['app'],
+  g: ['app'],
+  c: ['controls'],
+  u: ['ui', 'app', 'controls', 'store', 'views'],
+}
+
+describe('the classes of the page', () => {
+  it('are worn where their style is at home, and what app and controls share is of ui', () => {
+    const styles = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.css'))
+    const styled = new Set(
+      styles.flatMap((path) => [...read(path).matchAll(/\.([acgu]-[a-z][\w-]*)/g)].map((m) => m[1])),
+    )
+    const faults = files
+      .filter((path) => /^(app|controls)\/.*\.tsx$/.test(path))
+      .flatMap((path) =>
+        [...read(path).matchAll(/(?<![\w-])([acgu])-[a-z][\w-]*/g)]
+          .filter(([name, letter = '']) => styled.has(name) && !WORN_IN[letter]!.includes(path.split('/')[0]!))
+          .map(([name]) => `${path}: ${name}`),
+      )
+    expect(faults).toEqual([])
   })
 })
 

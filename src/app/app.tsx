@@ -2,6 +2,7 @@
 
 import { X } from 'lucide-react'
 import { type CSSProperties, type ReactNode, useLayoutEffect, useState } from 'react'
+import { ControlsPanel, Inspector, KernelLog, PanelFoot, WhyRefused } from '../controls/parts.tsx'
 import { useApp, useLab } from '../store/context.ts'
 import { loadable } from '../store/loadable.tsx'
 import { soon } from '../store/part.ts'
@@ -17,27 +18,6 @@ import { useTheme } from './theme.ts'
 import { type Drawers, TopBar } from './top-bar.tsx'
 import { Drawn, WorkerCard } from './worker-state.tsx'
 
-// The controls are asked for at once but not waited for: the map comes first.
-const panel = soon(() => import('../controls/panel.tsx'))
-const ControlsPanel = loadable(() => panel().then((m) => m.ControlsPanel))
-const rail = soon(() => import('../controls/rail.ts'))
-const Inspector = loadable(
-  () => rail().then((m) => m.Inspector),
-  () => <div className="c-block c-inspector" />,
-)
-const WhyRefused = loadable(
-  () => rail().then((m) => m.WhyRefused),
-  () => <div className="c-block c-why" />,
-)
-const KernelLog = loadable(
-  () => rail().then((m) => m.KernelLog),
-  () => <div className="c-block c-log" />,
-)
-const PanelFoot = loadable(
-  () => panel().then((m) => m.PanelFoot),
-  () => null,
-  'none',
-)
 const story = soon(() => import('./story.tsx'))
 const Story = loadable(() => story().then((m) => m.Story))
 const StoryLine = loadable(
@@ -211,7 +191,7 @@ function CloseDrawer({ onClose }: { onClose: () => void }) {
   useFocusBack()
   useEscape(onClose)
   return (
-    <button type="button" className="c-icon a-close" aria-label={text.top.close} onClick={onClose}>
+    <button type="button" className="u-icon a-close" aria-label={text.top.close} onClick={onClose}>
       <X size={16} strokeWidth={1.75} aria-hidden="true" />
     </button>
   )

@@ -59,12 +59,12 @@ export default function Files() {
           actions={
             <>
               {explained && (
-                <button type="button" className="c-button" onClick={() => actions.openPreset(explained.preset)}>
+                <button type="button" className="u-button" onClick={() => actions.openPreset(explained.preset)}>
                   {t.open(explained.preset)}
                 </button>
               )}
               {retriable && (
-                <button type="button" className="c-button" onClick={() => actions.fetchAgain()}>
+                <button type="button" className="u-button" onClick={() => actions.fetchAgain()}>
                   {missingText.again}
                 </button>
               )}

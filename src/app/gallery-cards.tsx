@@ -95,7 +95,7 @@ function Card({ id, current, best, reached, onFocus, onOpen }: CardProps) {
       </span>
       <span className="g-words">
         <span className="g-head">
-          <b className="c-mono">{id}</b>
+          <b className="u-mono">{id}</b>
           {figure && (
             <span className={figure.failing ? 'g-figure g-failing' : 'g-figure'}>
               {figure.failing && <span aria-hidden="true">✕ </span>}

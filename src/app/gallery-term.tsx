@@ -16,7 +16,7 @@ export function GalleryTerm({ query }: { query: string }) {
       </span>
       <button
         type="button"
-        className="c-button c-bare"
+        className="u-button u-bare"
         aria-label={t.search.inHelpOf(term.term)}
         onClick={() => actions.openHelp(term.term)}
       >

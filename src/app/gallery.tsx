@@ -143,7 +143,7 @@ export default function Gallery({ query: asked, first, onClose }: GalleryProps) 
               <Logo />
               <b>dmascope</b>
             </span>
-            <search className="c-search">
+            <search className="u-search">
               <Search {...icon} />
               <input
                 ref={field}
@@ -164,7 +164,7 @@ export default function Gallery({ query: asked, first, onClose }: GalleryProps) 
               {query !== '' && (
                 <button
                   type="button"
-                  className="c-icon"
+                  className="u-icon"
                   aria-label={t.search.clear}
                   title={t.search.clear}
                   onClick={clear}
@@ -174,7 +174,7 @@ export default function Gallery({ query: asked, first, onClose }: GalleryProps) 
               )}
             </search>
             <OpenFile choose={choose} />
-            <Dialog.Close className="c-icon g-close" aria-label={t.close} title={`${t.close} (Esc)`}>
+            <Dialog.Close className="u-icon g-close" aria-label={t.close} title={`${t.close} (Esc)`}>
               <X {...icon} />
             </Dialog.Close>
           </div>
@@ -190,13 +190,13 @@ export default function Gallery({ query: asked, first, onClose }: GalleryProps) 
                     <button
                       ref={watch}
                       type="button"
-                      className="c-button c-filled g-watch"
+                      className="u-button u-filled g-watch"
                       data-testid="watch"
                       onClick={see}
                     >
                       <Play {...icon} fill="currentColor" /> {t.welcome.watch}
                     </button>
-                    <button type="button" className="c-button c-bare" onClick={() => choose(onClose)}>
+                    <button type="button" className="u-button u-bare" onClick={() => choose(onClose)}>
                       {t.welcome.lab}
                     </button>
                   </div>
@@ -216,7 +216,7 @@ export default function Gallery({ query: asked, first, onClose }: GalleryProps) 
                   </Dialog.Title>
                   <p id="g-about">{t.about}</p>
                   {!found && (
-                    <button type="button" className="c-button c-bare g-again" data-testid="watch-again" onClick={see}>
+                    <button type="button" className="u-button u-bare g-again" data-testid="watch-again" onClick={see}>
                       <Play {...icon} /> {t.welcome.watch}
                     </button>
                   )}
@@ -283,7 +283,7 @@ function More({ n, open, onOpen }: { n: number; open: boolean; onOpen: (open: bo
     <h2 id="g-more" className="g-more">
       <button
         type="button"
-        className="c-button c-bare"
+        className="u-button u-bare"
         aria-expanded={open}
         data-testid="gallery-more"
         onClick={() => onOpen(!open)}
@@ -302,12 +302,12 @@ function Nothing({ onTry, onAll }: { onTry: (query: string) => void; onAll: () =
       <p>{t.search.noneHelp}</p>
       <div className="g-examples">
         {t.search.examples.map((example) => (
-          <button key={example} type="button" className="c-button" onClick={() => onTry(example)}>
+          <button key={example} type="button" className="u-button" onClick={() => onTry(example)}>
             {example}
           </button>
         ))}
       </div>
-      <button type="button" className="c-button c-filled" onClick={onAll}>
+      <button type="button" className="u-button u-filled" onClick={onAll}>
         {t.search.all(presets.length)}
       </button>
     </section>
@@ -353,7 +353,7 @@ function OpenFile({ choose }: { choose: (act: () => void) => void }) {
       <input ref={input} type="file" hidden aria-label={t.file} data-testid="trace-file" onChange={take} />
       <button
         type="button"
-        className="c-button g-file"
+        className="u-button g-file"
         aria-label={t.file}
         title={t.fileHelp}
         onClick={() => input.current?.click()}

@@ -67,7 +67,7 @@ export default function Help({ onClose }: { onClose: () => void }) {
               <h1>{t.title}</h1>
             </Dialog.Title>
             <p id="help-about">{t.about}</p>
-            <div className="c-search">
+            <div className="u-search">
               <Search size={14} strokeWidth={1.75} aria-hidden="true" />
               <input
                 ref={input}
@@ -84,7 +84,7 @@ export default function Help({ onClose }: { onClose: () => void }) {
               {searching && (
                 <button
                   type="button"
-                  className="c-icon"
+                  className="u-icon"
                   aria-label={t.clear}
                   onClick={() => {
                     search('')
@@ -98,7 +98,7 @@ export default function Help({ onClose }: { onClose: () => void }) {
             <span className="a-help-count" role="status" data-testid="help-count">
               {searching ? t.found(countOf(found), terms.length, keys.length) : t.terms(terms.length)}
             </span>
-            <Dialog.Close className="c-icon a-help-close" aria-label={text.top.close}>
+            <Dialog.Close className="u-icon a-help-close" aria-label={text.top.close}>
               <X size={16} strokeWidth={1.75} aria-hidden="true" />
             </Dialog.Close>
           </header>
@@ -174,7 +174,7 @@ function Parts({ groups, keys, start }: PartsProps) {
       {rows.map(([id, title, count]) => (
         <button key={id} type="button" onClick={() => go(id)}>
           <span>{title}</span>
-          {count !== null && <span className="c-quiet">{count}</span>}
+          {count !== null && <span className="u-quiet">{count}</span>}
         </button>
       ))}
     </nav>
@@ -204,10 +204,10 @@ function Start({ choose }: { choose: (act: () => void) => void }) {
         ))}
       </ol>
       <div className="a-help-buttons">
-        <button type="button" className="c-button c-filled" onClick={() => choose(() => actions.watch())}>
+        <button type="button" className="u-button u-filled" onClick={() => choose(() => actions.watch())}>
           {t.watch}
         </button>
-        <button type="button" className="c-button" onClick={() => actions.openGallery()}>
+        <button type="button" className="u-button" onClick={() => actions.openGallery()}>
           {t.gallery}
         </button>
       </div>
@@ -246,12 +246,12 @@ function TermRow({ term, marked, choose }: { term: Term; marked: boolean; choose
       <dd>
         <button
           type="button"
-          className="c-button c-bare"
+          className="u-button u-bare"
           aria-label={t.sees(term.preset, preset?.title ?? '', term.term)}
           title={preset?.title}
           onClick={() => choose(() => actions.openPreset(term.preset))}
         >
-          {t.see} <span className="c-mono">{term.preset}</span>
+          {t.see} <span className="u-mono">{term.preset}</span>
           <ArrowRight size={14} strokeWidth={1.75} aria-hidden="true" />
         </button>
       </dd>
@@ -264,12 +264,12 @@ function Nothing({ query, onAll }: { query: string; onAll: () => void }) {
   return (
     <div className="a-help-nothing" data-testid="help-nothing">
       <p>{t.nothing(query)}</p>
-      <p className="c-label">{t.nothingWhy}</p>
+      <p className="u-label">{t.nothingWhy}</p>
       <div className="a-help-buttons">
-        <button type="button" className="c-button" onClick={() => actions.openGallery(query)}>
+        <button type="button" className="u-button" onClick={() => actions.openGallery(query)}>
           {t.inGallery}
         </button>
-        <button type="button" className="c-button" onClick={onAll}>
+        <button type="button" className="u-button" onClick={onAll}>
           {t.all}
         </button>
       </div>

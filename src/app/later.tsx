@@ -67,11 +67,11 @@ function Missing({ onDismiss }: { onDismiss: () => void }) {
       onDismiss={onDismiss}
       actions={
         <>
-          <button type="button" className="c-button" onClick={() => void fetchAgain()}>
+          <button type="button" className="u-button" onClick={() => void fetchAgain()}>
             {m.again}
           </button>
           {navigator.onLine && (
-            <button type="button" className="c-button c-bare" onClick={() => reload(lab)}>
+            <button type="button" className="u-button u-bare" onClick={() => reload(lab)}>
               {m.reload}
             </button>
           )}
@@ -93,7 +93,7 @@ function Newer({ onLater }: { onLater: () => void }) {
       onDismiss={onLater}
       dismiss={t.later}
       actions={
-        <button type="button" className="c-button c-filled" onClick={() => reload(lab)}>
+        <button type="button" className="u-button u-filled" onClick={() => reload(lab)}>
           {m.reload}
         </button>
       }
@@ -119,7 +119,7 @@ function ShownLink({ why }: { why: NonNullable<AppState['linkShown']> }) {
     <Notice title={t[why]} testid="link-card" onDismiss={() => actions.showLink(null)}>
       <p>{why === 'fileless' ? t.filelessWhy(file) : t[`${why}Why`]}</p>
       <input
-        className="a-link c-mono"
+        className="a-link u-mono"
         readOnly
         aria-label={t.shownLink}
         onFocus={({ target }) => {

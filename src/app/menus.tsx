@@ -43,24 +43,24 @@ function DockItems({ chose }: { chose: () => void }) {
   }
   return (
     <>
-      {yields && <DropdownMenu.Label className="c-menu-label">{v.full(titleOf(yields))}</DropdownMenu.Label>}
+      {yields && <DropdownMenu.Label className="u-menu-label">{v.full(titleOf(yields))}</DropdownMenu.Label>}
       {groups.map(
         ({ name, views }) =>
           views.length > 0 && (
             <DropdownMenu.Group key={name} aria-label={name}>
-              <DropdownMenu.Label className="c-menu-label">{name}</DropdownMenu.Label>
+              <DropdownMenu.Label className="u-menu-label">{name}</DropdownMenu.Label>
               {views.map((view) => (
                 <DropdownMenu.CheckboxItem
                   key={view.id}
-                  className="c-item c-check"
+                  className="u-item u-check"
                   checked={dock.includes(view.id)}
                   onSelect={() => choose(view.id)}
                 >
-                  <DropdownMenu.ItemIndicator className="c-tick">
+                  <DropdownMenu.ItemIndicator className="u-tick">
                     <Check {...icon} size={14} />
                   </DropdownMenu.ItemIndicator>
                   {view.title}
-                  {view.needs && !met(view) && <span className="c-item-why">{v.needs[view.needs].short}</span>}
+                  {view.needs && !met(view) && <span className="u-item-why">{v.needs[view.needs].short}</span>}
                 </DropdownMenu.CheckboxItem>
               ))}
             </DropdownMenu.Group>
@@ -74,11 +74,11 @@ export function ViewsMenu() {
   const { chose, onCloseAutoFocus } = useChoice()
   return (
     <DropdownMenu.Root modal={false}>
-      <DropdownMenu.Trigger className="c-button c-bare" {...says('top.views')}>
+      <DropdownMenu.Trigger className="u-button u-bare" {...says('top.views')}>
         <Layers {...icon} /> {t.views}
       </DropdownMenu.Trigger>
       <DropdownMenu.Content
-        className="c-menu c-views"
+        className="u-menu a-views"
         align="end"
         sideOffset={4}
         collisionPadding={8}
@@ -104,29 +104,29 @@ export function MoreMenu() {
   }
   return (
     <DropdownMenu.Root modal={false}>
-      <DropdownMenu.Trigger className="c-icon" aria-label={t.menu}>
+      <DropdownMenu.Trigger className="u-icon" aria-label={t.menu}>
         <Menu {...icon} />
       </DropdownMenu.Trigger>
       <DropdownMenu.Content
-        className="c-menu c-views"
+        className="u-menu a-views"
         align="end"
         sideOffset={4}
         collisionPadding={8}
         onCloseAutoFocus={onCloseAutoFocus}
       >
-        <DropdownMenu.Item className="c-item" disabled={!undoes} onSelect={choose(actions.undo)}>
+        <DropdownMenu.Item className="u-item" disabled={!undoes} onSelect={choose(actions.undo)}>
           <Undo2 {...icon} /> {undoes ? t.undoes(t.undo, nameOf(undoes)) : t.undo}
         </DropdownMenu.Item>
-        <DropdownMenu.Item className="c-item" disabled={!redoes} onSelect={choose(actions.redo)}>
+        <DropdownMenu.Item className="u-item" disabled={!redoes} onSelect={choose(actions.redo)}>
           <Redo2 {...icon} /> {redoes ? t.undoes(t.redo, nameOf(redoes)) : t.redo}
         </DropdownMenu.Item>
-        <DropdownMenu.Item className="c-item" onSelect={choose(() => actions.setTheme(nextTheme(theme)))}>
+        <DropdownMenu.Item className="u-item" onSelect={choose(() => actions.setTheme(nextTheme(theme)))}>
           <Theme {...icon} /> {t.theme[theme]}
         </DropdownMenu.Item>
-        <DropdownMenu.Item className="c-item" onSelect={choose(() => actions.openHelp())}>
+        <DropdownMenu.Item className="u-item" onSelect={choose(() => actions.openHelp())}>
           <CircleQuestionMark {...icon} /> {t.help}
         </DropdownMenu.Item>
-        <DropdownMenu.Separator className="c-separator" />
+        <DropdownMenu.Separator className="u-separator" />
         <DockItems chose={chose} />
       </DropdownMenu.Content>
     </DropdownMenu.Root>

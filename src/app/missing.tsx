@@ -25,7 +25,7 @@ export function PageBroken(message: string): ReactNode {
       </p>
       <p>{t.pageRest}</p>
       <div className="a-actions">
-        <button type="button" className="c-button" onClick={() => location.reload()}>
+        <button type="button" className="u-button" onClick={() => location.reload()}>
           {t.reload}
         </button>
       </div>

@@ -32,7 +32,7 @@ export function Notice({ title, testid, actions, onDismiss, dismiss = text.probl
         <div className="a-actions">
           {actions}
           {onDismiss && (
-            <button type="button" className="c-button c-bare" onClick={onDismiss}>
+            <button type="button" className="u-button u-bare" onClick={onDismiss}>
               {dismiss}
             </button>
           )}

@@ -35,11 +35,11 @@ export function ProblemCard() {
       actions={
         <>
           {problems.some(isNoPreset) && (
-            <button type="button" className="c-button" onClick={() => actions.openGallery()}>
+            <button type="button" className="u-button" onClick={() => actions.openGallery()}>
               {t.presets}
             </button>
           )}
-          <button type="button" className="c-button" onClick={report}>
+          <button type="button" className="u-button" onClick={report}>
             {t.copy}
           </button>
         </>

@@ -76,7 +76,7 @@ export default function Sheet() {
           <Tabs.List className="a-tab-list" aria-label={text.places.controls}>
             <Tabs.Trigger value="controls">{t.controls}</Tabs.Trigger>
             <Tabs.Trigger value="inspect">
-              {t.inspect} <span className="c-mono">{address}</span>
+              {t.inspect} <span className="u-mono">{address}</span>
             </Tabs.Trigger>
             <Tabs.Trigger value="log">
               {t.log} <b data-testid="log-lines">{count(lines)}</b>

@@ -25,7 +25,7 @@ const ViewsMenu = loadable(
 )
 const MoreMenu = loadable(
   () => import('./menus.tsx').then((m) => m.MoreMenu),
-  () => <span className="c-icon" />,
+  () => <span className="u-icon" />,
   'button',
 )
 
@@ -96,14 +96,14 @@ function PresetButton() {
   return (
     <button
       type="button"
-      className="c-preset"
+      className="u-button a-preset"
       data-testid="preset"
       {...says('top.preset', text.preset.open)}
       aria-haspopup="dialog"
       onClick={() => actions.openGallery()}
     >
-      <b className="c-mono">{scenario.preset}</b>
-      <span className="c-preset-title">{title}</span>
+      <b className="u-mono">{scenario.preset}</b>
+      <span className="a-preset-title">{title}</span>
       <LayoutGrid size={14} strokeWidth={1.75} aria-hidden="true" />
     </button>
   )
@@ -132,7 +132,7 @@ function Tool({
   return (
     <button
       type="button"
-      className={marked ? 'c-icon a-marked' : 'c-icon'}
+      className={marked ? 'u-icon a-marked' : 'u-icon'}
       aria-label={label}
       {...says(id, title)}
       aria-pressed={pressed}
@@ -211,7 +211,7 @@ function CopyLink({ bare }: { bare: boolean }) {
   return (
     <button
       type="button"
-      className={bare ? 'c-icon' : 'c-button c-filled'}
+      className={bare ? 'u-icon' : 'u-button u-filled'}
       aria-label={bare ? label : undefined}
       {...says('top.copy', `${t.copyLink} (c)`)}
       onClick={() => void copyLink(lab).then(setCopied)}

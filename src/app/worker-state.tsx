@@ -34,11 +34,11 @@ export function WorkerCard() {
       actions={
         <>
           {silent && (
-            <button type="button" className="c-button" onClick={actions.waitForWorker}>
+            <button type="button" className="u-button" onClick={actions.waitForWorker}>
               {t.wait}
             </button>
           )}
-          <button type="button" className="c-button" onClick={actions.restartWorker}>
+          <button type="button" className="u-button" onClick={actions.restartWorker}>
             {t.restart}
           </button>
         </>
@@ -99,7 +99,7 @@ export function Skip() {
   if (quiet === 0) return null
   return (
     <div className="a-over a-at-foot a-at-end">
-      <button type="button" className="c-button a-skip-on" data-testid="skip" onClick={actions.skip}>
+      <button type="button" className="u-button a-skip-on" data-testid="skip" onClick={actions.skip}>
         {text.state.quiet(duration(Number(quiet.toPrecision(2))))} <b>{text.state.skip}</b> <kbd>s</kbd>
       </button>
     </div>
@@ -113,7 +113,7 @@ function Missing({ title, why, again }: { title: string; why: string; again?: ()
         <TriangleAlert {...icon} /> {t.missing(title)}: <code>{why}</code>. {t.missingHint}
       </p>
       {again && (
-        <button type="button" className="c-button" onClick={again}>
+        <button type="button" className="u-button" onClick={again}>
           {t.again}
         </button>
       )}

@@ -33,16 +33,16 @@ export default function Choice({ field, value, labelId, helpId, onChange }: Cont
         if (option) onChange(option.value)
       }}
     >
-      <Select.Trigger className="c-select" aria-labelledby={labelId} aria-describedby={helpId}>
+      <Select.Trigger className="u-button c-select" aria-labelledby={labelId} aria-describedby={helpId}>
         <Select.Value>
-          <span className="c-mono">{current?.key}</span>
+          <span className="u-mono">{current?.key}</span>
         </Select.Value>
         <span className="c-era">{era}</span>
         <ChevronDown size={14} strokeWidth={1.75} aria-hidden="true" />
       </Select.Trigger>
       <Select.Portal>
         <Select.Content
-          className="c-menu"
+          className="u-menu"
           position="popper"
           sideOffset={4}
           collisionPadding={8}
@@ -53,11 +53,11 @@ export default function Choice({ field, value, labelId, helpId, onChange }: Cont
             {param.values?.map((option) => {
               const refused = refusedReason(field, option)
               return (
-                <Select.Item key={option.key} className="c-item" value={option.key} disabled={refused !== null}>
+                <Select.Item key={option.key} className="u-item" value={option.key} disabled={refused !== null}>
                   <Select.ItemText>
-                    <span className="c-mono">{option.key}</span>
+                    <span className="u-mono">{option.key}</span>
                   </Select.ItemText>
-                  <span className="c-item-help">{refused ?? option.help}</span>
+                  <span className="u-item-help">{refused ?? option.help}</span>
                 </Select.Item>
               )
             })}

@@ -12,7 +12,9 @@ import { besideText, kindOf, namedStops, refusedReason, stopText, trackOf, value
 // What pops up is loaded after the page stands.
 const Choice = loadable(
   () => import('./choice.tsx').then((m) => m.default),
-  ({ field: { param }, value }: ControlProps) => <div className="c-select c-mono">{formatParam(param, value)}</div>,
+  ({ field: { param }, value }: ControlProps) => (
+    <div className="u-button c-select u-mono">{formatParam(param, value)}</div>
+  ),
   'button',
 )
 

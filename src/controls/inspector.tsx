@@ -35,9 +35,9 @@ export function Inspector() {
   const { actions } = useLab()
   if (!card)
     return (
-      <section className="c-block c-inspector" aria-label={t.title}>
+      <section className="u-block c-inspector" aria-label={t.title}>
         <h2>{t.title}</h2>
-        <p className="c-quiet">{t.empty}</p>
+        <p className="u-quiet">{t.empty}</p>
       </section>
     )
   const { mapping } = card
@@ -47,14 +47,14 @@ export function Inspector() {
     actions.setPinned(!pinned)
   }
   return (
-    <section className="c-block c-inspector" aria-label={t.title}>
+    <section className="u-block c-inspector" aria-label={t.title}>
       <div className="c-card-head">
         <i className={`c-swatch c-state-${card.state}`} aria-hidden="true" />
         <b>{t.states[card.state]}</b>
-        <span className="c-quiet c-cut">{mapping ? t.by(mapping.device, mapping.cpu) : card.region}</span>
+        <span className="u-quiet u-cut">{mapping ? t.by(mapping.device, mapping.cpu) : card.region}</span>
         <button
           type="button"
-          className="c-icon"
+          className="u-icon"
           aria-pressed={pinned}
           aria-label={pinned ? t.unpin : t.pin}
           {...says('rail.pin', pinned ? t.unpin : t.pin)}
@@ -64,7 +64,7 @@ export function Inspector() {
         </button>
         <button
           type="button"
-          className="c-icon"
+          className="u-icon"
           aria-label={t.clear}
           {...says('rail.clear', t.clear)}
           onClick={() => {
@@ -78,7 +78,7 @@ export function Inspector() {
       <div className="c-address-line">
         <p className="c-address" data-testid="address">
           {hex(address)}
-          {card.generation > 0 && <span className="c-quiet">#{card.generation}</span>}
+          {card.generation > 0 && <span className="u-quiet">#{card.generation}</span>}
         </p>
         <CopyAddress
           key={hex(address)}
@@ -116,7 +116,7 @@ function CopyAddress({ words }: { words: string }) {
   return (
     <button
       type="button"
-      className="c-icon"
+      className="u-icon"
       aria-label={t.copy}
       {...says('rail.copy', t.copy)}
       onClick={() => void copy()}
@@ -148,7 +148,7 @@ function FreeRoom({ card }: { card: InspectCard }) {
           <dt>{t.inOne}</dt>
           <dd>
             <span data-testid="free-in-one">{inOne === null ? t.none : share(inOne)}</span>{' '}
-            <span className="c-quiet">{t.inOneHelp}</span>
+            <span className="u-quiet">{t.inOneHelp}</span>
           </dd>
         </dl>
       )}
@@ -186,7 +186,7 @@ function Portrait({ card }: { card: InspectCard }) {
       </div>
       <figcaption>
         <b style={{ marginLeft: `min(${left}%, 150px)` }}>{t.buffer(bytes(mapping.bytes))}</b>
-        <span className="c-mono c-quiet">{(lastByte & 0xffffn).toString(16).padStart(4, '0')}</span>
+        <span className="u-mono u-quiet">{(lastByte & 0xffffn).toString(16).padStart(4, '0')}</span>
       </figcaption>
     </figure>
   )
@@ -209,17 +209,17 @@ function Rows({ card }: { card: InspectCard }) {
   return (
     <dl className="c-rows">
       <dt>{t.iovaPage}</dt>
-      <dd className="c-mono">
+      <dd className="u-mono">
         {hex(first)} … {sameHigh ? low : hex(end)}
       </dd>
       <dt>{card.isTce ? t.tce(card.entry) : t.pte}</dt>
-      <dd className="c-mono">
+      <dd className="u-mono">
         {card.tce === 0 ? (
-          <span className="c-quiet">{t.notSet}</span>
+          <span className="u-quiet">{t.notSet}</span>
         ) : (
           <>
             {hex(card.tce)}{' '}
-            <span className="c-quiet c-sans">
+            <span className="u-quiet c-sans">
               {t.permissions((card.tce % 4).toString(2).padStart(2, '0'), permissions.join(', '))}
             </span>
           </>
@@ -230,16 +230,16 @@ function Rows({ card }: { card: InspectCard }) {
         <>
           <Exposure card={card} mapping={mapping} />
           <dt>{t.vaddr}</dt>
-          <dd className="c-mono">{`c${mapping.realAddr.toString(16).padStart(15, '0')}`}</dd>
+          <dd className="u-mono">{`c${mapping.realAddr.toString(16).padStart(15, '0')}`}</dd>
           <dt>{t.owner}</dt>
           <dd>
             {mapping.device}, {mapping.owner}
-            {mapping.npages > 1 && <span className="c-quiet"> {t.pages(count(mapping.npages))}</span>}
+            {mapping.npages > 1 && <span className="u-quiet"> {t.pages(count(mapping.npages))}</span>}
           </dd>
           <Foretold card={card} />
           <dt>{t.age}</dt>
           <dd>
-            {duration(mapping.ageNs)} <span className="c-quiet">{t.mappedAt(ms(mapping.mappedAtNs))}</span>
+            {duration(mapping.ageNs)} <span className="u-quiet">{t.mappedAt(ms(mapping.mappedAtNs))}</span>
           </dd>
           <dt>{t.paid}</dt>
           <dd>
@@ -252,7 +252,7 @@ function Rows({ card }: { card: InspectCard }) {
           <dt>{t.region}</dt>
           <dd>{card.region}</dd>
           <dt>{t.use}</dt>
-          <dd className="c-quiet">{card.generation === 0 ? t.never : t.handedOut(card.generation)}</dd>
+          <dd className="u-quiet">{card.generation === 0 ? t.never : t.handedOut(card.generation)}</dd>
         </>
       )}
       {card.chunk && (
@@ -296,13 +296,13 @@ function Exposure({ card, mapping }: { card: InspectCard; mapping: NonNullable<I
       <dt>{t.useful}</dt>
       <dd data-testid="useful">
         {bytes(mapping.bytes)}{' '}
-        <span className="c-quiet">{t.ofMapped(percent(mapping.bytes / total), bytes(total))}</span>
+        <span className="u-quiet">{t.ofMapped(percent(mapping.bytes / total), bytes(total))}</span>
       </dd>
       <dt>{t.exposed}</dt>
       <dd data-testid="exposed">
         {exact(total - mapping.bytes)}{' '}
         {total > mapping.bytes && (
-          <span className="c-quiet">
+          <span className="u-quiet">
             {t.exposedWhere(exact(mapping.pageOffset), exact(after))};{' '}
             {others === 0 ? t.alone : t.neighbours(count(others), others === 1)}
           </span>
@@ -331,7 +331,7 @@ function EarlierLife({ card }: { card: InspectCard }) {
         </>
       )}
       <dt>{freedAtNs === null ? t.past : t.lastLife}</dt>
-      <dd className="c-quiet" data-testid="earlier-life">
+      <dd className="u-quiet" data-testid="earlier-life">
         {past ? t.pastLife(past.generation, t.by(past.device, past.cpu), ms(past.freedAtNs)) : t.pastUnknown(earlier)}
       </dd>
     </>
@@ -364,7 +364,7 @@ function Paid({ paid }: { paid: NonNullable<InspectCard['mapping']>['paid'] }) {
   return (
     <>
       {micro(paid.lockNs + paid.searchNs + paid.tableNs)} µs{' '}
-      <span className="c-quiet">{worth.map(([name, ns]) => `${name} ${micro(ns)}`).join(', ')}</span>
+      <span className="u-quiet">{worth.map(([name, ns]) => `${name} ${micro(ns)}`).join(', ')}</span>
     </>
   )
 }

@@ -31,11 +31,11 @@ export function KernelLog() {
   const total = log?.total ?? 0
   const lines = log ? log.lines.slice(-SHOWN) : []
   return (
-    <div className="c-block c-log">
+    <div className="u-block c-log">
       <div className="c-block-head">
         <h2 id="log-title">{logText.title}</h2>
         {log && total > 0 && (
-          <span className="c-quiet">
+          <span className="u-quiet">
             {logText.count(total)}
             {time && ` · ${ms(time.fromNs, 2)}–${ms(time.toNs, 2)} ms`}
           </span>
@@ -50,7 +50,7 @@ export function KernelLog() {
         </p>
       )}
       {lines.length === 0 ? (
-        <p className="c-quiet">{logText.empty}</p>
+        <p className="u-quiet">{logText.empty}</p>
       ) : (
         // The box runs from bottom to top, so that it stays at the newest line without measuring anything.
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling box must be reachable by keyboard
@@ -79,8 +79,8 @@ function Line({ line }: { line: LogLine }) {
     <li className={line.kernel && line.kind !== 'suppressed' ? undefined : 'c-ours'}>
       <span className="c-at">{ms(line.ns)}</span>
       <span className="c-message">
-        {line.kernel && (line.kind === 'change' ? '› ' : <i className="c-fail">× </i>)}
-        {!line.kernel && <i className={line.kind === 'hang' ? 'c-fail' : undefined}>◆ </i>}
+        {line.kernel && (line.kind === 'change' ? '› ' : <i className="u-fail">× </i>)}
+        {!line.kernel && <i className={line.kind === 'hang' ? 'u-fail' : undefined}>◆ </i>}
         {bold < 0 ? (
           line.text
         ) : (

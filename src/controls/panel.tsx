@@ -153,7 +153,7 @@ export function PanelFoot() {
       <label className="c-seed" data-says-field="">
         <span {...says('control.seed')}>{text.control.seed}</span>
         <input
-          className="c-mono"
+          className="u-mono"
           aria-label={text.control.seedLabel}
           value={draft ?? shown}
           style={{ width: `calc(${(draft ?? shown).length}ch + 6px)` }}
@@ -175,7 +175,7 @@ export function PanelFoot() {
           }}
         />
       </label>
-      <button type="button" className="c-button" {...says('control.values')} onClick={() => actions.openPreset(preset)}>
+      <button type="button" className="u-button" {...says('control.values')} onClick={() => actions.openPreset(preset)}>
         <RotateCcw size={14} strokeWidth={1.75} aria-hidden="true" />
         {text.control.presetValues}
       </button>

@@ -15,13 +15,13 @@ export default function Prediction() {
   if (!recording || !prediction) return null
   const { allocator, allocations, total, predicted, corrected } = prediction
   return (
-    <section className="c-block c-prediction" aria-labelledby="prediction-title" data-testid="prediction">
+    <section className="u-block c-prediction" aria-labelledby="prediction-title" data-testid="prediction">
       <h2 id="prediction-title">{t.title}</h2>
       <p>
         <b data-testid="predicted">{t.share(count(predicted), count(allocations))}</b> {t.predictedBy(allocator)}.{' '}
-        <span className="c-quiet">{allocations < total ? t.soFar(count(allocations), count(total)) : t.all}</span>
+        <span className="u-quiet">{allocations < total ? t.soFar(count(allocations), count(total)) : t.all}</span>
       </p>
-      <p className="c-quiet">{corrected === 0 ? t.none : t.corrected(corrected)}</p>
+      <p className="u-quiet">{corrected === 0 ? t.none : t.corrected(corrected)}</p>
       {corrected > 0 && <Misses prediction={prediction} recording={recording} />}
       <Source recording={recording} />
     </section>
@@ -39,18 +39,18 @@ function Misses({ prediction, recording }: { prediction: PredictionFigures; reco
         {misses.map((miss) => (
           <li key={miss.line}>
             <button type="button" className="c-miss" onClick={() => actions.select(miss.recorded)}>
-              <span className="c-quiet">{t.miss(miss.line, miss.npages)}</span>
+              <span className="u-quiet">{t.miss(miss.line, miss.npages)}</span>
               <span>
-                {t.recorded} <b className="c-mono">{at(miss.recorded)}</b>
+                {t.recorded} <b className="u-mono">{at(miss.recorded)}</b>
               </span>
               <span>
-                {t.predicted} <b className="c-mono">{at(miss.predicted)}</b>
+                {t.predicted} <b className="u-mono">{at(miss.predicted)}</b>
               </span>
             </button>
           </li>
         ))}
       </ul>
-      {corrected > misses.length && <p className="c-quiet">{t.more(corrected - misses.length)}</p>}
+      {corrected > misses.length && <p className="u-quiet">{t.more(corrected - misses.length)}</p>}
     </>
   )
 }
@@ -59,9 +59,9 @@ function Source({ recording }: { recording: Recording }) {
   const { name, records, space, assumed, broken, problems } = recording
   return (
     <>
-      <p className="c-quiet">{t.source(name, count(records), space)}</p>
+      <p className="u-quiet">{t.source(name, count(records), space)}</p>
       {assumed.length > 0 && (
-        <p className="c-quiet">
+        <p className="u-quiet">
           {t.assumed}: {assumed.join(' ')}
         </p>
       )}
@@ -73,7 +73,7 @@ function Source({ recording }: { recording: Recording }) {
               <li key={p.field}>{t.brokenLine(p.field, p.given, p.allowed)}</li>
             ))}
           </ul>
-          {broken > problems.length && <p className="c-quiet">{t.more(broken - problems.length)}</p>}
+          {broken > problems.length && <p className="u-quiet">{t.more(broken - problems.length)}</p>}
         </details>
       )}
     </>

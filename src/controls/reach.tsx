@@ -17,7 +17,7 @@ export function ReachRows({ card: { reach } }: { card: InspectCard }) {
     <>
       <dt>{t.since}</dt>
       <dd data-testid="reach-since">
-        {duration(Math.max(0, now - sinceNs))} <span className="c-quiet">{t.unmappedAt(ms(sinceNs))}</span>
+        {duration(Math.max(0, now - sinceNs))} <span className="u-quiet">{t.unmappedAt(ms(sinceNs))}</span>
       </dd>
       <dt>{t.until}</dt>
       <dd data-testid="reach-until">
@@ -25,14 +25,14 @@ export function ReachRows({ card: { reach } }: { card: InspectCard }) {
           t.ever
         ) : (
           <>
-            ≤ {duration(Math.max(0, untilNs - now))} <span className="c-quiet">{t.timer(ms(untilNs))}</span>
+            ≤ {duration(Math.max(0, untilNs - now))} <span className="u-quiet">{t.timer(ms(untilNs))}</span>
           </>
         )}
       </dd>
       <dt>{t.page}</dt>
       <dd>
-        <span className="c-mono">{hex(realAddr)}</span>{' '}
-        <span className={reusedNs === null ? 'c-quiet' : 'c-fail'}>
+        <span className="u-mono">{hex(realAddr)}</span>{' '}
+        <span className={reusedNs === null ? 'u-quiet' : 'u-fail'}>
           {reusedNs === null ? t.kept : t.given(ms(reusedNs))}
         </span>
       </dd>

@@ -16,12 +16,12 @@ const sameRefusal = (a: Refusal | null, b: Refusal | null) =>
 export function WhyRefused() {
   const refusal = useFrame(refusalOf, sameRefusal)
   return (
-    <section className="c-block c-why" aria-labelledby="why-title">
+    <section className="u-block c-why" aria-labelledby="why-title">
       <div className="c-block-head">
         <h2 id="why-title">{t.title}</h2>
-        {refusal && <span className="c-mono c-quiet">{ms(refusal.ns)} ms</span>}
+        {refusal && <span className="u-mono u-quiet">{ms(refusal.ns)} ms</span>}
       </div>
-      {refusal ? <Tries refusal={refusal} /> : <p className="c-quiet">{t.none}</p>}
+      {refusal ? <Tries refusal={refusal} /> : <p className="u-quiet">{t.none}</p>}
     </section>
   )
 }
@@ -31,7 +31,7 @@ function Tries({ refusal }: { refusal: Refusal }) {
   const { tries, npages, cpu, device, reason } = refusal
   if (reason)
     return (
-      <p className="c-label">
+      <p className="u-label">
         {t.wants(t.pages(npages, called), cpu, device)}: {reason}.
       </p>
     )
@@ -48,22 +48,22 @@ function Tries({ refusal }: { refusal: Refusal }) {
           return (
             // biome-ignore lint/suspicious/noArrayIndexKey: the tries are a sequence; their place is what they are
             <li key={i}>
-              <span className="c-quiet">{i + 1}</span>
-              <span className="c-cut">
+              <span className="u-quiet">{i + 1}</span>
+              <span className="u-cut">
                 {one.region.replace(/ (pool|region|half|part)$/, '')}, {again ? t.again : t.from[one.from]}
               </span>
               <span className="c-bar" aria-hidden="true">
                 <i style={{ left: `${from}%`, right: `${free}%` }} />
               </span>
-              <Says id="rail.free" name={t.free} first={i === 0} className="c-mono c-quiet">
+              <Says id="rail.free" name={t.free} first={i === 0} className="u-mono u-quiet">
                 {count(one.freeEntries)}
               </Says>
-              <X className="c-fail" size={12} strokeWidth={2.5} aria-hidden="true" />
+              <X className="u-fail" size={12} strokeWidth={2.5} aria-hidden="true" />
             </li>
           )
         })}
       </ol>
-      <p className="c-label">
+      <p className="u-label">
         {t.wants(t.pages(npages, called), cpu, device)}. {found === 0 ? t.full : t.holes(npages)}{' '}
         {found === 0 && called === 'TCE' && t.lastKept}
       </p>

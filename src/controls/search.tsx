@@ -49,7 +49,7 @@ export function Search({ field }: { field: boolean }) {
     return (
       <button
         type="button"
-        className="c-icon"
+        className="u-icon"
         aria-label={t.open}
         {...says('top.search', `${t.open} (/)`)}
         onClick={() => {
@@ -131,7 +131,7 @@ function Field({ box, over, onLeave }: FieldProps) {
   const none = !answer || answer.count === 0
   return (
     <search className={over ? 'c-search-over' : undefined}>
-      <form className="c-search" onSubmit={submit}>
+      <form className="u-search" onSubmit={submit}>
         <Glass {...icon} />
         <input
           ref={box}
@@ -161,7 +161,7 @@ function Field({ box, over, onLeave }: FieldProps) {
             </span>
             <button
               type="button"
-              className="c-icon"
+              className="u-icon"
               aria-label={t.previous}
               {...says('search.previous', t.previous)}
               aria-disabled={none}
@@ -171,7 +171,7 @@ function Field({ box, over, onLeave }: FieldProps) {
             </button>
             <button
               type="button"
-              className="c-icon"
+              className="u-icon"
               aria-label={t.next}
               {...says('search.next', t.next)}
               aria-disabled={none}
@@ -184,7 +184,7 @@ function Field({ box, over, onLeave }: FieldProps) {
         {(query !== '' || over) && (
           <button
             type="button"
-            className="c-icon"
+            className="u-icon"
             aria-label={t.clear}
             {...says('search.clear', t.clear)}
             onClick={leave}
@@ -208,7 +208,7 @@ function Count({ result }: { result: SearchResult }) {
   return (
     <>
       {at > 0 ? t.place(count(at), count(result.count)) : t.count(count(result.count), result.count === 1)}
-      {entries !== result.count && <span className="c-quiet"> {t.entries(count(entries))}</span>}
+      {entries !== result.count && <span className="u-quiet"> {t.entries(count(entries))}</span>}
     </>
   )
 }

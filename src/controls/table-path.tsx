@@ -19,7 +19,7 @@ export function TablePath({ card }: { card: InspectCard }) {
     <div className="c-path-block">
       <h3>
         {t.tablePath}{' '}
-        <span className="c-quiet">
+        <span className="u-quiet">
           {path
             ? t.levels(card.levels, large ? path.length : null)
             : `${t.level}, ${t.page(card.tablePage)}, ${t.slot(card.tableSlot)}`}
@@ -30,7 +30,7 @@ export function TablePath({ card }: { card: InspectCard }) {
           // biome-ignore lint/suspicious/noArrayIndexKey: the index is the level
           <span key={i} className="c-hop">
             {i > 0 && <ArrowRight size={12} strokeWidth={1.75} aria-hidden="true" />}
-            <span className="c-box c-mono">{box}</span>
+            <span className="c-box u-mono">{box}</span>
           </span>
         ))}
       </div>

@@ -39,7 +39,7 @@ export function Transport({ compact = false }: { compact?: boolean }) {
       <div className="c-buttons">
         <button
           type="button"
-          className="c-icon"
+          className="u-icon"
           aria-label={t.reset}
           {...says('time.reset', `${t.reset} (r)`)}
           onClick={actions.reset}
@@ -48,7 +48,7 @@ export function Transport({ compact = false }: { compact?: boolean }) {
         </button>
         <button
           type="button"
-          className="c-icon"
+          className="u-icon"
           aria-label={t.stepBack}
           {...says('time.back', `${t.stepBack} (,)`)}
           onClick={(event) => actions.step(event.shiftKey ? -100 : -1)}
@@ -74,7 +74,7 @@ export function Transport({ compact = false }: { compact?: boolean }) {
         </button>
         <button
           type="button"
-          className="c-icon"
+          className="u-icon"
           aria-label={t.step}
           {...says('time.step', `${t.step} (.)`)}
           onClick={(event) => actions.step(event.shiftKey ? 100 : 1)}
@@ -84,7 +84,7 @@ export function Transport({ compact = false }: { compact?: boolean }) {
         {compact ? (
           <button
             type="button"
-            className={subject === 'refusal' && refused > 0 ? 'c-icon c-fail' : 'c-icon'}
+            className={subject === 'refusal' && refused > 0 ? 'u-icon u-fail' : 'u-icon'}
             aria-label={t.next(one)}
             {...says('time.next', t.next(one))}
             onClick={() => actions.find(subject, false)}
@@ -95,7 +95,7 @@ export function Transport({ compact = false }: { compact?: boolean }) {
           <>
             <button
               type="button"
-              className="c-icon"
+              className="u-icon"
               aria-label={t.previous(one)}
               {...says('time.previous', `${t.previous(one)} ([)`)}
               onClick={() => actions.find(subject, true)}
@@ -104,7 +104,7 @@ export function Transport({ compact = false }: { compact?: boolean }) {
             </button>
             <button
               type="button"
-              className="c-button"
+              className="u-button"
               {...says('time.next')}
               onClick={() => actions.find(subject, false)}
             >

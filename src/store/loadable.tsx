@@ -56,7 +56,7 @@ function AskAgain<T>({ part, small = false }: { part: Part<T>; small?: boolean }
   return (
     <button
       type="button"
-      className={small ? 'c-icon c-ask' : 'c-button'}
+      className={small ? 'u-icon u-ask' : 'u-button'}
       data-testid="ask-again"
       aria-label={small ? words : undefined}
       title={small ? words : undefined}
