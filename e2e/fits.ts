@@ -113,6 +113,11 @@ export function misfits(within: string | null = null): string[] {
     return known
   }
 
+  /** What could cover a word, with where it is: a line that crosses a word does not hide it. */
+  const covers = Array.from(document.body.querySelectorAll('*'), (e) => ({ e, at: e.getBoundingClientRect() })).filter(
+    ({ e, at }) => at.width >= 4 && at.height >= 4 && at.bottom >= 0 && at.top <= high && hides(e),
+  )
+
   for (const { of, words, box } of lines) {
     const y = (box.top + box.bottom) / 2
     const width = box.right - box.left
@@ -121,10 +126,15 @@ export function misfits(within: string | null = null): string[] {
       (box.left + box.right) / 2,
       box.right - Math.min(2, width / 3),
     ]) {
+      const belongs = (e: Element) => e === of || e.contains(of) || of.contains(e)
+      // What lies over what is asked last: it takes far longer than what lies where, and what is on top.
+      const isIn = (at: Box) => x >= at.left && x <= at.right && y >= at.top && y <= at.bottom
+      if (!covers.some(({ e, at }) => isIn(at) && !belongs(e))) continue
+      const top = document.elementFromPoint(x, y)
+      if (!top || belongs(top)) continue
       for (const e of document.elementsFromPoint(x, y)) {
-        if (e === of || e.contains(of) || of.contains(e)) break
+        if (belongs(e)) break
         const over = e.getBoundingClientRect()
-        // A line that crosses a word does not hide it.
         if (!hides(e) || over.width < 4 || over.height < 4) continue
         // What stays in view over what scrolls under it.
         if (e.closest('[data-stays]') && !of.closest('[data-stays]')) break

@@ -134,24 +134,47 @@ async function outOfView(page: Page, width: number, path: string | undefined): P
   )
 }
 
+/** The legend of the open preset under every other colour. */
+async function measureLegends(lab: LabPage, id: string, faults: Faults): Promise<void> {
+  for (const by of COLOURS_BY.slice(1)) {
+    await lab.page.setViewportSize(DESK)
+    await lab.page.evaluate((i) => {
+      document.querySelectorAll<HTMLElement>('input[name="v-colour-by"]')[i]?.click()
+    }, COLOURS_BY.indexOf(by))
+    // On a phone it is one row, whatever stands in it.
+    for (const size of by === 'cpu' ? [DESK, PHONE] : [DESK]) {
+      await lab.page.setViewportSize(size)
+      await lab.idle()
+      await faults.measure(lab, `${id} by ${by} ${size.width}×${size.height}`, '.v-legend')
+      const rows = await lab.page.locator('.v-legend').evaluate((e) => e.clientHeight)
+      if (size === DESK && rows > 50) faults.add('the legend takes three lines at a desk', `${id} by ${by}`)
+    }
+  }
+}
+
 for (let from = 0; from < presets.length; from += AT_ONCE) {
   const some = presets.slice(from, from + AT_ONCE)
-  test(`${some[0]!.id} to ${some.at(-1)!.id} fit every size`, async ({ openLab: lab }) => {
+  test(`${some[0]!.id} to ${some.at(-1)!.id} fit every size, and their legends whatever the map is coloured by`, async ({
+    openLab: lab,
+  }) => {
     const faults = new Faults()
+    // A size begins with the theme that the one before ended with: they change once a size.
+    const themes = ['dark', 'light'] as const
     for (const { id, nudge } of some) {
       await lab.turnTo(`s=${id}`)
-      for (const [width, height] of SIZES) {
+      for (const [i, [width, height]] of SIZES.entries()) {
         await lab.page.setViewportSize({ width, height })
         await lab.byId('clock').waitFor()
-        await lab.idle()
         const where = `${id} ${width}×${height}`
-        await faults.measure(lab, where)
-        for (const fault of await outOfView(lab.page, width, nudge?.path)) faults.add(fault, where)
-        await lab.page.emulateMedia({ colorScheme: 'light' })
-        await lab.idle()
-        await faults.measure(lab, `${where} light`)
-        await lab.page.emulateMedia({ colorScheme: 'dark' })
+        for (const colorScheme of i % 2 ? themes.toReversed() : themes) {
+          await lab.page.emulateMedia({ colorScheme })
+          await lab.idle()
+          await faults.measure(lab, `${where} ${colorScheme}`)
+          if (colorScheme === 'light') continue
+          for (const fault of await outOfView(lab.page, width, nudge?.path)) faults.add(fault, where)
+        }
       }
+      await measureLegends(lab, id, faults)
     }
     expect(faults.all()).toEqual([])
   })
@@ -178,34 +201,6 @@ test('map, history, scrubber and transport stand in view with any view of the do
   }
   expect(faults.all()).toEqual([])
 })
-
-for (let from = 0; from < presets.length; from += 2 * AT_ONCE) {
-  const some = presets.slice(from, from + 2 * AT_ONCE)
-  test(`the legends of ${some[0]!.id} to ${some.at(-1)!.id} fit, whatever the map is coloured by`, async ({
-    openLab: lab,
-  }) => {
-    const faults = new Faults()
-    for (const { id } of some) {
-      await lab.page.setViewportSize(DESK)
-      await lab.turnTo(`s=${id}`)
-      for (const by of COLOURS_BY.slice(1)) {
-        await lab.page.evaluate((i) => {
-          document.querySelectorAll<HTMLElement>('input[name="v-colour-by"]')[i]?.click()
-        }, COLOURS_BY.indexOf(by))
-        // On a phone it is one row, whatever stands in it.
-        for (const size of by === 'cpu' ? [DESK, PHONE] : [DESK]) {
-          await lab.page.setViewportSize(size)
-          await lab.idle()
-          await faults.measure(lab, `${id} by ${by} ${size.width}×${size.height}`, '.v-legend')
-          const rows = await lab.page.locator('.v-legend').evaluate((e) => e.clientHeight)
-          if (size === DESK && rows > 50) faults.add('the legend takes three lines at a desk', `${id} by ${by}`)
-        }
-        await lab.page.setViewportSize(DESK)
-      }
-    }
-    expect(faults.all()).toEqual([])
-  })
-}
 
 test('a clicked cell shows its card where the rail is a drawer, beside the cell; the log keeps its lines', async ({
   openLab: lab,
