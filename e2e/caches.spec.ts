@@ -1,6 +1,7 @@
-import { cachesText as caches, locksText as locks } from '../src/text/caches.ts'
+import { cachesText as caches } from '../src/text/caches.ts'
 import { unmetText } from '../src/text/needs.ts'
 import { viewText } from '../src/text/views.ts'
+import { text as locks } from '../src/views/locks/words.ts'
 import { violations } from './axe.ts'
 import { expect, test } from './lab.page.ts'
 

@@ -1,7 +1,7 @@
+import { words } from '../src/app/words.ts'
 import { COLOURS_BY } from '../src/sim/index.ts'
 import { acronyms, acronymsIn } from '../src/text/acronyms.ts'
 import { text } from '../src/text/en.ts'
-import { explained } from '../src/text/explain.ts'
 import { unmetText } from '../src/text/needs.ts'
 import { viewText } from '../src/text/views.ts'
 import { dockViews } from '../src/views/index.ts'
@@ -10,7 +10,6 @@ import { violations } from './axe.ts'
 import { dock } from './dock.ts'
 import { alone, expect, type LabPage, test } from './lab.page.ts'
 
-const words = explained.words
 const tip = (lab: LabPage) => lab.page.getByRole('tooltip')
 const marked = (lab: LabPage, id: string) => lab.page.locator(`[data-says="${id}"]`).first()
 

@@ -15,7 +15,7 @@ import { createHashing } from './store/hashing.ts'
 import { watchConnection } from './store/loadable.tsx'
 import { createSessions } from './store/sessions.ts'
 import { browserAddressBar } from './store/url-sync.ts'
-import { dockViews } from './views/index.ts'
+import { askedBy, dockViews } from './views/index.ts'
 import { createSimClient, createWorker } from './worker/client.ts'
 import './app/fonts.css'
 import './ui/parts.css'
@@ -58,6 +58,7 @@ function begin(warmUp: number): void {
     codec: { encodeLink, decodeLink },
     fetchRecording,
     dockViews: dockViews.map((view) => view.id),
+    askedBy,
     address,
     now: () => performance.now(),
     animate: (callback) => requestAnimationFrame(callback),

@@ -2,6 +2,7 @@
 
 import { type RefObject, useEffect, useRef, useState } from 'react'
 import { Transport } from '../controls/transport.tsx'
+import type { ProbeId } from '../sim/index.ts'
 import { useApp, useFrame, useLab } from '../store/context.ts'
 import { loadable } from '../store/loadable.tsx'
 import { soon } from '../store/part.ts'
@@ -25,7 +26,7 @@ const CellCard = loadable(
   'none',
 )
 const Explainer = loadable(
-  soon(() => import('../ui/explainer.tsx').then((m) => m.default)),
+  soon(() => import('./explained.tsx').then((m) => m.default)),
   () => null,
   'none',
 )
@@ -114,6 +115,9 @@ export function Centre({ layout, dock, inspected }: { layout: Layout; dock: Dock
   )
 }
 
+/** What of a frame the view cannot do without. */
+const partOf = ({ asks = {} }: DockView) => Object.keys(asks)[0] as ProbeId | undefined
+
 /** Further views, of which one is shown at a time. In one column they stand last: map and time come first. Where a window
  *  is so low that map and time would not stand beside it, it scrolls in itself (`height` css px; 0: it need not). */
 function Dock({ views, shown, choose, height }: Docked & { readonly height: number }) {
@@ -140,7 +144,7 @@ function Dock({ views, shown, choose, height }: Docked & { readonly height: numb
       >
         <div>
           <Room value={room}>
-            <Picture key={shown.id} title={shown.title} part={shown.probe}>
+            <Picture key={shown.id} title={shown.title} part={partOf(shown)}>
               <Filled view={shown}>
                 <View />
               </Filled>

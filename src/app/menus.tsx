@@ -10,7 +10,7 @@ import { unmetText as v } from '../text/needs.ts'
 import { says } from '../ui/says.tsx'
 import { useNow } from '../views/filled.tsx'
 import { type DockView, dockViews } from '../views/index.ts'
-import { isMet } from '../views/needs.ts'
+import { isMet, needs } from '../views/needs.ts'
 import { nameOf } from './say.ts'
 import { nextTheme } from './theme.ts'
 import { themeIcons } from './theme-icons.ts'
@@ -30,11 +30,11 @@ function DockItems({ chose }: { chose: () => void }) {
   const { actions } = useLab()
   const now = useNow()
   const yields = dock.length >= MAX_DOCK ? dock.at(-1) : undefined
-  const met = ({ needs }: DockView) => now === null || isMet(needs, now)
+  const met = ({ id }: DockView) => now === null || isMet(id, now)
   const groups = [
-    { name: v.here, views: dockViews.filter((view) => view.probe && met(view)) },
-    { name: v.studies, views: dockViews.filter((view) => !view.probe) },
-    { name: v.elsewhere, views: dockViews.filter((view) => view.probe && !met(view)) },
+    { name: v.here, views: dockViews.filter((view) => view.asks && met(view)) },
+    { name: v.studies, views: dockViews.filter((view) => !view.asks) },
+    { name: v.elsewhere, views: dockViews.filter((view) => view.asks && !met(view)) },
   ]
   function choose(id: string) {
     chose()
@@ -60,7 +60,7 @@ function DockItems({ chose }: { chose: () => void }) {
                     <Check {...icon} size={14} />
                   </DropdownMenu.ItemIndicator>
                   {view.title}
-                  {view.needs && !met(view) && <span className="u-item-why">{v.needs[view.needs].short}</span>}
+                  {!met(view) && <span className="u-item-why">{needs[view.id]?.short}</span>}
                 </DropdownMenu.CheckboxItem>
               ))}
             </DropdownMenu.Group>

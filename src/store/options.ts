@@ -7,6 +7,7 @@ import type { Notice } from './notice.ts'
 import type { Theme } from './page-state.ts'
 import type { StatsCollector } from './stats.ts'
 import type { AddressBar } from './url-sync.ts'
+import type { AskedBy } from './wish.ts'
 
 export interface LabOptions {
   /** A client with a worker of its own. */
@@ -19,6 +20,8 @@ export interface LabOptions {
   readonly fetchRecording?: (file: string) => Promise<Recording>
   /** View ids that the dock can hold. */
   readonly dockViews: readonly string[]
+  /** What each of them asks a frame for. */
+  readonly askedBy: AskedBy
   readonly address: AddressBar
   readonly now: () => number
   readonly animate: (callback: () => void) => void

@@ -1,29 +1,28 @@
 // What of the run the page wants to see next, from the way it is looked at.
 
-import type { FrameWish } from '../sim/index.ts'
+import type { FrameWish, ProbeRequests } from '../sim/index.ts'
 import type { AppState } from './state.ts'
 
 const LOG_LINES = 80
 
-/** Views of the dock that are asked for nothing but the table. */
-const OF_TABLE = [
-  'tce-pages',
-  'regions',
-  'caches',
-  'locks',
-  'iotlb',
-  'queues',
-  'commands',
-  'ledger',
-  'pool',
-  'bounce',
-] as const
+/** Where the page looks, as far as views ask for it. */
+export interface Look {
+  /** Device whose table is looked at. */
+  readonly table: number
+  /** Table-relative entry pointed at, or else selected. */
+  readonly inspected: number | null
+  /** Level tables opened, from the level below the top down. */
+  readonly levelPath: readonly number[]
+}
+
+/** What a view of the dock asks a frame for. */
+export type AskedBy = (view: string, look: Look) => ProbeRequests
 
 /**
- * What the next frame should hold: everything, or the map alone. The map moves with every frame of a playing run;
- * figures, histories and the log are read, and change a few times a second.
+ * What the next frame should hold: everything, to which views of the dock add what they ask for, or the map alone. The map
+ * moves with every frame of a playing run; figures, histories and the log are read, and change a few times a second.
  */
-export function wish(state: AppState, whole: boolean): FrameWish {
+export function wish(state: AppState, whole: boolean, askedBy: AskedBy): FrameWish {
   const { view, mapColumns, mapMaxRows, hovered, pinned } = state
   const { table } = view
   const inspected = pinned ? view.selected : (hovered ?? view.selected)
@@ -38,6 +37,7 @@ export function wish(state: AppState, whole: boolean): FrameWish {
     ...(view.query ? { find: view.query } : {}),
   }
   if (!whole) return { table, inspect: null, logLines: 0, figures: false, probes: { 'iova-space': map } }
+  const look = { table, inspected, levelPath: view.levelPath ?? [] }
   return {
     table,
     inspect: inspected === null ? null : { table, entry: inspected },
@@ -50,18 +50,7 @@ export function wish(state: AppState, whole: boolean): FrameWish {
       'address-time': { table },
       timeline: {},
       ...(view.colourBy === 'state' ? {} : { classes: { table, colourBy: view.colourBy } }),
-      ...Object.fromEntries(OF_TABLE.filter((id) => view.dock.includes(id)).map((id) => [id, { table }])),
-      ...(view.dock.includes('tables') ? { tables: {} } : {}),
-      ...(view.dock.includes('ddw') ? { ddw: { table } } : {}),
-      ...(view.dock.includes('windows') ? { windows: { table } } : {}),
-      ...(view.dock.includes('hcalls') ? { hcalls: {} } : {}),
-      ...(view.dock.includes('budget') ? { budget: {} } : {}),
-      ...(view.dock.includes('boot') ? { boot: {} } : {}),
-      // Whether buffers bounce says why there is no pool.
-      ...(view.dock.includes('pool') ? { bounce: { table } } : {}),
-      ...(view.dock.includes('radix') ? { radix: { table, entry: inspected } } : {}),
-      ...(view.dock.includes('memory') || view.dock.includes('islands') ? { memory: { table } } : {}),
-      ...(view.dock.includes('levels') ? { levels: { table, path: view.levelPath ?? [] } } : {}),
+      ...Object.assign({}, ...view.dock.map((id) => askedBy(id, look))),
     },
   }
 }

@@ -10,10 +10,14 @@ const OTHERS =
   /^(?:[KMGT]i?B|\d+[KMGT]|AMD|POWER\d*|NVLink|PC|JSON|I|IO|SW-IOMMU|PTcache|E[A-Z]{3,}|INVALIDATE|FLUSH|PUT|STUFF|INDIRECT)$/
 
 const folder = new URL('.', import.meta.url)
+const ofViews = readdirSync(new URL('../views/', import.meta.url), { recursive: true, encoding: 'utf8' }).filter(
+  (name) => /\/(says|need|words|title)\.ts$/.test(name),
+)
 /** Words of the page as its files have them, without code and comments; what people ask and kernels print is not ours. */
 const said = readdirSync(folder)
   .filter((name) => name.endsWith('.ts') && !/\.test\.ts$|^(?:asked|messages|acronyms)/.test(name))
   .concat('../sim/scenario/story-other.ts')
+  .concat(ofViews.map((name) => `../views/${name}`))
   .flatMap((name) => readFileSync(new URL(name, folder), 'utf8').split('\n'))
   .filter((line) => !/^\s*(?:\/\/|\/?\*)/.test(line))
   .flatMap((line) => line.replace(/\$\{[^}]*\}/g, '').match(/'[^']*'|`[^`]*`|"[^"]*"/g) ?? [])

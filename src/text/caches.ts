@@ -1,4 +1,4 @@
-// Words of the views of per-CPU caches and of locks, which are fetched when they are shown.
+// Words of the view of per-CPU caches, which are fetched when it is shown.
 
 import { needsText } from './needs.ts'
 import { viewText } from './views.ts'
@@ -32,26 +32,4 @@ export const cachesText = {
   orderColumn: (order: number, size: string) => `order ${order}, ${size}: loaded + prev`,
   inDepot: (full: string) => `${full} full`,
   chunkColumns: ['chunk', 'CPU', 'size', 'mapped', 'by another CPU'],
-} as const
-
-export const locksText = {
-  title: viewText.locks.title,
-  sub: 'bars: share of all waiting',
-  heads: ['taken', 'waited', 'waited, share', 'in all', 'mean wait', 'in line now'],
-  more: (n: number) => `${n} more in the table`,
-  cell: (name: string, taken: string, contended: string, waited: string, share: string) =>
-    `${name}: taken ${taken} times, ${contended} had to wait, ${waited} in all, ${share} of all waiting`,
-  describe: (locks: number, worst: string, waited: string, share: string) =>
-    `${locks} locks. Waited for most: ${worst}, ${waited} in all, ${share} of all waiting.`,
-  describeNone: (locks: number) => `${locks} locks; no CPU has waited yet.`,
-  columns: [
-    'lock',
-    'taken',
-    'had to wait',
-    'share',
-    'waited in all',
-    'mean wait',
-    'in line now',
-    'share of all waiting',
-  ],
 } as const

@@ -1,19 +1,24 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { words } from '../app/words.ts'
 import { BOUNCE_JOBS, SCALING_CPUS } from '../sim/studies/index.ts'
 import { BOUNCE_TICKS } from '../views/bounce-study/bounce-study.view.ts'
 import { memoryTicks } from '../views/memory/memory.view.ts'
-import { explained } from './explain.ts'
 
-const { words } = explained
 const folder = new URL('.', import.meta.url)
+const views = new URL('../views/', import.meta.url)
+/** Where words of the page stand: a folder of their own, and beside the views that say them. */
+const files = [
+  ...readdirSync(folder).map((name) => new URL(name, folder)),
+  ...readdirSync(views, { recursive: true, encoding: 'utf8' }).map((name) => new URL(name, views)),
+].filter(({ pathname }) => /\/text\/[^/]*\.ts$|\/(says|need|words|title)\.ts$/.test(pathname))
 
 describe('what explains the page', () => {
   it('says nothing of light and dark: a theme has them the other way round', () => {
     const telling = /\b(?:bright(?:er|est)?|dull|dim|pale|light(?:er|est)|dark(?:er|est))\b.*/gi
-    const said = readdirSync(folder)
-      .filter((name) => name.endsWith('.ts') && !/\.test\.ts$|^(?:asked|messages)/.test(name))
-      .flatMap((name) => readFileSync(new URL(name, folder), 'utf8').match(telling) ?? [])
+    const said = files
+      .filter(({ pathname }) => !/\.test\.ts$|\/(?:asked|messages)[^/]*$/.test(pathname))
+      .flatMap((file) => readFileSync(file, 'utf8').match(telling) ?? [])
     expect(said).toEqual([])
   })
 

@@ -1,14 +1,16 @@
-// What everything on the page stands for, fetched when the page stands. Each is one sentence; views have two or three.
+// What everything on the page stands for, fetched when the page stands. Each is one sentence; views have two or three, which
+// stand with them (views/*/says.ts).
 
 import { pageWords } from './explain-page.ts'
-import { viewWords } from './explain-views.ts'
 
-const words = { ...pageWords, ...viewWords } as const
+/** Grows by a declaration beside the words of each view. */
+// biome-ignore lint/suspicious/noEmptyInterface: it is filled where the words are
+export interface SaidByViews {}
 
 /** What can be explained. */
-export type Explained = keyof typeof words
+export type Explained = keyof typeof pageWords | keyof SaidByViews
 
 export const explained = {
-  words: words as Readonly<Record<Explained, string>>,
+  page: pageWords,
   keys: 'Arrow keys go on to the next caption of this view.',
 } as const

@@ -119,7 +119,6 @@ export const viewText = {
   tables: { title: 'Tables' },
   // The rest of their words stands in caches.ts.
   caches: { title: 'Per-CPU caches' },
-  locks: { title: 'Locks' },
   iotlb: { title: 'IOTLB' },
   queues: { title: 'Flush queues' },
   commands: { title: 'Invalidations' },

@@ -4,16 +4,17 @@
 import { Popper } from 'radix-ui/internal'
 import { useEffect, useRef, useState } from 'react'
 import { explained } from '../text/explain.ts'
-import { listen, type Shown, WORDS_ID } from './explaining.ts'
+import { listen, type Shown, WORDS_ID, type Words } from './explaining.ts'
 import './explainer.css'
 
 /** Narrower than this, css px, nothing stands beside a line. */
 const NO_ROOM_BESIDE = 900
 
-export default function Explainer() {
+/** `words`: a sentence for each mark. */
+export function Explainer({ words }: { readonly words: Words }) {
   const [shown, show] = useState<Shown | null>(null)
   const anchor = useRef<Element | null>(null)
-  useEffect(() => listen(show), [])
+  useEffect(() => listen(words, show), [words])
   anchor.current = shown?.target ?? null
   const beside = shown?.target.hasAttribute('data-says-beside') && innerWidth >= NO_ROOM_BESIDE
   const below = shown?.target.hasAttribute('data-says-below')

@@ -1,7 +1,6 @@
 // When an explanation shows and when it goes. One set of listeners for the whole page: what is explained is only marked.
 
 import { acronyms, acronymsIn } from '../text/acronyms.ts'
-import { explained } from '../text/explain.ts'
 
 export interface Shown {
   readonly target: Element
@@ -32,10 +31,13 @@ const ONLY_SAYS = '.u-says'
 const GROUP = '[data-says-group]'
 const ACTS = 'button, a, input, select, summary, [role="slider"], [role="radio"], [role="switch"], [role^="menuitem"]'
 
+/** A sentence for each mark, by its id. */
+export type Words = Readonly<Record<string, string>>
+
 /** The words for a mark: of the table, or of the element that the mark names. */
-export function wordsOf(id: string): string {
+function wordsOf(words: Words, id: string): string {
   if (id.startsWith('#')) return document.getElementById(id.slice(1))?.textContent ?? ''
-  return explained.words[id as keyof typeof explained.words] ?? ''
+  return words[id] ?? ''
 }
 
 /** The acronyms of a whole view, spelled out where its title is explained. */
@@ -67,7 +69,7 @@ function isForWords(target: Element, marked: Element, touch: boolean): boolean {
 }
 
 /** Calls back with what is to be shown, null for nothing; returns the way out. */
-export function listen(show: (shown: Shown | null) => void): () => void {
+export function listen(all: Words, show: (shown: Shown | null) => void): () => void {
   let now: Shown | null = null
   let timer = 0
   let held: Element | null = null
@@ -96,7 +98,7 @@ export function listen(show: (shown: Shown | null) => void): () => void {
   }
   function open(target: Element, how: Shown['how']) {
     const id = target.getAttribute('data-says') ?? ''
-    const words = wordsOf(id)
+    const words = wordsOf(all, id)
     if (words === '' || !target.isConnected) return
     const more = how === 'focus' && target.matches(CAPTION) && target.closest(GROUP) !== null
     set({
@@ -121,7 +123,7 @@ export function listen(show: (shown: Shown | null) => void): () => void {
     const said = document.getElementById(WORDS_ID)
     // A field is described by its own words all the time.
     if (!element || !said || id === '' || id.startsWith('#')) return
-    const words = wordsOf(id)
+    const words = wordsOf(all, id)
     said.textContent = [words, ...(marked ? spelledIn(marked, id, words) : [])].join(' ')
     const before = element.getAttribute('aria-describedby')
     described = { element, before }

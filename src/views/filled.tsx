@@ -8,7 +8,7 @@ import { type DockView, dockViews } from './index.ts'
 import { DockHead } from './kit/dock-head.tsx'
 import { useWidth } from './kit/hooks.ts'
 import { rulerOf } from './kit/layout.ts'
-import { filling, insteadOf, isMet, type Need, type Now, whyUnmet } from './needs.ts'
+import { filling, insteadOf, isMet, type Now, whyUnmet } from './needs.ts'
 
 const summaryOf = (frame: Frame) => frame.summary
 /** Only what needs are about: the figures of a run change with every frame. */
@@ -29,11 +29,10 @@ export function useNow(): Now | null {
 export function Filled({ view, children }: { view: DockView; children: ReactNode }) {
   const now = useNow()
   if (!now) return <section className="v-dock" />
-  if (view.needs === null || isMet(view.needs, now)) return children
-  return <Nothing view={view} need={view.needs} now={now} />
+  return isMet(view.id, now) ? children : <Nothing view={view} now={now} />
 }
 
-function Nothing({ view, need, now }: { view: DockView; need: Need; now: Now }) {
+function Nothing({ view, now }: { view: DockView; now: Now }) {
   const root = useRef<HTMLElement>(null)
   const { actions } = useLab()
   const dock = useApp((s) => s.view.dock)
@@ -41,13 +40,13 @@ function Nothing({ view, need, now }: { view: DockView; need: Need; now: Now }) 
     useWidth(root),
     useApp((s) => s.mapColumns),
   )
-  const instead = dockViews.find(({ id }) => id === insteadOf(need, now))
+  const instead = dockViews.find(({ id }) => id === insteadOf(view.id, now))
   const preset = filling(view.id)
   return (
     <section ref={root} className="v-dock" data-testid="nothing">
       <DockHead id={view.id} title={view.title} ruler={ruler} tabled={false} />
       <p className="v-nothing" style={{ marginLeft: ruler.narrow ? 16 : ruler.left }}>
-        {whyUnmet(need, now)}{' '}
+        {whyUnmet(view.id, now)}{' '}
         {instead && (
           <button
             type="button"

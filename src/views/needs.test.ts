@@ -1,21 +1,27 @@
 // What the menu of views promises is so: for every preset and every view of the dock.
 
 import { describe, expect, it } from 'vitest'
-import { buildFrame, createArrays, type Frame, type ProbeRequests } from '../sim/index.ts'
-import { unmetText } from '../text/needs.ts'
+import { buildFrame, createArrays, type Frame } from '../sim/index.ts'
+import { probes } from '../sim/probes/frame.ts'
+import type { AppState } from '../store/state.ts'
+import { wish } from '../store/wish.ts'
 import { at, presets } from '../tools/open-presets.ts'
 import { modeOf } from './caches/caches.view.ts'
-import { dockViews } from './index.ts'
+import { askedBy, dockViews } from './index.ts'
 import { hasTable } from './memory/memory.view.ts'
-import { filling, insteadOf, isMet, type Now, whyUnmet } from './needs.ts'
+import { filling, insteadOf, isMet, type Now, needs, whyUnmet } from './needs.ts'
 
 const table = 0
-const OF_TABLE = 'tce-pages regions caches locks iotlb queues commands ledger pool bounce'.split(' ')
-const PROBES = {
-  ...Object.fromEntries(OF_TABLE.map((id) => [id, { table }])),
-  ...{ tables: {}, ddw: { table }, windows: { table }, hcalls: {}, budget: {}, boot: {} },
-  ...{ radix: { table, entry: null }, memory: { table }, levels: { table, path: [] } },
-} as ProbeRequests
+/** The wish of a page whose dock holds these views. */
+const wishOf = (dock: readonly string[]) =>
+  wish(
+    {
+      ...{ mapColumns: 64, mapMaxRows: 32, hovered: null, pinned: false },
+      view: { table, first: 0, count: 0, colourBy: 'state', breaks: true, dock, selected: null, brush: null },
+    } as unknown as AppState,
+    true,
+    askedBy,
+  )
 
 /** Whether a view would draw anything of a frame. */
 const DRAWS: Readonly<Record<string, (frame: Frame) => boolean>> = {
@@ -45,43 +51,65 @@ const DRAWS: Readonly<Record<string, (frame: Frame) => boolean>> = {
 function standing(id: string): { now: Now; frame: Frame } {
   const { openNs, horizonNs } = presets.find((p) => p.id === id)!
   const run = at(id, Math.min(openNs + 1e6, horizonNs))
-  const wish = { table, inspect: null, logLines: 0, probes: PROBES }
   const frame = buildFrame(
     run.machine,
-    wish,
+    wishOf(dockViews.map((view) => view.id)),
     { mode: 'paused', underway: null },
     { source: 0, request: 0, revision: 0 },
     createArrays(),
   )
   return { now: { here: run.scenario(), table, summary: frame.summary }, frame }
 }
-const ofRun = dockViews.filter((view) => view.probe)
+const ofRun = dockViews.filter((view) => view.asks)
 
 describe('what a view needs', () => {
   it.each(presets.map((p) => p.id))('%s: a view draws something if, and only if, the menu says so', (id) => {
     const { now, frame } = standing(id)
     const drawn: readonly string[] = ofRun.filter((view) => DRAWS[view.id]!(frame)).map((view) => view.id)
-    expect(ofRun.filter((view) => isMet(view.needs, now)).map((view) => view.id)).toEqual(drawn)
+    expect(ofRun.filter((view) => isMet(view.id, now)).map((view) => view.id)).toEqual(drawn)
     // A preset opens on a view that has something to show.
     const front = presets.find((p) => p.id === id)!.dock[0] ?? 'scaling'
     expect(front in DRAWS ? drawn : [front]).toContain(front)
-    for (const { needs } of ofRun) {
-      if (needs === null || isMet(needs, now)) continue
-      expect(whyUnmet(needs, now)).toMatch(/\.$/)
-      const instead = ofRun.find((view) => view.id === insteadOf(needs, now))
+    for (const { id } of ofRun) {
+      if (isMet(id, now)) continue
+      expect(whyUnmet(id, now)).toMatch(/\.$/)
+      const instead = ofRun.find((view) => view.id === insteadOf(id, now))
       if (instead) expect(drawn).toContain(instead.id)
     }
   })
 
   it.each(ofRun.map((view) => [view.id, view] as const))('%s: the preset that is offered fills it', (id, view) => {
     const preset = filling(id)!
-    expect(isMet(view.needs, standing(preset.id).now)).toBe(true)
-    expect(unmetText.needs[view.needs!].short).toMatch(/^needs /)
+    expect(isMet(view.id, standing(preset.id).now)).toBe(true)
+    expect(needs[view.id]!.short).toMatch(/^needs /)
   })
 
   it('of what studies draw nothing is asked', () => {
-    const studies = dockViews.filter((view) => !view.probe)
+    const studies = dockViews.filter((view) => !view.asks)
     expect(studies.length).toBe(4)
-    expect(studies.map((view) => view.needs)).toEqual(studies.map(() => null))
+    expect(studies.filter((view) => view.id in needs)).toEqual([])
+  })
+})
+
+const ids: readonly string[] = probes.map(({ id }) => id)
+const always = Object.keys(wishOf([]).probes)
+const sources = import.meta.glob<string>(['./*/*.{ts,tsx}', '!./*/*.test.ts'], {
+  query: '?raw',
+  import: 'default',
+  eager: true,
+})
+
+/** Probes whose frames the files of a folder read. */
+function readIn(folder: string): readonly string[] {
+  const code = Object.entries(sources).flatMap(([path, text]) => (path.startsWith(`./${folder}/`) ? [text] : []))
+  const read = /\bviews(?:\.(\w+)|\['([\w-]+)'\])|\bprobe: '([\w-]+)'/g
+  const found = code.flatMap((text) => [...text.matchAll(read)].map(([, a, b, c]) => a ?? b ?? c ?? ''))
+  return [...new Set(found)].filter((id) => ids.includes(id) && !always.includes(id)).sort()
+}
+
+describe('what a view asks for', () => {
+  it.each(dockViews.map((view) => [view.id, view] as const))('%s: is what it reads of a frame', (id, { asks = {} }) => {
+    expect(readIn(id)).toEqual(Object.keys(asks).sort())
+    expect(Object.keys(wishOf([id]).probes).sort()).toEqual([...new Set([...always, ...readIn(id)])].sort())
   })
 })

@@ -1,69 +1,66 @@
-// What a view needs to have something to show, as a function of the settings and of what the run has become; fetched with the
-// menu of views and with the dock.
+// Which views have something to show in a run; fetched with the menu of views and with the dock. A view that is not named
+// needs nothing.
 
-import { currentValue, type Frame, presets, type Scenario } from '../sim/index.ts'
-import { unmetText } from '../text/needs.ts'
+import { presets } from '../sim/index.ts'
+import { need as boot } from './boot/need.ts'
+import { need as bounce } from './bounce/need.ts'
+import { need as budget } from './budget/need.ts'
+import { need as caches } from './caches/need.ts'
+import { need as commands } from './commands/need.ts'
+import { need as ddw } from './ddw/need.ts'
+import { need as hcalls } from './hcalls/need.ts'
+import { need as iotlb } from './iotlb/need.ts'
+import { need as islands } from './islands/need.ts'
+import { need as ledger } from './ledger/need.ts'
+import { need as levels } from './levels/need.ts'
+import { need as locks } from './locks/need.ts'
+import { need as memory } from './memory/need.ts'
+import type { Need, Now } from './need.ts'
+import { need as pool } from './pool/need.ts'
+import { need as queues } from './queues/need.ts'
+import { need as radix } from './radix/need.ts'
+import { need as regions } from './regions/need.ts'
+import { need as tables } from './tables/need.ts'
+import { need as tcePages } from './tce-pages/need.ts'
+import { need as windows } from './windows/need.ts'
 
-/** The run as it stands. */
-export interface Now {
-  readonly here: Scenario
-  /** The device whose table is shown. */
-  readonly table: number
-  readonly summary: Frame['summary']
+export type { Now }
+
+export const needs: Readonly<Record<string, Need>> = {
+  'tce-pages': tcePages,
+  regions,
+  tables,
+  locks,
+  caches,
+  iotlb,
+  ledger,
+  queues,
+  commands,
+  radix,
+  levels,
+  memory,
+  islands,
+  ddw,
+  windows,
+  hcalls,
+  budget,
+  boot,
+  pool,
+  bounce,
 }
 
-type Met = (now: Now) => boolean
-
-const ofDevice = ({ here, table }: Now, name: string) =>
-  currentValue(here, `${here.devices[table]?.id ?? 'd0'}.${name}`)
-const platform = ({ here }: Now) => currentValue(here, 'm.platform')
-const translates: Met = ({ summary }) => summary.bounce === null
-const hasIotlb: Met = ({ summary }) => summary.exposure !== null
-const isGuest: Met = ({ summary }) => summary.guest !== null
-const isPartition: Met = ({ summary }) => summary.partition !== null
-const hasPool: Met = ({ summary }) => summary.bounce?.pool === 'there'
-/** What is mapped once and read from then on is never unmapped. */
-const unmaps: Met = ({ here }) => here.workloads.some(({ type }) => type !== 'window-read')
-const KEEPING: readonly unknown[] = ['rcache', 'percpu-chunks']
-
-const NEEDS = {
-  table: (now) => translates(now) && !isGuest(now),
-  space: (now) => translates(now) || hasPool(now),
-  caches: (now) => translates(now) && KEEPING.includes(ofDevice(now, 'allocator')),
-  iotlb: hasIotlb,
-  ledger: hasIotlb,
-  queue: (now) => hasIotlb(now) && ofDevice(now, 'flush') === 'deferred',
-  commands: (now) => hasIotlb(now) && ofDevice(now, 'flush') !== 'none' && unmaps(now),
-  radix: hasIotlb,
-  levels: isGuest,
-  memory: isGuest,
-  islands: (now) => isGuest(now) || isPartition(now),
-  ddw: isPartition,
-  windows: isPartition,
-  hcalls: (now) => isGuest(now) || isPartition(now),
-  budget: ({ here }) => Number(currentValue(here, 'm.vfs') ?? 0) > 0,
-  boot: (now) => ['vtd', 'amd'].includes(String(platform(now))),
-  pool: hasPool,
-  bounce: (now) => !translates(now),
-} as const satisfies Record<string, Met>
-
-export type Need = keyof typeof NEEDS
-
-/** A view that may stand in, where it is about the same. */
-const INSTEAD: Partial<Record<Need, string>> = { caches: 'regions', radix: 'tce-pages', levels: 'tce-pages' }
-
-export const isMet = (need: Need | null, now: Now): boolean => need === null || NEEDS[need](now)
+export const isMet = (view: string, now: Now): boolean => needs[view]?.met(now) ?? true
 
 /** Why there is nothing, in a sentence. */
-export function whyUnmet(need: Need, now: Now): string {
-  if (need !== 'queue' || !hasIotlb(now)) return unmetText.needs[need].says
-  return unmetText.queueless[ofDevice(now, 'flush') as keyof typeof unmetText.queueless] ?? unmetText.needs[need].says
+export function whyUnmet(view: string, now: Now): string {
+  const says = needs[view]?.says ?? ''
+  return typeof says === 'string' ? says : says(now)
 }
 
 /** The view that shows something of the kind in this run, if there is one. */
-export function insteadOf(need: Need, now: Now): string | null {
-  const id = INSTEAD[need]
-  return id && NEEDS.table(now) ? id : null
+export function insteadOf(view: string, now: Now): string | null {
+  const id = needs[view]?.instead
+  return id !== undefined && isMet(id, now) ? id : null
 }
 
 /** A preset that the view was made for: the one that has it in front, or at all. */

@@ -28,7 +28,7 @@ interface Row {
   readonly hwPerLevel?: readonly number[]
 }
 
-const vector = (name: string) => readFileSync(new URL(`./vectors/powerpc/${name}`, import.meta.url), 'utf8')
+const vector = (name: string) => readFileSync(new URL(`../vectors/powerpc/${name}`, import.meta.url), 'utf8')
 const preset = presetById('nvlink-on-demand')!
 const sum = (counts: readonly number[]) => counts.reduce((total, n) => total + n, 0)
 

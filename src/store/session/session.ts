@@ -82,7 +82,7 @@ export function createSession({ source, presets, options, around, known, past, w
     ...{ source, now, warmUp, animate: options.animate, afterPaint: options.afterPaint, stats: around.stats },
     dead: () => get().dead,
     playing: () => get().playing,
-    wish: (all) => wish(whole.getState(), all),
+    wish: (all) => wish(whole.getState(), all, options.askedBy),
     painted(frame) {
       remembering.painted(frame)
       idle.check()

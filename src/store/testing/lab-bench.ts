@@ -88,6 +88,7 @@ export function bench(start = '', more: Partial<Pick<LabOptions, 'presets' | 'fe
     valueOf: (s, path) => (path === 'm.cpus' ? ((s.inputs.at(-1)?.value ?? s.machine.cpus) as number) : null),
     codec,
     dockViews: ['regions'],
+    askedBy: (view, { table }) => ({ [view]: { table } }),
     address: {
       read: () => fragment,
       push: (next) => {

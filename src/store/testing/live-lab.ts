@@ -53,6 +53,7 @@ export function liveLab(presets: readonly Preset[], start = '') {
     valueOf: currentValue,
     codec: { encodeLink, decodeLink },
     dockViews: ['regions', 'ddw'],
+    askedBy: (view, { table }) => ({ [view]: { table } }),
     address: {
       read: () => fragment,
       push(next) {

@@ -8,6 +8,7 @@ import { useApp, useFigures, useLab } from '../../store/context.ts'
 import { brushText as text } from '../../text/brush.ts'
 import { brushColumns, setBrush } from '../kit/brush.ts'
 import type { Ruler } from '../kit/layout.ts'
+import { cells, linear } from '../kit/scales.ts'
 import { ordered, useDrag } from './drag.ts'
 import { Handle } from './handle.tsx'
 import './brush.css'
@@ -24,10 +25,12 @@ export function TimeBrush({ ruler, area }: { ruler: Ruler; area: RefObject<HTMLE
   const { horizonNs, columnNs } = useFigures(shapeOf) ?? { horizonNs: 0, columnNs: 0 }
   const last = columnNs > 0 ? Math.round(horizonNs / columnNs) - 1 : 0
 
+  const across = cells(last + 1, ruler.plot)
+
   /** Column under the pointer, the nearest one outside the plot. */
   const columnAt = (event: PointerEvent) => {
     const left = (area.current?.getBoundingClientRect().left ?? 0) + ruler.left
-    return Math.min(last, Math.max(0, Math.floor(((event.clientX - left) / ruler.plot) * (last + 1))))
+    return across(event.clientX - left)
   }
   const inPlot = (event: MouseEvent) => {
     const x = event.clientX - (area.current?.getBoundingClientRect().left ?? 0) - ruler.left
@@ -54,7 +57,7 @@ export function TimeBrush({ ruler, area }: { ruler: Ruler; area: RefObject<HTMLE
   }, [area, lab, set])
 
   if (!time || horizonNs === 0) return null
-  const x = (ns: number) => ruler.left + Math.min(1, ns / horizonNs) * ruler.plot
+  const x = linear(horizonNs, ruler.left, ruler.left + ruler.plot)
   const columns = [Math.round(time.fromNs / columnNs), Math.round(time.toNs / columnNs)] as const
   const move = (from: number, to: number) => {
     const [a, b] = ordered(from, to)

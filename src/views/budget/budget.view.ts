@@ -63,7 +63,11 @@ export function scaleOf(f: BudgetFrame): { readonly most: number; readonly least
     }
   if (most === 0) return { most: 1, least: 1 }
   most = Math.max(most, f.directBytes)
-  return { most: 2 ** Math.ceil(Math.log2(most)), least: 2 ** (Math.floor(Math.log2(least)) - 1) }
+  const [low = 1, high = 1] = scaleLog([least / 2, most], [0, 1])
+    .base(2)
+    .nice()
+    .domain()
+  return { most: high, least: low }
 }
 
 /** Bytes to the height of a bar in `room` px; nothing has none. */

@@ -12,6 +12,7 @@ import { Chip, Sample } from '../kit/facts.tsx'
 import { Heatmap } from '../kit/heatmap.tsx'
 import { useDpr, usePalette, useWidth } from '../kit/hooks.ts'
 import { type Ruler, rulerOf } from '../kit/layout.ts'
+import { bands, linear } from '../kit/scales.ts'
 import { useTwin } from '../kit/twin.tsx'
 import type { Box } from '../view.ts'
 import {
@@ -227,7 +228,9 @@ interface RowProps {
 function Labels({ frame, row, box }: RowProps) {
   const strip = frame.strips[row]!
   const { y, height } = stripAt(frame.strips.length, row)
-  const wide = box.width / strip.cells
+  const x = bands(strip.cells, box.width / strip.cells)
+  const level = linear(255, 0, height)
+  const wide = x.bandwidth()
   if (wide < LABELLED || height < TEXT_HEIGHT || strip.tablesPerCell > 1) return null
   const set = strip.cells === 1 && wide >= WORDED ? wordsSet(frame, row) : null
   const words = set === null ? null : text.wordsSet(count(set), count(frame.shape!.levelEntries))
@@ -235,11 +238,11 @@ function Labels({ frame, row, box }: RowProps) {
     const number = strip.first + at
     const fill = frame.fill[strip.at + at]!
     const absent = frame.state[strip.at + at] === LEVEL_ABSENT
-    const covered = (fill / 255) * height >= TEXT_HEIGHT
+    const covered = level(fill) >= TEXT_HEIGHT
     return (
       <text
         key={number}
-        x={words ? wide - 6 : (at + 0.5) * wide}
+        x={words ? wide - 6 : x(at)! + wide / 2}
         y={y + height - 4}
         textAnchor={words ? 'end' : 'middle'}
         className={`v-num ${absent ? 'v-quiet' : covered ? 'v-on-mapped' : 'v-on-level'}`}

@@ -15,6 +15,7 @@ import {
 import { levelsText as text } from '../../text/levels.ts'
 import { frameCell } from '../kit/cell-patterns.ts'
 import { type Palette, pack } from '../kit/palette.ts'
+import { edge, layStrips, type StripCell, stripCellAt } from '../kit/strips.ts'
 import type { Box, HeatmapView, Pixels, Rect } from '../view.ts'
 import { chosenAt, nearer, opensCell, placeOf } from './levels-path.ts'
 
@@ -68,19 +69,25 @@ export function stripAt(strips: number, row: number): { readonly y: number; read
   return { y: HEAD + row * (height + gap), height: row === strips - 1 ? last : height }
 }
 
-/** Device px at which a cell of a strip begins; strips are as wide as the box, whatever their cells. */
-function edgeOf(at: number, cells: number, box: Box): number {
-  return Math.floor((at * Math.round(box.width * box.dpr)) / cells)
+/** The strips with their cells; all are as wide as the box, whatever their cells. */
+export function rowsOf({ strips }: LevelsFrame, box: Box): readonly (readonly StripCell[])[] {
+  const width = Math.round(box.width * box.dpr)
+  return layStrips(
+    strips.map((strip, row) => ({
+      ...stripAt(strips.length, row),
+      ...{ cells: strip.cells, opened: chosenAt(strip) ?? 0, width },
+    })),
+  )
 }
 
 /** Where a cell stands, css px; that of the last strip where there is no such strip any more. */
 function cellRect(frame: LevelsFrame, cell: number, box: Box): Rect {
   const row = Math.max(0, Math.min(frame.strips.length - 1, Math.floor(cell / LEVEL_CELLS)))
-  const { y, height } = stripAt(Math.max(1, frame.strips.length), row)
-  const cells = frame.strips[row]?.cells ?? 1
-  const at = Math.min(cells - 1, cell % LEVEL_CELLS)
-  const x = edgeOf(at, cells, box)
-  return { x: x / box.dpr, y, width: Math.max(1, edgeOf(at + 1, cells, box) - x) / box.dpr, height }
+  const cells = rowsOf(frame, box)[row] ?? []
+  const at = cells[Math.min(cells.length - 1, cell % LEVEL_CELLS)]
+  if (!at) return { x: 0, ...stripAt(1, 0), width: box.width }
+  const x = edge(at.x0)
+  return { x: x / box.dpr, y: at.y0, width: Math.max(1, edge(at.x1) - x) / box.dpr, height: at.y1 - at.y0 }
 }
 
 /** Where the cell stands that the next strip opens, css px; null when none follows. */
@@ -229,6 +236,7 @@ export function paintTable(
 
 function paint(frame: LevelsFrame, ink: LevelsInk, box: Box, out: Pixels): void {
   const line = Math.max(1, Math.round(box.dpr))
+  const rows = rowsOf(frame, box)
   frame.strips.forEach((strip, row) => {
     const { y, height } = stripAt(frame.strips.length, row)
     const top = Math.round(y * box.dpr)
@@ -239,8 +247,9 @@ function paint(frame: LevelsFrame, ink: LevelsInk, box: Box, out: Pixels): void 
       for (let at = 0; at < strip.cells; at++) {
         const state = frame.state[strip.at + at]!
         if ((state !== LEVEL_ABSENT) !== there) continue
-        const x = edgeOf(at, strip.cells, box)
-        const w = Math.max(1, edgeOf(at + 1, strip.cells, box) - x)
+        const { x0, x1 } = rows[row]![at]!
+        const x = edge(x0)
+        const w = Math.max(1, edge(x1) - x)
         const gap = w > OUTLINED * line && at < strip.cells - 1 ? line : 0
         paintTable(ink, state, frame.fill[strip.at + at]!, [x, top, w - gap, h], box.dpr, out)
       }
@@ -248,15 +257,9 @@ function paint(frame: LevelsFrame, ink: LevelsInk, box: Box, out: Pixels): void 
 }
 
 function hitTest(frame: LevelsFrame, x: number, y: number, box: Box): number | null {
-  const pixel = Math.floor(x * box.dpr)
-  const wide = Math.round(box.width * box.dpr)
-  if (pixel < 0 || pixel >= wide) return null
-  const rows = frame.strips.length
-  const row = frame.strips.findIndex((_, i) => {
-    const { y: top, height } = stripAt(rows, i)
-    return y >= top && y < top + height
-  })
-  return row < 0 ? null : row * LEVEL_CELLS + Math.ceil(((pixel + 1) * frame.strips[row]!.cells) / wide) - 1
+  // Of cells that begin in a pixel the last is what it shows.
+  const cell = stripCellAt(rowsOf(frame, box), Math.floor(x * box.dpr) + 1 - 1e-6, y)
+  return cell && cell.row * LEVEL_CELLS + cell.at
 }
 
 export const levelsView: HeatmapView<'levels', LevelsInk> = {

@@ -4,12 +4,12 @@ import { useMemo, useRef } from 'react'
 import type { Frame, LocksFrame } from '../../sim/index.ts'
 import { useApp, useFrame } from '../../store/context.ts'
 import { sameBy } from '../../store/same.ts'
-import { locksText as text } from '../../text/caches.ts'
 import { DockHead, FigureRow, type Figures, figuresWidth } from '../kit/dock-head.tsx'
 import { Heatmap } from '../kit/heatmap.tsx'
 import { usePalette, useWidth } from '../kit/hooks.ts'
 import { rulerOf } from '../kit/layout.ts'
 import { figuresOf, lanesOf, locksInk, locksView, shownLocks } from './locks.view.ts'
+import { text } from './words.ts'
 import '../views.css'
 
 const FIGURES: Figures = {

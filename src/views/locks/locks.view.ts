@@ -2,10 +2,10 @@
 
 import { count, duration, percent } from '../../lib/format.ts'
 import type { LocksFrame, LockUse } from '../../sim/index.ts'
-import { locksText as text } from '../../text/caches.ts'
 import { type Palette, pack } from '../kit/palette.ts'
 import { bands, cells, gridCellIn, linear } from '../kit/scales.ts'
 import type { HeatmapView } from '../view.ts'
+import { text } from './words.ts'
 
 /** Distance of two bars, css px, and the most that are shown: those that CPUs waited for most. */
 export const LOCK_PITCH = 13

@@ -15,6 +15,8 @@ import {
 } from '../../sim/index.ts'
 import { radixText as text } from '../../text/radix.ts'
 import { type Palette, pack } from '../kit/palette.ts'
+import { cells, edgesOf } from '../kit/scales.ts'
+import { layStrips, type StripCell, stripCellAt } from '../kit/strips.ts'
 import type { Box, HeatmapView } from '../view.ts'
 
 /** css px: the whole picture, the line of text below the strips, a strip at most and what stands between two at least. */
@@ -61,7 +63,7 @@ export function levelOf(frame: RadixFrame, step: RadixStep): number {
 
 /** Cell in its strip of the slot that a step reads. */
 function cellOfSlot(level: RadixLevel, slot: number): number {
-  return Math.floor((slot * cellsOf(level)) / level.slots)
+  return cells(cellsOf(level), level.slots)(slot)
 }
 
 /** Where the slot that a step reads stands, css px. */
@@ -71,11 +73,21 @@ export function slotRect(frame: RadixFrame, step: RadixStep, box: Box) {
   return rectOf(frame, i, cellOfSlot(level, step.slot), box)
 }
 
+/** The strip of each level, the walk opening one into the next. */
+function rowsOf(frame: RadixFrame, box: Box): readonly (readonly StripCell[])[] {
+  return layStrips(
+    frame.levels.map((level, i) => {
+      const step = frame.path.find(({ height }) => height === level.height)
+      const cells = cellsOf(level)
+      const opened = step ? cellOfSlot(level, step.slot) : 0
+      return { ...stripAt(frame.levels.length, i), cells, opened, width: stripPixels(cells, box) }
+    }),
+  )
+}
+
 function rectOf(frame: RadixFrame, row: number, cell: number, box: Box) {
-  const cells = cellsOf(frame.levels[row]!)
-  const wide = stripPixels(cells, box) / box.dpr
-  const { y, height } = stripAt(frame.levels.length, row)
-  return { x: (cell * wide) / cells, y, width: Math.max(1, wide / cells), height }
+  const { x0, x1, y0, y1 } = rowsOf(frame, box)[row]![cell]!
+  return { x: x0 / box.dpr, y: y0, width: Math.max(1, (x1 - x0) / box.dpr), height: y1 - y0 }
 }
 
 /** css px that the strip of a level takes. */
@@ -145,16 +157,16 @@ export const radixView: HeatmapView<'radix', RadixInk> = {
   paint(frame, ink, box, out) {
     frame.path.forEach((step, i) => {
       const row = levelOf(frame, step)
-      const cells = cellsOf(frame.levels[row]!)
-      const wide = Math.min(out.width, stripPixels(cells, box))
+      const n = cellsOf(frame.levels[row]!)
+      const wide = Math.min(out.width, stripPixels(n, box))
+      const starts = edgesOf(cells(wide, n), Math.floor)
       const { y, height } = stripAt(frame.levels.length, row)
       const [top, h] = [Math.round(y * box.dpr), Math.round(height * box.dpr)]
       for (let x = 0; x < wide; x++) {
         // Where several cells share a pixel a page shows before a table, and that before nothing.
-        const end = Math.max(Math.floor((x * cells) / wide) + 1, Math.floor(((x + 1) * cells) / wide))
+        const end = Math.max(starts[x]! + 1, starts[x + 1]!)
         let kind = PTE_EMPTY
-        for (let c = Math.floor((x * cells) / wide); c < end; c++)
-          kind = Math.max(kind, frame.cells[i * RADIX_CELLS + c]!)
+        for (let c = starts[x]!; c < end; c++) kind = Math.max(kind, frame.cells[i * RADIX_CELLS + c]!)
         // A pointer fills the lower half, so that tables and pages differ without their colours.
         const full = kind === PTE_TO_TABLE ? h >> 1 : h
         const pixel = kind === PTE_EMPTY ? ink.free : kind === PTE_TO_TABLE ? ink.table : ink.page
@@ -165,14 +177,8 @@ export const radixView: HeatmapView<'radix', RadixInk> = {
   },
   grid: (frame) => ({ columns: RADIX_CELLS, rows: Math.max(1, frame.levels.length) }),
   hitTest(frame, x, y, box) {
-    for (let row = 0; row < frame.levels.length; row++) {
-      const strip = stripAt(frame.levels.length, row)
-      if (y < strip.y || y >= strip.y + strip.height) continue
-      const cells = cellsOf(frame.levels[row]!)
-      const at = Math.floor((x * box.dpr * cells) / stripPixels(cells, box))
-      return at >= 0 && at < cells ? row * RADIX_CELLS + at : null
-    }
-    return null
+    const cell = stripCellAt(rowsOf(frame, box), x * box.dpr, y)
+    return cell && cell.row * RADIX_CELLS + cell.at
   },
   cellRect: (frame, cell, box) =>
     rectOf(frame, Math.min(frame.levels.length - 1, Math.floor(cell / RADIX_CELLS)), cell % RADIX_CELLS, box),

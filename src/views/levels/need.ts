@@ -1,0 +1,10 @@
+// When the view has something to show, and what is so instead.
+
+import { needsText } from '../../text/needs.ts'
+import { isGuest, type Need } from '../need.ts'
+
+export const need: Need = {
+  ...needsText.levels,
+  met: isGuest,
+  instead: 'tce-pages',
+}

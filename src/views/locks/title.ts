@@ -1,0 +1,2 @@
+/** What the view is called: the menu has it before the view is there. */
+export const title = 'Locks'
