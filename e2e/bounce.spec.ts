@@ -3,6 +3,7 @@
 import { bytes, count, duration, percent } from '../src/lib/format.ts'
 import { decodeLink } from '../src/share/url.ts'
 import { createRun, presetById, type Run, summarise } from '../src/sim/index.ts'
+import { bounceOf } from '../src/sim/paths/parts.ts'
 import { bounceText } from '../src/text/bounce.ts'
 import { poolText } from '../src/text/pool.ts'
 import { digits, dock, figuresIn, show, tipOf, toEnd } from './dock.ts'
@@ -90,7 +91,7 @@ test('what went direct, was copied and was refused is counted as without a page,
     expect(direct + bounced + refused, link).toBeGreaterThan(100)
 
     // The way of the last mapping ends as it did, and the track over time adds up to what is said in all.
-    const { last } = machine.state.tables[0]!.bounce!
+    const { last } = bounceOf(machine.state.tables[0]!)!
     const way = dock(lab).locator('.v-bounce-way')
     expect(last.outcome, link).toBe(OUTCOMES.indexOf(outcome))
     await expect(way.getByRole('listitem').last()).toHaveText(bounceText.outcomes[outcome])

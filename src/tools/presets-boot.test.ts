@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { createRun, PRICES, presetById, type Run, withValue } from '../sim/index.ts'
 import { DIRECT_MAPPING } from '../sim/machine/state.ts'
+import { bounceOf as bounceIn, unitOf } from '../sim/paths/parts.ts'
 import { placeOf } from '../sim/platform/pc-memory.ts'
 import { bootPresets } from '../sim/scenario/presets-boot.ts'
 import { storyOf } from '../sim/scenario/stories.ts'
 import { bootStories } from '../sim/scenario/stories-boot.ts'
-import type { SwiotlbPool } from '../sim/swiotlb/pool.ts'
 import { watchOps } from '../sim/testing/watch.ts'
 import { logLines } from '../sim/words/log.ts'
 import { OP_MAP } from '../sim/workload/workload.ts'
@@ -29,8 +29,9 @@ function at(id: string, { nudged = false, ns = presetById(id)!.horizonNs } = {})
 function tally(run: Run) {
   const ends = { lowDirect: 0, highDirect: 0, bounced: 0, lowRefused: 0, highRefused: 0, high: 0, low: 0 }
   watchOps(run.machine, (op, { table }) => {
-    if (op.kind !== OP_MAP || !table.bounce) return
-    const high = placeOf(table.bounce.memory, op.address) + op.bytes > FOUR_GIB
+    const bounce = bounceIn(table)
+    if (op.kind !== OP_MAP || !bounce) return
+    const high = placeOf(bounce.memory, op.address) + op.bytes > FOUR_GIB
     if (high) ends.high++
     else ends.low++
     if (op.mapping === DIRECT_MAPPING) ends[high ? 'highDirect' : 'lowDirect']++
@@ -41,8 +42,8 @@ function tally(run: Run) {
 }
 
 const tableOf = ({ run }: { run: Run }) => run.machine.state.tables[0]!
-const poolOf = (it: { run: Run }) => tableOf(it).alloc as SwiotlbPool
-const bounceOf = (it: { run: Run }) => tableOf(it).bounce!
+const bounceOf = (it: { run: Run }) => bounceIn(tableOf(it))!
+const poolOf = (it: { run: Run }) => bounceOf(it).pool
 const bootOf = ({ run }: { run: Run }) => run.machine.state.boot!
 const stepsOf = (it: { run: Run }) => bootOf(it).steps.map(({ id }) => id)
 const fullLines = ({ run }: { run: Run }) =>
@@ -114,8 +115,8 @@ describe('what the stories of the boot say', () => {
     expect(steps.find(({ id }) => id === 'reserved')).toMatchObject({ phase: 'early', held: 64 * MIB })
     expect(steps.at(-1)).toMatchObject({ id: 'given-back', held: 0, freed: 64 * MIB })
     expect([backend, pool, leakedBytes]).toEqual(['iommu', null, 0])
-    const { iommu, bounce, refused, maps } = tableOf(is)
-    expect([iommu !== null, bounce, refused, maps > 5000]).toEqual([true, null, 0, true])
+    const { refused, maps } = tableOf(is)
+    expect([unitOf(tableOf(is)) !== null, bounceIn(tableOf(is)), refused, maps > 5000]).toEqual([true, null, 0, true])
     const tried = at('give-back', { nudged: true })
     expect([stepsOf(tried).at(-1), bootOf(tried).pool!.bytes, tried.ends.bounced > 1000]).toEqual([
       'initialised',
@@ -210,8 +211,9 @@ describe('what the stories of the boot say', () => {
     expect([areas.locks.length, areas.locks.map(({ contended }) => contended)]).toEqual([4, [0, 0, 0, 0]])
     expect(areas.frames).toBeGreaterThan(4 * four.frames)
     for (const id of ['one-area', 'areas']) {
-      const { bounce, maps } = tableOf(at(id))
-      expect([bounce!.direct, bounce!.bounced]).toEqual([0, maps])
+      const { direct, bounced } = bounceOf(at(id))
+      const { maps } = tableOf(at(id))
+      expect([direct, bounced]).toEqual([0, maps])
     }
     const nudged = (id: string) => tableOf(at(id, { nudged: true, ns: 0 })).locks.length
     expect([nudged('one-area'), nudged('areas')]).toEqual([4, 1])

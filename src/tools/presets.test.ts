@@ -4,6 +4,7 @@ import { createRun, HAPPENINGS, presetById, presets, subjectOf, summarise, withV
 import { countOf } from '../sim/machine/happenings.ts'
 import { ENTRY_MAPPING, ENTRY_STRIDE, MAP_STRIDE, MAP_WHO } from '../sim/machine/state.ts'
 import type { Settings } from '../sim/params.ts'
+import { unitOf } from '../sim/paths/parts.ts'
 import { presetFigures, type TableFigures } from '../sim/testing/preset-figures.ts'
 import { loaded } from './recordings.ts'
 
@@ -168,7 +169,7 @@ describe('what the stories of the IOTLB say', () => {
     run.seek({ ns: ms * 1e6 })
     const { state } = run.machine
     const table = state.tables[0]!
-    const iommu = table.iommu!
+    const iommu = unitOf(table)!
     const [pairs, ...spent] = iommu.spentPs.subarray(...(iommu.mode === 'strict' ? [0, 6] : [6, 12]))
     const total = spent.reduce((sum, ps) => sum + ps, 0)
     const { delivered } = state.recorder
@@ -221,9 +222,9 @@ describe('what the stories of the IOTLB say', () => {
 
   it('superpages: 32 entries and every read hits; 16 384 pages and a third of the speed without', () => {
     const { iotlb, table, gbps } = at('superpages', 10)
-    expect([iotlb.lookups - iotlb.hits, table.iommu!.leaves[9]]).toEqual([32, 32])
+    expect([iotlb.lookups - iotlb.hits, unitOf(table)!.leaves[9]]).toEqual([32, 32])
     const small = at('superpages', 10, { 'd0.superpages': 'off' })
-    expect([small.table.iommu!.leaves[0], Math.round((small.gbps / gbps) * 100)]).toEqual([16_384, 35])
+    expect([small.iommu.leaves[0], Math.round((small.gbps / gbps) * 100)]).toEqual([16_384, 35])
   })
 
   it('splitting: 512 pages for each 2M and eight times the table work', () => {

@@ -13,11 +13,12 @@ import { advance } from '../machine/machine.ts'
 import { type DmaTable, ENTRY_MAPPING, ENTRY_STRIDE, MAP_ADDRESS, MAP_ENTRY, MAP_STRIDE } from '../machine/state.ts'
 import type { Machine } from '../machine/wiring.ts'
 import type { Settings } from '../params.ts'
-import { releaseMapping } from '../paths/operations.ts'
+import { unitOf } from '../paths/parts.ts'
 import { createRun, type Run } from '../run/run.ts'
 import { device, KIB, MIB, MS, scenario, workload } from '../scenario/make.ts'
 import type { Scenario } from '../scenario/schema.ts'
 import { createWalk } from '../table/page-table.ts'
+import { iommuDomain } from '../testing/ways.ts'
 import { absEntry, cpu, pages } from '../types.ts'
 import { mapEntries, mapIommu, runFlushTimer, unmapEntries, unmapIommu } from './dma-iommu.ts'
 import type { DmaDomain } from './dma-ops.ts'
@@ -38,7 +39,7 @@ const walk = createWalk()
 
 /** Page of memory that the table leads to from an entry, or -1. */
 function leadsTo(table: DmaTable, e: number): number {
-  const { driver, page } = table.iommu!
+  const { driver, page } = unitOf(table)!
   driverOf(driver).table.walk(page, absOf(table.geometry, e), -1, 0, walk)
   return walk.found ? walk.page : -1
 }
@@ -78,18 +79,19 @@ function expectInOrder({ machine: m }: Pick<Run, 'machine'>): void {
   expect(taken(m.domains[0]!)).toBe(table.mapped + waiting(table))
 }
 
-const leaves = ({ iommu }: DmaTable) => {
-  const { table } = driverOf(iommu!.driver)
-  return Array.from({ length: 6 }, (_, height) => table.leavesAt(iommu!.page, height)).reduce((a, b) => a + b)
+const leaves = (of: DmaTable) => {
+  const { driver, page } = unitOf(of)!
+  const { table } = driverOf(driver)
+  return Array.from({ length: 6 }, (_, height) => table.leavesAt(page, height)).reduce((a, b) => a + b)
 }
 
 /** Takes back whatever is mapped, and flushes. */
 function unmapAll(m: Machine): void {
   const table = m.state.tables[0]!
-  const d = m.domains[0]!
+  const d = iommuDomain(m)
   for (let e = 0; e < table.geometry.size; e++) {
     const id = table.entries.data[e * ENTRY_STRIDE + ENTRY_MAPPING]! - 1
-    if (id >= 0) releaseMapping(m, 0, table, d, id)
+    if (id >= 0) m.ways[0]!.release(0, id)
   }
   if (table.flush) runFlushTimer(d, m.meter)
 }
@@ -124,7 +126,7 @@ describe('tables', () => {
         expect(astray(table), told).toEqual([])
         expect([table.maps > 10, leaves(table) > 0], told).toEqual([true, table.mapped > 0])
         unmapAll(m)
-        const { page } = table.iommu!
+        const { page } = unitOf(table)!
         const { table: reader } = driverOf(platform)
         expect([table.mapped, leaves(table), reader.pending(page), waiting(table)], told).toEqual([0, 0, 0, 0])
         expect([astray(table), taken(m.domains[0]!)], told).toEqual([[], 0])
@@ -139,8 +141,8 @@ describe('an unmap', () => {
   /** Maps 1027 pages from 5 pages below a large one on, and takes them back: kinds of the commands, and the waits. */
   function commands(platform: string, own: Settings): [number[], number] {
     const m = idle(platform, { flush: 'strict', ...own })
-    const d = m.domains[0]!
-    const iommu = m.state.tables[0]!.iommu!
+    const d = iommuDomain(m)
+    const iommu = unitOf(m.state.tables[0]!)!
     mapEntries(d, 507, 1029, (4096 + 507) * 4096, 3, m.meter)
     unmapEntries(d, 507, 1029, false, m.meter)
     const kinds = Array.from({ length: iommu.commands.total }, (_, i) => entryAt(iommu.commands, i).kind)
@@ -172,19 +174,19 @@ describe('an unmap', () => {
   it('sends nothing where nobody tells the hardware, nor where it queues', () => {
     expect(commands('vtd', { flush: 'none' })).toEqual([[], 0])
     const m = idle('vtd', { flush: 'deferred' })
-    const d = m.domains[0]!
+    const d = iommuDomain(m)
     const table = m.state.tables[0]!
     const e = mapIommu(d, cpu(0), 0, 0x10000000, 8 * 4096, 3, absEntry(0xfffff), m.meter)
     unmapIommu(d, cpu(1), e, pages(8), m.meter)
-    expect([table.iommu!.commands.total, waiting(table), taken(d), leadsTo(table, e)]).toEqual([0, 8, 8, -1])
+    expect([unitOf(table)!.commands.total, waiting(table), taken(d), leadsTo(table, e)]).toEqual([0, 8, 8, -1])
     expect(runFlushTimer(d, m.meter)).toBe(1)
-    expect([table.iommu!.commands.total, waiting(table), taken(d)]).toEqual([1, 0, 0])
+    expect([unitOf(table)!.commands.total, waiting(table), taken(d)]).toEqual([1, 0, 0])
   })
 
   it('keeps tables that it takes out until the flush', () => {
     const m = idle('vtd', { flush: 'deferred', superpages: 'off' })
-    const d = m.domains[0]!
-    const { page } = m.state.tables[0]!.iommu!
+    const d = iommuDomain(m)
+    const { page } = unitOf(m.state.tables[0]!)!
     const { table } = driverOf('vtd')
     const e = mapIommu(d, cpu(0), 0, 0x10000000, 1024 * 4096, 3, absEntry(0xfffff), m.meter)
     const { live } = page.nodes
@@ -207,7 +209,7 @@ describe('a flush mode that changes while mappings stand', () => {
         run.advance(0.5 * MS)
         const { state: s } = run.machine
         const table = s.tables[0]!
-        const iommu = table.iommu!
+        const iommu = unitOf(table)!
         expect([s.iotlbs[0]!.stale > 20, waiting(table) > 20]).toEqual([true, before === 'deferred'])
         run.input('d0.flush', 'strict')
         expect([table.flush, s.iotlbs[0]!.stale]).toEqual([null, 0])
@@ -229,7 +231,7 @@ describe('a flush mode that changes while mappings stand', () => {
     for (const mode of ['deferred', 'none', 'strict', 'none', 'deferred', 'strict']) {
       run.advance(run.machine.state.nowNs + 0.2 * MS)
       run.input('d0.flush', mode)
-      expect(run.machine.state.tables[0]!.iommu!.mode).toBe(mode)
+      expect(unitOf(run.machine.state.tables[0]!)!.mode).toBe(mode)
       expectInOrder(run)
     }
   })

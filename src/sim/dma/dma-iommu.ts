@@ -18,15 +18,21 @@ import { noteEntries, pfnOf } from '../table/radix.ts'
 import { chooseRun, type PageRun } from '../table/split.ts'
 import { type AbsEntry, type Cpu, cpu, type Entry, entry, NO_ENTRY, type Pages, pages } from '../types.ts'
 import { allocDma } from './dma-limit.ts'
-import { type DmaDomain, pagesTouched, type SgList } from './dma-ops.ts'
+import { type AllocDomain, type DmaDomain, pagesTouched, type SgList } from './dma-ops.ts'
 import { lookUpExact, sendExact } from './exact-size.ts'
 import { mapRange, unmapRange } from './iommu-core.ts'
 import type { DriverIo } from './iommu-driver.ts'
+import type { IommuRules } from './iommu-rules.ts'
 import type { IommuState } from './iommu-state.ts'
+
+/** The domain of a table that an IOMMU driver maps and unmaps. */
+export interface IommuDomain extends AllocDomain {
+  readonly iommu: IommuRules
+}
 
 /** Takes `npages` for a device that reaches absolute entries up to `mask`. First table-relative entry, or NO_ENTRY. */
 export function takeAddresses(
-  d: DmaDomain,
+  d: IommuDomain,
   onCpu: Cpu,
   device: number,
   npages: Pages,
@@ -40,21 +46,21 @@ export function takeAddresses(
   request.useHandle = false
   request.phase = 0
   const { geometry, allocator, allocatorState } = d
-  return allocDma(iommu!.state.lowFirst[device]!, allocator, allocatorState, request, mask, geometry.pageShift, meter)
+  return allocDma(iommu.state.lowFirst[device]!, allocator, allocatorState, request, mask, geometry.pageShift, meter)
 }
 
 const run: PageRun = { order: 0, count: 0 }
 
 /** Writes entries [e, e+npages) to lead to the page of `address` and those behind it. False when the driver refused. */
 export function mapEntries(
-  d: DmaDomain,
+  d: IommuDomain,
   e: number,
   npages: number,
   address: number,
   permission: number,
   meter: CostMeter,
 ): boolean {
-  const { driver, state, io, radix } = d.iommu!
+  const { driver, state, io, radix } = d.iommu
   const { page, single } = state
   const pfn = pfnOf(radix, e)
   const memory = Math.floor(address * d.pageInverse)
@@ -88,7 +94,7 @@ function countWork(io: DriverIo, meter: CostMeter): void {
 
 /** Maps `bytes` (at least 1) at `address`. First table-relative entry, or NO_ENTRY. */
 export function mapIommu(
-  d: DmaDomain,
+  d: IommuDomain,
   onCpu: Cpu,
   device: number,
   address: number,
@@ -100,7 +106,7 @@ export function mapIommu(
   const npages = pagesTouched(d, address, bytes)
   const e = takeAddresses(d, onCpu, device, npages, mask, meter)
   if (e === NO_ENTRY) return NO_ENTRY
-  d.iommu!.sink.cpu = onCpu
+  d.iommu.sink.cpu = onCpu
   mapEntries(d, e, npages, address, permission, meter)
   return e
 }
@@ -114,7 +120,7 @@ export function pagesOfList(d: DmaDomain, sg: SgList): Pages {
 
 /** Maps a list of `npages` in one run. First table-relative entry, or NO_ENTRY. */
 export function mapSgIommu(
-  d: DmaDomain,
+  d: IommuDomain,
   onCpu: Cpu,
   device: number,
   sg: SgList,
@@ -125,7 +131,7 @@ export function mapSgIommu(
 ): Entry {
   const first = takeAddresses(d, onCpu, device, npages, mask, meter)
   if (first === NO_ENTRY) return NO_ENTRY
-  d.iommu!.sink.cpu = onCpu
+  d.iommu.sink.cpu = onCpu
   let e: number = first
   for (let i = 0; i < sg.n; i++) {
     const n = pagesTouched(d, sg.address[i]!, sg.length[i]!)
@@ -136,8 +142,8 @@ export function mapSgIommu(
 }
 
 /** Takes a mapping of the DMA API back: its entries are cleared, and free when the flush mode says so. */
-export function unmapIommu(d: DmaDomain, onCpu: Cpu, first: Entry, npages: Pages, meter: CostMeter): void {
-  const rules = d.iommu!
+export function unmapIommu(d: IommuDomain, onCpu: Cpu, first: Entry, npages: Pages, meter: CostMeter): void {
+  const rules = d.iommu
   rules.sink.cpu = onCpu
   const { flush } = rules.queue
   unmapEntries(d, first, npages, flush !== null, meter)
@@ -158,8 +164,8 @@ function chargeInvalidation(meter: CostMeter): void {
  * Clears entries [e, e+npages) and tells the hardware, unless nobody does in this flush mode. `queued`: the caller puts
  * them into the flush queue instead.
  */
-export function unmapEntries(d: DmaDomain, e: number, npages: number, queued: boolean, meter: CostMeter): void {
-  const { state, driver, io, sink, gather, radix } = d.iommu!
+export function unmapEntries(d: IommuDomain, e: number, npages: number, queued: boolean, meter: CostMeter): void {
+  const { state, driver, io, sink, gather, radix } = d.iommu
   const { page, hardware, mode, each } = state
   const pfn = pfnOf(radix, e)
   state.asked += npages
@@ -186,8 +192,8 @@ export function unmapEntries(d: DmaDomain, e: number, npages: number, queued: bo
 }
 
 /** Clears pages in as many calls of the driver as the kernel of the settings makes. */
-function clear(d: DmaDomain, pfn: number, npages: number): void {
-  const { state, driver, io, gather } = d.iommu!
+function clear(d: IommuDomain, pfn: number, npages: number): void {
+  const { state, driver, io, gather } = d.iommu
   const { page, single, each } = state
   if (!single && !each) {
     unmapRange(driver, page, pfn, npages, gather, io)
@@ -204,9 +210,9 @@ function clear(d: DmaDomain, pfn: number, npages: number): void {
 }
 
 /** True when some of entries [first, first+npages) waits in the flush queue. Cost: what waits. */
-export function isWaiting({ iommu }: DmaDomain, first: Entry, npages: Pages): boolean {
+export function isWaiting({ iommu }: IommuDomain, first: Entry, npages: Pages): boolean {
   let waits = false
-  if (iommu?.queue.flush)
+  if (iommu.queue.flush)
     forEachQueued(iommu.queue.flush, (e, n) => {
       waits ||= e < first + npages && e + n > first
     })
@@ -214,8 +220,8 @@ export function isWaiting({ iommu }: DmaDomain, first: Entry, npages: Pages): bo
 }
 
 /** The timer of the flush queue has run out. Returns the ranges that are free now; none if the queue went meanwhile. */
-export function runFlushTimer(d: DmaDomain, meter: CostMeter): number {
-  const { queue, state, sink } = d.iommu!
+export function runFlushTimer(d: IommuDomain, meter: CostMeter): number {
+  const { queue, state, sink } = d.iommu
   if (!queue.flush) return 0
   const to = releaseTo(d, meter)
   to.released = 0
@@ -231,8 +237,8 @@ export function runFlushTimer(d: DmaDomain, meter: CostMeter): number {
  * Changes the flush mode while mappings stand. What waits in the queue is flushed and freed first; leaving `none`, the
  * whole domain is invalidated, so that nothing is left of before.
  */
-export function switchFlush(d: DmaDomain, mode: IommuState['mode'], cpus: number, meter: CostMeter): void {
-  const { queue, state, driver, io, sink } = d.iommu!
+export function switchFlush(d: IommuDomain, mode: IommuState['mode'], cpus: number, meter: CostMeter): void {
+  const { queue, state, driver, io, sink } = d.iommu
   if (mode === state.mode) return
   // Not the CPU that sent last: it is not part of the state.
   sink.cpu = 0
@@ -242,26 +248,26 @@ export function switchFlush(d: DmaDomain, mode: IommuState['mode'], cpus: number
   state.mode = mode
 }
 
-function releaseTo(d: DmaDomain, meter: CostMeter): typeof scratch {
+function releaseTo(d: IommuDomain, meter: CostMeter): typeof scratch {
   scratch.domain = d
   scratch.meter = meter
   return scratch
 }
 
 /** One object for every queue and operation: nothing is allocated on the way. */
-const scratch: FlushSink & { domain: DmaDomain; meter: CostMeter; released: number; byTimer: boolean } = {
-  domain: null as unknown as DmaDomain,
+const scratch: FlushSink & { domain: IommuDomain; meter: CostMeter; released: number; byTimer: boolean } = {
+  domain: null as unknown as IommuDomain,
   meter: null as unknown as CostMeter,
   released: 0,
   byTimer: false,
   release(onCpu, first, npages) {
     this.released++
-    const { driver, state, io, radix } = this.domain.iommu!
+    const { driver, state, io, radix } = this.domain.iommu
     if (driver.table.pending(state.page) > 0) driver.release(state.page, pfnOf(radix, first), io)
     giveBack(this.domain, cpu(onCpu), entry(first), pages(npages), this.meter)
   },
   invalidateAll() {
-    const { driver, state, io, sink } = this.domain.iommu!
+    const { driver, state, io, sink } = this.domain.iommu
     if (!this.byTimer) state.flushedFull++
     sink.flushing = true
     driver.flushAll(state.page, io)
@@ -271,7 +277,7 @@ const scratch: FlushSink & { domain: DmaDomain; meter: CostMeter; released: numb
 }
 
 /** Gives a range back to the allocator on a CPU, under the lock that it needs. */
-function giveBack(d: DmaDomain, onCpu: Cpu, first: Entry, npages: Pages, meter: CostMeter): void {
+function giveBack(d: IommuDomain, onCpu: Cpu, first: Entry, npages: Pages, meter: CostMeter): void {
   const { allocator, allocatorState } = d
   const lock = allocator.lockForFree(allocatorState, first, onCpu, npages)
   if (lock !== NO_LOCK) takeLock(meter, lock)

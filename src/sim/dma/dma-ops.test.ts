@@ -9,9 +9,8 @@ import { type FailingState, failingTable } from '../testing/failing-table.ts'
 import { absEntry, bytes, cpu, entry, realAddr } from '../types.ts'
 import {
   allocCoherent,
-  createDomain,
   createSgList,
-  type DmaDomain,
+  createTceDomain,
   freeCoherent,
   mapPage,
   mapSg,
@@ -20,6 +19,7 @@ import {
   pagesTouched,
   SG_ERROR,
   type SgList,
+  type TceDomain,
   unmapPage,
   unmapSg,
 } from './dma-ops.ts'
@@ -29,11 +29,11 @@ const NO_MASK = absEntry(Number.MAX_SAFE_INTEGER)
 const meter = createMeter()
 const table: TranslationTable = failingTable(tceSingle)
 
-function domain(fields: { size?: number; pageShift?: number; offset?: number; gen1?: boolean } = {}): DmaDomain {
+function domain(fields: { size?: number; pageShift?: number; offset?: number; gen1?: boolean } = {}): TceDomain {
   const { size = 4096, pageShift = 12, offset = 0, gen1 = false } = fields
   const allocator = gen1 ? tceHalves : tcePools
   const geometry = { size, offset, pageShift, blockSize: 16, resStart: 0, resEnd: 0, boundary: Infinity }
-  return createDomain({
+  return createTceDomain({
     allocator,
     allocatorState: allocator.create(geometry, { generation: 1 }),
     table,
@@ -46,12 +46,12 @@ function domain(fields: { size?: number; pageShift?: number; offset?: number; ge
   })
 }
 
-const failNext = (d: DmaDomain) => {
+const failNext = (d: TceDomain) => {
   ;(d.tableState as FailingState).failNext = true
 }
 
 /** Used runs, as `first+pages`. */
-function used(d: DmaDomain): string[] {
+function used(d: TceDomain): string[] {
   const out: string[] = []
   d.allocator.forEachRange(d.allocatorState, (start: number, npages: number, kind: RangeKind) => {
     if (kind === 'used') out.push(`${start}+${npages}`)
@@ -59,7 +59,7 @@ function used(d: DmaDomain): string[] {
   return out
 }
 
-const map = (d: DmaDomain, address: number, size: number) =>
+const map = (d: TceDomain, address: number, size: number) =>
   mapPage(d, cpu(0), realAddr(address), bytes(size), TCE_WRITE, NO_MASK, meter)
 
 const list = (...elements: readonly (readonly [address: number, length: number])[]): SgList => {
@@ -72,7 +72,7 @@ const list = (...elements: readonly (readonly [address: number, length: number])
   return sg
 }
 
-const mapList = (d: DmaDomain, sg: SgList) => mapSg(d, cpu(0), sg, TCE_READ | TCE_WRITE, NO_MASK, meter)
+const mapList = (d: TceDomain, sg: SgList) => mapSg(d, cpu(0), sg, TCE_READ | TCE_WRITE, NO_MASK, meter)
 
 describe('map_page', () => {
   test('a frame of 1500 bytes takes one 64K page, or two 4K pages when it crosses a line', () => {
@@ -125,7 +125,7 @@ describe('map_page', () => {
 })
 
 describe('coherent memory', () => {
-  const alloc = (d: DmaDomain, size: number) =>
+  const alloc = (d: TceDomain, size: number) =>
     allocCoherent(d, cpu(0), realAddr(0x100000), bytes(size), TCE_READ | TCE_WRITE, NO_MASK, meter)
 
   test('comes in whole kernel pages, aligned to the next power of two', () => {

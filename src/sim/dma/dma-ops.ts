@@ -13,7 +13,7 @@
 
 import { alignUp, log2Ceil, log2Floor, modPow2, pow2 } from '../../lib/bits.ts'
 import type { CostMeter } from '../engine/meter.ts'
-import type { AllocRequest, IovaAllocator, WindowGeometry } from '../iova/allocator.ts'
+import type { AllocRequest, IovaAllocator, Ranges, WindowGeometry } from '../iova/allocator.ts'
 import type { TableReader, TranslationTable } from '../table/table.ts'
 import {
   type AbsEntry,
@@ -30,7 +30,6 @@ import {
   type RealAddr,
   realAddr,
 } from '../types.ts'
-import type { IommuRules } from './iommu-rules.ts'
 
 /** What a mapping returns when there is none. */
 export const NO_DMA = -1 as AbsEntry
@@ -39,23 +38,15 @@ export const SG_ERROR = -5
 /** Coherent memory comes from the page allocator in blocks of at most 2^12 kernel pages. */
 const COHERENT_MAX_ORDER = 12
 
-/** A device's way to memory: its window, its table, and the rules of its kernel. */
+/** A device's window as the kernel and the page see it: how it is divided, where its entries lead, and how large a page is. */
 export interface DmaDomain {
-  readonly allocator: IovaAllocator
+  readonly allocator: Ranges
   readonly allocatorState: object
   readonly table: TableReader
   readonly tableState: object
-  /** The same where it is one of TCEs, which the code of this file writes; null: an IOMMU driver does. */
-  readonly tces: Pick<TranslationTable, 'set' | 'clear'> | null
   readonly geometry: WindowGeometry
   /** log2 of the kernel's page size in bytes. */
   readonly kernelPageShift: number
-  /** A buffer of whole kernel pages gets a DMA address aligned as its page is; off in the two-region generation 1. */
-  readonly alignPages: boolean
-  /** Adjacent scatter-gather elements become one segment … */
-  readonly mergeSegments: boolean
-  /** … of at most this many bytes. */
-  readonly maxSegmentBytes: number
   /** Bytes of an IOMMU page and of a kernel page. */
   readonly pageBytes: number
   readonly kernelPageBytes: number
@@ -63,23 +54,53 @@ export interface DmaDomain {
   readonly pageInverse: number
   /** Some TCEs stand for several entries: the place of a buffer among them must be told. */
   readonly mixed: boolean
-  /** Its entries are slots of a bounce pool. */
-  readonly bounces: boolean
-  /** How an IOMMU driver maps and unmaps (dma-iommu.ts); null: the TCE code of this file does. */
-  readonly iommu: IommuRules | null
+  /** A buffer begins its first entry, whatever its address: entries are slots that it is copied to. */
+  readonly isCopied: boolean
+}
+
+/** The same where an allocator hands its entries out. */
+export interface AllocDomain extends DmaDomain {
+  readonly allocator: IovaAllocator
   /** Scratch, so that mapping a page allocates nothing. */
   readonly request: AllocRequest
 }
 
-/** A domain with its derived sizes and a fresh scratch request. */
-export function createDomain(
-  parts: Omit<
-    DmaDomain,
-    'pageBytes' | 'kernelPageBytes' | 'pageInverse' | 'mixed' | 'request' | 'iommu' | 'tces' | 'bounces'
-  > &
-    Partial<Pick<DmaDomain, 'iommu' | 'bounces'>>,
-): DmaDomain {
-  const request = {
+/** The same where its table is one of TCEs, which the code of this file writes. */
+export interface TceDomain extends AllocDomain {
+  readonly tces: Pick<TranslationTable, 'set' | 'clear'>
+  /** A buffer of whole kernel pages gets a DMA address aligned as its page is; off in the two-region generation 1. */
+  readonly alignPages: boolean
+  /** Adjacent scatter-gather elements become one segment … */
+  readonly mergeSegments: boolean
+  /** … of at most this many bytes. */
+  readonly maxSegmentBytes: number
+}
+
+/** A domain with its derived sizes. */
+export function createDomain<A extends Ranges>(parts: {
+  readonly allocator: A
+  readonly allocatorState: object
+  readonly table: TableReader
+  readonly tableState: object
+  readonly geometry: WindowGeometry
+  readonly kernelPageShift: number
+  readonly isCopied?: true
+}): DmaDomain & { readonly allocator: A } {
+  const pageBytes = pow2(parts.geometry.pageShift)
+  const { allocator, allocatorState, table, tableState, geometry, kernelPageShift } = parts
+  return {
+    ...{ allocator, allocatorState, table, tableState, geometry, kernelPageShift },
+    pageBytes,
+    kernelPageBytes: pow2(kernelPageShift),
+    pageInverse: 1 / pageBytes,
+    mixed: allocator.granule !== undefined,
+    isCopied: parts.isCopied === true,
+  }
+}
+
+/** A request that is filled anew by every call. */
+export function createRequest(): AllocRequest {
+  return {
     cpu: cpu(0),
     npages: pages(0),
     alignOrder: 0,
@@ -89,19 +110,17 @@ export function createDomain(
     emptyCaches: true,
     phase: 0,
   }
-  const pageBytes = pow2(parts.geometry.pageShift)
-  const mixed = parts.allocator.granule !== undefined
-  return {
-    iommu: null,
-    bounces: false,
-    ...parts,
-    tces: 'set' in parts.table ? (parts.table as TranslationTable) : null,
-    pageBytes,
-    kernelPageBytes: pow2(parts.kernelPageShift),
-    pageInverse: 1 / pageBytes,
-    mixed,
-    request,
-  }
+}
+
+/** The domain of a table of TCEs, with its derived sizes and a fresh scratch request. */
+export function createTceDomain(
+  parts: Parameters<typeof createDomain<IovaAllocator>>[0] & {
+    readonly table: TableReader & Pick<TranslationTable, 'set' | 'clear'>
+  } & Pick<TceDomain, 'alignPages' | 'mergeSegments' | 'maxSegmentBytes'>,
+): TceDomain {
+  const { alignPages, mergeSegments, maxSegmentBytes } = parts
+  const tces = parts.table
+  return { ...createDomain(parts), request: createRequest(), tces, alignPages, mergeSegments, maxSegmentBytes }
 }
 
 /** A scatter-gather list. Arrays are [capacity]; the first `n` elements count. */
@@ -162,7 +181,7 @@ export function offsetInPage(d: DmaDomain, address: RealAddr): number {
  * of the DMA address (its low part is offsetInPage(address)), or NO_DMA. Spec A.7 map_page.
  */
 export function mapPage(
-  d: DmaDomain,
+  d: TceDomain,
   onCpu: Cpu,
   address: RealAddr,
   size: Bytes,
@@ -175,7 +194,7 @@ export function mapPage(
 
 /** Takes back `size` bytes at a DMA address. False, and no change, when it is outside the table. Spec A.6, A.7. */
 export function unmapPage(
-  d: DmaDomain,
+  d: TceDomain,
   onCpu: Cpu,
   at: AbsEntry,
   offset: number,
@@ -190,7 +209,7 @@ export function unmapPage(
  * allocator gives it. Returns the absolute entry (the low part is 0), or NO_DMA. Spec A.7 coherent.
  */
 export function allocCoherent(
-  d: DmaDomain,
+  d: TceDomain,
   onCpu: Cpu,
   address: RealAddr,
   size: Bytes,
@@ -206,7 +225,7 @@ export function allocCoherent(
 }
 
 /** Takes back coherent memory of `size` bytes. False, and no change, when it is outside the table. */
-export function freeCoherent(d: DmaDomain, onCpu: Cpu, at: AbsEntry, size: Bytes, meter: CostMeter): boolean {
+export function freeCoherent(d: TceDomain, onCpu: Cpu, at: AbsEntry, size: Bytes, meter: CostMeter): boolean {
   return release(d, onCpu, at, coherentPages(d, size), meter)
 }
 
@@ -215,7 +234,7 @@ export function freeCoherent(d: DmaDomain, onCpu: Cpu, at: AbsEntry, size: Bytes
  * length 0. Spec A.7 map_sg.
  */
 export function mapSg(
-  d: DmaDomain,
+  d: TceDomain,
   onCpu: Cpu,
   sg: SgList,
   permission: number,
@@ -242,7 +261,7 @@ export function mapSg(
     const e = allocRun(d, onCpu, npages, orderOf(d, address, length), address, mask, handle, true, meter)
     if (e === NO_ENTRY) return unwind(d, onCpu, sg, out, meter)
     handle = d.request.handle
-    if (!d.tces!.set(d.tableState, e, npages, address, permission, meter)) return unwind(d, onCpu, sg, out, meter)
+    if (!d.tces.set(d.tableState, e, npages, address, permission, meter)) return unwind(d, onCpu, sg, out, meter)
     const at = e + d.geometry.offset
     const offset = offsetInPage(d, address)
     if (i !== opener) {
@@ -268,12 +287,12 @@ export function mapSg(
 }
 
 /** Takes back every output segment up to the first of length 0. Spec A.7 unmap_sg. */
-export function unmapSg(d: DmaDomain, onCpu: Cpu, sg: SgList, meter: CostMeter): void {
+export function unmapSg(d: TceDomain, onCpu: Cpu, sg: SgList, meter: CostMeter): void {
   for (let i = 0; i < sg.n && sg.dmaLength[i] !== 0; i++) releaseSegment(d, onCpu, sg, i, meter)
 }
 
 /** A buffer of at least one whole kernel page, beginning at one, keeps that alignment in a window of smaller pages. */
-export function orderOf(d: DmaDomain, address: number, size: number): number {
+export function orderOf(d: TceDomain, address: number, size: number): number {
   const finer = d.kernelPageShift - d.geometry.pageShift
   if (!d.alignPages || finer <= 0) return 0
   const kernelPage = d.kernelPageBytes
@@ -285,7 +304,7 @@ function coherentPages(d: DmaDomain, size: number): Pages {
 }
 
 function allocRun(
-  d: DmaDomain,
+  d: TceDomain,
   onCpu: Cpu,
   npages: Pages,
   alignOrder: number,
@@ -307,7 +326,7 @@ function allocRun(
 }
 
 function mapRun(
-  d: DmaDomain,
+  d: TceDomain,
   onCpu: Cpu,
   npages: Pages,
   alignOrder: number,
@@ -318,26 +337,26 @@ function mapRun(
 ): AbsEntry {
   const e = allocRun(d, onCpu, npages, alignOrder, address, mask, entry(0), false, meter)
   if (e === NO_ENTRY) return NO_DMA
-  if (d.tces!.set(d.tableState, e, npages, address, permission, meter)) return absEntry(e + d.geometry.offset)
+  if (d.tces.set(d.tableState, e, npages, address, permission, meter)) return absEntry(e + d.geometry.offset)
   // The hint of the allocator stays where the attempt moved it.
   d.allocator.free(d.allocatorState, e, npages, meter, onCpu)
   return NO_DMA
 }
 
 /** Clears the TCEs, then frees the entries, as long as all of them are in the table. */
-function release(d: DmaDomain, onCpu: Cpu, at: AbsEntry, npages: Pages, meter: CostMeter): boolean {
+function release(d: TceDomain, onCpu: Cpu, at: AbsEntry, npages: Pages, meter: CostMeter): boolean {
   const e = entry(at - d.geometry.offset)
   if (e < 0 || e + npages > d.geometry.size) return false
-  d.tces!.clear(d.tableState, e, npages, meter)
+  d.tces.clear(d.tableState, e, npages, meter)
   return d.allocator.free(d.allocatorState, e, npages, meter, onCpu)
 }
 
-function releaseSegment(d: DmaDomain, onCpu: Cpu, sg: SgList, i: number, meter: CostMeter): void {
+function releaseSegment(d: TceDomain, onCpu: Cpu, sg: SgList, i: number, meter: CostMeter): void {
   release(d, onCpu, absEntry(sg.dmaEntry[i]!), pagesTouched(d, sg.dmaOffset[i]!, sg.dmaLength[i]!), meter)
 }
 
 /** Gives the segments so far back. The element that failed last is in none of them. */
-function unwind(d: DmaDomain, onCpu: Cpu, sg: SgList, lastOut: number, meter: CostMeter): number {
+function unwind(d: TceDomain, onCpu: Cpu, sg: SgList, lastOut: number, meter: CostMeter): number {
   for (let i = 0; i <= lastOut; i++) {
     if (sg.dmaLength[i] !== 0) releaseSegment(d, onCpu, sg, i, meter)
     sg.dmaLength[i] = 0

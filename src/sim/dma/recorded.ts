@@ -8,20 +8,17 @@
 
 import type { CostMeter } from '../engine/meter.ts'
 import { type AbsEntry, type Cpu, type Entry, entry, type Pages } from '../types.ts'
-import { isWaiting, runFlushTimer, takeAddresses } from './dma-iommu.ts'
-import { type DmaDomain, orderOf } from './dma-ops.ts'
+import { type AllocDomain, orderOf, type TceDomain } from './dma-ops.ts'
 
 /** A request of a CPU for `npages` whole pages at `address` (-1: unknown, not aligned), without a look at any record. */
 export function foretell(
-  d: DmaDomain,
+  d: TceDomain,
   onCpu: Cpu,
-  device: number,
   npages: Pages,
   address: number,
   mask: AbsEntry,
   meter: CostMeter,
 ): Entry {
-  if (d.iommu) return takeAddresses(d, onCpu, device, npages, mask, meter)
   const { request } = d
   request.cpu = onCpu
   request.npages = npages
@@ -33,34 +30,24 @@ export function foretell(
 }
 
 /**
- * Foretells where `npages` at real `address` go for a CPU, then makes `recorded` (table-relative, inside the table, not mapped)
- * the run that is handed out. Returns the run foretold, or NO_ENTRY. The allocator must be one that `follows`.
+ * Foretells with `ask` where a run of a CPU goes, then makes `recorded` (table-relative, inside the table, not mapped) the one
+ * that is handed out; `settle` is called first where the two differ. Returns the run foretold, or NO_ENTRY. The allocator must
+ * be one that `follows`.
  */
 export function predictRun(
-  d: DmaDomain,
+  { allocator, allocatorState }: AllocDomain,
   onCpu: Cpu,
-  device: number,
   npages: Pages,
-  address: number,
-  mask: AbsEntry,
   recorded: Entry,
+  ask: () => Entry,
+  settle: () => void,
   meter: CostMeter,
 ): Entry {
-  const { allocator, allocatorState, iommu } = d
   const before = allocator.before!(allocatorState)
-  const low = iommu?.state.lowFirst[device]
-  const dma32First = low?.dma32First
-  const foretold = foretell(d, onCpu, device, npages, address, mask, meter)
+  const foretold = ask()
   if (foretold === recorded) return foretold
   allocator.undo!(allocatorState, foretold, npages, onCpu, before, meter)
-  // Only what the record has above 4 GiB tells that nothing was left below.
-  if (low) low.dma32First = dma32First!
-  adoptRun(d, recorded, npages, true, meter)
+  settle()
+  allocator.adopt!(allocatorState, recorded, npages, true)
   return foretold
-}
-
-/** Makes a run that is not mapped a handed-out one. Where some of it waits for a flush, that has been by now. */
-export function adoptRun(d: DmaDomain, first: Entry, npages: Pages, asAnswer: boolean, meter: CostMeter): void {
-  if (isWaiting(d, first, npages)) runFlushTimer(d, meter)
-  d.allocator.adopt!(d.allocatorState, first, npages, asAnswer)
 }

@@ -118,33 +118,10 @@ export interface AllocatorInfo<P extends ParamTable = ParamTable> {
   readonly lines?: readonly ScalingLine[]
 }
 
-export interface IovaAllocator<S extends object = object> extends AllocatorInfo {
-  /** State of an empty window. Throws RangeError on a geometry that the spec says never occurs. */
-  create(geometry: WindowGeometry, settings: Settings): S
-  /** First table-relative entry of the run handed out, or NO_ENTRY. Sets `meter.hang` if it would never return. */
-  alloc(s: S, req: AllocRequest, meter: CostMeter): Entry
-  /** Takes [entry, entry+npages) (table-relative) back on a CPU. False, and no change, when it is outside the table. */
-  free(s: S, entry: Entry, npages: Pages, meter: CostMeter, cpu: Cpu): boolean
-  /** Where searches begin, and whatever else `undo` needs to know of the moment before a request. */
-  before?(s: S): readonly number[]
-  /**
-   * Undoes the request of `npages` on a CPU that was answered last, with `got` (NO_ENTRY: refused): the run goes back to where
-   * it came from, not to where freed ones go. `before` is of before that request, `meter` its own. Charges nothing. Without it
-   * and `adopt` the allocator cannot follow a record.
-   */
-  undo?(s: S, got: Entry, npages: Pages, cpu: Cpu, before: readonly number[], meter: CostMeter): void
-  /**
-   * Marks exactly this run (table-relative, inside the table, nothing of it handed out) as handed out: a record says that it
-   * was. What caches keep of it leaves them; `free` takes it back as any other. `asAnswer`: the hints are then as if a request
-   * had been given it, else they stay. Charges nothing.
-   */
-  adopt?(s: S, entry: Entry, npages: Pages, asAnswer: boolean): void
+/** How a window is divided, and what of it is taken: what maps, locks and figures ask. It hands nothing out. */
+export interface Ranges<S extends object = object> {
   /** Number of locks; at least 1. */
   locks(s: S): number
-  /** Index of the lock a request takes first, or NO_LOCK when it needs none. */
-  lockForAlloc(s: S, cpu: Cpu, npages: Pages): number
-  /** Index of the lock that freeing [entry, entry+npages) on a CPU takes first, or NO_LOCK. */
-  lockForFree(s: S, entry: Entry, cpu: Cpu, npages: Pages): number
   /** What a lock guards, in a word or two; absent: the regions that name it. */
   lockName?(s: S, lock: number): string
   regions(s: S): readonly Region[]
@@ -172,6 +149,33 @@ export interface IovaAllocator<S extends object = object> extends AllocatorInfo 
   work?(s: S, meter: CostMeter): number
   /** A CPU goes offline or comes back: its caches go back to the tree. Returns the ranges given back. */
   setOnline?(s: S, cpu: Cpu, online: boolean, meter: CostMeter): number
+}
+
+export interface IovaAllocator<S extends object = object> extends AllocatorInfo, Ranges<S> {
+  /** State of an empty window. Throws RangeError on a geometry that the spec says never occurs. */
+  create(geometry: WindowGeometry, settings: Settings): S
+  /** First table-relative entry of the run handed out, or NO_ENTRY. Sets `meter.hang` if it would never return. */
+  alloc(s: S, req: AllocRequest, meter: CostMeter): Entry
+  /** Takes [entry, entry+npages) (table-relative) back on a CPU. False, and no change, when it is outside the table. */
+  free(s: S, entry: Entry, npages: Pages, meter: CostMeter, cpu: Cpu): boolean
+  /** Where searches begin, and whatever else `undo` needs to know of the moment before a request. */
+  before?(s: S): readonly number[]
+  /**
+   * Undoes the request of `npages` on a CPU that was answered last, with `got` (NO_ENTRY: refused): the run goes back to where
+   * it came from, not to where freed ones go. `before` is of before that request, `meter` its own. Charges nothing. Without it
+   * and `adopt` the allocator cannot follow a record.
+   */
+  undo?(s: S, got: Entry, npages: Pages, cpu: Cpu, before: readonly number[], meter: CostMeter): void
+  /**
+   * Marks exactly this run (table-relative, inside the table, nothing of it handed out) as handed out: a record says that it
+   * was. What caches keep of it leaves them; `free` takes it back as any other. `asAnswer`: the hints are then as if a request
+   * had been given it, else they stay. Charges nothing.
+   */
+  adopt?(s: S, entry: Entry, npages: Pages, asAnswer: boolean): void
+  /** Index of the lock a request takes first, or NO_LOCK when it needs none. */
+  lockForAlloc(s: S, cpu: Cpu, npages: Pages): number
+  /** Index of the lock that freeing [entry, entry+npages) on a CPU takes first, or NO_LOCK. */
+  lockForFree(s: S, entry: Entry, cpu: Cpu, npages: Pages): number
 }
 
 /** The code of an allocator, to which its settings come as the record of its table. */

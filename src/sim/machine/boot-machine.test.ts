@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { BOOT_KERNELS, type BootOutcome, boot, type LowBuffer } from '../boot/boot.ts'
 import { bootLines } from '../boot/boot-log.ts'
 import type { Settings } from '../params.ts'
+
+import { bounceOf, unitOf } from '../paths/parts.ts'
 import { bootInputOf } from '../platform/pc-boot.ts'
 import { placeOf } from '../platform/pc-memory.ts'
 import { createRun, type Run } from '../run/run.ts'
@@ -37,26 +39,27 @@ const tableOf = (run: Run) => run.machine.state.tables[0]!
 /** What became of the buffers of a run, by where they lie: "direct 21", in the order of the words. */
 function endsOf(run: Run, ns: number): { readonly low: string[]; readonly high: string[] } {
   const table = tableOf(run)
+  const bounce = bounceOf(table)
   const counts = new Map<string, number>()
-  watchOps(run.machine, (op, { domain }) => {
+  watchOps(run.machine, (op, { way: { domain } }) => {
     if (op.kind !== OP_MAP) return
-    const real = table.bounce ? placeOf(table.bounce.memory, op.address) : op.address
-    const end = `${real + op.bytes > FOUR_GIB && table.bounce ? 'high' : 'low'} ${endOf(op.mapping)}`
+    const real = bounce ? placeOf(bounce.memory, op.address) : op.address
+    const end = `${real + op.bytes > FOUR_GIB && bounce ? 'high' : 'low'} ${endOf(op.mapping)}`
     counts.set(end, (counts.get(end) ?? 0) + 1)
     if (op.mapping < 0 || op.mapping === DIRECT_MAPPING) return
     // What is written in the table, or behind the slot, leads to the buffer.
     const behind = domain.table.walk(domain.tableState, entry(op.entry))
-    expect(table.bounce ? behind : behind > 0).toBe(table.bounce ? real : true)
+    expect(bounce ? behind : behind > 0).toBe(bounce ? real : true)
     const address = (op.entry + table.geometry.offset) * 2 ** table.geometry.pageShift
     expect(address + op.bytes).toBeLessThanOrEqual(FOUR_GIB)
   })
   const endOf = (mapping: number) =>
-    mapping < 0 ? 'mapping-error' : mapping === DIRECT_MAPPING ? 'direct' : table.bounce ? 'bounced' : 'translated'
+    mapping < 0 ? 'mapping-error' : mapping === DIRECT_MAPPING ? 'direct' : bounce ? 'bounced' : 'translated'
   run.advance(ns)
-  const { direct = 0, bounced = 0 } = table.bounce ?? {}
+  const { direct = 0, bounced = 0 } = bounce ?? {}
   const total = (end: string) => (counts.get(`low ${end}`) ?? 0) + (counts.get(`high ${end}`) ?? 0)
   // The books say the same.
-  if (table.bounce) expect([direct, bounced]).toEqual([total('direct'), total('bounced')])
+  if (bounce) expect([direct, bounced]).toEqual([total('direct'), total('bounced')])
   expect(table.refused).toBe(total('mapping-error'))
   const by = (side: string) =>
     [...counts.keys()].filter((key) => key.startsWith(side)).map((key) => key.slice(side.length + 1))
@@ -89,9 +92,10 @@ describe('a machine that came up', () => {
     expect(state.boot).toEqual(result)
     const table = tableOf(run)
     const translated = backend === 'iommu'
-    expect([table.iommu !== null, table.bounce !== null, isolation]).toEqual([translated, !translated, translated])
-    if (table.bounce) {
-      expect([table.bounce.isThere, table.windowBytes]).toEqual([pool !== null, pool?.bytes ?? 0])
+    expect([unitOf(table) !== null, bounceOf(table) !== null, isolation]).toEqual([translated, !translated, translated])
+    const bounce = bounceOf(table)
+    if (bounce) {
+      expect([bounce.isThere, table.windowBytes]).toEqual([pool !== null, pool?.bytes ?? 0])
       if (pool) {
         expect([table.geometry.size, table.locks.length]).toEqual([pool.slots, pool.areas])
         expect(table.geometry.offset * 2048).toBe(pool.start)
@@ -133,9 +137,9 @@ describe('a kernel that is chosen while the machine runs', () => {
     run.advance(0.3 * MS)
     expect(tableOf(run).live).toBeGreaterThan(50)
     run.input('m.bootKernel', '2.6.31')
-    expect([tableOf(run).bounce!.isThere, tableOf(run).live]).toEqual([false, 0])
+    expect([bounceOf(tableOf(run))!.isThere, tableOf(run).live]).toEqual([false, 0])
     run.input('m.comesUp', 'works')
-    expect([tableOf(run).iommu !== null, run.machine.state.iotlbs.length]).toEqual([true, 1])
+    expect([unitOf(tableOf(run)) !== null, run.machine.state.iotlbs.length]).toEqual([true, 1])
     run.input('m.bootKernel', 'panic')
     run.input('m.comesUp', 'fails')
     const { maps } = tableOf(run)
@@ -144,6 +148,6 @@ describe('a kernel that is chosen while the machine runs', () => {
     expect(timeMarks(run.machine).map(({ text }) => text)).toContain('panic')
     run.input('m.bootKernel', '6.12')
     run.advance(2 * MS)
-    expect(tableOf(run).bounce!.bounced).toBeGreaterThan(50)
+    expect(bounceOf(tableOf(run))!.bounced).toBeGreaterThan(50)
   })
 })

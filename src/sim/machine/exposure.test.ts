@@ -10,10 +10,13 @@ import { ACCESS_FAULT, type Access } from '../iotlb/iotlb.ts'
 import { NO_DOMAIN } from '../iotlb/iotlb-state.ts'
 import { entryOf } from '../iova/geometry.ts'
 import type { Settings } from '../params.ts'
+
+import { unitOf } from '../paths/parts.ts'
 import { createRun } from '../run/run.ts'
 import { device, KIB, MIB, MS, scenario, workload } from '../scenario/make.ts'
 import type { Scenario } from '../scenario/schema.ts'
 import { createWalk } from '../table/page-table.ts'
+import { iommuDomain } from '../testing/ways.ts'
 import { TO_DEVICE } from '../workload/workload.ts'
 import { advance } from './machine.ts'
 import { type DmaTable, ENTRY_GENERATION, ENTRY_MAPPING, ENTRY_STRIDE, MAP_STRIDE, MAP_WHO } from './state.ts'
@@ -54,7 +57,7 @@ const idAt = (table: DmaTable, e: number): number => table.entries.data[e * ENTR
 
 /** Page of memory that the table leads to from a page (absolute) of the window; -1: none. */
 function leadsTo(table: DmaTable, pfn: number): number {
-  const { driver, page } = table.iommu!
+  const { driver, page } = unitOf(table)!
   driverOf(driver).table.walk(page, pfn, -1, 0, walk)
   return walk.found ? walk.page : -1
 }
@@ -131,7 +134,7 @@ const seeds = (n: number): number[] => Array.from({ length: n }, (_, i) => 1 + i
 /** What the accesses of the next `events` met; the machine must have counted the same. */
 function meet(m: Machine, events: number, each = events, look = () => {}): Met {
   const met = watch(m)
-  const iommu = m.state.tables[0]!.iommu!
+  const iommu = unitOf(m.state.tables[0]!)!
   const [tried, reached] = [iommu.lateTried, iommu.lateReached]
   for (let n = 0; n < events; n += each) {
     advance(m, Number.POSITIVE_INFINITY, each, null)
@@ -162,7 +165,7 @@ describe('strict', () => {
       const met = meet(m, 800)
       expect(met, `seed ${seed}`).toMatchObject({ ...NONE_ASTRAY, waiting: 0 })
       expect(exposure(m), `seed ${seed}`).toEqual({ pageNs: 0, worstNs: 0 })
-      expect(m.state.tables[0]!.iommu!.wrongPage).toBe(0)
+      expect(unitOf(m.state.tables[0]!)!.wrongPage).toBe(0)
       refused += met.refused
     }
     expect(refused).toBeGreaterThan(1500)
@@ -247,7 +250,7 @@ describe('none', () => {
           4 * MS,
         )
         const met = meet(m, 4000)
-        const iommu = m.state.tables[0]!.iommu!
+        const iommu = unitOf(m.state.tables[0]!)!
         expect([met.exposed > 10, met.wrong > 100, met.waiting]).toEqual([true, true, 0])
         expect(iommu.wrongPage).toBe(met.wrong)
         expect(iommu.lateNewOwner).toBeGreaterThan(0)
@@ -336,7 +339,7 @@ describe('a run with late accesses, engines and flush timers in flight', () => {
     }
     run.advance(10.8 * MS)
     const table = s.tables[0]!
-    expect(table.iommu!.late.length).toBeGreaterThan(2)
+    expect(unitOf(table)!.late.length).toBeGreaterThan(2)
     expect(s.engineNs[0]).toBeLessThan(11 * MS)
     expect(table.flush!.dueNs).toBeLessThan(11 * MS)
     const before = run.hash()
@@ -359,7 +362,7 @@ describe('a run with late accesses, engines and flush timers in flight', () => {
   it('is the same when a checkpoint lies between the last operation and a change of the mode', () => {
     const run = createRun(start('vtd'), 12 * MS)
     run.advance(Number.POSITIVE_INFINITY, 1500)
-    while (run.machine.domains[0]!.iommu!.sink.cpu !== 1) run.advance(Number.POSITIVE_INFINITY, 1)
+    while (iommuDomain(run.machine).iommu.sink.cpu !== 1) run.advance(Number.POSITIVE_INFINITY, 1)
     const { nowNs: ns, events } = run.machine.state
     run.advance(Number.POSITIVE_INFINITY, 512)
     const later = { ns: run.machine.state.nowNs, events: events + 512 }

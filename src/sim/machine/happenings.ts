@@ -1,5 +1,6 @@
 // Kinds of happening, each counted by the state. One has happened when its count has grown.
 
+import { bounceOf, unitOf } from '../paths/parts.ts'
 import type { HappeningId } from '../scenario/schema.ts'
 import type { DmaTable, MachineState } from './state.ts'
 
@@ -20,13 +21,16 @@ export const countOf: Readonly<Record<HappeningId, Count>> = {
   /** A flush of a whole IOTLB. */
   flush: inTables((table) => table.flushes),
   /** A device used an address after its unmap, or one that led it to the page before; stopped or not. */
-  late: inTables(({ iommu }) => (iommu ? iommu.lateTried + iommu.lateRemapped + iommu.wrongPage : 0)),
+  late: inTables((table) => {
+    const unit = unitOf(table)
+    return unit ? unit.lateTried + unit.lateRemapped + unit.wrongPage : 0
+  }),
   /** A buffer was given slots of the bounce pool. */
-  bounce: inTables((table) => table.bounce?.bounced ?? 0),
+  bounce: inTables((table) => bounceOf(table)?.bounced ?? 0),
   /** A request was answered from another place than its own: another region, or above 4 GiB. */
-  fallback: inTables(({ spills, iommu }) => {
-    let sum = spills
-    if (iommu) for (const device of iommu.lowFirst) if (!device.dma32First) sum++
+  fallback: inTables((table) => {
+    let sum = table.spills
+    for (const device of unitOf(table)?.lowFirst ?? []) if (!device.dma32First) sum++
     return sum
   }),
 }

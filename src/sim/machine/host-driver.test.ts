@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { pow2 } from '../../lib/bits.ts'
 import type { ParamValue } from '../params.ts'
+import { levelsOf } from '../paths/parts.ts'
 import { lastRefusal, summarise } from '../probes/figures.ts'
 import { levelsProbe } from '../probes/levels.ts'
 import { memoryProbe } from '../probes/memory.ts'
@@ -9,7 +10,6 @@ import { createRun, type Run } from '../run/run.ts'
 import { withValue } from '../scenario/fields.ts'
 import { presetById } from '../scenario/presets.ts'
 import { forEachTceTable } from '../table/tce-multi.ts'
-import type { TceWindowState } from '../table/tce-window.ts'
 import { bookFaults } from '../testing/books.ts'
 import { figureFaults } from '../testing/figure-faults.ts'
 
@@ -36,7 +36,7 @@ function expectConsistent(run: Run): void {
   const { mapped } = table
   const page = pow2(table.geometry.pageShift)
   let set = 0
-  const made = (table.tce as TceWindowState).table!
+  const made = levelsOf(table)!.table!
   forEachTceTable(made, made.hw, 0, 0, Number.MAX_SAFE_INTEGER, (_, n) => {
     set += n
   })
@@ -63,18 +63,18 @@ describe('the driver of the host itself', () => {
       expectConsistent(run)
     }
     const table = state.tables[0]!
-    expect([table.tableId, table.maps > 300, table.unmaps > 50]).toEqual(['tce-multi', true, true])
+    expect([table.path.kind, table.maps > 300, table.unmaps > 50]).toEqual(['guest', true, true])
     expect([table.refused, table.mapped > 0]).toEqual([0, true])
     expect(levelsProbe.build(run.machine, { table: 0, path: [] }, createArrays()).strips.length).toBeGreaterThan(0)
     // A driver that is unloaded gives everything back; the level tables stay as long as the window does.
-    const made = [...(table.tce as TceWindowState).table!.hw.counts]
+    const made = [...levelsOf(table)!.table!.hw.counts]
     for (const { id: workload } of run.scenario().workloads) {
       const path = workload === 'w0' ? 'w0.ring' : `${workload}.depth`
       expect(run.input(path, workload === 'w0' ? 64 : 8)).toMatchObject({ path })
       if (run.scenario().workloads.length === 1) expect(state.tables[0]!.mapped).toBe(0)
       expectConsistent(run)
     }
-    expect((state.tables[0]!.tce as TceWindowState).table!.hw.counts).toEqual(made)
+    expect(levelsOf(state.tables[0]!)!.table!.hw.counts).toEqual(made)
     run.advance(6 * MS)
     expectConsistent(run)
   })

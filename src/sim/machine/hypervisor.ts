@@ -10,17 +10,14 @@ import type { CostMeter } from '../engine/meter.ts'
 import { addToColumn } from '../engine/recorder.ts'
 import { windowPs } from '../platform/partition.ts'
 import { type HcallCounts, hcallsOf } from '../window/ddw-calls.ts'
-import { BY_IOCTL, OP_IOMMU_MAP, OP_IOMMU_UNMAP, type Op } from '../workload/workload.ts'
-import type { DmaTable, MachineState } from './state.ts'
+import type { MachineState } from './state.ts'
 
-/** Notes the calls by which an operation wrote its TCEs. Returns what they cost, ps. */
-export function noteHcalls(s: MachineState, table: DmaTable, op: Op, isMap: boolean, meter: CostMeter): number {
+/** Notes the calls by which an operation wrote its TCEs, several with one where `multiTce`. Returns what they cost, ps. */
+export function noteHcalls(s: MachineState, multiTce: boolean, isMap: boolean, meter: CostMeter): number {
   const { tceWrites: n, tooHard, tablePages } = meter
   if (n === 0) return 0
   const tables = tablePages * PRICES.ptPage.ps
-  // The host's own kernel writes its TCEs; its call is taken to cost what the guest's does.
-  if (isOfHost(table, op)) return PRICES.tceCall.ps + (n - 1) * PRICES.tceNext.ps + tables
-  const single = !table.multiTce || (n === 1 && isMap)
+  const single = !multiTce || (n === 1 && isMap)
   const calls = single ? n : Math.ceil(n / TCES_PER_CALL)
   count(s, single ? 'put' : isMap ? 'putIndirect' : 'stuff', calls, n)
   if (tooHard > 0) {
@@ -34,10 +31,9 @@ export function noteHcalls(s: MachineState, table: DmaTable, op: Op, isMap: bool
   return ps
 }
 
-/** True where the host itself writes: for user space, or for its own driver of a device that it has not given away. */
-function isOfHost(table: DmaTable, op: Op): boolean {
-  const isChosen = op.kind === OP_IOMMU_MAP || op.kind === OP_IOMMU_UNMAP
-  return isChosen ? op.elements === BY_IOCTL : table.tableId === 'tce-multi'
+/** What it costs that the host's own kernel writes TCEs: its call is taken to cost what the guest's does. ps. */
+export function hostPs({ tceWrites: n, tablePages }: CostMeter): number {
+  return n === 0 ? 0 : PRICES.tceCall.ps + (n - 1) * PRICES.tceNext.ps + tablePages * PRICES.ptPage.ps
 }
 
 /** Notes the calls that made a window, in the column of this moment. */

@@ -19,17 +19,14 @@ import { logEvent } from '../engine/log.ts'
 import { type CostMeter, LOCAL_STAGE, MAX_STAGES, MAX_TRIES, MAX_WALKS, NO_LOCK } from '../engine/meter.ts'
 import { addToColumn, bandOf } from '../engine/recorder.ts'
 import { cpu as asCpu, entry as asEntry, pages as asPages } from '../types.ts'
-import type { Op } from '../workload/workload.ts'
 import * as ev from './events.ts'
 import {
-  type CpuState,
   type DmaTable,
   dropMapping,
   ENTRY_GENERATION,
   ENTRY_MAPPING,
   ENTRY_STRIDE,
   freedMark,
-  holderOf,
   MAP_ADDRESS,
   MAP_BYTES,
   MAP_ENTRY,
@@ -59,27 +56,40 @@ export function regionOf(table: DmaTable, e: number): number {
   return r
 }
 
-/**
- * Writes down a new mapping of `length` bytes at `address` in `asked` entries from `from`, with all entries that their
- * TCEs stand for. Returns its id.
- */
+/** What is written down of a new mapping besides what it cost. */
+export interface NewMapping {
+  cpu: number
+  device: number
+  /** See `holderOf`. */
+  holder: number
+  direction: number
+  /** Entries that were asked for; all that their TCEs stand for are written down. */
+  first: number
+  npages: number
+  /** The buffer. */
+  address: number
+  bytes: number
+  /** False where nothing is known of the CPU that asked, or no region is its home. */
+  maySpill: boolean
+}
+
+/** A record to fill anew for each mapping: writing one down allocates nothing. */
+export function createNewMapping(): NewMapping {
+  return {
+    ...{ cpu: 0, device: 0, holder: 0, direction: 0, first: 0, npages: 0, address: 0, bytes: 0 },
+    maySpill: false,
+  }
+}
+
+/** Writes down a new mapping. Returns its id. */
 export function recordMapping(
   s: MachineState,
   d: DmaDomain,
   table: DmaTable,
-  c: number,
-  device: number,
-  /** See `holderOf`. */
-  holder: number,
-  op: Op,
-  from: number,
-  asked: number,
-  address: number,
-  length: number,
+  fresh: NewMapping,
   meter: CostMeter,
-  /** False where nothing is known of the CPU that asked. */
-  maySpill = true,
 ): number {
+  const { cpu: c, device, first: from, npages: asked, bytes: length } = fresh
   const granule = d.mixed ? granuleAt(d, asEntry(from)) : 1
   const first = granule === 1 ? from : alignDown(from, granule)
   const npages = granule === 1 ? asked : alignUp(from + asked, granule) - first
@@ -91,11 +101,11 @@ export function recordMapping(
   data[at + MAP_ENTRY] = first
   data[at + MAP_NPAGES] = npages
   data[at + MAP_BYTES] = length
-  data[at + MAP_WHO] = c | (device << 8) | (op.direction << 16)
-  data[at + MAP_HOLDER] = holder
+  data[at + MAP_WHO] = c | (device << 8) | (fresh.direction << 16)
+  data[at + MAP_HOLDER] = fresh.holder
   data[at + MAP_PAID] = (t - s.cpus[c]!.requestNs) * PAID_LOCK + Math.round(searchPs(meter) / 1000)
   data[at + MAP_NS] = t
-  data[at + MAP_ADDRESS] = address
+  data[at + MAP_ADDRESS] = fresh.address
   touch(mappings.records, at)
   const bands = s.recorder.bands[table.owner]!
   const { entries } = table
@@ -114,18 +124,10 @@ export function recordMapping(
   table.mapped += npages
   table.usefulBytes += length
   table.live++
-  if (d.iommu) return id
+  if (!fresh.maySpill) return id
   const home = d.allocator.homeRegion(d.allocatorState, asCpu(c), asPages(asked))
-  if (maySpill && home !== region) noteSpill(s, table, c, device, t, region, home)
+  if (home !== region) noteSpill(s, table, c, device, t, region, home)
   return id
-}
-
-/** Who holds what a CPU maps for the task that it is busy with. */
-export function holderOn(
-  { workload, firstTask }: { readonly workload: number; readonly firstTask: number },
-  { task, op }: CpuState,
-): number {
-  return holderOf(workload, task - firstTask, op.slot)
 }
 
 /** ps that the search of a request took, besides the locks; where the allocator tells no prices, those of its words. */

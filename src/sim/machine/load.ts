@@ -1,34 +1,24 @@
 // Loading drivers: a machine from a scenario, and anew when a setting changes that a driver must be reloaded for.
 
+import { pow2 } from '../../lib/bits.ts'
 import { createHeap } from '../../lib/heap.ts'
-import { createDomain, createSgList, type DmaDomain } from '../dma/dma-ops.ts'
-import { createIo } from '../dma/iommu-driver.ts'
-import type { IommuRules } from '../dma/iommu-rules.ts'
-import { driverOf, type IommuState } from '../dma/iommu-state.ts'
+import { createSgList } from '../dma/dma-ops.ts'
 import { createLog } from '../engine/log.ts'
-import { type CostMeter, createMeter, resetMeter } from '../engine/meter.ts'
+import { createMeter, resetMeter } from '../engine/meter.ts'
 import { createRecorder, endBands, replaceBands, withCpus } from '../engine/recorder.ts'
-import { createGather } from '../flush/gather.ts'
 import { flushDomain } from '../iotlb/iotlb.ts'
-import type { IovaAllocator } from '../iova/allocator.ts'
 import { extentOf } from '../iova/geometry.ts'
-import { allocatorById } from '../iova/index.ts'
-import { hasNoTable } from '../paths/guest-ops.ts'
-import { releaseMapping } from '../paths/operations.ts'
-import { poolAllocator, poolReader } from '../paths/pool-allocator.ts'
+import { connectWay, isUntranslated } from '../paths/index.ts'
+import { allocatorOf, bounceOf, unitOf } from '../paths/parts.ts'
+import type { Way } from '../paths/way.ts'
 import { bootOf } from '../platform/pc-boot.ts'
-import type { Scenario } from '../scenario/schema.ts'
-import { tableById } from '../table/index.ts'
-import { type RadixState, radixReader } from '../table/radix.ts'
-import type { TableReader } from '../table/table.ts'
-import { tceWindow } from '../table/tce-window.ts'
-import { cpu as asCpu } from '../types.ts'
+import type { DeviceSpec, Scenario } from '../scenario/schema.ts'
+import { type AbsEntry, cpu as asCpu } from '../types.ts'
 import { noHcalls } from '../window/ddw-calls.ts'
 import { workloadById } from '../workload/index.ts'
 import { MAX_SG } from '../workload/workload.ts'
-import { bounces, buildCpus, buildIotlbs, buildTable, buildWorkload, maskOf, settingsOf } from './build.ts'
-import { armLate, setEngine } from './device-access.ts'
-import { createSink } from './invalidation.ts'
+import { buildCpus, buildIotlbs, buildTable, buildWorkload, settingsOf } from './build.ts'
+import { setEngine } from './engines.ts'
 import { forgetRefusals } from './ledger.ts'
 import { setTimer } from './machine.ts'
 import { announceBoot, announceTable } from './new-table.ts'
@@ -92,6 +82,7 @@ export function createMachine(scenario: Scenario, horizonNs: number): Machine {
     state,
     meter: createMeter(),
     sg: createSgList(MAX_SG),
+    ways: [],
     domains: [],
     workloads: [],
     bindings: [],
@@ -103,15 +94,16 @@ export function createMachine(scenario: Scenario, horizonNs: number): Machine {
 /** Connects the behaviour to the state again, after a build or a restored checkpoint. */
 export function rewire(m: Machine): void {
   const { state, scenario } = m
-  const own = state.tables.map((table) => (table ? domainOf(m, table) : null))
-  m.domains = scenario.devices.map((_, i) => own[tableOf(state, i)]!)
   m.workloads = state.workloads.map((w) => workloadById(w.type))
+  const own = state.tables.map((table) => table && connectWay(m, table))
+  m.ways = scenario.devices.map((_, i) => own[tableOf(state, i)]!)
+  m.domains = m.ways.map((way) => way.domain)
   const bound = state.workloads.map((w, i): Binding => {
     const { state: driver, firstTask, device } = w
     const table = state.tables[tableOf(state, device)]!
-    const mask = maskOf(state.settings, scenario.devices[device]!, table.geometry, table.bounce !== null)
-    const [kind, domain] = [m.workloads[i]!, m.domains[device]!]
-    return { kind, state: driver, firstTask, workload: i, device, table, domain, mask, noTable: hasNoTable(table) }
+    const way = m.ways[device]!
+    const mask = maskOf(state, scenario.devices[device]!, table, way)
+    return { kind: m.workloads[i]!, state: driver, firstTask, workload: i, device, mask, table, way }
   })
   m.bindings = Array.from(state.taskWorkload, (index) => bound[index]!)
 }
@@ -123,39 +115,10 @@ function alignMasks({ devices, workloads }: Scenario): Int32Array {
   return masks
 }
 
-function readerOf({ iommu, tableId }: DmaTable): TableReader {
-  if (iommu) return radixReader(driverOf(iommu.driver).table)
-  return tableId === 'bounce' ? poolReader : tableId === 'tce-multi' ? tceWindow : tableById(tableId)!
-}
-
-function domainOf({ state, meter }: Machine, table: DmaTable): DmaDomain {
-  return createDomain({
-    allocator: table.bounce ? (poolAllocator as unknown as IovaAllocator) : allocatorById(table.allocatorId)!,
-    allocatorState: table.alloc,
-    table: readerOf(table),
-    // Of a pool the slots themselves tell what stands behind them.
-    tableState: table.bounce ? table.alloc : table.tce,
-    geometry: table.geometry,
-    kernelPageShift: table.kernelPageShift,
-    alignPages: table.alignPages,
-    mergeSegments: true,
-    maxSegmentBytes: 65_536,
-    bounces: table.bounce !== null,
-    iommu: table.iommu && rulesOf(state, table, table.iommu, meter),
-  })
-}
-
-function rulesOf(s: MachineState, table: DmaTable, iommu: IommuState, meter: CostMeter): IommuRules {
-  const sink = createSink(s, table, meter)
-  return {
-    state: iommu,
-    driver: driverOf(iommu.driver),
-    radix: table.tce as RadixState,
-    io: createIo(sink),
-    sink,
-    gather: createGather(),
-    queue: table,
-  }
+/** Highest absolute entry that a device reaches in a window. What a guest maps it chooses inside of its window. */
+function maskOf({ settings }: MachineState, { id }: DeviceSpec, { geometry }: DmaTable, way: Way): AbsEntry {
+  const bits = Number(settings[`${id}.dmaMask`] ?? 64) - geometry.pageShift
+  return way.reach(pow2(Math.min(52, bits)) - 1)
 }
 
 /**
@@ -168,7 +131,9 @@ export function rebuild(m: Machine, affected: (scope: string) => boolean): numbe
   const before = scenario.devices.map((_, i) => tableOf(s, i))
   s.boot = bootOf(s.settings)
   // All devices bounce through one pool.
-  const owns = scenario.devices.map((d, i) => i === 0 || (!bounces(s.boot) && s.settings[`${d.id}.table`] !== 'shared'))
+  const owns = scenario.devices.map(
+    (d, i) => i === 0 || (!isUntranslated(s.boot) && s.settings[`${d.id}.table`] !== 'shared'),
+  )
   const newTables = scenario.devices.map((d, i) => owns[i]! && (affected(d.id) || !s.tables[i]))
   const after = scenario.devices.map((_, i) => (owns[i] ? i : 0))
   let drained = 0
@@ -223,16 +188,18 @@ export function rebuild(m: Machine, affected: (scope: string) => boolean): numbe
 
 /** Keeps what lines about a device's table will be made of, when it may be gone. */
 function noteBuilt(s: MachineState, device: number, table: DmaTable, shares: boolean): void {
-  const { allocatorId, geometry, iommu, bounce } = table
+  const { geometry } = table
+  const bounce = bounceOf(table)
   const poolSlots = bounce && (bounce.isThere ? geometry.size : 0)
-  const driver = iommu?.driver ?? null
+  const driver = unitOf(table)?.driver ?? null
+  const allocatorId = allocatorOf(table)
   const { inputs } = s
   s.built.push({ device, line: s.log.total, inputs, shares, allocatorId, geometry, driver, poolSlots })
 }
 
 /** IOTLBs of the sizes that settings ask for. New ones are empty: what was exposed ends, and is still counted. */
 function renewIotlbs(s: MachineState, devices: number, pagePath: string): void {
-  const next = bounces(s.boot) ? [] : buildIotlbs(s.settings, devices)
+  const next = buildIotlbs(s.settings, s.boot, devices)
   // A partition's device has no such setting, and its machine no IOTLB.
   s.iotlbPageBytes = Number(s.settings[pagePath] ?? 0)
   const [old, first] = [s.iotlbs[0], next[0]]
@@ -285,7 +252,7 @@ function drainWorkload(m: Machine, device: number, workload: number): number {
     if (id < 0) continue
     if (workloadOfHolder(records.data[id * MAP_STRIDE + MAP_HOLDER]!) !== workload) continue
     resetMeter(m.meter, m.state.nowNs)
-    releaseMapping(m, 0, table, m.domains[device]!, id)
+    m.ways[device]!.release(0, id)
     drained++
   }
   return drained
@@ -312,7 +279,7 @@ function startTasks(m: Machine, cpus: number, tasks: number, fresh: (workload: n
     for (let c = 0; c < cpus; c++) d.allocator.setOnline?.(d.allocatorState, asCpu(c), c < online, m.meter)
     table.workNs.fill(Number.POSITIVE_INFINITY)
     armWork(s, table, d)
-    if (table.iommu) armLate(s, table)
+    m.ways[i]!.armLate?.()
   })
   s.taskWorkload = new Int32Array(tasks)
   s.taskCpu = new Int32Array(tasks)

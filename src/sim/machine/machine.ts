@@ -5,17 +5,14 @@
 //   (the whole operation is priced as lock part and rest); the lock being dropped between the elements of a list.
 // Invariant: an entry has a TCE, a mapping record and a set bit exactly while it is mapped.
 
-import { alignUp, pow2 } from '../../lib/bits.ts'
+import { pow2 } from '../../lib/bits.ts'
 import { heapPop, heapPush, heapReplace } from '../../lib/heap.ts'
-import { type DmaDomain, pagesTouched } from '../dma/dma-ops.ts'
-import { PRICES, ptPs } from '../engine/cost.ts'
 import { logEvent } from '../engine/log.ts'
 import { NO_LOCK, resetMeter } from '../engine/meter.ts'
 import { addToColumn, rollColumns } from '../engine/recorder.ts'
-import { mapAt, mapList, mapOne, refuse, sync, unmap, unmapAt } from '../paths/operations.ts'
 import { mapRecorded, unmapRecorded } from '../paths/recorded-ops.ts'
+import type { Price } from '../paths/way.ts'
 import { MAX_NS } from '../scenario/schema.ts'
-import { cpu as asCpu, entry, type Pages, pages } from '../types.ts'
 import {
   OP_COHERENT,
   OP_IOMMU_MAP,
@@ -25,20 +22,18 @@ import {
   OP_MAP_SG,
   OP_SYNC,
   OP_UNMAP,
-  OP_UNMAP_AT,
   OP_UNMAP_SG,
   type Op,
   RUN,
   YIELD,
 } from '../workload/workload.ts'
-import { bufferUsed, fireEngine, fireLate, readDescriptor, setEngine } from './device-access.ts'
+import { fireEngine, setEngine } from './engines.ts'
 import * as ev from './events.ts'
 import type { Count } from './happenings.ts'
-import { noteHcalls } from './hypervisor.ts'
-import { addMark, noteAnswer, noteMissed, noteSpent, noteWork, pricedPs, searchPs } from './ledger.ts'
+import { addMark, noteMissed, noteWork } from './ledger.ts'
 import { armWork, doWork, fireWork } from './put-off.ts'
 import { holdStage, nextStage, passLock, regrant, spend, takes } from './stages.ts'
-import { exposedBytes, MAP_ADDRESS, MAP_ENTRY, MAP_NPAGES, MAP_STRIDE, type MachineState } from './state.ts'
+import { type CpuState, exposedBytes, type MachineState } from './state.ts'
 import type { Binding, Machine } from './wiring.ts'
 
 /** Arms the one timer of a task; an earlier one becomes stale. */
@@ -92,7 +87,8 @@ export function advance(m: Machine, untilNs: number, maxEvents: number, count: C
       fireEngine(m, arg, t)
     } else if (kind === ev.EV_LATE) {
       heapPop(heap)
-      fireLate(s, arg, t)
+      // Another table, or none, may stand in the place of the one that armed it.
+      if (s.tables[arg]) m.ways[arg]!.fireLate?.(t)
     } else grant(m, arg, t)
   }
   return n
@@ -156,54 +152,14 @@ function runCpu(m: Machine, c: number, t: number): number {
     }
   }
   cpu.requestNs = t
-  const lock = lockIndex(bound, c, op)
+  const lock = bound.way.lock(c, op)
   return lock === NO_LOCK || takes(s, c, bound.table, lock, t) ? perform(m, c, t, bound, lock) : -1
-}
-
-/** The lock that an operation takes first. */
-function lockIndex({ domain: d, table, noTable }: Binding, c: number, op: Op): number {
-  if (table.direct || table.bounce || !allocates(op.kind) || noTable) return NO_LOCK
-  if (op.kind === OP_COHERENT) {
-    return d.allocator.lockForAlloc(
-      d.allocatorState,
-      asCpu(c),
-      pagesTouched(d, 0, alignUp(op.bytes, d.kernelPageBytes)),
-    )
-  }
-  if (op.kind === OP_MAP) {
-    return d.allocator.lockForAlloc(d.allocatorState, asCpu(c), pagesTouched(d, op.address, op.bytes))
-  }
-  if (op.kind === OP_MAP_SG) {
-    if (d.iommu) return d.allocator.lockForAlloc(d.allocatorState, asCpu(c), listPages(d, op))
-    return d.allocator.lockForAlloc(d.allocatorState, asCpu(c), pagesTouched(d, op.sgAddress[0]!, op.sgBytes[0]!))
-  }
-  // An unmap clears its entries and waits for its invalidation before it takes a lock; the IOMMU API asks no allocator.
-  if (d.iommu) return NO_LOCK
-  if (op.kind === OP_MAP_AT) return d.allocator.lockForAlloc(d.allocatorState, asCpu(c), pages(op.sgBytes[0]!))
-  if (op.kind === OP_UNMAP_AT)
-    return d.allocator.lockForFree(d.allocatorState, entry(op.sgAddress[0]!), asCpu(c), pages(op.sgBytes[0]!))
-  const id = op.kind === OP_UNMAP ? op.mapping : op.sgMapping[0]!
-  const { data } = table.mappings.records
-  const at = id * MAP_STRIDE
-  return d.allocator.lockForFree(
-    d.allocatorState,
-    entry(data[at + MAP_ENTRY]!),
-    asCpu(c),
-    pages(data[at + MAP_NPAGES]!),
-  )
-}
-
-/** Pages that the list of an operation takes where each element begins on a page of its own. */
-function listPages(d: DmaDomain, op: Op): Pages {
-  let sum = 0
-  for (let i = 0; i < op.elements; i++) sum += pagesTouched(d, op.sgAddress[i]!, op.sgBytes[i]!)
-  return pages(sum)
 }
 
 /** The lock at the top of the heap passes to its first waiter. */
 function grant(m: Machine, arg: number, t: number): void {
   const { state: s } = m
-  const c = passLock(s, arg, t)
+  const c = passLock(s, m.ways[arg >> ev.LOCK_BITS]!, arg, t)
   if (c < 0) return
   const cpu = s.cpus[c]!
   const lock = arg & (pow2(ev.LOCK_BITS) - 1)
@@ -214,87 +170,56 @@ function grant(m: Machine, arg: number, t: number): void {
 /** Does the operation of CPU `c`, which holds `lock` (or NO_LOCK) from `t` on. Returns when the CPU goes on, -1 if never. */
 function perform(m: Machine, c: number, t: number, bound: Binding, lock: number): number {
   const { state: s, meter } = m
-  const { table } = bound
-  const { allocator } = bound.domain
+  const { table, way } = bound
   const cpu = s.cpus[c]!
   const { op } = cpu
   resetMeter(meter, t, lock)
   if (lock !== NO_LOCK) table.locks[lock]!.taken++
   s.steps++
   const isMap = isMapping(op.kind)
-  const isSync = op.kind === OP_SYNC
-  if (table.direct) passThrough(op)
-  else if (isSync) {
-    if (table.iommu) buffersUsed(s, bound, op)
-    sync(m, c, bound, op)
-  } else if (isMap) {
-    table.maps++
-    const ok =
-      op.kind === OP_MAP || op.kind === OP_COHERENT
-        ? mapOne(m, c, bound, cpu)
-        : op.kind === OP_MAP_SG
-          ? mapList(m, c, bound, cpu)
-          : op.kind === OP_IOMMU_MAP
-            ? mapAt(m, c, bound, cpu)
-            : mapRecorded(m, bound, cpu)
+  if (isMap) {
+    const ok = map(m, c, bound, cpu)
     if (meter.hang) return hang(m, c, bound, lock)
     if (!ok) refuse(m, c, bound, op)
-    else if (allocator.forEachCached) noteAnswer(table, meter, allocator.forEachChunk !== undefined)
-  } else {
-    table.unmaps++
-    if (table.iommu) buffersUsed(s, bound, op)
-    if (op.kind === OP_UNMAP_AT) unmapRecorded(m, bound, cpu)
-    else if (op.kind === OP_IOMMU_UNMAP) unmapAt(m, c, bound, op)
-    else unmap(m, c, bound, op)
-  }
-  const { iommu } = table
-  const writePs = iommu ? ptPs(meter, isMap, iommu.driver !== 'vtd') : noteHcalls(s, table, op, isMap, meter)
+  } else if (op.kind === OP_UNMAP) way.unmap(c, bound, op)
+  else if (op.kind === OP_SYNC) way.sync(c, bound, op)
+  else if (op.kind === OP_UNMAP_SG) way.unmapList(c, bound, op)
+  else if (op.kind === OP_IOMMU_UNMAP) way.unmapAt(c, bound, op)
+  else unmapRecorded(m, bound, cpu)
+  way.price(op, isMap, lock !== NO_LOCK, price)
   noteWork(s, table, c, meter)
-  if (table.flush || allocator.workDueNs) armWork(s, table, bound.domain)
-  const asks = !table.direct && !table.bounce && allocates(op.kind)
-  const workPs = !asks ? 0 : isMap ? searchPs(meter) : PRICES.free.ps
-  const underLock = table.tceUnderLock ? writePs : 0
-  const ownPs = table.direct || isSync ? 0 : PRICES.map.ps
-  const restPs = writePs - underLock + ownPs + op.workPs
-  if (iommu && !isSync) {
-    const chargedPs = isMap && asks ? workPs : pricedPs(meter)
-    noteSpent(iommu, meter, isMap, chargedPs - meter.invalidationPs, writePs, ownPs, lock !== NO_LOCK)
-  }
+  if (table.flush || way.domain.allocator.workDueNs) armWork(s, table, way.domain)
   bound.kind.done(bound.state, cpu.task - bound.firstTask, op, t)
   if (bound.kind.engine) wakeEngine(s, cpu.task, t)
   if (op.delivered > 0) {
     s.frames++
     addToColumn(s.recorder, s.recorder.delivered, op.delivered)
   }
-  return spend(s, meter, c, t, table, lock, workPs, underLock, restPs)
+  return spend(s, meter, c, t, table, lock, price.workPs, price.underLockPs, price.restPs + op.workPs)
 }
 
-/** False for the IOMMU API, which is given its addresses, and for what changes no mapping. */
-function allocates(kind: number): boolean {
-  return kind !== OP_IOMMU_MAP && kind !== OP_IOMMU_UNMAP && kind !== OP_SYNC
+const price: Price = { workPs: 0, underLockPs: 0, restPs: 0 }
+
+/** Maps what `cpu.op` asks for; false when it is refused. */
+function map(m: Machine, c: number, bound: Binding, cpu: CpuState): boolean {
+  const { way } = bound
+  const { kind } = cpu.op
+  if (kind === OP_MAP || kind === OP_COHERENT) return way.map(c, bound, cpu)
+  if (kind === OP_MAP_SG) return way.mapList(c, bound, cpu)
+  return kind === OP_IOMMU_MAP ? way.mapAt(c, bound, cpu) : mapRecorded(m, bound, cpu)
+}
+
+/** The operation was refused: the books, and then the driver, say so. */
+function refuse(m: Machine, c: number, bound: Binding, op: Op): void {
+  const { state: s } = m
+  const { way, kind, device } = bound
+  way.refuse(c, bound, op)
+  if (kind.complaint && m.scenario.devices[device]!.driver && op.kind !== OP_COHERENT)
+    logEvent(s.log, s.nowNs, ev.LOG_DRIVER, c, device, s.taskWorkload[s.cpus[c]!.task]!, 0)
 }
 
 function isMapping(kind: number): boolean {
   return kind === OP_MAP || kind === OP_MAP_SG || kind === OP_MAP_AT || kind === OP_COHERENT || kind === OP_IOMMU_MAP
-}
-
-/** Without an IOMMU nothing is mapped and nothing refused. */
-function passThrough(op: Op): void {
-  op.mapping = 0
-  op.entry = 0
-  op.segments = 0
-}
-
-/** The device has used what the driver is about to take back, or to look at. */
-function buffersUsed(s: MachineState, { domain, table, device }: Binding, op: Op): void {
-  if (op.descriptor >= 0) readDescriptor(s, table, device, op.descriptor, op.descriptorPage)
-  if (op.used === 0) return
-  if (op.kind === OP_UNMAP) bufferUsed(s, table, device, op.mapping)
-  else if (op.kind === OP_SYNC) {
-    const address = table.mappings.records.data[op.mapping * MAP_STRIDE + MAP_ADDRESS]!
-    bufferUsed(s, table, device, op.mapping, pagesTouched(domain, address, op.bytes))
-  } else if (op.kind === OP_UNMAP_SG)
-    for (let i = 0; i < op.segments; i++) bufferUsed(s, table, device, op.sgMapping[i]!)
 }
 
 /** An engine that had nothing to do is asked again after each operation of its workload. */

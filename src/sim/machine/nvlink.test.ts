@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import type { ParamValue } from '../params.ts'
+import { levelsOf as windowOf } from '../paths/parts.ts'
 import { type LevelsFrame, levelsProbe } from '../probes/levels.ts'
 import { guestTable, type MemoryFrame, memoryProbe } from '../probes/memory.ts'
 import { createArrays } from '../probes/probe.ts'
@@ -8,7 +9,6 @@ import { createRun, type Run } from '../run/run.ts'
 import { fieldsOf, withValue } from '../scenario/fields.ts'
 import { presetById } from '../scenario/presets.ts'
 import type { Scenario } from '../scenario/schema.ts'
-import type { TceWindowState } from '../table/tce-window.ts'
 import { ENTRY_MAPPING, ENTRY_STRIDE } from './state.ts'
 
 const MS = 1_000_000
@@ -229,7 +229,7 @@ describe('the machine of the 2018 mail', () => {
 
   it('charges a container for the table that is refused', () => {
     const run = createRun(changed(presetById('nvlink-flat')!.scenario, { 'w0.plug': 0 }), 1)
-    const { container, refusal } = run.machine.state.tables[0]!.tce as TceWindowState
+    const { container, refusal } = windowOf(run.machine.state.tables[0]!)!
     expect([refusal, container.lockedPages * 65_536]).toEqual(['level-table', 16 * GIB])
     expect(memoryOf(run)).toMatchObject({ lockedBytes: 16 * GIB, hwBytes: 0, flatBytes: 16 * GIB })
     run.advance(8 * MS)

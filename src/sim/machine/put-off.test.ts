@@ -1,6 +1,7 @@
 // Unmaps that wait, on the CPUs of a whole machine.
 
 import { describe, expect, it } from 'vitest'
+import { unitOf } from '../paths/parts.ts'
 import { createRun, type Run } from '../run/run.ts'
 import { withValue } from '../scenario/fields.ts'
 import { presetById } from '../scenario/presets.ts'
@@ -119,7 +120,7 @@ describe('low addresses first', () => {
   it('ends for ever at the first refusal, with the kernel’s line', () => {
     const run = createRun(presetById('mask-32')!.scenario, 12 * MS)
     run.advance(5 * MS)
-    expect(run.machine.state.tables[0]!.iommu!.lowFirst.map((d) => d.dma32First)).toEqual([false, true])
+    expect(unitOf(run.machine.state.tables[0]!)!.lowFirst.map((d) => d.dma32First)).toEqual([false, true])
     const lines = logLines(run.machine, 0).map((line) => line.text)
     expect(lines.filter((text) => text.includes('64-bit'))).toEqual(['gpu0: Using 64-bit DMA addresses'])
     expect(lines).toContain('e1000e 0000:02:00.0: Rx DMA map failed')

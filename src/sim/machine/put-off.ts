@@ -6,7 +6,6 @@
 // Invariant: whatever is due has one event in the heap, or stands in one CPU's list of work.
 
 import { heapPush } from '../../lib/heap.ts'
-import { runFlushTimer } from '../dma/dma-iommu.ts'
 import type { DmaDomain } from '../dma/dma-ops.ts'
 import { logEvent } from '../engine/log.ts'
 import { NO_LOCK, resetMeter } from '../engine/meter.ts'
@@ -57,7 +56,7 @@ export function doWork(m: Machine, c: number, t: number): number {
   resetMeter(meter, t, NO_LOCK)
   s.steps++
   if (which === ev.WORK_FLUSH) {
-    const freed = runFlushTimer(d, meter)
+    const freed = m.ways[index]!.flush?.() ?? 0
     logEvent(s.ops, t, ev.STEP_FLUSH, c, table.owner, -1, freed)
   } else {
     const freed = d.allocator.work!(d.allocatorState, meter)

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { hashPlain } from '../../lib/hash.ts'
 import { PRICES } from '../engine/cost.ts'
 import type { ParamValue } from '../params.ts'
+import { levelsOf } from '../paths/parts.ts'
 import { hcallsProbe } from '../probes/hcalls.ts'
 import { LEVEL_RETRIED, levelsProbe } from '../probes/levels.ts'
 import { createArrays } from '../probes/probe.ts'
@@ -27,7 +28,7 @@ const changed = (changes: Changes): Scenario =>
 function done(changes: Changes): { run: Run; window: TceWindowState } {
   const run = createRun(changed({ 'w0.plug': 0, ...changes }), 8 * MS)
   run.advance(LONG)
-  return { run, window: run.machine.state.tables[0]!.tce as TceWindowState }
+  return { run, window: levelsOf(run.machine.state.tables[0]!)! }
 }
 
 /**
@@ -173,7 +174,7 @@ describe('the way to an entry', () => {
       { height: 0, slot: 32_767, isThere: true },
     ])
     const before = createRun(changed({}), MS)
-    expect(slotsTo(before.machine.state.tables[0]!.tce as TceWindowState, 262_144 + 5)).toEqual([
+    expect(slotsTo(levelsOf(before.machine.state.tables[0]!)!, 262_144 + 5)).toEqual([
       { height: 1, slot: (0x2440_0000_0000 / (2 * GIB)) % 32_768, isThere: false },
     ])
     expect(slotsTo(createTable({ 'd0.levels': 1 }), 0)).toEqual([])
@@ -181,5 +182,5 @@ describe('the way to an entry', () => {
 })
 
 function createTable(changes: Changes): TceWindowState {
-  return createRun(changed(changes), MS).machine.state.tables[0]!.tce as TceWindowState
+  return levelsOf(createRun(changed(changes), MS).machine.state.tables[0]!)!
 }

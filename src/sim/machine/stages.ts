@@ -6,11 +6,11 @@
 // holder never returns.
 
 import { heapPop, heapPush, heapReplace } from '../../lib/heap.ts'
-import { type IommuState, SPENT_LOCK, spentAt } from '../dma/iommu-state.ts'
 import { PRICES } from '../engine/cost.ts'
 import { dequeue, enqueue, grantNs, isFree } from '../engine/lock.ts'
 import { type CostMeter, LOCAL_STAGE, MAX_STAGES, NO_LOCK } from '../engine/meter.ts'
 import { addLockWait } from '../engine/recorder.ts'
+import type { Way } from '../paths/way.ts'
 import * as ev from './events.ts'
 import type { CpuState, DmaTable, MachineState } from './state.ts'
 
@@ -28,9 +28,9 @@ export function takes(s: MachineState, c: number, table: DmaTable, index: number
 
 /**
  * The grant at the top of the heap: the CPU that has waited longest for lock `arg`, which it holds from `t` on, or -1
- * when the lock is not free yet. `regrant` must follow.
+ * when the lock is not free yet. `regrant` must follow. `way`: that of the lock's table.
  */
-export function passLock(s: MachineState, arg: number, t: number): number {
+export function passLock(s: MachineState, way: Way, arg: number, t: number): number {
   const table = s.tables[arg >> ev.LOCK_BITS]!
   const lock = table.locks[arg & ((1 << ev.LOCK_BITS) - 1)]!
   if (lock.heldUntil > t) {
@@ -43,13 +43,8 @@ export function passLock(s: MachineState, arg: number, t: number): number {
   const waited = t - s.cpus[c]!.requestNs
   lock.waitNs += waited
   addLockWait(s.recorder, c, waited, t)
-  if (table.iommu) noteWaited(table.iommu, waited)
+  way.waited?.(waited)
   return c
-}
-
-function noteWaited({ spentPs, mode }: IommuState, waitedNs: number): void {
-  const at = spentAt(mode) + SPENT_LOCK
-  spentPs[at] = spentPs[at]! + waitedNs * 1000
 }
 
 /** Turns the grant at the top of the heap into what comes next: the CPU at `again` (-1: never), and the next grant. */

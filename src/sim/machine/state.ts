@@ -8,12 +8,11 @@ import type { Lock } from '../engine/lock.ts'
 import type { EventLog } from '../engine/log.ts'
 import type { Recorder } from '../engine/recorder.ts'
 import type { FlushQueue } from '../flush/flush-queue.ts'
-import { oldestStaleNs } from '../iotlb/exposure.ts'
 import type { IotlbState } from '../iotlb/iotlb-state.ts'
 import type { WindowGeometry } from '../iova/allocator.ts'
 import type { ParamValue } from '../params.ts'
+import type { Path } from '../paths/path.ts'
 import type { DdwRun } from '../platform/partition.ts'
-import type { PcMemory } from '../platform/pc-memory.ts'
 import type { HcallCounts } from '../window/ddw-calls.ts'
 import type { Op } from '../workload/workload.ts'
 
@@ -120,59 +119,17 @@ export interface WalkState {
 /** Mapping id of a buffer that is used where it lies. */
 export const DIRECT_MAPPING = 0x7fffffff
 
-/** The way to memory of a machine whose IOMMU did not come up. */
-export interface Bounce {
-  /** There is a pool: what stands for the allocator of the table. Where none was made it has two slots that nobody gets. */
-  readonly isThere: boolean
-  /** Every buffer is copied, reached or not. */
-  readonly force: boolean
-  readonly memory: PcMemory
-  /** [devices] bits of a buffer's address that its slot must share. */
-  readonly minAlignMask: Int32Array
-  /** [slot sets] CPU that touched it last, 255 = none. */
-  readonly lastCpu: Uint8Array
-  /** Mappings that needed no slot, and that took some. */
-  direct: number
-  bounced: number
-  directBytes: number
-  copiedInBytes: number
-  copiedOutBytes: number
-  /** The last buffer: whose, where, how large; whether it lies above its device's mask; what became of it (bounce-ops.ts). */
-  readonly last: {
-    device: number
-    address: number
-    bytes: number
-    above: number
-    outcome: number
-    reason: number
-    slots: number
-    /** Slots that were taken when it was refused. */
-    used: number
-  }
-}
-
-/** A window with its allocator, its table and what is mapped in it. */
+/** A window with the books of what is mapped in it, and its way to memory. */
 export interface DmaTable {
   /** Device that owns it. */
   readonly owner: number
-  readonly allocatorId: string
-  readonly tableId: string
   readonly geometry: WindowGeometry
   readonly windowBytes: number
   readonly kernelPageShift: number
-  /** TCEs are written while the allocator's lock is held, as until 2012. */
-  readonly tceUnderLock: boolean
-  /** Of a machine whose DMA layer is dma-iommu.c; null: the TCE code maps. */
-  readonly iommu: IommuState | null
-  /** Nothing is mapped: no IOMMU is in the way, or a direct window holds all memory. */
-  readonly direct: boolean
-  /** Of a machine without a working IOMMU; null elsewhere. */
-  readonly bounce: Bounce | null
+  /** How its buffers go to memory. What follows from that is asked of the way (paths/way.ts), not of its kind. */
+  readonly path: Path
   /** Of a partition: how its device came by this window. */
   readonly ddw: DdwRun | null
-  /** Hypercalls write several TCEs; KVM answers them in real mode. */
-  readonly multiTce: boolean
-  readonly realMode: boolean
   /** When the driver goes on after its window was made, ns; Infinity when its device is lost. */
   readonly readyNs: number
   /** Why the last refused request got nothing where no allocator was asked: see NO_TABLE; 0 = none. */
@@ -193,9 +150,6 @@ export interface DmaTable {
   readonly answered: Float64Array
   /** The last request that searched the tree; ranges in absolute entries, the first `walks` count. */
   lastWalk: WalkState
-  readonly alignPages: boolean
-  readonly alloc: object
-  readonly tce: object
   readonly locks: Lock[]
   readonly mappings: Mappings
   /** [size*ENTRY_STRIDE] */
@@ -357,19 +311,6 @@ export function exposedBytes(s: MachineState): number {
   let bytes = 0
   for (const iotlb of s.iotlbs) bytes += iotlb.exposure.pages * s.iotlbPageBytes
   return bytes
-}
-
-/**
- * The longest so far that something of a table was reached after its unmap (no flush at all), or could have been: it
- * waited for a flush that long. ns; 0 in strict mode.
- */
-export function worstReachNs(s: MachineState, table: DmaTable): number {
-  if (table.flush) return Math.max(table.flush.worstNs, s.nowNs - Math.min(s.nowNs, table.flush.oldestNs))
-  if (table.iommu?.mode !== 'none') return 0
-  let worst = 0
-  for (const iotlb of s.iotlbs)
-    worst = Math.max(worst, iotlb.exposure.worstNs, s.nowNs - Math.min(s.nowNs, oldestStaleNs(iotlb, table.owner)))
-  return worst
 }
 
 /** CPUs that are online: those from 0 on. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createRun, type Run } from '../run/run.ts'
 import { bench, bounceOf, bouncing, midst, slotsOf, tableOf } from '../testing/bouncing.ts'
 import { logLines } from '../words/log.ts'
+import { bounceOf as bounceIn } from './parts.ts'
 
 const KIB = 1024
 const MIB = 1024 * KIB
@@ -21,7 +22,7 @@ describe('refusals', () => {
     const pool = slotsOf(run)
     expect([pool.geometry.slots, pool.geometry.slots * SLOT, table.windowBytes]).toEqual([32_768, 64 * MIB, 64 * MIB])
     for (const bytes of [256 * KIB + 1, 257 * KIB, 512 * KIB, 1 * MIB]) expect(map(0, 0, bytes)).toBe(-1)
-    expect([refusalsOf(run), pool.usedSlots, table.bounce!.copiedInBytes]).toEqual([
+    expect([refusalsOf(run), pool.usedSlots, bounceIn(table)!.copiedInBytes]).toEqual([
       { 'too-large': 4, full: 0, scattered: 0 },
       0,
       0,

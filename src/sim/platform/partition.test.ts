@@ -102,7 +102,8 @@ describe('a direct window', () => {
     fc.assert(
       fc.property(settings, (changes) => {
         const run = open(changes)
-        const { ddw: found, geometry, mapped, multiTce } = tableOf(run)
+        const { ddw: found, geometry, mapped } = tableOf(run)
+        const multiTce = changes['m.multitce'] === 'on'
         const pageShift = { 3: 16, 7: 24, 263: 24, 511: 34 }[changes['d0.pageSizes']]!
         const page = 2 ** pageShift
         const ram = Math.min(changes['m.ram'], changes['m.maxRam'])

@@ -3,7 +3,7 @@ import { PRICES } from '../engine/cost.ts'
 import { countOf } from '../machine/happenings.ts'
 import { MAP_ADDRESS, MAP_BYTES, MAP_ENTRY, MAP_NPAGES, MAP_NS, MAP_WHO } from '../machine/state.ts'
 import type { Settings } from '../params.ts'
-import { poolOf } from '../paths/bounce-ops.ts'
+import { bounceOf as bounceIn } from '../paths/parts.ts'
 import { createRun, type Run } from '../run/run.ts'
 import type { Scenario } from '../scenario/schema.ts'
 import { NO_BUFFER } from '../swiotlb/pool.ts'
@@ -42,7 +42,7 @@ describe('the frame of the pool', () => {
       for (const ns of [0.05 * MS, 0.5 * MS, 2 * MS]) {
         run.advance(ns)
         const frame = poolFrame(run)
-        const pool = poolOf(tableOf(run))
+        const pool = bounceIn(tableOf(run))!.pool
         const { used, waste, cells, usedSlots, wasteBytes } = frame
         expect([frame.slotsPerCell, cells * slotsPerCell]).toEqual([slotsPerCell, pool.geometry.slots])
         expect(usedSlots).toBeGreaterThan(50)
@@ -83,7 +83,7 @@ describe('the frame of the pool', () => {
     const run = bouncing('nvme', { queues: 4, depth: 256, mix: 'large' }, { swiotlb: 8192 })
     run.advance(2 * MS)
     const frame = poolFrame(run)
-    const pool = poolOf(tableOf(run))
+    const pool = bounceIn(tableOf(run))!.pool
     frame.areas.forEach(({ first, slots, used, cursor, longestRun, taken }, area) => {
       expect([first, slots, used]).toEqual([area * 2048, 2048, pool.used[area]])
       expect(cursor).toBe(first + pool.next[area]!)
@@ -102,7 +102,7 @@ describe('the frame of bouncing', () => {
     for (const ns of [0.01 * MS, 0.3 * MS, 1 * MS]) {
       run.advance(ns)
       const table = tableOf(run)
-      const { orig } = poolOf(table)
+      const { orig } = bounceIn(table)!.pool
       const { arcs } = bounceFrame(run)
       const { data } = table.mappings.records
       const live = new Map<number, number>()
@@ -188,7 +188,7 @@ describe('the frame of bouncing', () => {
     expect(lastOf(run, run.machine.state.nowNs).at(-1)).toBe(
       'Are 32 free slots in a row to be had for 64 KiB? No: 512 are taken.',
     )
-    while (poolOf(tableOf(run)).usedSlots === 512) run.stepForward()
+    while (bounceIn(tableOf(run))!.pool.usedSlots === 512) run.stepForward()
     expect(lastOf(run, run.machine.state.nowNs).at(-1)).toContain('512 are taken')
   })
 

@@ -5,7 +5,6 @@ import { bytes as bytesText, count, hex } from '../../lib/format.ts'
 import { PRICES } from '../engine/cost.ts'
 import { COLUMNS } from '../engine/recorder.ts'
 import {
-  type Bounce,
   type DmaTable,
   MAP_ADDRESS,
   MAP_BYTES,
@@ -17,7 +16,9 @@ import {
 } from '../machine/state.ts'
 import type { Machine } from '../machine/wiring.ts'
 import { readParam, readParams } from '../params.ts'
-import { poolOf, REASONS, WENT_BOUNCED, WENT_DIRECT } from '../paths/bounce-ops.ts'
+import { bounceOf } from '../paths/parts.ts'
+import type { Bounce } from '../paths/path.ts'
+import { REASONS, WENT_BOUNCED, WENT_DIRECT } from '../paths/swiotlb.ts'
 import { maskParam } from '../scenario/platform.ts'
 import { bootParams } from '../scenario/platform-boot.ts'
 import { SLOT_BYTES } from '../swiotlb/pool-size.ts'
@@ -79,9 +80,9 @@ export const bounceProbe: Probe<'bounce', OfTable, BounceFrame | null> = {
   build(m, { table: device }, arrays): BounceFrame | null {
     const index = tableIndex(m, device)
     const table = m.state.tables[index]!
-    const { bounce: b } = table
+    const b = bounceOf(table)
     if (!b) return null
-    const s = poolOf(table)
+    const { pool: s } = b
     const { recorder: r, settings } = m.state
     const track = ({ data }: Chunked<Float64Array>) => {
       const all = arrays.f32(COLUMNS)

@@ -1,6 +1,7 @@
 // What the kernel sent to the invalidation queue of a table: the newest commands one by one, and sums over all of them.
 
 import { entryAt, firstKept } from '../engine/log.ts'
+import { unitOf } from '../paths/parts.ts'
 import { commandText } from './command-text.ts'
 import { type OfTable, type Probe, tableIndex } from './probe.ts'
 import { type AddressSpace, spaceOf } from './space.ts'
@@ -44,7 +45,8 @@ export const commandsProbe: Probe<'commands', OfTable, CommandsFrame> = {
   id: 'commands',
   build(m, request, arrays): CommandsFrame {
     const index = tableIndex(m, request.table)
-    const { geometry, iommu } = m.state.tables[index]!
+    const { geometry } = m.state.tables[index]!
+    const iommu = unitOf(m.state.tables[index]!)
     const byKind = arrays.f64(16)
     byKind.fill(0)
     const lines: CommandLine[] = []

@@ -7,15 +7,16 @@ import { SPENT_WORST_NS, spentAt } from '../dma/iommu-state.ts'
 import { forEachStale, oldestStaleNs } from '../iotlb/exposure.ts'
 import type { IotlbState } from '../iotlb/iotlb-state.ts'
 import { absOf, entryOf } from '../iova/geometry.ts'
-import { ENTRY_MAPPING, ENTRY_STRIDE, iotlbOf, type MachineState, tableOf, worstReachNs } from '../machine/state.ts'
+import { ENTRY_MAPPING, ENTRY_STRIDE, iotlbOf, type MachineState, tableOf } from '../machine/state.ts'
 import type { Machine } from '../machine/wiring.ts'
+import { unitOf, worstReachNs } from '../paths/parts.ts'
 import type { ExposureFigures, InspectCard } from './cards.ts'
 
 /** The IOTLBs that devices with the table of device `index` look addresses up in, each once; none of a table of TCEs. */
 export function iotlbsOf(s: MachineState, index: number): IotlbState[] {
   const all = new Set<IotlbState>()
   s.tables.forEach((_, device) => {
-    const iotlb = tableOf(s, device) === index && s.tables[index]!.iommu ? iotlbOf(s, device) : null
+    const iotlb = tableOf(s, device) === index && unitOf(s.tables[index]!) ? iotlbOf(s, device) : null
     if (iotlb) all.add(iotlb)
   })
   return [...all]
@@ -40,9 +41,10 @@ export function reachedBehindMapped(s: MachineState, index: number): number {
 export function exposureOf(m: Machine, index: number): ExposureFigures | null {
   const { state: s } = m
   const table = s.tables[index]!
-  const { iommu, flush } = table
+  const { flush } = table
+  const iommu = unitOf(table)
   const iotlbs = iotlbsOf(s, index)
-  if (!iommu || table.direct || iotlbs.length === 0) return null
+  if (!iommu || m.ways[index]!.isIdle || iotlbs.length === 0) return null
   const pageBytes = pow2(table.geometry.pageShift)
   let [pages, reused, pageNs, worstNs, lookups, hits, reads] = [0, 0, 0, 0, 0, 0, 0]
   let oldest = Number.POSITIVE_INFINITY

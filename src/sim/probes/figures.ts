@@ -1,8 +1,8 @@
 // The figures beside the maps: summary, the last refusal try by try, and everything about one IOMMU page.
 
 import { pow2 } from '../../lib/bits.ts'
-import { type DmaDomain, granuleAt, offsetInMapping } from '../dma/dma-ops.ts'
-import { PRICES, ptPs, tablePs } from '../engine/cost.ts'
+import { type DmaDomain, offsetInMapping } from '../dma/dma-ops.ts'
+import { PRICES } from '../engine/cost.ts'
 import { entryAt, firstKept } from '../engine/log.ts'
 import { FROM_HANDLE, FROM_HINT } from '../engine/meter.ts'
 import type { Recorder } from '../engine/recorder.ts'
@@ -32,12 +32,11 @@ import {
   workloadOfHolder,
 } from '../machine/state.ts'
 import type { Machine } from '../machine/wiring.ts'
+import { allocatorOf, bounceOf, levelsOf, unitOf } from '../paths/parts.ts'
+import type { Way } from '../paths/way.ts'
 import { tceBytes } from '../platform/partition.ts'
 import type { PredictionFigures } from '../scenario/recording.ts'
-import { pfnOf } from '../table/radix.ts'
-import { chooseRun, type PageRun } from '../table/split.ts'
 import { tceAccounted } from '../table/tce-multi-levels.ts'
-import type { TceWindowState } from '../table/tce-window.ts'
 import { entry } from '../types.ts'
 import { hcallsOf } from '../window/ddw-calls.ts'
 import { MAP_REFUSALS } from '../words/refusals.ts'
@@ -70,13 +69,10 @@ const LATELY_NS = 500_000
 
 /** Entries that a table is for: what its allocator can hand out, and what was set aside and is mapped nevertheless. Requests of
  *  several pages may get the end of a pool, which none of one page does. */
-function usableOf(table: DmaTable, d: DmaDomain): number {
+function usableOf(table: DmaTable, way: Way): number {
   const { reserved, geometry } = table
   const kept = reserved.reduce((sum, { start, end }) => sum + end - start, 0)
-  if (d.mixed || table.tableId === 'tce-multi') return geometry.size - kept
-  // Only who chooses addresses maps what was set aside, which no TCE table of one level offers.
-  const lent = d.iommu ? kept - reservedIn(table, 0, geometry.size) : 0
-  return Math.max(table.mapped, d.allocator.usable(d.allocatorState) + lent)
+  return way.usable(kept, reservedIn(table, 0, geometry.size))
 }
 
 /** The figures of a table and of the machine, as they stand. */
@@ -88,9 +84,10 @@ export function summarise(m: Machine, device: number): Summary {
   const { size, pageShift } = table.geometry
   const r = s.recorder
   const { free, longestRun } = freeIn(m, index, 0, size)
+  const bounce = bounceOf(table)
   return {
     mapped: table.mapped,
-    usable: usableOf(table, d),
+    usable: usableOf(table, m.ways[index]!),
     called: nameOf(m, index),
     ...spaceOf(table),
     size,
@@ -113,13 +110,13 @@ export function summarise(m: Machine, device: number): Summary {
       windowCalls: hcallsOf(table.ddw.hcalls),
       result: table.ddw.result,
     },
-    bounce: table.bounce && {
-      pool: table.bounce.isThere ? 'there' : s.boot?.backend === 'panic' ? 'dead' : 'none',
-      direct: table.bounce.direct,
-      bounced: table.bounce.bounced,
-      directBytes: table.bounce.directBytes,
-      inBytes: table.bounce.copiedInBytes,
-      outBytes: table.bounce.copiedOutBytes,
+    bounce: bounce && {
+      pool: bounce.isThere ? 'there' : s.boot?.backend === 'panic' ? 'dead' : 'none',
+      direct: bounce.direct,
+      bounced: bounce.bounced,
+      directBytes: bounce.directBytes,
+      inBytes: bounce.copiedInBytes,
+      outBytes: bounce.copiedOutBytes,
     },
     spills: table.spills,
     frames: s.frames,
@@ -138,7 +135,7 @@ export function summarise(m: Machine, device: number): Summary {
 function guestFigures(m: Machine, index: number): Summary['guest'] {
   const found = guestTable(m, index)
   if (!found) return null
-  const { request } = m.state.tables[index]!.tce as TceWindowState
+  const { request } = levelsOf(m.state.tables[index]!)!
   const tables = [...found.perLevel, ...found.userPerLevel].reduce((sum, n) => sum + n, 0)
   return {
     tables,
@@ -150,10 +147,7 @@ function guestFigures(m: Machine, index: number): Summary['guest'] {
 
 /** What the entries of a table are called. */
 export function nameOf(m: Machine, index: number): EntryName {
-  const { bounce, iommu } = m.state.tables[index]!
-  const d = m.domains[index]!
-  if (bounce) return 'slot'
-  return d.mixed || (iommu !== null && d.table.levels(d.tableState) > 1) ? 'page' : 'TCE'
+  return m.ways[index]!.called
 }
 
 /** What arrived in the last full columns of half a millisecond or more, bit/s. */
@@ -205,7 +199,7 @@ function treeFigures(m: Machine, index: number): TreeFigures | null {
 function prediction(m: Machine, index: number): PredictionFigures | null {
   for (const [i, w] of m.state.workloads.entries()) {
     const of = m.workloads[i]!.prediction
-    if (of && tableOf(m.state, w.device) === index) return of(w.state, m.state.tables[index]!.allocatorId)
+    if (of && tableOf(m.state, w.device) === index) return of(w.state, allocatorOf(m.state.tables[index]!))
   }
   return null
 }
@@ -286,7 +280,7 @@ export function inspect(m: Machine, device: number, e: number): InspectCard | nu
     reach,
     chunk: chunkOf(d, e),
     levels: d.table.levels(d.tableState),
-    isTce: !table.iommu,
+    isTce: unitOf(table) === null,
     path: pathOf(table, e),
     tce: d.table.walk(d.tableState, entry(e)),
     tablePage,
@@ -347,23 +341,6 @@ function neighbours(table: DmaTable, own: number, start: number, end: number): n
   return n
 }
 
-const run: PageRun = { order: 0, count: 0 }
-
-/** ps that writing the entries of a mapping takes, besides tables that were missing. */
-function tableWorkPs(d: DmaDomain, e: number, npages: number, address: number): number {
-  if (!d.iommu) return tablePs(npages / granuleAt(d, entry(e)))
-  const { page, driver, single } = d.iommu.state
-  const work = { tceWrites: 0, tableCalls: 0, tablePages: 0 }
-  const memory = Math.floor(address * d.pageInverse)
-  const pfn = pfnOf(d.iommu.radix, e)
-  for (let done = 0; done < npages; done += run.count * pow2(run.order)) {
-    chooseRun(page.orders, pfn + done, memory + done, npages - done, run)
-    work.tceWrites += run.count
-    work.tableCalls += single ? run.count : 1
-  }
-  return ptPs(work, true, driver !== 'vtd')
-}
-
 function mappingCard(m: Machine, table: DmaTable, id: number): InspectCard['mapping'] {
   const { data } = table.mappings.records
   const at = id * MAP_STRIDE
@@ -392,7 +369,7 @@ function mappingCard(m: Machine, table: DmaTable, id: number): InspectCard['mapp
     paid: {
       lockNs: Math.floor(data[at + MAP_PAID]! / PAID_LOCK) + Math.round(PRICES.lock.ps / 1000),
       searchNs: data[at + MAP_PAID]! % PAID_LOCK,
-      tableNs: Math.round(tableWorkPs(m.domains[table.owner]!, data[at + MAP_ENTRY]!, npages, realAddr) / 1000),
+      tableNs: Math.round(m.ways[table.owner]!.writePs(data[at + MAP_ENTRY]!, npages, realAddr) / 1000),
     },
     ...(foretold !== undefined && { foretold }),
     direction: direction === 1 ? 'to device' : direction === 2 ? 'from device' : 'bidirectional',

@@ -36,8 +36,7 @@ export const hcallsProbe: Probe<'hcalls', Whole, HcallsFrame> = {
       columnNs: r.columnNs,
       columns: COLUMNS,
       filled: r.column + 1,
-      direct:
-        tables.some((table) => table?.ddw?.result === 'direct') && tables.every((table) => !table || table.direct),
+      direct: tables.some((table) => table?.ddw?.result === 'direct') && m.ways.every((way) => way.isIdle),
       put: track(r.put),
       putIndirect: track(r.putIndirect),
       stuff: track(r.stuff),

@@ -3,6 +3,7 @@
 import { pow2 } from '../../lib/bits.ts'
 import { type IotlbState, NO_DOMAIN, RECENT_NS } from '../iotlb/iotlb-state.ts'
 import { iotlbOf } from '../machine/state.ts'
+import { unitOf } from '../paths/parts.ts'
 import type { PageTableState } from '../table/page-table.ts'
 import { type OfTable, type Probe, tableIndex } from './probe.ts'
 import { type AddressSpace, spaceOf } from './space.ts'
@@ -87,7 +88,8 @@ export const iotlbProbe: Probe<'iotlb', OfTable, IotlbFrame> = {
   build(m, request, arrays): IotlbFrame {
     const { state: s } = m
     const index = tableIndex(m, request.table)
-    const { geometry, iommu } = s.tables[index]!
+    const { geometry } = s.tables[index]!
+    const iommu = unitOf(s.tables[index]!)
     // The device that is asked for may have an IOTLB of its own and share the table.
     const from = iommu ? iotlbOf(s, s.tables[request.table] === null ? request.table : index) : null
     const entries = from?.entries ?? 0

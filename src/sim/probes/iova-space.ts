@@ -16,6 +16,7 @@ import {
   MAP_WHO,
 } from '../machine/state.ts'
 import type { Machine } from '../machine/wiring.ts'
+import { unitOf } from '../paths/parts.ts'
 import { entry } from '../types.ts'
 import { CELL_FREE, CELL_MAPPED, CELL_NONE, type ColourBy } from './cells.ts'
 import { reachedBehindMapped } from './exposure.ts'
@@ -67,7 +68,7 @@ export const iovaSpaceProbe: Probe<'iova-space', IovaSpaceRequest, IovaSpaceFram
     const { columns } = request
     const cells = rows * columns
     const chunked = d.allocator.forEachChunk !== undefined
-    const reachable = table.iommu ? reachableIn(m.state, table) : []
+    const reachable = unitOf(table) ? reachableIn(m.state, table) : []
     const frame: IovaSpaceFrame = {
       ...space,
       table: index,
@@ -87,7 +88,7 @@ export const iovaSpaceProbe: Probe<'iova-space', IovaSpaceRequest, IovaSpaceFram
       freeRun: arrays.u8(cells),
       shade: arrays.u16(cells),
       value: arrays.u8(cells),
-      counts: countStates(d, table, reachable, table.iommu ? reachedBehindMapped(m.state, table.owner) : 0),
+      counts: countStates(d, table, reachable, unitOf(table) ? reachedBehindMapped(m.state, table.owner) : 0),
       ...(canFind(m, request.find) ? { match: arrays.u8(cells) } : {}),
       ...(chunked ? { owner: arrays.u8(cells).fill(255) } : {}),
       ...(chunked || d.allocator.forEachCached || table.treeSearches > 0 ? { marks: arrays.u8(cells).fill(0) } : {}),
@@ -177,8 +178,7 @@ function fillCell(m: Machine, d: DmaDomain, table: DmaTable, frame: IovaSpaceFra
 /** Bytes of the buffer of the mapping at `at` that lie in the `n` entries from `e`; `io` is the bytes of an IOMMU page. */
 export function usefulIn(d: DmaDomain, records: Float64Array, at: number, e: number, io: number, n = 1): number {
   const start = records[at + MAP_ENTRY]!
-  // A buffer begins a slot, whatever its address.
-  const offset = d.bounces
+  const offset = d.isCopied
     ? 0
     : d.mixed
       ? offsetInMapping(d, entry(start), records[at + MAP_ADDRESS]!)

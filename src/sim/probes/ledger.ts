@@ -13,7 +13,7 @@ import {
   SPENT_WORST_NS,
   spentAt,
 } from '../dma/iommu-state.ts'
-import { worstReachNs } from '../machine/state.ts'
+import { unitOf, worstReachNs } from '../paths/parts.ts'
 import { type OfTable, type Probe, tableIndex } from './probe.ts'
 
 /** Where the time of maps and unmaps went under one flush mode; ps, sums over all of them. */
@@ -47,7 +47,7 @@ export const ledgerProbe: Probe<'ledger', OfTable, LedgerFrame> = {
   build(m, request): LedgerFrame {
     const index = tableIndex(m, request.table)
     const table = m.state.tables[index]!
-    const { iommu } = table
+    const iommu = unitOf(table)
     if (!iommu) return { table: index, mode: 'strict', rows: [] }
     const rows = FLUSH_MODES.map((mode): LedgerRow => {
       const of = (what: number) => iommu.spentPs[spentAt(mode) + what]!

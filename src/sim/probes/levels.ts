@@ -3,6 +3,7 @@
 //
 // Cost: a count for each level table that a strip shows, at most those below one table.
 
+import { levelsOf } from '../paths/parts.ts'
 import { forEachTceTable, type TceMultiState } from '../table/tce-multi.ts'
 import type { TceEra } from '../table/tce-multi-levels.ts'
 import { type TceWindowState, wasRetried } from '../table/tce-window.ts'
@@ -87,8 +88,8 @@ export const levelsProbe: Probe<'levels', LevelsRequest, LevelsFrame> = {
   build(m, { table: device, path }, arrays): LevelsFrame {
     const index = tableIndex(m, device)
     const table = m.state.tables[index]!
-    if (table.tableId !== 'tce-multi') return { table: index, shape: null, refusal: null, tooHard: 0, ...none(arrays) }
-    const w = table.tce as TceWindowState
+    const w = levelsOf(table)
+    if (!w) return { table: index, shape: null, refusal: null, tooHard: 0, ...none(arrays) }
     const { request: r, table: made, refusal, tooHard } = w
     const shape = {
       era: r.era,

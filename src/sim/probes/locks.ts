@@ -24,9 +24,11 @@ export const locksProbe: Probe<'locks', OfTable, LocksFrame> = {
   build(m, request): LocksFrame {
     const index = tableIndex(m, request.table)
     const { allocator, allocatorState: s } = m.domains[index]!
-    const { iommu, locks } = m.state.tables[index]!
+    const { locks } = m.state.tables[index]!
+    const way = m.ways[index]!
     const nameOf = (lock: number): string =>
-      (iommu && lock === locks.length - 1 ? 'IOMMU queue' : allocator.lockName?.(s, lock)) ??
+      way.lockName?.(lock) ??
+      allocator.lockName?.(s, lock) ??
       allocator
         .regions(s)
         .filter((region) => region.lock === lock)

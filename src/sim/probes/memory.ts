@@ -4,6 +4,7 @@ import { pow2 } from '../../lib/bits.ts'
 import type { DmaTable, MachineState } from '../machine/state.ts'
 import type { Machine } from '../machine/wiring.ts'
 import { readParams } from '../params.ts'
+import { levelsOf } from '../paths/parts.ts'
 import { farEndBytes, guestMemory } from '../platform/guest-window.ts'
 import { directEntries } from '../platform/partition.ts'
 import { pseriesMachine } from '../scenario/platform-power.ts'
@@ -17,7 +18,6 @@ import {
   tceShape,
 } from '../table/tce-multi-levels.ts'
 import { refusalSums } from '../table/tce-refusal-text.ts'
-import type { TceWindowState } from '../table/tce-window.ts'
 import { mappedIn } from './live.ts'
 import { type OfTable, type Probe, tableIndex } from './probe.ts'
 
@@ -95,9 +95,9 @@ export function guestTable(
       readonly userPerLevel: readonly number[]
     })
   | null {
-  const table = m.state.tables[index]!
-  if (table.tableId !== 'tce-multi') return null
-  const { table: made, refusal, request } = table.tce as TceWindowState
+  const window = levelsOf(m.state.tables[index]!)
+  if (!window) return null
+  const { table: made, refusal, request } = window
   return {
     perLevel: made ? made.hw.counts.toReversed() : [],
     userPerLevel: made?.user ? made.user.counts.toReversed() : [],
@@ -156,8 +156,9 @@ export const memoryProbe: Probe<'memory', OfTable, MemoryFrame | null> = {
     const { state: s } = m
     const index = tableIndex(m, device)
     const table = s.tables[index]!
-    if (table.tableId !== 'tce-multi') return table.ddw ? partitionMemory(s, index) : null
-    const { request, table: made, container } = table.tce as TceWindowState
+    const window = levelsOf(table)
+    if (!window) return table.ddw ? partitionMemory(s, index) : null
+    const { request, table: made, container } = window
     const { windowBytes, pageShift, levels, era, userCopy, kernelPageShift } = request
     const flat = { ...request, levels: 1, backing: 'levels' } as const
     const flatRefusal = tceShape(flat)

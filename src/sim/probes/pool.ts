@@ -1,7 +1,7 @@
 // The bounce pool slot by slot: who uses it, for which direction and with how much waste, and its areas.
 
 import { type DmaTable, MAP_BYTES, MAP_ENTRY, MAP_NPAGES, MAP_NS, MAP_WHO } from '../machine/state.ts'
-import { poolOf } from '../paths/bounce-ops.ts'
+import { bounceOf } from '../paths/parts.ts'
 import { largestMapping, longestRun } from '../swiotlb/pool.ts'
 import { SET_SLOTS, SLOT_BYTES } from '../swiotlb/pool-size.ts'
 import { forEachLive } from './live.ts'
@@ -62,9 +62,9 @@ export const poolProbe: Probe<'pool', OfTable, PoolFrame | null> = {
   build(m, { table: device }, arrays): PoolFrame | null {
     const index = tableIndex(m, device)
     const table = m.state.tables[index]!
-    const { bounce } = table
+    const bounce = bounceOf(table)
     if (!bounce?.isThere) return null
-    const s = poolOf(table)
+    const { pool: s } = bounce
     const { slots, areas } = s.geometry
     let slotsPerCell = 1
     while (slotsPerCell * POOL_CELLS < slots) slotsPerCell *= 2

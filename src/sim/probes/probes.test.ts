@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { playable } from '../../tools/recordings.ts'
+import { bounceOf as bounceIn, levelsOf } from '../paths/parts.ts'
 import { createRun, type Run } from '../run/run.ts'
 import { withValue } from '../scenario/fields.ts'
 import { presets as all } from '../scenario/presets.ts'
@@ -61,12 +62,12 @@ describe('probes', () => {
       const { state } = run.machine
       const table = state.tables[0]!
       const absent = [
-        ...(table.tableId === 'tce-multi' || table.ddw ? [] : ['memory']),
+        ...(levelsOf(table) || table.ddw ? [] : ['memory']),
         ...(table.ddw ? [] : ['ddw', 'windows']),
         ...(Number(state.settings['m.vfs']) > 0 ? [] : ['budget']),
         ...(state.boot ? [] : ['boot']),
-        ...(table.bounce?.isThere ? [] : ['pool']),
-        ...(table.bounce ? [] : ['bounce']),
+        ...(bounceIn(table)?.isThere ? [] : ['pool']),
+        ...(bounceIn(table) ? [] : ['bounce']),
       ]
       const there = probes.map((p) => p.id).filter((name) => !absent.includes(name))
       expect([id, ...Object.keys(frame.views)]).toEqual([id, ...there])

@@ -3,6 +3,7 @@
 import type { FlushMode } from '../dma/iommu-state.ts'
 import { type FlushQueue, forEachQueued, queuedIn } from '../flush/flush-queue.ts'
 import { ENTRY_MAPPING, ENTRY_STRIDE, freedAtNs } from '../machine/state.ts'
+import { unitOf } from '../paths/parts.ts'
 import { overlap, reachableIn } from './kept.ts'
 import { type OfTable, type Probe, tableIndex } from './probe.ts'
 import { type AddressSpace, spaceOf } from './space.ts'
@@ -52,7 +53,8 @@ export const queuesProbe: Probe<'queues', OfTable, QueuesFrame> = {
     const { state: s } = m
     const index = tableIndex(m, request.table)
     const table = s.tables[index]!
-    const { flush: q, iommu } = table
+    const { flush: q } = table
+    const iommu = unitOf(table)
     const rings = q?.head.length ?? 0
     const slots = q?.slots ?? 0
     const head = new Int32Array(rings)

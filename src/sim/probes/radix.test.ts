@@ -4,6 +4,7 @@ import { driverOf } from '../dma/iommu-state.ts'
 import { createGather } from '../flush/gather.ts'
 import { absOf } from '../iova/geometry.ts'
 import type { ParamValue } from '../params.ts'
+import { unitOf } from '../paths/parts.ts'
 import { createRun, type Run } from '../run/run.ts'
 import { withValue } from '../scenario/fields.ts'
 import { presetById } from '../scenario/presets.ts'
@@ -23,7 +24,7 @@ function open(id: string, changes: Record<string, ParamValue> = {}): Run {
 
 const frameOf = (run: Run, entry: number | null = null) =>
   radixProbe.build(run.machine, { table: 0, entry }, createArrays())
-const iommuOf = (run: Run) => run.machine.state.tables[0]!.iommu!
+const iommuOf = (run: Run) => unitOf(run.machine.state.tables[0]!)!
 
 describe('the levels of a radix table', () => {
   it.each([

@@ -7,10 +7,11 @@ import { modPow2, pow2 } from '../../lib/bits.ts'
 import { driverOf } from '../dma/iommu-state.ts'
 import { absOf } from '../iova/geometry.ts'
 import type { DmaTable } from '../machine/state.ts'
+import { levelsOf, unitOf } from '../paths/parts.ts'
 import { ARM_LAST_LEVEL } from '../table/arm-lpae.ts'
 import { entryAt, isTable, orderOf } from '../table/nodes.ts'
 import { createWalk, type PageTableState } from '../table/page-table.ts'
-import { slotsTo, type TceWindowState } from '../table/tce-window.ts'
+import { slotsTo } from '../table/tce-window.ts'
 import type { InspectCard } from './cards.ts'
 import { type OfTable, type Probe, tableIndex } from './probe.ts'
 import { type AddressSpace, spaceOf } from './space.ts'
@@ -129,17 +130,19 @@ function stepsTo(s: PageTableState, format: Format, pfn: number): RadixStep[] {
 }
 
 /** The way of a walk to entry `e` of the table, top first; null of a table of TCEs. */
-export function pathOf({ iommu, geometry, tableId, tce }: DmaTable, e: number): InspectCard['path'] {
-  if (tableId === 'tce-multi') {
+export function pathOf(table: DmaTable, e: number): InspectCard['path'] {
+  const window = levelsOf(table)
+  if (window) {
     const kind = (height: number) => (height === 0 ? PTE_TO_PAGE : PTE_TO_TABLE)
-    return slotsTo(tce as TceWindowState, e).map(({ height, slot, isThere }) => ({
+    return slotsTo(window, e).map(({ height, slot, isThere }) => ({
       height,
       slot,
       kind: isThere ? kind(height) : PTE_EMPTY,
     }))
   }
+  const iommu = unitOf(table)
   if (!iommu) return null
-  const steps = stepsTo(iommu.page, iommu.driver, absOf(geometry, e))
+  const steps = stepsTo(iommu.page, iommu.driver, absOf(table.geometry, e))
   return steps.map(({ height, slot, kind }) => ({ height, slot, kind }))
 }
 
@@ -156,7 +159,8 @@ export const radixProbe: Probe<'radix', RadixRequest, RadixFrame> = {
   id: 'radix',
   build(m, request, arrays): RadixFrame {
     const index = tableIndex(m, request.table)
-    const { geometry, iommu } = m.state.tables[index]!
+    const { geometry } = m.state.tables[index]!
+    const iommu = unitOf(m.state.tables[index]!)
     const frame = { ...spaceOf(m.state.tables[index]!), table: index }
     if (!iommu) return { ...frame, ...NOTHING, cells: arrays.u8(0) }
     const { page: s, driver: format, leaves } = iommu

@@ -1,5 +1,6 @@
 // The TCE table by table page: how full each one is and how often it was written.
 
+import { levelsOf } from '../paths/parts.ts'
 import { TCES_PER_PAGE } from '../table/tce-single.ts'
 import { entry } from '../types.ts'
 import { type OfTable, type Probe, tableIndex } from './probe.ts'
@@ -29,7 +30,7 @@ export const tcePagesProbe: Probe<'tce-pages', OfTable, TcePagesFrame> = {
     const table = m.state.tables[index]!
     const d = m.domains[index]!
     // Level tables of a table of several levels are counted by hundreds of thousands; they have a view of their own.
-    const levels = table.tableId === 'tce-multi'
+    const levels = levelsOf(table) !== null
     const pages = levels ? 0 : d.table.place(d.tableState, entry(table.geometry.size - 1)).page + 1
     const set = arrays.u16(pages)
     const writes = arrays.u32(pages)

@@ -1,18 +1,13 @@
 // Live changes: a setting takes a new value at a moment of the run. Most need the driver to be loaded anew, as on a
 // real machine: what it had mapped is drained at that moment and its rings fill again.
 
-import { switchFlush } from '../dma/dma-iommu.ts'
-import { type FlushMode, type IommuState, SPENT_WORST_NS, spentAt } from '../dma/iommu-state.ts'
 import { logEvent } from '../engine/log.ts'
-import { resetMeter } from '../engine/meter.ts'
 import { settingsOf } from '../machine/build.ts'
 import * as ev from '../machine/events.ts'
 import { addMark } from '../machine/ledger.ts'
 import { rebuild } from '../machine/load.ts'
 import { wakeWorkload } from '../machine/machine.ts'
-import { plugMemory } from '../machine/new-table.ts'
 import { armWork } from '../machine/put-off.ts'
-import { type DmaTable, type MachineState, worstReachNs } from '../machine/state.ts'
 import type { Machine } from '../machine/wiring.ts'
 import { fieldAt, withValue } from '../scenario/fields.ts'
 import type { Input, Scenario } from '../scenario/schema.ts'
@@ -35,7 +30,7 @@ export function applyInput(m: Machine, before: Scenario, input: Input): void {
     // Tasks move to other CPUs; tables, rings and mappings stay.
     else if (path === 'm.ram')
       s.tables.forEach((table, i) => {
-        if (table) plugMemory(m, i, Number(field.value))
+        if (table) m.ways[i]!.plug?.(Number(field.value))
       })
     else if (scope === 'm') rebuild(m, () => false)
     else if (scope.startsWith('d')) retuneDevice(m, scope)
@@ -51,31 +46,14 @@ export function applyInput(m: Machine, before: Scenario, input: Input): void {
   logEvent(s.ops, s.nowNs, ev.STEP_REBUILD, 0, 0, -1, 0)
 }
 
-/** A live setting of a device has changed: its flush mode, or how it misbehaves. */
+/** A live setting of a device has changed. */
 function retuneDevice(m: Machine, scope: string): void {
-  const { state: s } = m
   const index = m.scenario.devices.findIndex((d) => d.id === scope)
-  const table = s.tables[index]
-  if (!table?.iommu) return
-  const { late } = table.iommu
-  late.every = Number(s.settings[`${scope}.late`])
-  late.left = late.every
-  late.afterNs = Number(s.settings[`${scope}.lateAfter`])
-  // Not priced: whoever changes the setting does not wait for it.
-  resetMeter(m.meter, s.nowNs)
-  const d = m.domains[index]!
-  noteWorst(s, table, table.iommu)
-  switchFlush(d, s.settings[`${scope}.flush`] as FlushMode, s.cpus.length, m.meter)
-  table.flushes += m.meter.flushes
-  // The timer of a queue that is gone is nobody's.
-  if (!table.flush) table.workNs[ev.WORK_FLUSH] = Number.POSITIVE_INFINITY
-  armWork(s, table, d)
-}
-
-/** Keeps how long something was, or could have been, reached after its unmap under a mode that may end now. */
-function noteWorst(s: MachineState, table: DmaTable, { mode, spentPs }: IommuState): void {
-  const at = spentAt(mode) + SPENT_WORST_NS
-  spentPs[at] = Math.max(spentPs[at]!, worstReachNs(s, table))
+  const table = m.state.tables[index]
+  const way = m.ways[index]
+  if (!table || !way?.retune) return
+  way.retune(scope)
+  armWork(m.state, table, way.domain)
 }
 
 function retune(m: Machine, index: number): void {

@@ -7,7 +7,7 @@
 // Cost: two allocator calls a map, and 4 bytes of memory for each entry of the window.
 
 import { pow2 } from '../../lib/bits.ts'
-import { createDomain, type DmaDomain } from '../dma/dma-ops.ts'
+import { createTceDomain, type TceDomain } from '../dma/dma-ops.ts'
 import { foretell } from '../dma/recorded.ts'
 import { createMeter, resetMeter } from '../engine/meter.ts'
 import { createFlushQueue, type FlushQueue, flushTimer, forEachQueued, queueRange } from '../flush/flush-queue.ts'
@@ -36,7 +36,7 @@ export interface Replay extends PredictionFigures {
 
 /** An allocator with what waits before its runs come back to it. */
 interface Model {
-  readonly d: DmaDomain
+  readonly d: TceDomain
   readonly flush: FlushQueue | null
 }
 
@@ -48,7 +48,7 @@ function modelOf(recording: Recording, allocatorId: string): Model {
   const boundary = SEGMENT_BYTES / pow2(pageShift)
   const geometry = { size, offset, pageShift, blockSize: 16, resStart: 0, resEnd: 0, boundary, cpus }
   const isTce = way === 'tce'
-  const d = createDomain({
+  const d = createTceDomain({
     allocator,
     allocatorState: allocator.create(geometry, {}),
     // No entry is written here.
@@ -74,7 +74,7 @@ interface Run {
 const meter = createMeter()
 
 /** Gives ranges of a model back to its allocator. */
-const sinkOf = ({ allocator, allocatorState }: DmaDomain) => ({
+const sinkOf = ({ allocator, allocatorState }: TceDomain) => ({
   release: (on: number, e: number, n: number) => {
     allocator.free(allocatorState, entry(e), pages(n), meter, cpu(on))
   },
@@ -189,13 +189,13 @@ export function replay(recording: Recording, allocatorId: string): Replay {
     const { allocator, allocatorState } = guided.d
     resetMeter(meter, ns)
     const before = allocator.before!(allocatorState)
-    const guess = foretell(guided.d, on, 0, npages, address, mask, meter)
+    const guess = foretell(guided.d, on, npages, address, mask, meter)
     if (guess !== first) {
       allocator.undo!(allocatorState, guess, npages, on, before, meter)
       adopt(guided, first, npages, ns, true)
     }
     resetMeter(meter, ns)
-    const unguided = foretell(alone.d, on, 0, npages, address, mask, meter)
+    const unguided = foretell(alone.d, on, npages, address, mask, meter)
     allocations++
     if (guess === first) predicted++
     else if (misses.length < MISSES_KEPT)

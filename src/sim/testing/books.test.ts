@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import { touch } from '../../lib/chunked.ts'
 import { at, open, presets } from '../../tools/open-presets.ts'
+import type { TceDomain } from '../dma/dma-ops.ts'
 import {
   type DmaTable,
   ENTRY_STRIDE,
@@ -55,13 +56,10 @@ const LIES: Readonly<Record<string, readonly [lie: (m: Machine, t: DmaTable) => 
   'an id that is free twice': [(_, t) => (t.mappings.freeIds.data[0] = t.mappings.freeIds.data[1]!), /is free twice/],
   'a run that the allocator has again': [
     ({ domains: [d], meter }, t) =>
-      d!.allocator.free(d!.allocatorState, entry(someMapping(t).first), pages(1), meter, cpu(0)),
+      (d as TceDomain).allocator.free(d!.allocatorState, entry(someMapping(t).first), pages(1), meter, cpu(0)),
     /was not handed out once/,
   ],
-  'a TCE that is gone': [
-    ({ domains: [d], meter }, t) => d!.tces!.clear(d!.tableState, entry(someMapping(t).first), pages(1), meter),
-    /leads nowhere/,
-  ],
+  'a TCE that is gone': [({ ways: [way] }, t) => way!.clear(0, someMapping(t).first, 1), /leads nowhere/],
   'a history of more': [
     ({ state }) => (state.recorder.bands[0]!.level[3] = state.recorder.bands[0]!.level[3]! + 1),
     /levels of the history/,
@@ -87,15 +85,14 @@ describe('the checker', () => {
   it('tells after an operation that its entry leads nowhere, and of sums out of bounds', () => {
     const run = open('frames-4k')
     const watch = { ops: 0 }
-    const { state, domains, meter } = run.machine
+    const { state, ways } = run.machine
     const table = state.tables[0]!
     while (table.live < 5) {
       run.advance(MS, 1)
       expect(eventFaults(run.machine, watch)).toEqual([])
     }
     watch.ops = state.ops.total - 1
-    for (let e = 0; e < table.geometry.size; e++)
-      domains[0]!.tces!.clear(domains[0]!.tableState, entry(e), pages(1), meter)
+    for (let e = 0; e < table.geometry.size; e++) ways[0]!.clear(0, e, 1)
     expect(eventFaults(run.machine, watch).join()).toMatch(/books after/)
     table.mapped = -1367
     expect(eventFaults(run.machine, watch).join()).toMatch(/-1367/)

@@ -8,6 +8,7 @@ import { log2Floor, pow2 } from '../../lib/bits.ts'
 import type { DmaDomain } from '../dma/dma-ops.ts'
 import { entryAt, firstKept } from '../engine/log.ts'
 import { forEachQueued } from '../flush/flush-queue.ts'
+import { allocatorById } from '../iova/index.ts'
 import * as ev from '../machine/events.ts'
 import { regionOf } from '../machine/ledger.ts'
 import {
@@ -28,6 +29,7 @@ import {
   workloadOfHolder,
 } from '../machine/state.ts'
 import type { Machine } from '../machine/wiring.ts'
+import { allocatorOf, unitOf } from '../paths/parts.ts'
 import { TCE_BITS, TCE_READ, TCE_WRITE } from '../table/table.ts'
 import { entry } from '../types.ts'
 import { TO_DEVICE } from '../workload/workload.ts'
@@ -82,10 +84,10 @@ function sumsHold(table: DmaTable): boolean {
 }
 
 /** After the one operation of an event, its first entry is mapped and leads somewhere, or neither. */
-function followsFrom({ state: s, domains }: Machine, n: number): boolean {
+function followsFrom({ state: s, domains, ways }: Machine, n: number): boolean {
   const { kind, device, a: first } = entryAt(s.ops, n)
   const table = s.tables[tableOf(s, device)]!
-  if (first < 0 || table.direct) return true
+  if (first < 0 || ways[tableOf(s, device)]!.isIdle) return true
   const isMap = kind === ev.STEP_MAP || kind === ev.STEP_MAP_SG
   const isUnmap = kind === ev.STEP_UNMAP || kind === ev.STEP_UNMAP_SG
   if (!isMap && !isUnmap) return true
@@ -93,9 +95,9 @@ function followsFrom({ state: s, domains }: Machine, n: number): boolean {
   const id = table.entries.data[first * ENTRY_STRIDE + ENTRY_MAPPING]! - 1
   const leads = d.table.walk(d.tableState, entry(first)) !== 0
   // Leading padding of a bounced buffer carries nothing.
-  if (table.bounce) return id >= 0 === isMap
+  if (d.isCopied) return id >= 0 === isMap
   // An unmap of the IOMMU API may find a larger page that stays, and the books follow the table.
-  return leads === id >= 0 && (id >= 0 || !isMap) && (id < 0 || isMap || table.iommu !== null)
+  return leads === id >= 0 && (id >= 0 || !isMap) && (id < 0 || isMap || unitOf(table) !== null)
 }
 
 /** The whole books of a machine. Cost: every mapping, and what the allocators keep; of a large table not its every entry. */
@@ -140,7 +142,7 @@ function checkTable(m: Machine, table: DmaTable, d: DmaDomain, tell: Tell): void
       queued += granted
       takeMarks(used.marks, first, granted, () => tell(`queued ${first}+${npages} is not taken once`))
     })
-  if (isExact(m, d)) equal(tell, 'entries handed out', used.total, 'mapped or queued', sums.asked + queued)
+  if (isExact(m, table)) equal(tell, 'entries handed out', used.total, 'mapped or queued', sums.asked + queued)
   if (!owned.every((n, i) => n === table.ownedByRegionCpu[i])) tell('ownedByRegionCpu is not that of the records')
   const { level } = m.state.recorder.bands[table.owner]!
   if (!bands.every((n, i) => n === level[i])) tell('levels of the history are not those of the records')
@@ -156,8 +158,8 @@ function grants({ allocator, allocatorState }: DmaDomain): (npages: number) => n
 }
 
 /** A tree of ranges that follows a record holds what that has as it is, not as requests are rounded and kept apart. */
-function isExact({ workloads }: Machine, { allocator }: DmaDomain): boolean {
-  return allocator.bitmap === true || workloads.every((workload) => !workload.prediction)
+function isExact({ workloads }: Machine, table: DmaTable): boolean {
+  return allocatorById(allocatorOf(table))?.bitmap === true || workloads.every((workload) => !workload.prediction)
 }
 
 function equal(tell: Tell, left: string, a: number, right: string, b: number): void {
@@ -245,16 +247,16 @@ function checkRecord(
   let [wrong, dead] = [-1, -1]
   for (let e = first; e < first + npages; e++) {
     if (table.entries.data[e * ENTRY_STRIDE + ENTRY_MAPPING] !== id + 1) wrong = e
-    if (!table.bounce && d.table.walk(d.tableState, entry(e)) === 0) dead = e
+    if (!d.isCopied && d.table.walk(d.tableState, entry(e)) === 0) dead = e
   }
   if (wrong >= 0) tell(`${name}: entry ${wrong} is not its`)
   if (dead >= 0) tell(`${name}: entry ${dead} leads nowhere`)
-  if (!table.bounce) checkTranslation(table, d, at, tell, name)
+  if (!d.isCopied) checkTranslation(table, d, at, tell, name)
   const chosen = checkHolder(m, table, data[at + MAP_HOLDER]!, (who >> 8) & 0xff, tell, name)
   if (!chosen) {
     const granted = grantedFor(npages)
     sums.asked += granted
-    takeMarks(marks, first, granted, () => isExact(m, d) && tell(`${name} was not handed out once`))
+    takeMarks(marks, first, granted, () => isExact(m, table) && tell(`${name} was not handed out once`))
   }
   const cell = regionOf(table, first) * s.cpus.length + (who & 0xff)
   owned[cell] = owned[cell]! + npages

@@ -4,7 +4,7 @@ import { resetMeter } from '../engine/meter.ts'
 import { pricedPs } from '../machine/ledger.ts'
 import { MAP_STRIDE } from '../machine/state.ts'
 import type { Settings } from '../params.ts'
-import { mapBuffer, poolOf, syncBuffer, unmapBuffer } from '../paths/bounce-ops.ts'
+import { bounceOf as bounceIn } from '../paths/parts.ts'
 import { createRun, type Run } from '../run/run.ts'
 import type { Scenario } from '../scenario/schema.ts'
 import { FROM_DEVICE, OP_MAP } from '../workload/workload.ts'
@@ -24,16 +24,16 @@ export function bouncing(type: string, load: Settings, machine: Settings = {}): 
 }
 
 export const tableOf = (run: Run) => run.machine.state.tables[0]!
-export const bounceOf = (run: Run) => tableOf(run).bounce!
-export const slotsOf = (run: Run) => poolOf(tableOf(run))
+export const bounceOf = (run: Run) => bounceIn(tableOf(run))!
+export const slotsOf = (run: Run) => bounceOf(run).pool
 
 /** A machine on which nothing runs by itself, and calls of its DMA API. */
 export function bench(type = 'map-loop', machine: Settings = {}) {
   const run = createRun(bouncing(type, {}, { cpus: 4, ...machine }), 10 * MS)
   const { machine: m } = run
   const table = tableOf(run)
-  const d = m.domains[0]!
-  const { mask } = m.bindings[0]!
+  const [by] = m.bindings
+  const { way } = by!
   const ps = () => pricedPs(m.meter)
   const call = <T>(what: () => T): T => {
     resetMeter(m.meter, m.state.nowNs)
@@ -48,12 +48,16 @@ export function bench(type = 'map-loop', machine: Settings = {}) {
       const cpu = m.state.cpus[c]!
       // Whoever maps is a task.
       cpu.task = 0
-      cpu.op.kind = kind
-      cpu.op.direction = direction
-      return call(() => mapBuffer(m, c, table, d, 0, mask, cpu, address, bytes))
+      Object.assign(cpu.op, { kind, direction, address, bytes })
+      call(() => way.map(c, by!, cpu))
+      return cpu.op.mapping
     },
-    unmap: (c: number, id: number) => call(() => unmapBuffer(m, c, table, id)),
-    sync: (id: number, bytes: number) => call(() => syncBuffer(m, table, id, bytes)),
+    unmap: (c: number, id: number) => call(() => way.release(c, id)),
+    sync(id: number, bytes: number) {
+      const { op } = m.state.cpus[0]!
+      Object.assign(op, { mapping: id, bytes })
+      call(() => way.sync(0, by!, op))
+    },
     record: (id: number) => table.mappings.records.data.subarray(id * MAP_STRIDE, (id + 1) * MAP_STRIDE),
   }
 }

@@ -2,7 +2,7 @@
 // through the DMA API until the first refusal.
 
 import { pow2 } from '../../lib/bits.ts'
-import { createDomain, mapPage, NO_DMA, pagesTouched } from '../dma/dma-ops.ts'
+import { createTceDomain, mapPage, NO_DMA, pagesTouched } from '../dma/dma-ops.ts'
 import { createMeter, resetMeter } from '../engine/meter.ts'
 import { tceHalves } from '../iova/tce-halves.ts'
 import { tcePools } from '../iova/tce-pools.ts'
@@ -50,7 +50,7 @@ export function countBuffers(input: FramesInput): FramesOutput {
   const size = (input.windowMB * 1048576) / pow2(pageShift)
   const boundary = boundaryOf(DEVICE_MASK, pageShift)
   const geometry = { size, offset: 0, pageShift, blockSize: 16, resStart: 0, resEnd: 0, boundary }
-  const d = createDomain({
+  const d = createTceDomain({
     allocator,
     allocatorState: allocator.create(geometry, settings),
     table: tceSingle,

@@ -2,15 +2,15 @@
 
 import {
   allocCoherent,
-  createDomain,
   createSgList,
-  type DmaDomain,
+  createTceDomain,
   freeCoherent,
   mapPage,
   mapSg,
   offsetInPage,
   SG_ERROR,
   type SgList,
+  type TceDomain,
   unmapPage,
   unmapSg,
 } from '../dma/dma-ops.ts'
@@ -40,7 +40,7 @@ import {
 const BOTH = TCE_READ | TCE_WRITE
 
 interface Setup {
-  readonly domain: DmaDomain
+  readonly domain: TceDomain
   readonly pools: PoolsState
   readonly tces: FailingState
   readonly lists: SgList[]
@@ -87,7 +87,7 @@ function readTable(r: VectorRecord): Setup {
   const table = failingTable(tceSingle)
   const pools = createPools(geometry)
   const tces = table.create(geometry.size, pageShift)
-  const domain = createDomain({
+  const domain = createTceDomain({
     allocator: tcePools,
     allocatorState: pools,
     table,

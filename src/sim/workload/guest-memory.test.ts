@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { pow2 } from '../../lib/bits.ts'
 import { ENTRY_GENERATION, ENTRY_STRIDE, OUTSIDE, SMALL_PIECES } from '../machine/state.ts'
 import type { ParamValue } from '../params.ts'
+import { levelsOf } from '../paths/parts.ts'
 import { createRun, type Run } from '../run/run.ts'
 import { currentValue, withValue } from '../scenario/fields.ts'
 import { presetById } from '../scenario/presets.ts'
@@ -26,7 +27,7 @@ function guest(changes: Changes): Scenario {
   return Object.entries({ ...SMALL, ...changes }).reduce((s, [path, v]) => withValue(s, path, v), scenario)
 }
 
-const windowOf = (run: Run): TceWindowState => run.machine.state.tables[0]!.tce as TceWindowState
+const windowOf = (run: Run): TceWindowState => levelsOf(run.machine.state.tables[0]!)!
 const tableOf = (run: Run): TceMultiState => windowOf(run).table!
 
 /** Every page of the guest's memory, by the settings alone: its number from address 0 on, and why it is not mapped (0: it is). */

@@ -18,7 +18,8 @@ import {
   OP_UNMAP_SG,
   TO_DEVICE,
 } from '../workload/workload.ts'
-import { WENT_REFUSED } from './bounce-ops.ts'
+import { bounceOf as bounceIn } from './parts.ts'
+import { WENT_REFUSED } from './swiotlb.ts'
 
 const KIB = 1024
 const MS = 1_000_000
@@ -54,9 +55,9 @@ describe('copies', () => {
   ] as const)('%s: in at every map, out where the device may write', (_, direction, out) => {
     const { map, unmap, table } = bench()
     const id = map(0, 0, 5000, direction)
-    expect([table.bounce!.copiedInBytes, table.bounce!.copiedOutBytes]).toEqual([5000, 0])
+    expect([bounceIn(table)!.copiedInBytes, bounceIn(table)!.copiedOutBytes]).toEqual([5000, 0])
     unmap(0, id)
-    expect([table.bounce!.copiedInBytes, table.bounce!.copiedOutBytes]).toEqual([5000, 5000 * out])
+    expect([bounceIn(table)!.copiedInBytes, bounceIn(table)!.copiedOutBytes]).toEqual([5000, 5000 * out])
   })
 
   it.each([
@@ -111,7 +112,7 @@ describe('copies', () => {
     // Behind 0x634 bytes of its page: it begins inside a slot.
     const id = map(0, 0x634, 9000, direction)
     const before = [...record(id)]
-    const { bounce: b } = table
+    const b = bounceIn(table)
     const [inBefore, outBefore] = [b!.copiedInBytes, b!.copiedOutBytes]
     sync(id, 1500)
     expect([b!.copiedInBytes - inBefore, b!.copiedOutBytes - outBefore]).toEqual([into, out])
@@ -152,7 +153,7 @@ describe('copies', () => {
       const { map, unmap, table } = bench('map-loop', { force })
       const id = map(0, 0x1_0000_0000, 16 * KIB, COHERENT, OP_COHERENT)
       unmap(0, id)
-      expect([id, table.live, table.bounce!.copiedInBytes]).toEqual([DIRECT_MAPPING, 0, 0])
+      expect([id, table.live, bounceIn(table)!.copiedInBytes]).toEqual([DIRECT_MAPPING, 0, 0])
     }
     const rings = createRun(bouncing('nic-rx', { rate: 10, ring: 64, queues: 1, rings: 'on' }), 10 * MS)
     rings.advance(0.2 * MS)
@@ -294,12 +295,12 @@ describe('slots', () => {
 
   it('of an NVMe drive keep the low 12 bits of the address, with slots of padding before them', () => {
     const { run, map, unmap, record, table } = bench('nvme')
-    expect(Array.from(table.bounce!.minAlignMask)).toEqual([4095])
+    expect(Array.from(bounceIn(table)!.minAlignMask)).toEqual([4095])
     const pool = slotsOf(run)
     const start = pool.geometry.startAddress
     for (const offset of [0, 1, 0x234, 0x7ff, 0x800, 0x9c3, 0xfff]) {
       const address = 0x40000 + offset
-      const real = placeOf(table.bounce!.memory, address)
+      const real = placeOf(bounceIn(table)!.memory, address)
       const id = map(0, address, 4096)
       const [first, slots] = [record(id)[MAP_ENTRY]!, record(id)[MAP_NPAGES]!]
       // Within the first slot only bits below 2 KiB are kept by an offset; the higher ones choose the slot.

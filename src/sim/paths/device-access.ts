@@ -8,14 +8,11 @@
 // Invariant: an access that finds no translation reaches nothing.
 
 import { heapPush } from '../../lib/heap.ts'
-import { driverOf, LATE_KEPT } from '../dma/iommu-state.ts'
+import { driverOf, type IommuState, LATE_KEPT } from '../dma/iommu-state.ts'
 import { logEvent } from '../engine/log.ts'
 import { addToColumn } from '../engine/recorder.ts'
 import { ACCESS_FAULT, ACCESS_WALKED, type Access, access, createAccess, markStale } from '../iotlb/iotlb.ts'
-import { createWalk } from '../table/page-table.ts'
-import { pfnOf, type RadixState } from '../table/radix.ts'
-import { type DeviceDma, TO_DEVICE } from '../workload/workload.ts'
-import * as ev from './events.ts'
+import * as ev from '../machine/events.ts'
 import {
   type DmaTable,
   ENTRY_MAPPING,
@@ -26,10 +23,12 @@ import {
   MAP_STRIDE,
   MAP_WHO,
   type MachineState,
-  tableOf,
-} from './state.ts'
-import { tellAccess } from './watched.ts'
-import type { Machine } from './wiring.ts'
+} from '../machine/state.ts'
+import { tellAccess } from '../machine/watched.ts'
+import { createWalk } from '../table/page-table.ts'
+import { pfnOf } from '../table/radix.ts'
+import { TO_DEVICE } from '../workload/workload.ts'
+import type { IommuPathState } from './path.ts'
 
 /** Faults, and late accesses, closer together than this are one run: only its first is a line of the log. */
 const RUN_NS = 500_000
@@ -37,40 +36,45 @@ const RUN_NS = 500_000
 const out = createAccess()
 
 /** One access of `device` to entry `e` of its table at the machine's clock. What became of it, reused by the next call. */
-export function deviceAccess(s: MachineState, table: DmaTable, device: number, e: number, write: boolean): Access {
-  const iommu = table.iommu!
-  const { page } = table.tce as RadixState
-  const pfn = pfnOf(table.tce as RadixState, e)
-  access(iotlbOf(s, device)!, driverOf(iommu.driver).table, page, table.owner, pfn, write, s.nowNs, out)
+export function deviceAccess(
+  s: MachineState,
+  table: DmaTable,
+  p: IommuPathState,
+  device: number,
+  e: number,
+  write: boolean,
+): Access {
+  const { unit, radix } = p
+  const { page } = unit
+  const pfn = pfnOf(radix, e)
+  access(iotlbOf(s, device)!, driverOf(unit.driver).table, page, table.owner, pfn, write, s.nowNs, out)
   const id = table.entries.data[e * ENTRY_STRIDE + ENTRY_MAPPING]! - 1
   tellAccess(device, e, write, out.outcome, id >= 0)
-  if (id < 0) iommu.lateTried++
-  if (out.outcome === ACCESS_FAULT) noteFault(s, table, device, pfn, write)
+  if (id < 0) unit.lateTried++
+  if (out.outcome === ACCESS_FAULT) noteFault(s, unit, device, pfn, write)
   else if (id < 0) {
     // Found by way of a table that was taken out and waits for its flush: kept like any other, and stale from the start.
     if (out.outcome === ACCESS_WALKED) markStale(iotlbOf(s, device)!, table.owner, pfn, 1, s.nowNs)
-    noteLate(s, table, device, pfn, out.reusedNs >= 0 ? ev.LATE_OWNER : ev.LATE_MEMORY)
-  } else if (out.staleNs >= 0 && out.page !== pageOf(table, pfn)) noteLate(s, table, device, pfn, ev.WRONG_PAGE)
+    noteLate(s, unit, device, pfn, out.reusedNs >= 0 ? ev.LATE_OWNER : ev.LATE_MEMORY)
+  } else if (out.staleNs >= 0 && out.page !== pageOf(unit, pfn)) noteLate(s, unit, device, pfn, ev.WRONG_PAGE)
   return out
 }
 
 const walk = createWalk()
 
 /** Page of memory that the table leads to. (The record of a list knows only where its first element lies.) */
-function pageOf({ iommu }: DmaTable, pfn: number): number {
-  driverOf(iommu!.driver).table.walk(iommu!.page, pfn, -1, 0, walk)
+function pageOf({ driver, page }: IommuState, pfn: number): number {
+  driverOf(driver).table.walk(page, pfn, -1, 0, walk)
   return walk.page
 }
 
-function noteFault(s: MachineState, table: DmaTable, device: number, pfn: number, write: boolean): void {
-  const iommu = table.iommu!
+function noteFault(s: MachineState, iommu: IommuState, device: number, pfn: number, write: boolean): void {
   iommu.faults++
   if (s.nowNs - iommu.faultNs > RUN_NS) logEvent(s.log, s.nowNs, ev.LOG_FAULT, 0, device, pfn, write ? 1 : 0)
   iommu.faultNs = s.nowNs
 }
 
-function noteLate(s: MachineState, table: DmaTable, device: number, pfn: number, what: number): void {
-  const iommu = table.iommu!
+function noteLate(s: MachineState, iommu: IommuState, device: number, pfn: number, what: number): void {
   if (what === ev.WRONG_PAGE) iommu.wrongPage++
   else iommu.lateReached++
   if (what === ev.LATE_OWNER) iommu.lateNewOwner++
@@ -85,6 +89,7 @@ function noteLate(s: MachineState, table: DmaTable, device: number, pfn: number,
 export function bufferUsed(
   s: MachineState,
   table: DmaTable,
+  p: IommuPathState,
   device: number,
   id: number,
   most = Number.POSITIVE_INFINITY,
@@ -94,17 +99,31 @@ export function bufferUsed(
   const first = data[at + MAP_ENTRY]!
   const npages = Math.min(most, data[at + MAP_NPAGES]!)
   const write = data[at + MAP_WHO]! >> 16 !== TO_DEVICE
-  for (let i = 0; i < npages; i++) deviceAccess(s, table, device, first + i, write)
+  for (let i = 0; i < npages; i++) deviceAccess(s, table, p, device, first + i, write)
 }
 
 /** The device has read page `page` of mapping `id`: a descriptor. */
-export function readDescriptor(s: MachineState, table: DmaTable, device: number, id: number, page: number): void {
-  deviceAccess(s, table, device, table.mappings.records.data[id * MAP_STRIDE + MAP_ENTRY]! + page, false)
+export function readDescriptor(
+  s: MachineState,
+  table: DmaTable,
+  p: IommuPathState,
+  device: number,
+  id: number,
+  page: number,
+): void {
+  deviceAccess(s, table, p, device, table.mappings.records.data[id * MAP_STRIDE + MAP_ENTRY]! + page, false)
 }
 
 /** A mapping of `device` from entry `first` on has been taken back: a device that misbehaves may come back to it. */
-export function rememberLate(s: MachineState, table: DmaTable, device: number, first: number, write: boolean): void {
-  const { late } = table.iommu!
+export function rememberLate(
+  s: MachineState,
+  table: DmaTable,
+  unit: IommuState,
+  device: number,
+  first: number,
+  write: boolean,
+): void {
+  const { late } = unit
   if (late.every === 0 || --late.left > 0) return
   late.left = late.every
   if (late.length === LATE_KEPT) return
@@ -112,22 +131,19 @@ export function rememberLate(s: MachineState, table: DmaTable, device: number, f
   late.entry[i] = first
   late.dueNs[i] = s.nowNs + late.afterNs
   late.who[i] = device * 2 + (write ? 1 : 0)
-  if (late.length === 1) armLate(s, table)
+  if (late.length === 1) armLate(s, table, unit)
 }
 
 /** Puts the next late access of a table into the heap, if there is one. */
-export function armLate(s: MachineState, table: DmaTable): void {
-  const { late } = table.iommu!
+export function armLate(s: MachineState, table: DmaTable, { late }: IommuState): void {
   table.lateNs = late.length === 0 ? Number.POSITIVE_INFINITY : Math.max(s.nowNs, late.dueNs[late.head]!)
   if (late.length > 0) heapPush(s.heap, table.lateNs, ev.EV_LATE | (table.owner << ev.KIND_BITS))
 }
 
-/** The device of table `arg` reaches for what it was unmapped. */
-export function fireLate(s: MachineState, arg: number, t: number): void {
-  const table = s.tables[arg]
-  // Another table, or none, stands in the place of the one that armed it.
-  if (!table?.iommu || t !== table.lateNs) return
-  const { late } = table.iommu
+/** A device of the table reaches for what it was unmapped, unless another table stands in the place of the one that armed it. */
+export function fireLate(s: MachineState, table: DmaTable, p: IommuPathState, t: number): void {
+  if (t !== table.lateNs) return
+  const { late } = p.unit
   while (late.length > 0 && late.dueNs[late.head]! <= t) {
     const who = late.who[late.head]!
     const e = late.entry[late.head]!
@@ -135,44 +151,8 @@ export function fireLate(s: MachineState, arg: number, t: number): void {
     late.length--
     s.steps++
     logEvent(s.ops, t, ev.STEP_LATE, 0, who >> 1, e, 1)
-    if (table.entries.data[e * ENTRY_STRIDE + ENTRY_MAPPING]! > 0) table.iommu.lateRemapped++
-    deviceAccess(s, table, who >> 1, e, (who & 1) === 1)
+    if (table.entries.data[e * ENTRY_STRIDE + ENTRY_MAPPING]! > 0) p.unit.lateRemapped++
+    deviceAccess(s, table, p, who >> 1, e, (who & 1) === 1)
   }
-  armLate(s, table)
-}
-
-/** Arms the one timer of a workload's engine; an earlier one becomes stale. */
-export function setEngine(s: MachineState, workload: number, atNs: number): void {
-  s.engineNs[workload] = atNs
-  if (atNs < Number.POSITIVE_INFINITY) heapPush(s.heap, atNs, ev.EV_ENGINE | (workload << ev.KIND_BITS))
-}
-
-/** The device of a workload acts by itself. */
-export function fireEngine(m: Machine, workload: number, t: number): void {
-  const { state: s } = m
-  if (s.engineNs[workload] !== t) return
-  const w = s.workloads[workload]!
-  const engine = m.workloads[workload]!.engine!
-  dma.state = s
-  dma.table = s.tables[tableOf(s, w.device)]!
-  dma.device = w.device
-  s.steps++
-  setEngine(s, workload, engine.run(w.state, t, dma))
-}
-
-/** One object for every engine: nothing is allocated on the way. */
-const dma: DeviceDma & { state: MachineState; table: DmaTable; device: number } = {
-  state: null as unknown as MachineState,
-  table: null as unknown as DmaTable,
-  device: 0,
-  access(e, write) {
-    if (this.table.iommu && !this.table.direct) return deviceAccess(this.state, this.table, this.device, e, write)
-    // Without an IOTLB every address is at hand.
-    out.outcome = 1
-    out.reads = 0
-    return out
-  },
-  deliver(bytes) {
-    addToColumn(this.state.recorder, this.state.recorder.delivered, bytes)
-  },
+  armLate(s, table, p.unit)
 }

@@ -6,13 +6,14 @@ import { CMD_AMD, CMD_DSI, CMD_DTE, CMD_PSI, type Command, createCommand } from 
 import { insertEntry } from '../iotlb/entries.ts'
 import { becomeStale } from '../iotlb/exposure.ts'
 import type { IotlbState } from '../iotlb/iotlb-state.ts'
+import { createMachine } from '../machine/load.ts'
+import { advance } from '../machine/machine.ts'
 import type { Settings } from '../params.ts'
 import { createRun } from '../run/run.ts'
 import { device, KIB, MIB, MS, scenario, workload } from '../scenario/make.ts'
 import type { Scenario } from '../scenario/schema.ts'
 import { createSink } from './invalidation.ts'
-import { createMachine } from './load.ts'
-import { advance } from './machine.ts'
+import { unitOf } from './parts.ts'
 
 /** Two devices, the second with a table of its own unless it says otherwise. */
 function two(m: Settings, own: Settings, load: Settings = {}): Scenario {
@@ -29,13 +30,13 @@ function rig(m: Settings = {}) {
   const machine = createMachine(two(m, { flush: 'strict' }), 4 * MS)
   const { state, meter } = machine
   const table = state.tables[0]!
-  const sink = createSink(state, table, meter)
+  const sink = createSink(state, table, unitOf(table)!, meter)
   const send = (...commands: readonly Partial<Command>[]) => {
     resetMeter(meter, state.nowNs)
     for (const c of commands) sink.command({ ...createCommand(), kind: CMD_PSI, pages: 1, ...c })
     sink.sync()
   }
-  return { state, meter, table, iommu: table.iommu!, sink, send }
+  return { state, meter, table, iommu: unitOf(table)!, sink, send }
 }
 
 /** Puts a page of a domain into an IOTLB; its slot. */
@@ -146,7 +147,7 @@ describe('in a machine', () => {
     advance(m, 1 * MS, Number.POSITIVE_INFINITY, null)
     for (const table of m.state.tables) {
       const queue = table!.locks[table!.locks.length - 1]!
-      expect([queue.taken, queue.waitNs > 0]).toEqual([table!.iommu!.waits, true])
+      expect([queue.taken, queue.waitNs > 0]).toEqual([unitOf(table!)!.waits, true])
     }
   })
 

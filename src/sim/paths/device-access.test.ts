@@ -1,19 +1,19 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { runFlushTimer } from '../dma/dma-iommu.ts'
 import { LATE_KEPT } from '../dma/iommu-state.ts'
 import { entryAt } from '../engine/log.ts'
 import { ACCESS_FAULT, ACCESS_HIT, ACCESS_WALKED } from '../iotlb/iotlb.ts'
+import { EV_LATE, KIND_BITS, LATE_MEMORY, LATE_OWNER, LOG_FAULT, LOG_LATE, WRONG_PAGE } from '../machine/events.ts'
+import { createMachine } from '../machine/load.ts'
+import { advance } from '../machine/machine.ts'
+import type { DmaTable } from '../machine/state.ts'
+import type { Machine } from '../machine/wiring.ts'
 import type { Settings } from '../params.ts'
-import { mapAt, mapOne, releaseMapping, unmapAt } from '../paths/operations.ts'
 import { device, KIB, MIB, MS, scenario, workload } from '../scenario/make.ts'
+import { iommuIn } from '../testing/ways.ts'
 import type { Bytes, RealAddr } from '../types.ts'
 import { FROM_DEVICE, OP_IOMMU_MAP, OP_MAP, TO_DEVICE } from '../workload/workload.ts'
 import { armLate, bufferUsed, deviceAccess, fireLate, rememberLate } from './device-access.ts'
-import { EV_LATE, KIND_BITS, LATE_MEMORY, LATE_OWNER, LOG_FAULT, LOG_LATE, WRONG_PAGE } from './events.ts'
-import { createMachine } from './load.ts'
-import { advance } from './machine.ts'
-import type { DmaTable } from './state.ts'
-import type { Machine } from './wiring.ts'
+import { unitOf } from './parts.ts'
 
 const PAGE = 4 * KIB
 const MEMORY = 0x4000_0000
@@ -43,7 +43,7 @@ function map(m: Machine, pages: number, address: number, direction = FROM_DEVICE
   op.address = address as RealAddr
   op.bytes = (pages * PAGE) as Bytes
   op.direction = direction
-  expect(mapOne(m, 0, m.bindings[task]!, owner)).toBe(true)
+  expect(m.bindings[task]!.way.map(0, m.bindings[task]!, owner)).toBe(true)
   return op.mapping
 }
 
@@ -56,20 +56,21 @@ function mapHere(m: Machine, e: number, pages: number, address: number): void {
   op.address = address as RealAddr
   op.bytes = (pages * PAGE) as Bytes
   op.direction = FROM_DEVICE
-  expect(mapAt(m, 0, m.bindings[0]!, owner)).toBe(true)
+  expect(m.ways[0]!.mapAt(0, m.bindings[0]!, owner)).toBe(true)
 }
 
 function unmapHere(m: Machine, e: number, pages: number): void {
   const { op } = m.state.cpus[0]!
   op.sgAddress[0] = e
   op.sgBytes[0] = pages
-  unmapAt(m, 0, m.bindings[0]!, op)
+  m.ways[0]!.unmapAt(0, m.bindings[0]!, op)
 }
 
-const unmap = (m: Machine, id: number) => releaseMapping(m, 0, tableIn(m), m.domains[0]!, id)
-const reach = (m: Machine, e: number, write = true, from = 0) => deviceAccess(m.state, tableIn(m), from, e, write)
+const unmap = (m: Machine, id: number) => m.ways[0]!.release(0, id)
+const reach = (m: Machine, e: number, write = true, from = 0) =>
+  deviceAccess(m.state, tableIn(m), iommuIn(tableIn(m)), from, e, write)
 const counted = (m: Machine) => {
-  const { lateTried, lateReached, lateNewOwner, wrongPage, faults } = tableIn(m).iommu!
+  const { lateTried, lateReached, lateNewOwner, wrongPage, faults } = unitOf(tableIn(m))!
   return { lateTried, lateReached, lateNewOwner, wrongPage, faults }
 }
 /** Kinds of the lines of the log, with what was reached. */
@@ -88,7 +89,7 @@ describe('an access', () => {
   it('to a page that the device may only read is a fault when it writes', () => {
     const m = idle({ flush: 'strict' })
     map(m, 1, MEMORY, TO_DEVICE)
-    const { newest } = tableIn(m).iommu!
+    const { newest } = unitOf(tableIn(m))!
     expect([reach(m, newest, false).outcome, reach(m, newest, true).outcome]).toEqual([ACCESS_WALKED, ACCESS_FAULT])
     expect(counted(m)).toMatchObject({ lateTried: 0, faults: 1 })
   })
@@ -139,14 +140,14 @@ describe('an access', () => {
   it('by way of a table that waits for its flush succeeds, and is exposed from then on', () => {
     const m = idle({ flush: 'deferred' }, { iotlb: 16 })
     const id = map(m, 1024, MEMORY)
-    const first = tableIn(m).iommu!.newest
-    bufferUsed(m.state, tableIn(m), 0, id)
+    const first = unitOf(tableIn(m))!.newest
+    bufferUsed(m.state, tableIn(m), iommuIn(tableIn(m)), 0, id)
     unmap(m, id)
     const { exposure } = m.state.iotlbs[0]!
     const { entries } = exposure
     expect(reach(m, first).outcome).toBe(ACCESS_WALKED)
     expect([exposure.pages, exposure.entries, counted(m).lateReached]).toEqual([16, entries + 1, 1])
-    runFlushTimer(m.domains[0]!, m.meter)
+    m.ways[0]!.flush!()
     expect([reach(m, first).outcome, exposure.pages]).toEqual([ACCESS_FAULT, 0])
   })
 
@@ -181,7 +182,7 @@ describe('a buffer', () => {
     for (const direction of [FROM_DEVICE, TO_DEVICE]) {
       const id = map(m, 5, MEMORY, direction)
       const { lookups } = m.state.iotlbs[0]!
-      bufferUsed(m.state, tableIn(m), 0, id)
+      bufferUsed(m.state, tableIn(m), iommuIn(tableIn(m)), 0, id)
       expect(m.state.iotlbs[0]!.lookups - lookups).toBe(5)
     }
     expect(counted(m).faults).toBe(0)
@@ -193,13 +194,13 @@ describe('a device that misbehaves', () => {
   beforeEach(() => {
     m = idle({ flush: 'none', late: 1, lateAfter: 10_000 })
   })
-  const late = () => tableIn(m).iommu!.late
+  const late = () => unitOf(tableIn(m))!.late
 
   it('comes back to each buffer at its time, to the first page, as the device that had it', () => {
     for (const [task, ns] of [[0, 0] as const, [1, 3000] as const]) {
       m.state.nowNs = ns
       const id = map(m, 2, MEMORY + task * MIB, FROM_DEVICE, task)
-      bufferUsed(m.state, tableIn(m), task, id)
+      bufferUsed(m.state, tableIn(m), iommuIn(tableIn(m)), task, id)
       unmap(m, id)
     }
     expect([late().length, late().who[0]! >> 1, late().who[1]! >> 1]).toEqual([2, 0, 1])
@@ -229,27 +230,27 @@ describe('a device that misbehaves', () => {
   it('remembers so many buffers at most, and the next one once it has been back', () => {
     for (let e = 0; e < LATE_KEPT + 5; e++) {
       m.state.nowNs = e
-      rememberLate(m.state, tableIn(m), 0, e, true)
+      rememberLate(m.state, tableIn(m), unitOf(tableIn(m))!, 0, e, true)
     }
     expect(late().length).toBe(LATE_KEPT)
     advance(m, 10_000 + 2, 10, null)
     expect([counted(m).lateTried, late().length]).toEqual([3, LATE_KEPT - 3])
-    for (let e = 0; e < 5; e++) rememberLate(m.state, tableIn(m), 0, 3000 + e, true)
+    for (let e = 0; e < 5; e++) rememberLate(m.state, tableIn(m), unitOf(tableIn(m))!, 0, 3000 + e, true)
     expect([late().length, late().entry[2], late().entry[3]]).toEqual([LATE_KEPT, 3002, 3])
     advance(m, 30_000, Number.POSITIVE_INFINITY, null)
     expect([counted(m).lateTried, late().length]).toEqual([LATE_KEPT + 3, 0])
   })
 
   it('has one event in the heap while it remembers any, and a stale one does nothing', () => {
-    rememberLate(m.state, tableIn(m), 0, 1, true)
-    rememberLate(m.state, tableIn(m), 0, 2, true)
+    rememberLate(m.state, tableIn(m), unitOf(tableIn(m))!, 0, 1, true)
+    rememberLate(m.state, tableIn(m), unitOf(tableIn(m))!, 0, 2, true)
     const { heap } = m.state
     const events = () =>
       Array.from(heap.payloads.subarray(0, heap.size)).filter((p) => p % (1 << KIND_BITS) === EV_LATE)
     expect(events()).toHaveLength(1)
-    fireLate(m.state, 0, 9000)
+    fireLate(m.state, tableIn(m), iommuIn(tableIn(m)), 9000)
     expect(counted(m).lateTried).toBe(0)
-    armLate(m.state, tableIn(m))
+    armLate(m.state, tableIn(m), unitOf(tableIn(m))!)
     advance(m, 10_000, 10, null)
     expect(counted(m).lateTried).toBe(2)
   })

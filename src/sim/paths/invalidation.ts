@@ -6,18 +6,17 @@
 // Invariant: what a command names is in no IOTLB of the table's devices after it.
 
 import type { TableSink } from '../dma/iommu-rules.ts'
-import { SPENT_WAITS, spentAt } from '../dma/iommu-state.ts'
+import { type IommuState, SPENT_WAITS, spentAt } from '../dma/iommu-state.ts'
 import { PRICES } from '../engine/cost.ts'
 import { logEvent } from '../engine/log.ts'
 import { type CostMeter, charge, dropLock, takeLock } from '../engine/meter.ts'
 import { addToColumn } from '../engine/recorder.ts'
 import { CMD_DTE, type Command, isWhole } from '../iotlb/command.ts'
 import { invalidate } from '../iotlb/iotlb.ts'
-import type { DmaTable, MachineState } from './state.ts'
+import type { DmaTable, MachineState } from '../machine/state.ts'
 
 /** Where the commands of `table` go; what they cost goes to `meter`. */
-export function createSink(s: MachineState, table: DmaTable, meter: CostMeter): TableSink {
-  const state = table.iommu!
+export function createSink(s: MachineState, table: DmaTable, state: IommuState, meter: CostMeter): TableSink {
   const queueLock = table.locks.length - 1
   let pending = 0
   return {

@@ -1,12 +1,10 @@
-// The bounce pool as the page's maps see an allocator: slots are entries, areas are regions with a lock each.
-//
-// Nobody is given a slot through this: who bounces asks the pool itself (bounce-ops.ts), with masks that no allocator knows.
+// The bounce pool as the page's maps see it: slots are entries, areas are regions with a lock each.
 
-import type { IovaAllocator } from '../iova/allocator.ts'
+import type { Ranges } from '../iova/allocator.ts'
 import { homeArea, longestRun, type SwiotlbPool } from '../swiotlb/pool.ts'
 import { SET_SLOTS } from '../swiotlb/pool-size.ts'
 import type { TableReader } from '../table/table.ts'
-import { entry, NO_ENTRY, pages } from '../types.ts'
+import { entry, pages } from '../types.ts'
 
 /** Calls back with every run of taken slots of [from, to). */
 function forEachTaken(s: SwiotlbPool, from: number, to: number, visit: (start: number, slots: number) => void): void {
@@ -22,26 +20,8 @@ function forEachTaken(s: SwiotlbPool, from: number, to: number, visit: (start: n
   }
 }
 
-export const poolAllocator: IovaAllocator<SwiotlbPool> = {
-  id: 'swiotlb',
-  label: 'Bounce pool',
-  era: 'areas since 6.0',
-  shipped: { by: 'common' },
-  kernel: {
-    file: 'kernel/dma/swiotlb.c',
-    symbols: ['swiotlb_tbl_map_single', 'swiotlb_search_pool_area'],
-    tag: 'v6.12',
-  },
-  params: [],
-  charges: true,
-  create: () => {
-    throw new RangeError('a bounce pool is made at boot')
-  },
-  alloc: () => NO_ENTRY,
-  free: () => false,
+export const poolRanges: Ranges<SwiotlbPool> = {
   locks: (s) => s.geometry.areas,
-  lockForAlloc: (s, cpu) => homeArea(s, cpu),
-  lockForFree: (s, e) => Math.floor(e / s.areaSlots),
   lockName: (_, lock) => `area ${lock}`,
   regions: (s) =>
     Array.from({ length: s.geometry.areas }, (_, i) => ({
@@ -65,7 +45,7 @@ export const poolAllocator: IovaAllocator<SwiotlbPool> = {
     for (let area = Math.floor(start / s.areaSlots); area * s.areaSlots < limit && area < s.geometry.areas; area++) {
       const from = Math.max(start, area * s.areaSlots)
       const end = Math.min(limit, (area + 1) * s.areaSlots)
-      free += end - from === s.areaSlots ? s.areaSlots - s.used[area]! : poolAllocator.freeCount(s, from, end)
+      free += end - from === s.areaSlots ? s.areaSlots - s.used[area]! : poolRanges.freeCount(s, from, end)
       longest = Math.max(longest, longestRun(s, from, end))
     }
     return { free, longestRun: longest }
