@@ -190,6 +190,7 @@ const PACKAGES: readonly Rule[] = [
   ...['controls', 'app'].map((folder): Rule => [folder, 'lucide-react', 'icons']),
   ['app', 'minisearch', 'presets are found by words'],
   ['views', 'd3', 'scales, axes, zoom'],
+  ['views/kit/colour-science.ts', 'culori', 'what an eye makes of a colour, for tests'],
   ['ui', 'react-dom', 'captions stand beside the picture that they belong to'],
   ['main.tsx', 'react', 'mounts the app'],
   ['main.tsx', 'react-dom', 'mounts the app'],
