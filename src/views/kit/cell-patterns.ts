@@ -11,7 +11,27 @@ import {
   MARK_PASSED,
 } from '../../sim/index.ts'
 import type { Pixels } from '../view.ts'
-import type { CellPixels } from './cells.ts'
+
+/** Packed pixels of one palette. */
+export interface CellPixels {
+  readonly bar: number
+  /** [7] by state: the strong pixel, its softened neighbour, the tint between. */
+  readonly strong: Uint32Array
+  readonly soft: Uint32Array
+  readonly tint: Uint32Array
+  readonly free: number
+  /** [256] slack by freshness. */
+  readonly slack: Uint32Array
+  readonly lit: number
+  readonly useful: number
+  /** [SHADES] flat colour by shade. */
+  readonly flat: Uint32Array
+  /** [256] fill by class when the map is coloured by something else than state, else null. */
+  readonly classes: Uint32Array | null
+  /** [256] by class: a cached page in the colour of its keeper, and the tint of its ground. */
+  readonly kept: Uint32Array | null
+  readonly keptTint: Uint32Array | null
+}
 
 /** Foreign: the upper right corner is cut off. Passed by the last search: underlined in the ink of text. */
 export function paintMarks(

@@ -15,7 +15,7 @@ import {
   SHADES,
 } from '../../sim/index.ts'
 import type { Pixels } from '../view.ts'
-import { fillCell, frameCell, paintCross, paintGround, paintMarks } from './cell-patterns.ts'
+import { type CellPixels, fillCell, frameCell, paintCross, paintGround, paintMarks } from './cell-patterns.ts'
 import { mix, mixer, type Palette, pack, STATE_NAMES } from './palette.ts'
 
 /** From this size on, cells have a gap and patterns; below, a flat colour. */
@@ -29,27 +29,6 @@ export const DIMMED = 0.22
 /** A cached page in the colour of its keeper is this strong, so that mapped ones stand out. */
 const KEPT = 0.5
 const STATES = [0, 1, 2, 3, 4, 5, 6] as const
-
-/** Packed pixels of one palette. */
-export interface CellPixels {
-  readonly bar: number
-  /** [7] by state: the strong pixel, its softened neighbour, the tint between. */
-  readonly strong: Uint32Array
-  readonly soft: Uint32Array
-  readonly tint: Uint32Array
-  readonly free: number
-  /** [256] slack by freshness. */
-  readonly slack: Uint32Array
-  readonly lit: number
-  readonly useful: number
-  /** [SHADES] flat colour by shade. */
-  readonly flat: Uint32Array
-  /** [256] fill by class when the map is coloured by something else than state, else null. */
-  readonly classes: Uint32Array | null
-  /** [256] by class: a cached page in the colour of its keeper, and the tint of its ground. */
-  readonly kept: Uint32Array | null
-  readonly keptTint: Uint32Array | null
-}
 
 /** Pixels under one choice of what is shown. Made once per change of theme or choice. */
 export interface CellInk extends CellPixels {
