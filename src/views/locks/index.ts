@@ -1,4 +1,3 @@
-import * as chunks from '../chunks.ts'
 import { defineView, ofTable } from '../define.ts'
 import { title } from './title.ts'
 
@@ -6,5 +5,5 @@ export const locks = defineView({
   id: 'locks',
   title,
   asks: { locks: ofTable },
-  load: () => chunks.dock().then((m) => m.Locks),
+  load: () => import('./locks.tsx').then((m) => m.Locks),
 })
