@@ -84,7 +84,7 @@ const FILES: readonly Rule[] = [
   ['sim/paths', 'sim/workload/workload.ts', 'what is asked for'],
 
   // A run takes a machine through time and back; it changes it by inputs only.
-  ['sim/run', 'sim/params.ts', 'an input sets a value', 'types'],
+  ['sim/run', 'sim/params.ts', 'an input sets a value'],
   ['sim/run', 'sim/scenario', 'where it starts, and what is changed on its way'],
   ['sim/run', 'sim/machine', 'what goes through time'],
   ['sim/run', 'sim/engine', 'an input is logged'],
@@ -94,7 +94,7 @@ const FILES: readonly Rule[] = [
   // What the state has in kinds and numbers, in words: for frames and tools. Nothing that runs knows a word.
   ['sim/words', 'sim/engine', 'the log'],
   ['sim/words', 'sim/machine', 'the state, and its kinds'],
-  ['sim/words', 'sim/params.ts', 'settings as they were', 'types'],
+  ['sim/words', 'sim/params.ts', 'settings as they were'],
   ['sim/words', 'sim/scenario', 'what a setting is called, and what inputs have changed'],
   ['sim/words', 'sim/platform', 'what a device was granted'],
   ['sim/words', 'sim/iova', 'the names of regions'],

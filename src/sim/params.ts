@@ -84,6 +84,15 @@ export interface Problem {
   readonly repeated?: true
 }
 
+/** Settings of one scope (`m`, `d0`, `w0`) out of the flat record. */
+export function scopeOf(settings: Settings, scope: string): Settings {
+  const own: Record<string, number | string> = {}
+  for (const [path, value] of Object.entries(settings)) {
+    if (path.startsWith(`${scope}.`)) own[path.slice(scope.length + 1)] = value
+  }
+  return own
+}
+
 /** Text of a value as a link carries it. A value that is not allowed is written as it stands. */
 export function formatParam(param: Param, value: ParamValue): string {
   const option = param.values?.find((o) => o.value === value)

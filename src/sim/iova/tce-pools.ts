@@ -41,7 +41,7 @@ export interface PoolsState {
   readonly resEnd: number
 }
 
-const poolsParam = {
+export const poolsParam = {
   name: 'pools',
   label: 'Pools',
   unit: 'choice',

@@ -10,11 +10,15 @@ import { createLock } from '../engine/lock.ts'
 import { MAX_STAGES, MAX_TRIES, MAX_WALKS } from '../engine/meter.ts'
 import { createIotlb, type IotlbState } from '../iotlb/iotlb-state.ts'
 import type { Settings } from '../params.ts'
+import { readParam, readParams, scopeOf } from '../params.ts'
 import { buildWay, isUntranslated, rangesOf } from '../paths/index.ts'
 import { guestMemory } from '../platform/guest-window.ts'
 import { readyAt } from '../platform/partition.ts'
 import { valuesOf } from '../scenario/fields.ts'
-import { isRadix } from '../scenario/platform-iommu.ts'
+import { commonParams, pageBytesOf, tableParam } from '../scenario/platform.ts'
+import { bootParams } from '../scenario/platform-boot.ts'
+import { iotlbParams, isRadix } from '../scenario/platform-iommu.ts'
+import { platformParam } from '../scenario/platform-names.ts'
 import { isPowernv } from '../scenario/platform-power.ts'
 import type { DeviceSpec, Scenario } from '../scenario/schema.ts'
 import { ns, type RealAddr } from '../types.ts'
@@ -26,15 +30,6 @@ import { type CpuState, createMappings, type DmaTable, ENTRY_STRIDE, type Worklo
 const RAM_BASE = 0xd8750000
 const RAM_APART = pow2(34)
 const REFUSALS_KEPT = 1024
-
-/** Settings of one scope (`m`, `d0`, `w0`) out of the flat record. */
-export function scopeOf(settings: Settings, scope: string): Settings {
-  const own: Record<string, number | string> = {}
-  for (const [path, value] of Object.entries(settings)) {
-    if (path.startsWith(`${scope}.`)) own[path.slice(scope.length + 1)] = value
-  }
-  return own
-}
 
 /** The flat record of every setting of a scenario, inputs included. */
 export function settingsOf(scenario: Scenario): Record<string, number | string> {
@@ -56,6 +51,7 @@ export function buildTable(
     ...{ device, settings, own, boot, cpus, devices, minAlignMask },
   })
   const { size } = geometry
+  const isGuest = readParams(bootParams, settings, 'm').guest === 'on'
   const [ranges, alloc] = rangesOf(path)
   const regionStart = Float64Array.from(ranges.regions(alloc), (r) => r.start)
   const regions = regionStart.length
@@ -65,7 +61,7 @@ export function buildTable(
     owner,
     geometry,
     windowBytes,
-    kernelPageShift: log2Floor(Number(settings['m.cpuPage'])),
+    kernelPageShift: log2Floor(readParams(commonParams, settings, 'm').cpuPage),
     path,
     ddw,
     readyNs: boot?.backend === 'panic' ? Number.POSITIVE_INFINITY : ddw ? readyAt(ddw, s.nowNs) : s.nowNs,
@@ -79,9 +75,7 @@ export function buildTable(
     treeSearches: 0,
     answered: new Float64Array(3),
     lastWalk: { ns: 0, cpu: 0, steps: 0, walks: 0, from: new Float64Array(MAX_WALKS), to: new Float64Array(MAX_WALKS) },
-    locks: Array.from({ length: ranges.locks(alloc) + ownLocks }, () =>
-      createLock(cpus, settings['m.guest'] === 'on' ? PRICES.wake.ps : 0),
-    ),
+    locks: Array.from({ length: ranges.locks(alloc) + ownLocks }, () => createLock(cpus, isGuest ? PRICES.wake.ps : 0)),
     mappings: createMappings(),
     entries: chunked(new Int32Array(size * ENTRY_STRIDE)),
     mapped: 0,
@@ -115,18 +109,18 @@ export function buildTable(
 
 /** The IOTLBs that settings ask for: none, one for all devices, or one for each. None of an IOMMU that did not come up. */
 export function buildIotlbs(settings: Settings, boot: BootOutcome | null, devices: number): IotlbState[] {
-  if (!isRadix(settings['m.platform']) || isUntranslated(boot)) return []
-  const entries = Number(settings['m.iotlb'])
-  const ways = Math.min(entries, Number(settings['m.ways']) || entries)
-  const walkEntries = Number(settings['m.walkCache'])
-  const shared = settings['m.iotlbShare'] !== 'device'
-  return Array.from({ length: shared ? 1 : devices }, () => createIotlb({ entries, ways, walkEntries }))
+  if (!isRadix(readParam(platformParam, settings, 'm')) || isUntranslated(boot)) return []
+  const { iotlb: entries, walkCache: walkEntries, iotlbShare, ...set } = readParams(iotlbParams, settings, 'm')
+  const ways = Math.min(entries, set.ways || entries)
+  return Array.from({ length: iotlbShare === 'shared' ? 1 : devices }, () =>
+    createIotlb({ entries, ways, walkEntries }),
+  )
 }
 
 /** Id of the device whose table a device uses. */
 function tableOwner({ devices }: Scenario, device: number, settings: Settings): string {
   const { id } = devices[device]!
-  return device > 0 && settings[`${id}.table`] === 'shared' ? devices[0]!.id : id
+  return device > 0 && readParam(tableParam, settings, id) === 'shared' ? devices[0]!.id : id
 }
 
 /** A workload as its driver finds things when it is loaded at `nowNs`. */
@@ -139,14 +133,15 @@ export function buildWorkload(
 ): WorkloadState {
   const spec = scenario.workloads[index]!
   const kind = workloadById(spec.type)
+  const { platform, cpus, cpuPage } = readParams(commonParams, settings, 'm')
   const state = kind.create(scopeOf(settings, spec.id), {
-    cpus: Number(settings['m.cpus']),
-    cpuPageShift: log2Floor(Number(settings['m.cpuPage'])),
-    iommuPageShift: log2Floor(Number(settings[`${tableOwner(scenario, spec.device, settings)}.iommuPage`])),
+    cpus,
+    cpuPageShift: log2Floor(cpuPage),
+    iommuPageShift: log2Floor(pageBytesOf(settings, tableOwner(scenario, spec.device, settings))),
     seed: deriveSeed(scenario.seed, index),
     nowNs: ns(nowNs),
     base: (RAM_BASE + index * RAM_APART) as RealAddr,
-    ...(isPowernv(settings['m.platform']) && {
+    ...(isPowernv(platform) && {
       memory: guestMemory(settings, scenario.devices[spec.device]!.id),
     }),
     ...(scenario.recording && { recording: scenario.recording.ops }),

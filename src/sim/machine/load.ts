@@ -8,10 +8,14 @@ import { createMeter, resetMeter } from '../engine/meter.ts'
 import { createRecorder, endBands, replaceBands, withCpus } from '../engine/recorder.ts'
 import { flushDomain } from '../iotlb/iotlb.ts'
 import { extentOf } from '../iova/geometry.ts'
+import { readParam, readParams } from '../params.ts'
 import { connectWay, isUntranslated } from '../paths/index.ts'
 import { allocatorOf, bounceOf, unitOf } from '../paths/parts.ts'
 import type { Way } from '../paths/way.ts'
 import { bootOf } from '../platform/pc-boot.ts'
+import { commonParams, maskParam, pageBytesOf, tableParam } from '../scenario/platform.ts'
+import { platformParam } from '../scenario/platform-names.ts'
+import { isPseries } from '../scenario/platform-power.ts'
 import type { DeviceSpec, Scenario } from '../scenario/schema.ts'
 import { type AbsEntry, cpu as asCpu } from '../types.ts'
 import { noHcalls } from '../window/ddw-calls.ts'
@@ -44,7 +48,7 @@ const LINES_KEPT = 4096
 export function createMachine(scenario: Scenario, horizonNs: number): Machine {
   const bare = { ...scenario, inputs: [] }
   const settings = settingsOf(bare)
-  const cpus = Number(settings['m.cpus'])
+  const { cpus } = readParams(commonParams, settings, 'm')
   const state: MachineState = {
     nowNs: 0,
     events: 0,
@@ -117,7 +121,7 @@ function alignMasks({ devices, workloads }: Scenario): Int32Array {
 
 /** Highest absolute entry that a device reaches in a window. What a guest maps it chooses inside of its window. */
 function maskOf({ settings }: MachineState, { id }: DeviceSpec, { geometry }: DmaTable, way: Way): AbsEntry {
-  const bits = Number(settings[`${id}.dmaMask`] ?? 64) - geometry.pageShift
+  const bits = readParam(maskParam, settings, id) - geometry.pageShift
   return way.reach(pow2(Math.min(52, bits)) - 1)
 }
 
@@ -127,19 +131,19 @@ function maskOf({ settings }: MachineState, { id }: DeviceSpec, { geometry }: Dm
  */
 export function rebuild(m: Machine, affected: (scope: string) => boolean): number {
   const { state: s, scenario } = m
-  const cpus = Number(s.settings['m.cpus'])
+  const { cpus } = readParams(commonParams, s.settings, 'm')
   const before = scenario.devices.map((_, i) => tableOf(s, i))
   s.boot = bootOf(s.settings)
   // All devices bounce through one pool.
   const owns = scenario.devices.map(
-    (d, i) => i === 0 || (!isUntranslated(s.boot) && s.settings[`${d.id}.table`] !== 'shared'),
+    (d, i) => i === 0 || (!isUntranslated(s.boot) && readParam(tableParam, s.settings, d.id) === 'own'),
   )
   const newTables = scenario.devices.map((d, i) => owns[i]! && (affected(d.id) || !s.tables[i]))
   const after = scenario.devices.map((_, i) => (owns[i] ? i : 0))
   let drained = 0
   const made: number[] = []
   cancelWaiting(m)
-  renewIotlbs(s, scenario.devices.length, `${scenario.devices[0]!.id}.iommuPage`)
+  renewIotlbs(s, scenario.devices)
   const restart = scenario.workloads.map(
     (w) => affected(w.id) || newTables[after[w.device]!]! || before[w.device] !== after[w.device],
   )
@@ -198,10 +202,10 @@ function noteBuilt(s: MachineState, device: number, table: DmaTable, shares: boo
 }
 
 /** IOTLBs of the sizes that settings ask for. New ones are empty: what was exposed ends, and is still counted. */
-function renewIotlbs(s: MachineState, devices: number, pagePath: string): void {
-  const next = buildIotlbs(s.settings, s.boot, devices)
+function renewIotlbs(s: MachineState, devices: readonly DeviceSpec[]): void {
+  const next = buildIotlbs(s.settings, s.boot, devices.length)
   // A partition's device has no such setting, and its machine no IOTLB.
-  s.iotlbPageBytes = Number(s.settings[pagePath] ?? 0)
+  s.iotlbPageBytes = isPseries(readParam(platformParam, s.settings, 'm')) ? 0 : pageBytesOf(s.settings, devices[0]!.id)
   const [old, first] = [s.iotlbs[0], next[0]]
   const same = old && first && old.entries === first.entries && old.ways === first.ways
   if (same && old.walkEntries === first.walkEntries && s.iotlbs.length === next.length) return

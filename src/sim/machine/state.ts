@@ -11,8 +11,10 @@ import type { FlushQueue } from '../flush/flush-queue.ts'
 import type { IotlbState } from '../iotlb/iotlb-state.ts'
 import type { WindowGeometry } from '../iova/allocator.ts'
 import type { ParamValue } from '../params.ts'
+import { readParams } from '../params.ts'
 import type { Path } from '../paths/path.ts'
 import type { DdwRun } from '../platform/partition.ts'
+import { commonParams } from '../scenario/platform.ts'
 import type { HcallCounts } from '../window/ddw-calls.ts'
 import type { Op } from '../workload/workload.ts'
 
@@ -315,8 +317,8 @@ export function exposedBytes(s: MachineState): number {
 
 /** CPUs that are online: those from 0 on. */
 export function onlineCpus({ settings }: MachineState): number {
-  const cpus = Number(settings['m.cpus'])
-  return Math.min(cpus, Number(settings['m.online']) || cpus)
+  const { cpus, online } = readParams(commonParams, settings, 'm')
+  return Math.min(cpus, online || cpus)
 }
 
 /** An empty pool of mapping records. */

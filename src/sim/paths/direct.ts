@@ -23,7 +23,9 @@ import {
   MAP_STRIDE,
   NOBODY,
 } from '../machine/state.ts'
+import { readParams } from '../params.ts'
 import { directEntries, ramFrames } from '../platform/partition.ts'
+import { pseriesMachine } from '../scenario/platform-power.ts'
 import { TCE_READ, TCE_WRITE } from '../table/table.ts'
 import { countDirect, hcallsOf, noHcalls } from '../window/ddw-calls.ts'
 import { callsFor, FRAME_SHIFT, TCES_PER_CALL } from '../window/hcalls.ts'
@@ -122,7 +124,15 @@ export function connectDirect(m: Ground, table: DmaTable, behind: Way, multiTce:
         unmapRam(after, before)
       }
       noteWindowCalls(s, calls)
-      logEvent(s.log, s.nowNs, ev.LOG_PLUGGED, 0, table.owner, Number(s.settings['m.ram']), hcallsOf(calls))
+      logEvent(
+        s.log,
+        s.nowNs,
+        ev.LOG_PLUGGED,
+        0,
+        table.owner,
+        readParams(pseriesMachine, s.settings, 'm').ram,
+        hcallsOf(calls),
+      )
     },
   }
 }

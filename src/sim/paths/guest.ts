@@ -22,7 +22,9 @@ import {
   OUTSIDE,
   SMALL_PIECES,
 } from '../machine/state.ts'
+import { readParams } from '../params.ts'
 import { guestWindow, requestOf } from '../platform/guest-window.ts'
+import { powernvParams, pseriesMachine } from '../scenario/platform-power.ts'
 import { TCE_READ, TCE_WRITE } from '../table/table.ts'
 import { TCE_REFUSALS } from '../table/tce-multi-levels.ts'
 import { absoluteOf, createTceWindow, mapForUser, tceWindow, unmapForUser } from '../table/tce-window.ts'
@@ -47,10 +49,10 @@ export function buildGuest({ device, settings, own, cpus }: Ask): Built {
   const state: GuestState = {
     allocatorId: allocator.id,
     alloc: allocator.create(geometry, own),
-    writesUnderLock: own.tceWrite === 'inside',
+    writesUnderLock: false,
     window: createTceWindow(requestOf(settings, device.id, pageShift), islandsOf(geometry)),
-    multiTce: settings['m.multitce'] !== 'off',
-    realMode: own.realMode === 'on',
+    multiTce: readParams(pseriesMachine, settings, 'm').multitce === 'on',
+    realMode: readParams(powernvParams, own).realMode === 'on',
   }
   // A guest's addresses are its own, address 0 among them: only that is lost which is not there.
   const reserved = resStart < resEnd ? [{ start: size - (resEnd - resStart), end: size }] : []

@@ -4,7 +4,9 @@ import type { BootOutcome } from '../boot/boot.ts'
 import type { Ranges } from '../iova/allocator.ts'
 import { allocatorById } from '../iova/index.ts'
 import type { DmaTable } from '../machine/state.ts'
-import { isRadix } from '../scenario/platform-iommu.ts'
+import { readParam, readParams } from '../params.ts'
+import { isRadix, radixDevice } from '../scenario/platform-iommu.ts'
+import { platformParam } from '../scenario/platform-names.ts'
 import { isPowernv } from '../scenario/platform-power.ts'
 import { connectDirect } from './direct.ts'
 import { buildGuest, connectGuest } from './guest.ts'
@@ -22,7 +24,7 @@ export function isUntranslated(boot: BootOutcome | null): boolean {
 }
 
 function builderOf({ settings, boot }: Ask): (ask: Ask) => Built {
-  const platform = settings['m.platform']
+  const platform = readParam(platformParam, settings, 'm')
   if (isUntranslated(boot)) return buildPool
   if (isRadix(platform)) return buildIommu
   return isPowernv(platform) ? buildGuest : buildTce
@@ -32,7 +34,7 @@ function builderOf({ settings, boot }: Ask): (ask: Ask) => Built {
 export function buildWay(ask: Ask): Omit<Built, 'path'> & { readonly path: Path } {
   const built = builderOf(ask)(ask)
   const result = built.ddw?.result
-  const isOff = ask.own.translation === 'off' && !isUntranslated(ask.boot)
+  const isOff = readParams(radixDevice, ask.own).translation === 'off' && !isUntranslated(ask.boot)
   if (!isOff && result !== 'direct' && result !== 'nowhere') return built
   return { ...built, path: { kind: 'direct', state: { behind: built.path } } }
 }

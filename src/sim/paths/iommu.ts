@@ -46,6 +46,7 @@ import {
   workloadOfHolder,
 } from '../machine/state.ts'
 import { readParam, readParams } from '../params.ts'
+import { allocatorParam } from '../scenario/platform.ts'
 import { isRadix, radixDevice } from '../scenario/platform-iommu.ts'
 import { platformParam } from '../scenario/platform-names.ts'
 import { createWalk } from '../table/page-table.ts'
@@ -72,7 +73,7 @@ export function buildIommu(ask: Ask): Built {
   const platform = readParam(platformParam, settings, 'm')
   if (!isRadix(platform)) throw new RangeError(`no IOMMU driver of ${platform}`)
   const geometry = { ...geometryOf(ask), cpus: ask.cpus }
-  const allocator = allocatorById(String(own.allocator))!
+  const allocator = allocatorById(readParam(allocatorParam, own))!
   const unit = createIommuState(platform, readParams(radixDevice, settings, device.id), ask.devices)
   const state: IommuPathState = {
     allocatorId: allocator.id,
@@ -83,7 +84,7 @@ export function buildIommu(ask: Ask): Built {
   }
   const flush = unit.mode === 'deferred' ? createFlushQueue(ask.cpus, unit.singleQueue) : null
   // One guards the invalidation queue.
-  return { geometry, windowBytes: spaceOf(own), ddw: null, path: { kind: 'iommu', state }, flush, ownLocks: 1 }
+  return { geometry, windowBytes: spaceOf(ask), ddw: null, path: { kind: 'iommu', state }, flush, ownLocks: 1 }
 }
 
 /** The common layer over an IOMMU driver. */

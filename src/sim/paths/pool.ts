@@ -9,7 +9,6 @@
 // Invariant: a slot is taken exactly while a mapping record covers it.
 
 import { log2Floor } from '../../lib/bits.ts'
-import type { BootKernel } from '../boot/boot.ts'
 import { createDomain } from '../dma/dma-ops.ts'
 import { tablePs } from '../engine/cost.ts'
 import { logEvent } from '../engine/log.ts'
@@ -27,7 +26,9 @@ import {
   MAP_WHO,
   NO_BOUNCE,
 } from '../machine/state.ts'
+import { readParams } from '../params.ts'
 import { placeOf } from '../platform/pc-memory.ts'
+import { bootParams } from '../scenario/platform-boot.ts'
 import { bounceDirect } from '../swiotlb/bounce.ts'
 import { SLOT_BYTES } from '../swiotlb/pool-size.ts'
 import { absEntry, NO_ENTRY, realAddr } from '../types.ts'
@@ -192,7 +193,7 @@ export function connectPool(m: Ground, table: DmaTable, b: Bounce): Way {
 /** The kernel's line about a buffer that got no slots, as far as its rate limit lets it through. */
 function sayFull(m: Ground, table: DmaTable, b: Bounce, c: number, device: number): void {
   const { state: s } = m
-  const kernel = s.settings['m.bootKernel'] as BootKernel
+  const { bootKernel: kernel } = readParams(bootParams, s.settings, 'm')
   // Without a pool today's kernel warns once in its life (dev_WARN_ONCE).
   const once = kernel === '6.12' && !b.isThere
   if (once ? table.refused > 1 : !mayPrint(s, s.nowNs, c, device, ev.SAYS_MAP_PAGE)) return

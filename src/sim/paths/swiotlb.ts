@@ -10,7 +10,9 @@ import { type CostMeter, charge, dropLock } from '../engine/meter.ts'
 import { addToColumn } from '../engine/recorder.ts'
 import type { MachineState } from '../machine/state.ts'
 import type { Settings } from '../params.ts'
+import { readParams } from '../params.ts'
 import { pcMemory } from '../platform/pc-memory.ts'
+import { bootParams } from '../scenario/platform-boot.ts'
 import { copiedOnMap, copiedOnUnmap, createSyncCopy, syncCopy } from '../swiotlb/bounce.ts'
 import {
   allocSlots,
@@ -57,7 +59,7 @@ export function createBounce(settings: Settings, minAlignMask: Int32Array, pool:
   return {
     pool: createPool({ slots, areas: pool?.areas ?? 1, startAddress: pool?.start ?? 0, boundaryMask: null }),
     isThere: pool !== null,
-    force: settings['m.force'] === 'force' && pool !== null,
+    force: readParams(bootParams, settings, 'm').force === 'force' && pool !== null,
     memory: pcMemory(settings),
     minAlignMask,
     lastCpu: new Uint8Array(Math.ceil(slots / SET_SLOTS)).fill(NO_CPU),

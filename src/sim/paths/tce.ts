@@ -22,12 +22,17 @@ import { PRICES, tablePs } from '../engine/cost.ts'
 import { logEvent } from '../engine/log.ts'
 import { NO_LOCK } from '../engine/meter.ts'
 import { allocatorById } from '../iova/index.ts'
+import { tceHalvesInfo } from '../iova/tce-halves.ts'
+import { tcePoolsInfo } from '../iova/tce-pools.ts'
 import * as ev from '../machine/events.ts'
 import { noteHcalls } from '../machine/hypervisor.ts'
 import { forgetMapping, noteAnswer, recordMapping, searchPs } from '../machine/ledger.ts'
 import { type DmaTable, MAP_ADDRESS, MAP_BYTES, MAP_ENTRY, MAP_NPAGES, MAP_STRIDE, MAP_WHO } from '../machine/state.ts'
+import { readParam, readParams } from '../params.ts'
 import { askForWindow, windowOf } from '../platform/partition.ts'
-import { isPseries } from '../scenario/platform-power.ts'
+import { allocatorParam } from '../scenario/platform.ts'
+import { platformParam } from '../scenario/platform-names.ts'
+import { isPseries, pseriesMachine } from '../scenario/platform-power.ts'
 import { tableById } from '../table/index.ts'
 import { TCE_READ, TCE_WRITE } from '../table/table.ts'
 import { absEntry, cpu as asCpu, type Bytes, entry, NO_ENTRY, pages, realAddr } from '../types.ts'
@@ -60,13 +65,13 @@ export const AT_HAND = { outcome: 1, reads: 0 } as const
 /** A window of a partition or of a bare machine, and its table of TCEs. */
 export function buildTce(ask: Ask): Built {
   const { settings, own } = ask
-  const ddw = isPseries(settings['m.platform']) ? askForWindow(settings, ask.device) : null
+  const ddw = isPseries(readParam(platformParam, settings, 'm')) ? askForWindow(settings, ask.device) : null
   const { geometry, windowBytes } = ddw
     ? windowOf(ddw, settings)
-    : { geometry: geometryOf(ask), windowBytes: spaceOf(own) }
+    : { geometry: geometryOf(ask), windowBytes: spaceOf(ask) }
   const window = { ...geometry, cpus: ask.cpus }
   // Nobody asks for addresses of a direct window, and its bitmap would be as long as memory may ever be.
-  const allocator = allocatorById(ddw?.result === 'direct' ? 'rbtree' : String(own.allocator))!
+  const allocator = allocatorById(ddw?.result === 'direct' ? 'rbtree' : readParam(allocatorParam, own))!
   const alloc = allocator.create(window, own)
   const { granule } = allocator
   const parts =
@@ -76,11 +81,11 @@ export function buildTce(ask: Ask): Built {
   const state: TceState = {
     allocatorId: allocator.id,
     alloc,
-    writesUnderLock: twoRegion || own.tceWrite === 'inside',
+    writesUnderLock: twoRegion || readParams(tcePoolsInfo.params, own).tceWrite === 'inside',
     tableId,
     tce: tableById(tableId)!.create(window.size, window.pageShift, parts),
-    alignPages: !(twoRegion && own.generation === 1),
-    multiTce: settings['m.multitce'] !== 'off',
+    alignPages: !(twoRegion && readParams(tceHalvesInfo.params, own).generation === 1),
+    multiTce: readParams(pseriesMachine, settings, 'm').multitce === 'on',
   }
   return { geometry: window, windowBytes, ddw, path: { kind: 'tce', state }, ownLocks: 0 }
 }

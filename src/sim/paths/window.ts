@@ -5,9 +5,11 @@ import type { BootOutcome } from '../boot/boot.ts'
 import type { FlushQueue } from '../flush/flush-queue.ts'
 import type { Island, WindowGeometry } from '../iova/allocator.ts'
 import type { Settings } from '../params.ts'
+import { readParam, readParams } from '../params.ts'
 import type { DdwRun } from '../platform/partition.ts'
-import { needsBitmap } from '../scenario/platform.ts'
-import { SPACE_48 } from '../scenario/platform-iommu.ts'
+import { allocatorParam, needsBitmap, powerParams } from '../scenario/platform.ts'
+import { isRadix, radixDevice, SPACE_48 } from '../scenario/platform-iommu.ts'
+import { platformParam } from '../scenario/platform-names.ts'
 import type { DeviceSpec } from '../scenario/schema.ts'
 import type { MappingPath } from './path.ts'
 
@@ -45,14 +47,15 @@ export interface Built {
 }
 
 /** The window that settings ask for. Of a space that is too large to be listed it has the first and the last 4 GiB. */
-export function geometryOf({ device, own }: Ask): WindowGeometry {
-  const pageBytes = Number(own.iommuPage)
-  const entries = spaceOf(own) / pageBytes
+export function geometryOf(ask: Ask): WindowGeometry {
+  const pageBytes = askedOf(ask).iommuPage
+  const entries = spaceOf(ask) / pageBytes
   const island = SEGMENT_BYTES / pageBytes
-  const parts = entries <= island ? [entries] : needsBitmap(own.allocator) ? [island] : [island, island]
+  const parts =
+    entries <= island ? [entries] : needsBitmap(readParam(allocatorParam, ask.own)) ? [island] : [island, island]
   return {
     size: parts.reduce((sum, n) => sum + n),
-    offset: device.offset ?? 0,
+    offset: ask.device.offset ?? 0,
     pageShift: log2Floor(pageBytes),
     blockSize: BLOCK_SIZE,
     resStart: 0,
@@ -68,10 +71,15 @@ export function geometryOf({ device, own }: Ask): WindowGeometry {
 }
 
 /** Bytes of the space that settings ask for; the largest one is whatever the levels of the table translate. */
-export function spaceOf(own: Settings): number {
-  const window = Number(own.window)
-  if (window < SPACE_48 || own.levels === undefined) return window
-  return pow2(12 + 9 * Number(own.levels))
+export function spaceOf(ask: Ask): number {
+  const { window, levels } = askedOf(ask)
+  return window < SPACE_48 ? window : pow2(12 + 9 * levels)
+}
+
+/** What a device's settings say of its window; without radix tables it is small, whatever their levels. */
+function askedOf({ settings, own }: Ask) {
+  const { levels, ...radix } = readParams(radixDevice, own)
+  return { ...(isRadix(readParam(platformParam, settings, 'm')) ? radix : readParams(powerParams, own)), levels }
 }
 
 /** The stretches that a window lies in. */

@@ -9,6 +9,7 @@ import { rebuild } from '../machine/load.ts'
 import { wakeWorkload } from '../machine/machine.ts'
 import { armWork } from '../machine/put-off.ts'
 import type { Machine } from '../machine/wiring.ts'
+import { scopeOf } from '../params.ts'
 import { fieldAt, withValue } from '../scenario/fields.ts'
 import type { Input, Scenario } from '../scenario/schema.ts'
 
@@ -61,11 +62,6 @@ function retune(m: Machine, index: number): void {
   const w = s.workloads[index]
   if (!w) return
   const spec = m.scenario.workloads[index]!
-  const own = Object.entries(s.settings).filter(([path]) => path.startsWith(`${spec.id}.`))
-  m.workloads[index]!.retune(
-    w.state,
-    Object.fromEntries(own.map(([path, v]) => [path.slice(spec.id.length + 1), v])),
-    s.nowNs,
-  )
+  m.workloads[index]!.retune(w.state, scopeOf(s.settings, spec.id), s.nowNs)
   wakeWorkload(s, index)
 }

@@ -14,7 +14,7 @@ import {
   type Settings,
 } from '../params.ts'
 import { bootParams, bootParamsOf, translates } from './platform-boot.ts'
-import { ARM, GIB, iotlbParams, isRadix, KIB, MIB, radixParams, size, VTD } from './platform-iommu.ts'
+import { ARM, GIB, iotlbParams, isRadix, KIB, MIB, radixDevice, radixParams, size, VTD } from './platform-iommu.ts'
 import { platformParam } from './platform-names.ts'
 import {
   isPowernv,
@@ -217,6 +217,14 @@ export function allocatorNotes(
     else if (shipped.by !== kernel) notes[`allocator=${id}`] = elsewhere
   }
   return notes
+}
+
+/** Bytes of the smallest page of a device's table, by the flat record of settings; of a partition those of its default window. */
+export function pageBytesOf(settings: Settings, id: string): number {
+  const platform = readParam(platformParam, settings, 'm')
+  if (isPseries(platform)) return 4 * KIB
+  const table = isRadix(platform) ? radixDevice : isPowernv(platform) ? powernvParams : powerParams
+  return readParams(table, settings, id).iommuPage
 }
 
 /** `param.name=option` → why no kernel shipped it, for the options that the other settings make so. */

@@ -12,6 +12,8 @@ import { foretell } from '../dma/recorded.ts'
 import { createMeter, resetMeter } from '../engine/meter.ts'
 import { createFlushQueue, type FlushQueue, flushTimer, forEachQueued, queueRange } from '../flush/flush-queue.ts'
 import { allocatorById } from '../iova/index.ts'
+import { readParam } from '../params.ts'
+import { FLUSH } from '../scenario/platform-iommu.ts'
 import {
   MISSES_KEPT,
   type PredictionFigures,
@@ -60,7 +62,7 @@ function modelOf(recording: Recording, allocatorId: string): Model {
     mergeSegments: true,
     maxSegmentBytes: 65_536,
   })
-  const waits = !isTce && (settings?.flush ?? 'deferred') === 'deferred'
+  const waits = !isTce && readParam(FLUSH, settings ?? {}) === 'deferred'
   return { d, flush: waits ? createFlushQueue(cpus, false) : null }
 }
 

@@ -4,8 +4,12 @@
 import { PRICES } from '../engine/cost.ts'
 import type { AllocatorInfo } from '../iova/allocator.ts'
 import { allocatorInfos } from '../iova/index.ts'
+import { poolsParam } from '../iova/tce-pools.ts'
 import type { Settings } from '../params.ts'
+import { readParams } from '../params.ts'
 import { fieldsOf } from '../scenario/fields.ts'
+import { powerParams } from '../scenario/platform.ts'
+import { FLUSH } from '../scenario/platform-iommu.ts'
 import type { Scenario } from '../scenario/schema.ts'
 import { lockThroughput } from './repairman.ts'
 import type { PointResult, StudyPoint } from './study.ts'
@@ -88,7 +92,7 @@ export function ownSeries(scenario: Scenario): string | null {
   if (id !== 'tce-pools') return SERIES.find((s) => s.allocator === id)?.id ?? null
   const auto = Number(value('window')) < GIB ? 1 : 4
   const pools = value('pools') === 'auto' ? auto : value('pools')
-  return SERIES.find((s) => s.settings.pools === pools)?.id ?? null
+  return SERIES.find((s) => s.settings[poolsParam.name] === pools)?.id ?? null
 }
 
 /** Text that is equal for scenarios with equal points. */
@@ -104,11 +108,11 @@ export function scalingPoints(scenario: Scenario): readonly StudyPoint[] {
   const at = bench(scenario)
   const device = at.devices[0]!
   const series = scalingSeries(scenario)
-  const queued = device.settings.flush === 'deferred'
+  const queued = device.settings[FLUSH.name] === 'deferred'
   return ORDER.flatMap((cpus) =>
     series.map((line): StudyPoint => {
       // Room for 64 buffers of each CPU, and for 4 pools: a small window would measure refusals.
-      const window = Math.max(GIB, Number(device.settings.window))
+      const window = Math.max(GIB, readParams(powerParams, device.settings).window)
       const settings = { ...device.settings, window, allocator: line.allocator, ...line.settings }
       return {
         id: `${line.id} ${cpus}`,

@@ -17,7 +17,7 @@ export function bouncing(type: string, load: Settings, machine: Settings = {}): 
     preset: 'bounce-ops',
     seed: 11,
     machine: { platform: 'vtd', cpuPage: 4096, cpus: 1, comesUp: 'absent', force: 'force', ...machine },
-    devices: [{ id: 'd0', name: 'dev0', settings: machine.force === undefined ? {} : { dmaMask: 32 } }],
+    devices: [{ id: 'd0', name: 'dev0', settings: !('force' in machine) ? {} : { dmaMask: 32 } }],
     workloads: [{ id: 'w0', type, device: 0, settings: load }],
     inputs: [],
   }

@@ -3,14 +3,16 @@
 import { pow2 } from '../../lib/bits.ts'
 import { entryAddress } from '../../lib/format.ts'
 import { deriveSeed } from '../../lib/rng.ts'
-import type { BootKernel } from '../boot/boot.ts'
 import { bootLines, refusedLine } from '../boot/boot-log.ts'
 import { type EventLog, entryAt, firstKept } from '../engine/log.ts'
 import { absOf } from '../iova/geometry.ts'
 import * as ev from '../machine/events.ts'
 import { type BuiltState, ENTRY_GENERATION, ENTRY_STRIDE, tableOf } from '../machine/state.ts'
 import type { Machine } from '../machine/wiring.ts'
+import { readParam, readParams } from '../params.ts'
 import { bootInputOf, bootOf } from '../platform/pc-boot.ts'
+import { maskParam } from '../scenario/platform.ts'
+import { bootParams } from '../scenario/platform-boot.ts'
 import { TCE_REFUSALS } from '../table/tce-multi-levels.ts'
 import { STEP_TEXT } from '../window/ddw-text.ts'
 import { rtasText } from '../window/rtas-text.ts'
@@ -187,7 +189,7 @@ function suppressedWords({ m, a, b, table }: Line): string {
   if (table.allocatorId === 'tce-halves') return `printk: ${a} messages suppressed.`
   if (table.poolSlots === null)
     return `${b === ev.SAYS_MAP_SG ? 'ppc_iommu_map_sg' : 'iommu_map_page'}: ${a} callbacks suppressed`
-  const today = settingsAfter(m, table.inputs)['m.bootKernel'] === '6.12'
+  const today = readParams(bootParams, settingsAfter(m, table.inputs), 'm').bootKernel === '6.12'
   return `${today ? 'swiotlb_tbl_map_single' : '__ratelimit'}: ${a} callbacks suppressed`
 }
 
@@ -195,13 +197,13 @@ function suppressedWords({ m, a, b, table }: Line): string {
 function fullWords(line: Line): string {
   const { m, device, a, b, table } = line
   const settings = settingsAfter(m, table.inputs)
-  return refusedLine(settings['m.bootKernel'] as BootKernel, {
+  return refusedLine(readParams(bootParams, settings, 'm').bootKernel, {
     device: driverOf(line),
     bytes: Math.floor(b / ev.FULL_SLOTS),
     total: table.poolSlots ?? 0,
     used: b % ev.FULL_SLOTS,
     address: a,
-    mask: (pow2(Number(settings[`${m.scenario.devices[device]!.id}.dmaMask`])) - 1).toString(16),
+    mask: (pow2(readParam(maskParam, settings, m.scenario.devices[device]!.id)) - 1).toString(16),
   })
 }
 

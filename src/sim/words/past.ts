@@ -2,10 +2,11 @@
 // All of it follows from the state and from the scenario at time 0, so the state need not keep it.
 
 import { allocatorById } from '../iova/index.ts'
-import { scopeOf, settingsOf } from '../machine/build.ts'
+import { settingsOf } from '../machine/build.ts'
 import type { BuiltState, ChangeState } from '../machine/state.ts'
 import type { Machine } from '../machine/wiring.ts'
 import type { Settings } from '../params.ts'
+import { scopeOf } from '../params.ts'
 import { askForWindow, type DdwRun } from '../platform/partition.ts'
 import { withValue } from '../scenario/fields.ts'
 import type { Scenario } from '../scenario/schema.ts'
