@@ -7,34 +7,33 @@ import type { AppState, Lab } from './state.ts'
 
 type Store<T> = Pick<StoreApi<T>, 'getState' | 'subscribe'>
 
-export function joined(session: Store<SessionState>, page: Store<PageState>): Pick<Lab, 'getState' | 'subscribe'> {
-  let own = session.getState()
-  let around = page.getState()
-  let whole: AppState = { ...around, ...own }
+export interface Joined extends Pick<Lab, 'getState' | 'subscribe'> {
+  /** Follows neither any more. */
+  leave(): void
+}
 
-  function getState(): AppState {
-    const [newOwn, newAround] = [session.getState(), page.getState()]
-    if (newOwn !== own || newAround !== around) {
-      own = newOwn
-      around = newAround
-      whole = { ...around, ...own }
-    }
-    return whole
+/** It has to be the first that follows a session: whoever is told of a change reads it here. */
+export function joined(session: Store<SessionState>, page: Store<PageState>): Joined {
+  // The larger one first: the other way round engines take ten times as long.
+  const read = (): AppState => ({ ...session.getState(), ...page.getState() })
+  let whole = read()
+  const listeners = new Set<(state: AppState, previous: AppState) => void>()
+
+  function renew() {
+    const before = whole
+    whole = read()
+    for (const listener of listeners) listener(whole, before)
   }
 
+  const followed = [session.subscribe(renew), page.subscribe(renew)]
   return {
-    getState,
+    getState: () => whole,
     subscribe(listener) {
-      let before = getState()
-      const tell = () => {
-        const previous = before
-        before = getState()
-        listener(before, previous)
-      }
-      const leave = [session.subscribe(tell), page.subscribe(tell)]
-      return () => {
-        for (const go of leave) go()
-      }
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    leave() {
+      for (const leave of followed) leave()
     },
   }
 }

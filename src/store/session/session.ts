@@ -69,7 +69,7 @@ export function createSession({ source, presets, options, around, known, past, w
   const still = () => options.still?.() ?? false
   const store = createStore<SessionState>(() => initialSession(first))
   const { getState: get, setState: set } = store
-  const whole = joined(store, around.store)
+  const { leave, ...whole } = joined(store, around.store)
   const history = createHistory(past)
 
   const standing = createStanding(
@@ -332,6 +332,7 @@ export function createSession({ source, presets, options, around, known, past, w
     close() {
       source.close()
       set({ dead: true, playing: false })
+      leave()
       idle.check()
     },
   }
