@@ -1,6 +1,6 @@
 // At most four figures, each with one line that says what it is of.
 
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { bitRate, bytes, bytesParts, count, many, ms, percent } from '../lib/format.ts'
 import { type Frame, listingOf, type Summary, type TreeFigures } from '../sim/index.ts'
 import { useApp, useFrame } from '../store/context.ts'
@@ -42,7 +42,6 @@ function Figures({ compact }: { compact: boolean }) {
   if (brushed && filtered) return <Brushed filtered={filtered} compact={compact} />
   if (!s) return <div className="a-headline" />
   if (story && s.exposure) return <Exposed s={s} e={s.exposure} story={story} compact={compact} />
-  const useful = s.mappedBytes > 0 ? s.usefulBytes / s.mappedBytes : 0
   const window = s.windowBytes
   const [mapped, unit] = bytesParts(s.mappedBytes)
   const [whole, wholeUnit] = bytesParts(window)
@@ -55,8 +54,7 @@ function Figures({ compact }: { compact: boolean }) {
       ? t.mapped(mapped, `${whole} ${wholeUnit}`)
       : t.mapped(bytes(s.mappedBytes), bytes(window))
   const first = s.firstRefusal
-  // A record tells nothing of the data inside its pages; it can be told beforehand or not.
-  const { prediction } = s
+  const { second, last } = OF_WAY[s.tells]
   return (
     <section className={compact ? 'a-headline a-compact' : 'a-headline'} aria-label={t.label}>
       <Figure
@@ -65,56 +63,7 @@ function Figures({ compact }: { compact: boolean }) {
         unit={compact ? '' : noPool ? t.noPool : part ? t.pages : t.ofUsable(count(s.usable), s.called)}
         line={!compact ? mappedText : noPool ? t.noPool : part ? t.pagesMapped : t.ofUsableShort(count(s.usable))}
       />
-      {s.guest ? (
-        <Figure
-          id="figure-tables"
-          value={bytes(s.tableBytes)}
-          unit={compact ? '' : t.levelTables}
-          line={
-            s.guest.refused
-              ? compact
-                ? t.noTableShort
-                : t.noTable
-              : compact
-                ? t.levelTables
-                : t.tables(count(s.guest.tables), bytes(s.guest.wholeBytes))
-          }
-        />
-      ) : s.partition ? (
-        <Figure
-          id="figure-hcalls"
-          value={count(s.partition.calls)}
-          unit={compact ? '' : t.hcalls}
-          line={compact ? t.hcalls : t.windowCalls(count(s.partition.windowCalls), t.results[s.partition.result])}
-        />
-      ) : prediction ? (
-        <Figure
-          id="figure-predicted"
-          value={count(prediction.predicted)}
-          unit={compact ? '' : t.ofAddresses(count(prediction.allocations))}
-          line={
-            compact
-              ? t.predictedShort(count(prediction.allocations))
-              : t.predictedBy(prediction.allocator, count(prediction.corrected))
-          }
-        />
-      ) : s.bounce ? (
-        <Figure
-          id="figure-delivered"
-          value={bitRate(s.deliveredBps)}
-          unit={compact ? '' : t.moved}
-          line={compact ? t.moved : t.waiting(percent(s.lockWait))}
-        />
-      ) : s.tree && useful > ALL_DATA ? (
-        <Maps s={s} compact={compact} />
-      ) : (
-        <Figure
-          id="figure-useful"
-          value={s.mappedBytes > 0 ? percent(useful) : t.nothing}
-          unit={compact ? '' : t.ofThatIsData}
-          line={compact ? t.ofThatIsData : t.useful(bytes(s.usefulBytes), bytes(s.mappedBytes - s.usefulBytes))}
-        />
-      )}
+      {second ? second(s, compact) : <Plain s={s} compact={compact} />}
       <Figure
         id="figure-refused"
         value={count(s.refused)}
@@ -134,41 +83,127 @@ function Figures({ compact }: { compact: boolean }) {
           )
         }
       />
-      {!compact && s.guest && (
+      {!compact && (last ? last(s) : <Room s={s} part={part} />)}
+    </section>
+  )
+}
+
+/** What is told of a way besides how much is mapped and what was refused; where a way has nothing of its own, what all tables have. */
+interface OfWay {
+  readonly second?: (s: Summary, compact: boolean) => ReactNode
+  readonly last?: (s: Summary) => ReactNode
+}
+
+const OF_WAY: Readonly<Record<Summary['tells'], OfWay>> = {
+  plain: {},
+  levels: {
+    second: ({ guest, tableBytes }, compact) =>
+      guest && (
+        <Figure
+          id="figure-tables"
+          value={bytes(tableBytes)}
+          unit={compact ? '' : t.levelTables}
+          line={
+            guest.refused
+              ? compact
+                ? t.noTableShort
+                : t.noTable
+              : compact
+                ? t.levelTables
+                : t.tables(count(guest.tables), bytes(guest.wholeBytes))
+          }
+        />
+      ),
+    last: ({ guest }) =>
+      guest && (
         <Figure
           id="figure-charged"
-          value={bytes(s.guest.accountedBytes)}
+          value={bytes(guest.accountedBytes)}
           unit={t.charged}
-          line={s.guest.refused ? t.chargedInVain : t.chargedFor}
+          line={guest.refused ? t.chargedInVain : t.chargedFor}
         />
-      )}
-      {!compact && s.bounce && (
+      ),
+  },
+  hypercalls: {
+    second: ({ partition }, compact) =>
+      partition && (
+        <Figure
+          id="figure-hcalls"
+          value={count(partition.calls)}
+          unit={compact ? '' : t.hcalls}
+          line={compact ? t.hcalls : t.windowCalls(count(partition.windowCalls), t.results[partition.result])}
+        />
+      ),
+    last: (s) => (
+      <Figure
+        id="figure-delivered"
+        value={bitRate(s.deliveredBps)}
+        unit=""
+        line={t.delivered(count(s.frames), count(s.missed))}
+        what={t.deliveredShort}
+      />
+    ),
+  },
+  copies: {
+    second: (s, compact) => (
+      <Figure
+        id="figure-delivered"
+        value={bitRate(s.deliveredBps)}
+        unit={compact ? '' : t.moved}
+        line={compact ? t.moved : t.waiting(percent(s.lockWait))}
+      />
+    ),
+    last: ({ bounce }) =>
+      bounce && (
         <Figure
           id="figure-copied"
-          value={bytes(s.bounce.inBytes + s.bounce.outBytes)}
+          value={bytes(bounce.inBytes + bounce.outBytes)}
           unit={t.copied}
-          line={t.copiedOf(bytes(s.bounce.inBytes), bytes(s.bounce.outBytes), bytes(s.bounce.directBytes))}
+          line={t.copiedOf(bytes(bounce.inBytes), bytes(bounce.outBytes), bytes(bounce.directBytes))}
         />
-      )}
-      {!compact && s.partition && (
-        <Figure
-          id="figure-delivered"
-          value={bitRate(s.deliveredBps)}
-          unit=""
-          line={t.delivered(count(s.frames), count(s.missed))}
-          what={t.deliveredShort}
-        />
-      )}
-      {!compact && !s.guest && !s.partition && !s.bounce && s.tree && <InLine share={s.lockWait} tree={s.tree} />}
-      {!compact && !s.guest && !s.partition && !s.bounce && !s.tree && (
-        <Figure
-          id="figure-run"
-          value={count(s.largestFreeRun)}
-          unit={t.run(s.largestFreeRun, s.called)}
-          line={(part ? t.largestRunListed : t.largestRun)(count(s.freeEntries))}
-        />
-      )}
-    </section>
+      ),
+  },
+}
+
+/** Of a recording what was foretold; else how much of what is mapped is data, or how fast it is mapped. */
+function Plain({ s, compact }: { s: Summary; compact: boolean }) {
+  const useful = s.mappedBytes > 0 ? s.usefulBytes / s.mappedBytes : 0
+  // A record tells nothing of the data inside its pages; it can be told beforehand or not.
+  const { prediction } = s
+  if (prediction)
+    return (
+      <Figure
+        id="figure-predicted"
+        value={count(prediction.predicted)}
+        unit={compact ? '' : t.ofAddresses(count(prediction.allocations))}
+        line={
+          compact
+            ? t.predictedShort(count(prediction.allocations))
+            : t.predictedBy(prediction.allocator, count(prediction.corrected))
+        }
+      />
+    )
+  if (s.tree && useful > ALL_DATA) return <Maps s={s} compact={compact} />
+  return (
+    <Figure
+      id="figure-useful"
+      value={s.mappedBytes > 0 ? percent(useful) : t.nothing}
+      unit={compact ? '' : t.ofThatIsData}
+      line={compact ? t.ofThatIsData : t.useful(bytes(s.usefulBytes), bytes(s.mappedBytes - s.usefulBytes))}
+    />
+  )
+}
+
+/** What searching costs where a tree is searched, else the longest free run. `part`: not the whole window is listed. */
+function Room({ s, part }: { s: Summary; part: boolean }) {
+  if (s.tree) return <InLine share={s.lockWait} tree={s.tree} />
+  return (
+    <Figure
+      id="figure-run"
+      value={count(s.largestFreeRun)}
+      unit={t.run(s.largestFreeRun, s.called)}
+      line={(part ? t.largestRunListed : t.largestRun)(count(s.freeEntries))}
+    />
   )
 }
 

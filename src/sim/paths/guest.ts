@@ -78,6 +78,7 @@ export function connectGuest(m: Ground, table: DmaTable, p: GuestState): Way {
 
   return {
     ...host,
+    tells: 'levels',
     usable: (kept) => geometry.size - kept,
     lock: (c, op) => (w.table ? host.lock(c, op) : NO_LOCK),
     map(c, by, cpu) {

@@ -171,6 +171,7 @@ export function connectIommu(m: Ground, table: DmaTable, p: IommuPathState): Way
   return {
     domain: d,
     isIdle: false,
+    tells: 'plain',
     called: d.mixed || d.table.levels(radix) > 1 ? 'page' : 'TCE',
     // Only who chooses addresses maps what was set aside.
     usable: (kept, keptFree) => Math.max(table.mapped, allocator.usable(allocatorState) + kept - keptFree),

@@ -113,6 +113,7 @@ export function connectPool(m: Ground, table: DmaTable, b: Bounce): Way {
     domain: d,
     isIdle: false,
     called: 'slot',
+    tells: 'copies',
     usable: () => Math.max(table.mapped, poolRanges.usable(pool)),
     // No entry is written: what the page says of it is what as many TCEs would take.
     writePs: (_first, npages) => tablePs(npages),

@@ -141,6 +141,7 @@ export function tceWay(
     domain: d,
     isIdle: false,
     called: d.mixed ? 'page' : 'TCE',
+    tells: table.ddw ? 'hypercalls' : 'plain',
     usable: (kept) => (d.mixed ? table.geometry.size - kept : Math.max(table.mapped, allocator.usable(allocatorState))),
     writePs: (first, npages) => tablePs(npages / granuleAt(d, entry(first))),
     // The bitmap allocators cut a search at the end of the window themselves, and tell how the two meet.

@@ -47,13 +47,17 @@ export interface Price {
 /** What an entry is called: one TCE, a page of a table that has other entries too, or a slot of the bounce pool. */
 export type EntryName = 'TCE' | 'page' | 'slot'
 
+/** What a page tells of a way: of every table alike, of level tables, of a partition's hypercalls, of copies. */
+export type WayTells = 'plain' | 'levels' | 'hypercalls' | 'copies'
+
 export interface Way {
   /** The window as maps and figures see it. */
   readonly domain: DmaDomain
   /** No call of a driver maps anything: its buffers are used as they lie. */
   readonly isIdle: boolean
-  /** What its entries are called. */
+  /** What its entries are called, and what is worth telling of it beside how much is mapped. */
   readonly called: EntryName
+  readonly tells: WayTells
   /** Of a table that a guest or a second page size shares every entry but those set aside can be had; of another what its
    *  allocator can hand out, and what of the `kept` entries is mapped all the same: see `Summary.usable`. */
   usable(kept: number, keptFree: number): number

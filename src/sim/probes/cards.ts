@@ -1,6 +1,7 @@
 // The figures, cards and log lines of a frame: what is read rather than looked at.
 
 import type { FlushMode } from '../dma/iommu-state.ts'
+import type { EntryName, WayTells } from '../paths/way.ts'
 import type { PredictionFigures } from '../scenario/recording.ts'
 import type { CellState } from './cells.ts'
 import type { AddressSpace } from './space.ts'
@@ -156,10 +157,6 @@ export interface ExposureFigures {
   readonly reads: number
 }
 
-/** What an entry is called: a TCE; a page, where some TCEs stand for several or the table is not one of TCEs; a slot of the
- *  bounce pool. */
-export type EntryName = 'TCE' | 'page' | 'slot'
-
 /** The figures above the map and beside the time-line. All of one table (the one that is looked at) unless said. */
 export interface Summary extends AddressSpace {
   readonly mapped: number
@@ -168,6 +165,8 @@ export interface Summary extends AddressSpace {
   readonly usable: number
   /** What its entries are called. */
   readonly called: EntryName
+  /** What is worth telling of the way that its buffers go. */
+  readonly tells: WayTells
   readonly size: number
   /** Of the whole window, what has no entry included; see `listingOf`. */
   readonly windowBytes: number

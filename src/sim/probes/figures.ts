@@ -33,14 +33,14 @@ import {
 } from '../machine/state.ts'
 import type { Machine } from '../machine/wiring.ts'
 import { allocatorOf, bounceOf, levelsOf, unitOf } from '../paths/parts.ts'
-import type { Way } from '../paths/way.ts'
+import type { EntryName, Way } from '../paths/way.ts'
 import { tceBytes } from '../platform/partition.ts'
 import type { PredictionFigures } from '../scenario/recording.ts'
 import { tceAccounted } from '../table/tce-multi-levels.ts'
 import { entry } from '../types.ts'
 import { hcallsOf } from '../window/ddw-calls.ts'
 import { MAP_REFUSALS } from '../words/refusals.ts'
-import type { EntryName, InspectCard, Refusal, Summary, TreeFigures } from './cards.ts'
+import type { InspectCard, Refusal, Summary, TreeFigures } from './cards.ts'
 import {
   CELL_CACHED,
   CELL_FREE,
@@ -89,6 +89,7 @@ export function summarise(m: Machine, device: number): Summary {
     mapped: table.mapped,
     usable: usableOf(table, m.ways[index]!),
     called: nameOf(m, index),
+    tells: m.ways[index]!.tells,
     ...spaceOf(table),
     size,
     windowBytes: table.windowBytes,

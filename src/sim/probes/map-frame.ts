@@ -1,6 +1,7 @@
 // What the IOVA map is asked for, and what it gets.
 
-import type { EntryName, StateCounts, WalkFigures } from './cards.ts'
+import type { EntryName } from '../paths/way.ts'
+import type { StateCounts, WalkFigures } from './cards.ts'
 import type { ColourBy } from './cells.ts'
 import type { RegionInfo } from './probe.ts'
 import type { AddressSpace } from './space.ts'
