@@ -18,6 +18,7 @@ import {
   cellIn,
   cells,
   edgesOf,
+  endOfBands,
   gridCellIn,
   gridRectOf,
   linear,
@@ -162,6 +163,9 @@ describe('the scales of the kit', () => {
     const lanes = bands(3, 20, 5)
     expect([0, 14, 15, 19, 20, 55].map((y) => bandIn(lanes, y))).toEqual([0, 0, null, null, 1, null])
     expect([linear(0, 0, 50)(0), linear(10, 0, 50)(99)]).toEqual([0, 50])
+    // One of them is as high as each of many.
+    const one = bands(1, 20, 5)
+    expect([one(0), one.bandwidth(), one.step(), lanes.bandwidth(), endOfBands(lanes)]).toEqual([0, 15, 20, 15, 55])
     const axis = broken([0, 10, 100, 110], [0, 50, 60, 110])
     expect([axis(5), axis(105), axis.invert(85), axis(999)]).toEqual([25, 85, 105, 110])
   })

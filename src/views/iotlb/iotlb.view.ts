@@ -18,7 +18,7 @@ import { iotlbText as text } from '../../text/iotlb.ts'
 import { fillCell, paintGround, paintMarks } from '../kit/cell-patterns.ts'
 import { type CellInk, cellInk } from '../kit/cells.ts'
 import type { Palette } from '../kit/palette.ts'
-import { type Bands, bandIn, bands, type Cells, cells, gridCellIn } from '../kit/scales.ts'
+import { type Bands, bandIn, bands, type Cells, cells, endOfBands, gridCellIn } from '../kit/scales.ts'
 import { type Box, type HeatmapView, type Pixels, type Rect, type TableTwin, TWIN_ROWS } from '../view.ts'
 
 /** css px: the usual room for the cells, the most that one takes, the gap between sets whose ways stand side by side. */
@@ -104,7 +104,7 @@ function bestGrid({ sets, ways }: Shape): SlotGrid {
     for (let setColumns = sets; setColumns >= 1; setColumns /= 2) {
       const grid = { setColumns, setRows: sets / setColumns, wayColumns, wayRows: ways / wayColumns }
       const { cellWidth, cellHeight, setsAcross, setsDown } = placed(grid, USUAL_WIDTH, SLOTS_HEIGHT)
-      const inside = setsAcross.range()[1] <= USUAL_WIDTH && setsDown.range()[1] <= SLOTS_HEIGHT
+      const inside = endOfBands(setsAcross) <= USUAL_WIDTH && endOfBands(setsDown) <= SLOTS_HEIGHT
       const score = inside ? Math.min(cellWidth, WIDTH_OF_HEIGHT * cellHeight) : 0
       if (score > bestScore) [best, bestScore] = [grid, score]
     }
@@ -119,7 +119,7 @@ export function slotLayout(shape: Shape, width: number, height: number): SlotLay
 
 /** Height of the cells, css px. */
 export function slotsHeight(shape: Shape, width: number, most = SLOTS_HEIGHT): number {
-  return slotLayout(shape, width, most).setsDown.range()[1]
+  return endOfBands(slotLayout(shape, width, most).setsDown)
 }
 
 /** Where the cell of a set and way stands, gap not included, css px. */

@@ -100,7 +100,17 @@ export function edgesOf(scale: Cells, whole: (px: number) => number = Math.round
 
 /** `n` bands of `pitch` px, of which the last `gap` ones stay empty. */
 export function bands(n: number, pitch: number, gap = 0): Bands {
-  return scaleBand(range(n), [0, n * pitch - gap]).paddingInner(pitch > 0 ? gap / pitch : 0)
+  const padding = pitch > 0 ? gap / pitch : 0
+  // Half a gap before the first and behind the last, so that a single band is as high as one of many.
+  return scaleBand(range(n), [-gap / 2, n * pitch - gap / 2])
+    .paddingInner(padding)
+    .paddingOuter(padding / 2)
+}
+
+/** Where the last band ends. */
+export function endOfBands(scale: Bands): number {
+  const n = scale.domain().length
+  return n === 0 ? 0 : scale(n - 1)! + scale.bandwidth()
 }
 
 /** The band at a place, or null between or beside them. */
