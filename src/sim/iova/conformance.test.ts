@@ -5,6 +5,7 @@ import { pow2 } from '../../lib/bits.ts'
 import { createRng, nextU32 } from '../../lib/rng.ts'
 import { createMeter, NO_LOCK, resetMeter } from '../engine/meter.ts'
 import {
+  CACHED,
   CPUS,
   cases,
   countOf,
@@ -182,6 +183,24 @@ for (const { name, a, settings, g, seed } of cases()) {
     })
   })
 }
+
+test('magazines tell what is recorded in the rest of a range from a run that is handed out there later', () => {
+  const a = allocatorById('rcache')!
+  const s = a.create(geometry({ size: 72 }), {})
+  // Eight pages are held for five.
+  a.adopt!(s, entry(64), pages(5), true)
+  a.adopt!(s, entry(70), pages(1), false)
+  a.free(s, entry(64), pages(5), meter, cpu(0))
+  a.setOnline!(s, cpu(0), false, meter)
+  const e = a.alloc(s, request({ npages: pages(2), cpu: cpu(1) }), meter)
+  a.free(s, e, pages(2), meter, cpu(1))
+  a.free(s, entry(70), pages(1), meter, cpu(1))
+  let kept = 0
+  a.forEachCached!(s, (_, npages) => {
+    kept += npages
+  })
+  expect([e, kept, countOf(picture(a, s, 72)!, CACHED)]).toEqual([70, 2, 2])
+})
 
 test('every allocator has an id of its own, and a place in the kernel', () => {
   expect(new Set(allocators.map((a) => a.id)).size).toBe(allocators.length)

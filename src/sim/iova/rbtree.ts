@@ -83,7 +83,7 @@ export const rbtree = withCode<TreeWindow, readonly []>(rbtreeInfo, {
   free(w, e, npages, meter) {
     if (e < 0 || e + npages > w.geometry.size) return false
     takeLock(meter, TREE_LOCK)
-    if (w.strays === undefined || !freeStray(w, e, meter)) treeFree(w.tree, absOf(w.geometry, e), meter)
+    if (w.strays === undefined || !freeStray(w, e, npages, meter)) treeFree(w.tree, absOf(w.geometry, e), meter)
     return true
   },
   before: ({ tree }) => treeBefore(tree),

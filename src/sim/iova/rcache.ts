@@ -105,7 +105,7 @@ export const rcache = withCode<RcacheState, readonly []>(rcacheInfo, {
   free({ window, mags }, e, npages, meter, cpu) {
     if (e < 0 || e + npages > window.geometry.size) return false
     // What no request can be given no magazine may keep.
-    if (window.strays === undefined || !freeStray(window, e, meter))
+    if (window.strays === undefined || !freeStray(window, e, npages, meter))
       fastFree(mags, cpu, absOf(window.geometry, e), npages, meter)
     return true
   },

@@ -21,8 +21,8 @@ export interface TreeWindow {
   readonly firm: readonly number[]
   /** Entries of an empty window that are not permanent. */
   readonly usable: number
-  /** Recorded runs that no request is given, two numbers each: the first entry, and the first pfn of what the tree holds of it,
-   *  0 = nothing. Absent until there are any. */
+  /** Recorded runs that no request is given, three numbers each: the first entry, the pages, and the first pfn of what the tree
+   *  holds of it, 0 = nothing. Absent until there are any. */
   strays?: number[]
 }
 
@@ -63,16 +63,16 @@ export function adoptRun(w: TreeWindow, e: number, npages: number, rounded: numb
   const end = first + npages
   const held = pfn < end && treeAdopt(tree, pfn, end - 1, asAnswer)
   w.strays ??= []
-  w.strays.push(e, held ? pfn : 0)
+  w.strays.push(e, npages, held ? pfn : 0)
 }
 
-/** Takes the stray at entry `e` back, under the tree's lock; false when there is none. */
-export function freeStray(w: TreeWindow, e: number, meter: CostMeter): boolean {
+/** Takes the stray of `npages` at entry `e` back, under the tree's lock; false when there is none. */
+export function freeStray(w: TreeWindow, e: number, npages: number, meter: CostMeter): boolean {
   const strays = w.strays!
   let i = 0
-  while (i < strays.length && strays[i] !== e) i += 2
+  while (i < strays.length && (strays[i] !== e || strays[i + 1] !== npages)) i += 3
   if (i === strays.length) return false
-  const pfn = strays.splice(i, 2)[1]!
+  const pfn = strays.splice(i, 3)[2]!
   takeLock(meter, 0)
   if (pfn > 0) treeFree(w.tree, pfn, meter)
   return true
