@@ -25,8 +25,8 @@ const PROJECTORS = [
 ] as const
 const DESK = { width: 1440, height: 900 }
 const PHONE = { width: 390, height: 844 }
-/** Tests of as many presets each: they go to two workers. */
-const AT_ONCE = 7
+/** Tests of as many presets each: short enough for any machine, and for any number of workers. */
+const AT_ONCE = 4
 const LEAST_MAP = 200
 /** On a phone the map gives way to the history. */
 const LEAST_MAP_PHONE = 160
