@@ -5,8 +5,9 @@ import { describe, expect, it, vi } from 'vitest'
 import { at, open, preset, presets } from '../../tools/open-presets.ts'
 import { allocatorInfos } from '../iova/index.ts'
 import type { Param } from '../params.ts'
-import { fieldsOf } from '../scenario/fields.ts'
+import { fieldsOf, withValue } from '../scenario/fields.ts'
 import { workloadInfoById } from '../workload/index.ts'
+import { createRun } from './run.ts'
 
 const { more, other } = vi.hoisted(() => {
   const extra = {
@@ -73,13 +74,10 @@ describe('a hash', () => {
 
   it('is another where a setting is not at its default, though nothing has come of it yet', () => {
     otherwise(() => {
-      const run = open('pools')
-      const found = [run.hash()]
-      for (const value of [8, 9]) {
-        expect(run.input('m.hoop', value)).not.toBeTypeOf('string')
-        found.push(run.hash())
-      }
-      expect(new Set(found).size).toBe(3)
+      const { scenario, horizonNs } = preset('pools')
+      const of = (value: number) => createRun(withValue(scenario, 'm.hoop', value), horizonNs).hash()
+      expect(of(7)).toBe(open('pools').hash())
+      expect(new Set([7, 8, 9].map(of)).size).toBe(3)
     })
   })
 })
