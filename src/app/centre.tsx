@@ -145,7 +145,7 @@ function Dock({ views, shown, choose, height }: Docked & { readonly height: numb
         <div>
           <Room value={room}>
             <Picture key={shown.id} title={shown.title} part={partOf(shown)}>
-              <Filled view={shown} all={dockViews}>
+              <Filled view={shown}>
                 <View />
               </Filled>
             </Picture>
