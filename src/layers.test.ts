@@ -14,12 +14,15 @@ type Rule = readonly [from: string, to: string, why: string, only?: 'types']
 /** Files or folders below src/. Files of one unit (see `unitOf`) import each other freely. */
 const FILES: readonly Rule[] = [
   ['sim', 'lib', 'bits, heaps and hashes know no domain'],
-  ['sim/params.ts', 'sim/types.ts', 'a parameter speaks of quantities', 'types'],
   ['sim/scenario', 'sim/params.ts', 'settings are values of parameters'],
   ['sim/scenario', 'sim/iova', 'validation reads the registry of allocators'],
   ['sim/scenario', 'sim/workload', 'validation reads the registry of workloads'],
-  ...['iova', 'table', 'dma', 'window', 'workload', 'swiotlb'].map(
-    (mechanism): Rule => [`sim/${mechanism}`, 'sim/types.ts', 'quantities, and where it stands in the kernel'],
+  ...['iova', 'table', 'dma', 'window'].map(
+    (mechanism): Rule => [
+      `sim/${mechanism}`,
+      'sim/types.ts',
+      'what all mean by no entry; where it stands in the kernel',
+    ],
   ),
   ...['iova', 'workload', 'boot'].map(
     (mechanism): Rule => [`sim/${mechanism}`, 'sim/params.ts', 'a mechanism declares its parameters'],
@@ -37,7 +40,6 @@ const FILES: readonly Rule[] = [
   ['sim/iotlb', 'sim/table', 'the hardware reads the tables that the kernel writes'],
 
   // What settings come to, before there is a machine.
-  ['sim/platform', 'sim/types.ts', 'quantities'],
   ['sim/platform', 'sim/params.ts', 'what it grants follows from settings'],
   ['sim/platform', 'sim/scenario', 'the settings of a device, and how a kernel is chosen'],
   ['sim/platform', 'sim/engine', 'what firmware and hypervisor take, priced'],
@@ -49,7 +51,7 @@ const FILES: readonly Rule[] = [
   ['sim/platform', 'sim/workload/workload.ts', 'the stretches of a guest’s memory', 'types'],
 
   // The machine: where the mechanisms meet, event by event. It knows nothing of runs, of probes, of studies.
-  ...['types.ts', 'params.ts'].map((file): Rule => ['sim/machine', `sim/${file}`, 'quantities and settings']),
+  ['sim/machine', 'sim/params.ts', 'settings'],
   ['sim/machine', 'sim/engine', 'locks, prices, log and recorder of the machine'],
   ['sim/machine', 'sim/iova', 'each window has an allocator'],
   ['sim/machine', 'sim/iotlb', 'devices look their addresses up there'],
@@ -63,7 +65,7 @@ const FILES: readonly Rule[] = [
   ['sim/machine', 'sim/paths', 'an operation goes the way of its device'],
 
   // A way to memory works on what the machine holds, and never runs it.
-  ['sim/paths', 'sim/types.ts', 'quantities'],
+  ['sim/paths', 'sim/types.ts', 'what all mean by no entry'],
   ['sim/paths', 'sim/machine/state.ts', 'tables, mappings and CPUs'],
   ['sim/paths', 'sim/machine/ledger.ts', 'what was mapped is written down, what is gone struck out'],
   ['sim/paths', 'sim/machine/events.ts', 'the kinds of operations in the log'],
@@ -102,7 +104,7 @@ const FILES: readonly Rule[] = [
   ['sim/words', 'sim/window', 'steps and calls of firmware'],
   ['sim/words', 'sim/table/tce-multi-levels.ts', 'why there is no table'],
   ['sim/probes', 'sim/words', 'a frame carries the newest lines, and the ticks of the time axis'],
-  ['sim/probes', 'sim/types.ts', 'quantities'],
+  ['sim/probes', 'sim/types.ts', 'what all mean by no entry'],
   ['sim/probes', 'sim/engine', 'what the recorder and the log kept'],
   ['sim/probes', 'sim/scenario/schema.ts', 'a frame carries the scenario it shows', 'types'],
   ['sim/probes', 'sim/scenario/recording.ts', 'a frame tells what was foretold of a recording', 'types'],
@@ -131,7 +133,7 @@ const FILES: readonly Rule[] = [
   ['sim/probes', 'sim/table', 'table pages are asked of the table'],
 
   // Studies run many machines, and mechanisms by themselves.
-  ['sim/studies', 'sim/types.ts', 'quantities'],
+  ['sim/studies', 'sim/types.ts', 'what all mean by no entry'],
   ['sim/studies', 'sim/params.ts', 'each point is a setting'],
   ['sim/studies', 'sim/scenario', 'each point is a scenario'],
   ['sim/studies', 'sim/machine', 'each point is a machine'],

@@ -1,8 +1,6 @@
 // A Param is the one source for a control, its link key, its validation and its documentation; and a table of them, of
 // the record of settings that a mechanism reads (`readParams`).
 
-import type { Bytes, Ns } from './types.ts'
-
 export type ParamValue = number | string
 
 /** Settings by name, as they come from outside of a mechanism. */
@@ -44,14 +42,10 @@ export interface Param {
 /** The params of one mechanism: `[…] as const satisfies ParamTable`, so that names and choices are known to the compiler. */
 export type ParamTable = readonly Param[]
 
-/** What a param can be set to: bytes and ns with their brand, else one of its values, else a number. */
-export type ParamType<P extends Param> = P['unit'] extends 'bytes'
-  ? Bytes
-  : P['unit'] extends 'ns'
-    ? Ns
-    : P extends { readonly values: readonly { readonly value: infer V }[] }
-      ? V
-      : number
+/** What a param can be set to: one of its values, else a number in its unit. */
+export type ParamType<P extends Param> = P extends { readonly values: readonly { readonly value: infer V }[] }
+  ? V
+  : number
 
 /** The settings of a table, each of its own type. Of a table that the compiler does not know: what there may be. */
 export type ParamsOf<T extends ParamTable> = string extends T[number]['name']

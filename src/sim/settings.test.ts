@@ -26,16 +26,26 @@ const SIM = fileURLToPath(new URL('.', import.meta.url))
 const BY_WORD =
   /\b(settings|own|machine)\)?!?(\?\.)?\[['"`]|Number\((own|settings|s\.settings)\b|\} = (\w+\.)*settings\b/
 
+const sources = () =>
+  readdirSync(SIM, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.ts') && !path.includes('.test.') && !path.startsWith('testing'))
+    .map((path) => ({ path, lines: readFileSync(join(SIM, path), 'utf8').split('\n') }))
+
+/** Lines of the core that `faulty` finds, with their places. */
+const linesWith = (faulty: RegExp) =>
+  sources().flatMap(({ path, lines }) =>
+    lines.flatMap((line, i) => (faulty.test(line) ? [`${path}:${i + 1} ${line.trim()}`] : [])),
+  )
+
+describe('quantities', () => {
+  it('are numbers whose names say of what: no signature has a brand or a second name for them', () => {
+    expect(linesWith(/number & \{|unique symbol|^(export )?type \w+ = number$/)).toEqual([])
+  })
+})
+
 describe('settings', () => {
   it('are read by no word', () => {
-    const found = readdirSync(SIM, { recursive: true, encoding: 'utf8' })
-      .filter((path) => path.endsWith('.ts') && !path.includes('.test.') && !path.startsWith('testing'))
-      .flatMap((path) =>
-        readFileSync(join(SIM, path), 'utf8')
-          .split('\n')
-          .flatMap((line, i) => (BY_WORD.test(line) ? [`${path}:${i + 1} ${line.trim()}`] : [])),
-      )
-    expect(found).toEqual([])
+    expect(linesWith(BY_WORD)).toEqual([])
   })
 
   it('have one type on every platform: what a platform offers is in the table that is read there', () => {

@@ -1,37 +1,11 @@
-// The quantities every mechanism speaks in. Addresses are table indexes or page frame numbers, never bytes:
-// a window may start at byte 2^59, where byte-exact doubles end.
-
-declare const unit: unique symbol
-type Branded<B extends string> = number & { readonly [unit]: B }
-
-/** Integer nanoseconds of simulated time, from 0. */
-export type Ns = Branded<'Ns'>
-/** Index of a simulated CPU, from 0. */
-export type Cpu = Branded<'Cpu'>
-/** One TCE = one IOMMU page, counted from the start of its table (0 … size-1). */
-export type Entry = Branded<'Entry'>
-/** A TCE counted from bus address 0: table-relative entry + the table's offset. */
-export type AbsEntry = Branded<'AbsEntry'>
-/** A number of IOMMU pages. */
-export type Pages = Branded<'Pages'>
-/** A number of bytes. */
-export type Bytes = Branded<'Bytes'>
-/**
- * A byte address in simulated RAM, from 0. The kernel's linear map puts it at 0xc000_0000_0000_0000 + address;
- * only text shows that base, because the sum does not fit a double.
- */
-export type RealAddr = Branded<'RealAddr'>
-
-export const ns = (n: number): Ns => n as Ns
-export const cpu = (n: number): Cpu => n as Cpu
-export const entry = (n: number): Entry => n as Entry
-export const absEntry = (n: number): AbsEntry => n as AbsEntry
-export const pages = (n: number): Pages => n as Pages
-export const bytes = (n: number): Bytes => n as Bytes
-export const realAddr = (n: number): RealAddr => n as RealAddr
+// The quantities every mechanism speaks in are plain numbers, and their names say of what: ns, …Ns and …Ps; bytes; npages and
+// pages (IOMMU pages); cpu or c, from 0; entry, first, e (of a table, from 0), abs and mask (counted from bus address 0);
+// address (a byte of simulated RAM, which the kernel's linear map puts at 0xc000_0000_0000_0000). What a name does not
+// say its comment does. Addresses of a window are entries or page frame numbers, never bytes: it may start at byte 2^59,
+// where byte-exact doubles end.
 
 /** What an allocator returns when it has no room: the field's -1, never a valid entry. */
-export const NO_ENTRY = -1 as Entry
+export const NO_ENTRY = -1
 
 /** Where a mechanism stands in the kernel. Data, so that the page links it and a test requires it. */
 export interface KernelRef {

@@ -19,7 +19,6 @@ import { device, KIB, MIB, MS, scenario, workload } from '../scenario/make.ts'
 import type { Scenario } from '../scenario/schema.ts'
 import { createWalk } from '../table/page-table.ts'
 import { iommuDomain } from '../testing/ways.ts'
-import { absEntry, cpu, pages } from '../types.ts'
 import { mapEntries, mapIommu, runFlushTimer, unmapEntries, unmapIommu } from './dma-iommu.ts'
 import type { DmaDomain } from './dma-ops.ts'
 import { driverOf } from './iommu-state.ts'
@@ -176,8 +175,8 @@ describe('an unmap', () => {
     const m = idle('vtd', { flush: 'deferred' })
     const d = iommuDomain(m)
     const table = m.state.tables[0]!
-    const e = mapIommu(d, cpu(0), 0, 0x10000000, 8 * 4096, 3, absEntry(0xfffff), m.meter)
-    unmapIommu(d, cpu(1), e, pages(8), m.meter)
+    const e = mapIommu(d, 0, 0, 0x10000000, 8 * 4096, 3, 0xfffff, m.meter)
+    unmapIommu(d, 1, e, 8, m.meter)
     expect([unitOf(table)!.commands.total, waiting(table), taken(d), leadsTo(table, e)]).toEqual([0, 8, 8, -1])
     expect(runFlushTimer(d, m.meter)).toBe(1)
     expect([unitOf(table)!.commands.total, waiting(table), taken(d)]).toEqual([1, 0, 0])
@@ -188,9 +187,9 @@ describe('an unmap', () => {
     const d = iommuDomain(m)
     const { page } = unitOf(m.state.tables[0]!)!
     const { table } = driverOf('vtd')
-    const e = mapIommu(d, cpu(0), 0, 0x10000000, 1024 * 4096, 3, absEntry(0xfffff), m.meter)
+    const e = mapIommu(d, 0, 0, 0x10000000, 1024 * 4096, 3, 0xfffff, m.meter)
     const { live } = page.nodes
-    unmapIommu(d, cpu(0), e, pages(1024), m.meter)
+    unmapIommu(d, 0, e, 1024, m.meter)
     expect([table.pending(page), page.nodes.live]).toEqual([2, live])
     runFlushTimer(d, m.meter)
     expect([table.pending(page), page.nodes.live]).toEqual([0, live - 2])

@@ -16,7 +16,7 @@ import { createFlushQueue, type FlushSink, flushTimer, forEachQueued, queueRange
 import { resetGather } from '../flush/gather.ts'
 import { noteEntries, pfnOf } from '../table/radix.ts'
 import { chooseRun, type PageRun } from '../table/split.ts'
-import { type AbsEntry, type Cpu, cpu, type Entry, entry, NO_ENTRY, type Pages, pages } from '../types.ts'
+import { NO_ENTRY } from '../types.ts'
 import { allocDma } from './dma-limit.ts'
 import { type AllocDomain, type DmaDomain, pagesTouched, type SgList } from './dma-ops.ts'
 import { lookUpExact, sendExact } from './exact-size.ts'
@@ -33,12 +33,12 @@ export interface IommuDomain extends AllocDomain {
 /** Takes `npages` for a device that reaches absolute entries up to `mask`. First table-relative entry, or NO_ENTRY. */
 export function takeAddresses(
   d: IommuDomain,
-  onCpu: Cpu,
+  onCpu: number,
   device: number,
-  npages: Pages,
-  mask: AbsEntry,
+  npages: number,
+  mask: number,
   meter: CostMeter,
-): Entry {
+): number {
   const { request, iommu } = d
   request.cpu = onCpu
   request.npages = npages
@@ -95,14 +95,14 @@ function countWork(io: DriverIo, meter: CostMeter): void {
 /** Maps `bytes` (at least 1) at `address`. First table-relative entry, or NO_ENTRY. */
 export function mapIommu(
   d: IommuDomain,
-  onCpu: Cpu,
+  onCpu: number,
   device: number,
   address: number,
   bytes: number,
   permission: number,
-  mask: AbsEntry,
+  mask: number,
   meter: CostMeter,
-): Entry {
+): number {
   const npages = pagesTouched(d, address, bytes)
   const e = takeAddresses(d, onCpu, device, npages, mask, meter)
   if (e === NO_ENTRY) return NO_ENTRY
@@ -111,24 +111,24 @@ export function mapIommu(
   return e
 }
 
-/** Pages that a list takes: each element the pages it touches. */
-export function pagesOfList(d: DmaDomain, sg: SgList): Pages {
+/** number that a list takes: each element the pages it touches. */
+export function pagesOfList(d: DmaDomain, sg: SgList): number {
   let sum = 0
   for (let i = 0; i < sg.n; i++) sum += pagesTouched(d, sg.address[i]!, sg.length[i]!)
-  return pages(sum)
+  return sum
 }
 
 /** Maps a list of `npages` in one run. First table-relative entry, or NO_ENTRY. */
 export function mapSgIommu(
   d: IommuDomain,
-  onCpu: Cpu,
+  onCpu: number,
   device: number,
   sg: SgList,
-  npages: Pages,
+  npages: number,
   permission: number,
-  mask: AbsEntry,
+  mask: number,
   meter: CostMeter,
-): Entry {
+): number {
   const first = takeAddresses(d, onCpu, device, npages, mask, meter)
   if (first === NO_ENTRY) return NO_ENTRY
   d.iommu.sink.cpu = onCpu
@@ -142,7 +142,7 @@ export function mapSgIommu(
 }
 
 /** Takes a mapping of the DMA API back: its entries are cleared, and free when the flush mode says so. */
-export function unmapIommu(d: IommuDomain, onCpu: Cpu, first: Entry, npages: Pages, meter: CostMeter): void {
+export function unmapIommu(d: IommuDomain, onCpu: number, first: number, npages: number, meter: CostMeter): void {
   const rules = d.iommu
   rules.sink.cpu = onCpu
   const { flush } = rules.queue
@@ -210,7 +210,7 @@ function clear(d: IommuDomain, pfn: number, npages: number): void {
 }
 
 /** True when some of entries [first, first+npages) waits in the flush queue. Cost: what waits. */
-export function isWaiting({ iommu }: IommuDomain, first: Entry, npages: Pages): boolean {
+export function isWaiting({ iommu }: IommuDomain, first: number, npages: number): boolean {
   let waits = false
   if (iommu.queue.flush)
     forEachQueued(iommu.queue.flush, (e, n) => {
@@ -264,7 +264,7 @@ const scratch: FlushSink & { domain: IommuDomain; meter: CostMeter; released: nu
     this.released++
     const { driver, state, io, radix } = this.domain.iommu
     if (driver.table.pending(state.page) > 0) driver.release(state.page, pfnOf(radix, first), io)
-    giveBack(this.domain, cpu(onCpu), entry(first), pages(npages), this.meter)
+    giveBack(this.domain, onCpu, first, npages, this.meter)
   },
   invalidateAll() {
     const { driver, state, io, sink } = this.domain.iommu
@@ -277,7 +277,7 @@ const scratch: FlushSink & { domain: IommuDomain; meter: CostMeter; released: nu
 }
 
 /** Gives a range back to the allocator on a CPU, under the lock that it needs. */
-function giveBack(d: IommuDomain, onCpu: Cpu, first: Entry, npages: Pages, meter: CostMeter): void {
+function giveBack(d: IommuDomain, onCpu: number, first: number, npages: number, meter: CostMeter): void {
   const { allocator, allocatorState } = d
   const lock = allocator.lockForFree(allocatorState, first, onCpu, npages)
   if (lock !== NO_LOCK) takeLock(meter, lock)

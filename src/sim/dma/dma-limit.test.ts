@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { createMeter } from '../engine/meter.ts'
 import type { AllocRequest } from '../iova/allocator.ts'
-import { absEntry, cpu, type Entry, entry, NO_ENTRY, pages } from '../types.ts'
+import { NO_ENTRY } from '../types.ts'
 import { allocDma, chooseLimit } from './dma-limit.ts'
 
 describe('the limit of a request', () => {
@@ -17,13 +17,13 @@ describe('the limit of a request', () => {
     const seen: [mask: number, emptyCaches: boolean][] = []
     const device = { dma32First }
     const allocator = {
-      alloc(_: object, { mask, emptyCaches }: AllocRequest): Entry {
+      alloc(_: object, { mask, emptyCaches }: AllocRequest): number {
         seen.push([mask, emptyCaches])
-        return mask > 0xfffff ? entry(5) : NO_ENTRY
+        return mask > 0xfffff ? 5 : NO_ENTRY
       },
     }
-    const of = { alignOrder: 0, phase: 0, mask: absEntry(0), handle: entry(0), useHandle: false, emptyCaches: true }
-    const request: AllocRequest = { cpu: cpu(0), npages: pages(1), ...of }
+    const of = { alignOrder: 0, phase: 0, mask: 0, handle: 0, useHandle: false, emptyCaches: true }
+    const request: AllocRequest = { cpu: 0, npages: 1, ...of }
     for (let i = 0; i < times; i++) allocDma(device, allocator, {}, request, limit, 12, createMeter())
     return { seen, device }
   }

@@ -10,7 +10,7 @@
 import { pow2 } from '../../lib/bits.ts'
 import type { CostMeter } from '../engine/meter.ts'
 import type { AllocRequest, IovaAllocator } from '../iova/allocator.ts'
-import { absEntry, type Entry, NO_ENTRY } from '../types.ts'
+import { NO_ENTRY } from '../types.ts'
 
 /** Per device, as state. */
 export interface Dma32First {
@@ -37,16 +37,16 @@ export function allocDma<S extends object>(
   limit: number,
   pageShift: number,
   meter: CostMeter,
-): Entry {
+): number {
   const p32 = pow2(32 - pageShift)
   if (device.dma32First && limit >= p32) {
-    req.mask = absEntry(p32 - 1)
+    req.mask = p32 - 1
     req.emptyCaches = false
     const found = allocator.alloc(state, req, meter)
     if (found !== NO_ENTRY) return found
     device.dma32First = false
   }
-  req.mask = absEntry(limit)
+  req.mask = limit
   req.emptyCaches = true
   return allocator.alloc(state, req, meter)
 }

@@ -6,7 +6,6 @@ import { tcePools } from '../iova/tce-pools.ts'
 import { TCE_READ, TCE_WRITE, type TranslationTable } from '../table/table.ts'
 import { tceSingle } from '../table/tce-single.ts'
 import { type FailingState, failingTable } from '../testing/failing-table.ts'
-import { absEntry, bytes, cpu, entry, realAddr } from '../types.ts'
 import {
   allocCoherent,
   createSgList,
@@ -25,7 +24,7 @@ import {
 } from './dma-ops.ts'
 
 const K = 1024
-const NO_MASK = absEntry(Number.MAX_SAFE_INTEGER)
+const NO_MASK = Number.MAX_SAFE_INTEGER
 const meter = createMeter()
 const table: TranslationTable = failingTable(tceSingle)
 
@@ -59,8 +58,7 @@ function used(d: TceDomain): string[] {
   return out
 }
 
-const map = (d: TceDomain, address: number, size: number) =>
-  mapPage(d, cpu(0), realAddr(address), bytes(size), TCE_WRITE, NO_MASK, meter)
+const map = (d: TceDomain, address: number, size: number) => mapPage(d, 0, address, size, TCE_WRITE, NO_MASK, meter)
 
 const list = (...elements: readonly (readonly [address: number, length: number])[]): SgList => {
   const sg = createSgList(elements.length)
@@ -72,7 +70,7 @@ const list = (...elements: readonly (readonly [address: number, length: number])
   return sg
 }
 
-const mapList = (d: TceDomain, sg: SgList) => mapSg(d, cpu(0), sg, TCE_READ | TCE_WRITE, NO_MASK, meter)
+const mapList = (d: TceDomain, sg: SgList) => mapSg(d, 0, sg, TCE_READ | TCE_WRITE, NO_MASK, meter)
 
 describe('map_page', () => {
   test('a frame of 1500 bytes takes one 64K page, or two 4K pages when it crosses a line', () => {
@@ -82,16 +80,12 @@ describe('map_page', () => {
 
   test('the TCEs lead to the pages of the buffer, and the low part of the address is its offset', () => {
     const d = domain()
-    const address = realAddr(0x12a80)
+    const address = 0x12a80
     const at = map(d, address, 1500)
     expect([at, offsetInPage(d, address)]).toEqual([1, 0xa80])
-    expect([1, 2, 3].map((e) => table.walk(d.tableState, entry(e)))).toEqual([
-      0x12000 + TCE_WRITE,
-      0x13000 + TCE_WRITE,
-      0,
-    ])
-    expect(unmapPage(d, cpu(0), at, 0xa80, bytes(1500), meter)).toBe(true)
-    expect([used(d), table.walk(d.tableState, entry(1))]).toEqual([[], 0])
+    expect([1, 2, 3].map((e) => table.walk(d.tableState, e))).toEqual([0x12000 + TCE_WRITE, 0x13000 + TCE_WRITE, 0])
+    expect(unmapPage(d, 0, at, 0xa80, 1500, meter)).toBe(true)
+    expect([used(d), table.walk(d.tableState, 1)]).toEqual([[], 0])
   })
 
   test('a whole kernel page is aligned like one, except in generation 1', () => {
@@ -110,8 +104,8 @@ describe('map_page', () => {
     const d = domain({ offset: 2 ** 47 })
     const at = map(d, 0x5000, 100)
     expect(at).toBe(2 ** 47)
-    expect(unmapPage(d, cpu(0), absEntry(2 ** 47 - 1), 0, bytes(1), meter)).toBe(false)
-    expect(unmapPage(d, cpu(0), absEntry(2 ** 47 + 4095), 1, bytes(4096), meter)).toBe(false)
+    expect(unmapPage(d, 0, 2 ** 47 - 1, 0, 1, meter)).toBe(false)
+    expect(unmapPage(d, 0, 2 ** 47 + 4095, 1, 4096, meter)).toBe(false)
     expect(used(d)).toEqual(['0+1'])
   })
 
@@ -126,14 +120,14 @@ describe('map_page', () => {
 
 describe('coherent memory', () => {
   const alloc = (d: TceDomain, size: number) =>
-    allocCoherent(d, cpu(0), realAddr(0x100000), bytes(size), TCE_READ | TCE_WRITE, NO_MASK, meter)
+    allocCoherent(d, 0, 0x100000, size, TCE_READ | TCE_WRITE, NO_MASK, meter)
 
   test('comes in whole kernel pages, aligned to the next power of two', () => {
     const d = domain()
     expect(alloc(d, 1)).toBe(3072)
     expect(alloc(d, 65 * K)).toBe(3104)
     expect(used(d)).toEqual(['3072+16', '3104+32'])
-    expect(freeCoherent(d, cpu(0), absEntry(3104), bytes(65 * K), meter)).toBe(true)
+    expect(freeCoherent(d, 0, 3104, 65 * K, meter)).toBe(true)
     expect(used(d)).toEqual(['3072+16'])
   })
 
@@ -151,7 +145,7 @@ describe('scatter-gather', () => {
     expect(mapList(d, sg)).toBe(3)
     expect(Array.from(sg.dmaEntry.subarray(0, 3))).toEqual([1, 4, 19])
     expect(Array.from(sg.dmaLength)).toEqual([0x1810, 0xf000, 0x2000, 0, 0])
-    unmapSg(d, cpu(0), sg, meter)
+    unmapSg(d, 0, sg, meter)
     expect(used(d)).toEqual([])
   })
 
@@ -187,7 +181,7 @@ describe('scatter-gather', () => {
     const sg = list([0, 0], [0x10000, 0x1000])
     expect(mapList(d, sg)).toBe(2)
     expect(Array.from(sg.dmaLength)).toEqual([0, 0x1000])
-    unmapSg(d, cpu(0), sg, meter)
+    unmapSg(d, 0, sg, meter)
     expect(used(d)).toEqual(['1+1'])
   })
 

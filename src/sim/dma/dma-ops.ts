@@ -15,24 +15,10 @@ import { alignUp, log2Ceil, log2Floor, modPow2, pow2 } from '../../lib/bits.ts'
 import type { CostMeter } from '../engine/meter.ts'
 import type { AllocRequest, IovaAllocator, Ranges, WindowGeometry } from '../iova/allocator.ts'
 import type { TableReader, TranslationTable } from '../table/table.ts'
-import {
-  type AbsEntry,
-  absEntry,
-  type Bytes,
-  type Cpu,
-  cpu,
-  type Entry,
-  entry,
-  MAX_GRANULE,
-  NO_ENTRY,
-  type Pages,
-  pages,
-  type RealAddr,
-  realAddr,
-} from '../types.ts'
+import { MAX_GRANULE, NO_ENTRY } from '../types.ts'
 
 /** What a mapping returns when there is none. */
-export const NO_DMA = -1 as AbsEntry
+export const NO_DMA = -1
 /** What map_sg returns when it fails: the kernel's -EIO. */
 export const SG_ERROR = -5
 /** Coherent memory comes from the page allocator in blocks of at most 2^12 kernel pages. */
@@ -47,7 +33,7 @@ export interface DmaDomain {
   readonly geometry: WindowGeometry
   /** log2 of the kernel's page size in bytes. */
   readonly kernelPageShift: number
-  /** Bytes of an IOMMU page and of a kernel page. */
+  /** number of an IOMMU page and of a kernel page. */
   readonly pageBytes: number
   readonly kernelPageBytes: number
   /** 1 / pageBytes: exact, since both are powers of two. */
@@ -101,11 +87,11 @@ export function createDomain<A extends Ranges>(parts: {
 /** A request that is filled anew by every call. */
 export function createRequest(): AllocRequest {
   return {
-    cpu: cpu(0),
-    npages: pages(0),
+    cpu: 0,
+    npages: 0,
     alignOrder: 0,
-    mask: absEntry(0),
-    handle: entry(0),
+    mask: 0,
+    handle: 0,
     useHandle: false,
     emptyCaches: true,
     phase: 0,
@@ -150,10 +136,10 @@ export function createSgList(capacity: number): SgList {
 }
 
 /** IOMMU pages that `length` bytes touch which begin `offset` bytes into a page (any address will do). */
-export function pagesTouched(d: DmaDomain, offset: number, length: number): Pages {
+export function pagesTouched(d: DmaDomain, offset: number, length: number): number {
   const io = d.pageBytes
   const end = offset - Math.floor(offset * d.pageInverse) * io + length
-  return pages(end <= io && length > 0 ? 1 : Math.ceil(end * d.pageInverse))
+  return end <= io && length > 0 ? 1 : Math.ceil(end * d.pageInverse)
 }
 
 /** Number of the IOMMU page that an address lies in, modulo the entries that a TCE may stand for. */
@@ -162,17 +148,17 @@ export function phaseOf(d: DmaDomain, address: number): number {
 }
 
 /** Entries that one TCE stands for at an entry. */
-export function granuleAt(d: DmaDomain, e: Entry): number {
+export function granuleAt(d: DmaDomain, e: number): number {
   return d.allocator.granule?.(d.allocatorState, e) ?? 1
 }
 
-/** Bytes from the first entry of a mapping that begins at `first` to its buffer at `address`. */
-export function offsetInMapping(d: DmaDomain, first: Entry, address: number): number {
+/** number from the first entry of a mapping that begins at `first` to its buffer at `address`. */
+export function offsetInMapping(d: DmaDomain, first: number, address: number): number {
   return modPow2(address, d.mixed ? granuleAt(d, first) * d.pageBytes : d.pageBytes)
 }
 
 /** Offset of a buffer in its first IOMMU page: the low part of its DMA address. */
-export function offsetInPage(d: DmaDomain, address: RealAddr): number {
+export function offsetInPage(d: DmaDomain, address: number): number {
   return modPow2(address, d.pageBytes)
 }
 
@@ -182,23 +168,23 @@ export function offsetInPage(d: DmaDomain, address: RealAddr): number {
  */
 export function mapPage(
   d: TceDomain,
-  onCpu: Cpu,
-  address: RealAddr,
-  size: Bytes,
+  onCpu: number,
+  address: number,
+  size: number,
   permission: number,
-  mask: AbsEntry,
+  mask: number,
   meter: CostMeter,
-): AbsEntry {
+): number {
   return mapRun(d, onCpu, pagesTouched(d, address, size), orderOf(d, address, size), address, permission, mask, meter)
 }
 
 /** Takes back `size` bytes at a DMA address. False, and no change, when it is outside the table. Spec A.6, A.7. */
 export function unmapPage(
   d: TceDomain,
-  onCpu: Cpu,
-  at: AbsEntry,
+  onCpu: number,
+  at: number,
   offset: number,
-  size: Bytes,
+  size: number,
   meter: CostMeter,
 ): boolean {
   return release(d, onCpu, at, pagesTouched(d, offset, size), meter)
@@ -210,13 +196,13 @@ export function unmapPage(
  */
 export function allocCoherent(
   d: TceDomain,
-  onCpu: Cpu,
-  address: RealAddr,
-  size: Bytes,
+  onCpu: number,
+  address: number,
+  size: number,
   permission: number,
-  mask: AbsEntry,
+  mask: number,
   meter: CostMeter,
-): AbsEntry {
+): number {
   const whole = alignUp(size, d.kernelPageBytes)
   if (log2Ceil(whole / d.kernelPageBytes) > COHERENT_MAX_ORDER) return NO_DMA
   const last = Math.floor((whole - 1) / d.pageBytes)
@@ -225,7 +211,7 @@ export function allocCoherent(
 }
 
 /** Takes back coherent memory of `size` bytes. False, and no change, when it is outside the table. */
-export function freeCoherent(d: TceDomain, onCpu: Cpu, at: AbsEntry, size: Bytes, meter: CostMeter): boolean {
+export function freeCoherent(d: TceDomain, onCpu: number, at: number, size: number, meter: CostMeter): boolean {
   return release(d, onCpu, at, coherentPages(d, size), meter)
 }
 
@@ -235,10 +221,10 @@ export function freeCoherent(d: TceDomain, onCpu: Cpu, at: AbsEntry, size: Bytes
  */
 export function mapSg(
   d: TceDomain,
-  onCpu: Cpu,
+  onCpu: number,
   sg: SgList,
   permission: number,
-  mask: AbsEntry,
+  mask: number,
   meter: CostMeter,
 ): number {
   if (sg.n === 0) return 0
@@ -248,15 +234,15 @@ export function mapSg(
   let opener = 0
   let endEntry = 0
   let endOffset = 0
-  let handle = entry(0)
+  let handle = 0
   for (let i = 0; i < sg.n; i++) {
-    const length = sg.length[i]! as Bytes
+    const length = sg.length[i]!
     if (length === 0) {
       endEntry = 0
       endOffset = 0
       continue
     }
-    const address = realAddr(sg.address[i]!)
+    const address = sg.address[i]!
     const npages = pagesTouched(d, address, length)
     const e = allocRun(d, onCpu, npages, orderOf(d, address, length), address, mask, handle, true, meter)
     if (e === NO_ENTRY) return unwind(d, onCpu, sg, out, meter)
@@ -287,7 +273,7 @@ export function mapSg(
 }
 
 /** Takes back every output segment up to the first of length 0. Spec A.7 unmap_sg. */
-export function unmapSg(d: TceDomain, onCpu: Cpu, sg: SgList, meter: CostMeter): void {
+export function unmapSg(d: TceDomain, onCpu: number, sg: SgList, meter: CostMeter): void {
   for (let i = 0; i < sg.n && sg.dmaLength[i] !== 0; i++) releaseSegment(d, onCpu, sg, i, meter)
 }
 
@@ -299,21 +285,21 @@ export function orderOf(d: TceDomain, address: number, size: number): number {
   return size >= kernelPage && modPow2(address, kernelPage) === 0 ? finer : 0
 }
 
-function coherentPages(d: DmaDomain, size: number): Pages {
-  return pages(Math.ceil(alignUp(size, d.kernelPageBytes) / d.pageBytes))
+function coherentPages(d: DmaDomain, size: number): number {
+  return Math.ceil(alignUp(size, d.kernelPageBytes) / d.pageBytes)
 }
 
 function allocRun(
   d: TceDomain,
-  onCpu: Cpu,
-  npages: Pages,
+  onCpu: number,
+  npages: number,
   alignOrder: number,
   address: number,
-  mask: AbsEntry,
-  handle: Entry,
+  mask: number,
+  handle: number,
   useHandle: boolean,
   meter: CostMeter,
-): Entry {
+): number {
   const req = d.request
   req.cpu = onCpu
   req.npages = npages
@@ -327,36 +313,36 @@ function allocRun(
 
 function mapRun(
   d: TceDomain,
-  onCpu: Cpu,
-  npages: Pages,
+  onCpu: number,
+  npages: number,
   alignOrder: number,
-  address: RealAddr,
+  address: number,
   permission: number,
-  mask: AbsEntry,
+  mask: number,
   meter: CostMeter,
-): AbsEntry {
-  const e = allocRun(d, onCpu, npages, alignOrder, address, mask, entry(0), false, meter)
+): number {
+  const e = allocRun(d, onCpu, npages, alignOrder, address, mask, 0, false, meter)
   if (e === NO_ENTRY) return NO_DMA
-  if (d.tces.set(d.tableState, e, npages, address, permission, meter)) return absEntry(e + d.geometry.offset)
+  if (d.tces.set(d.tableState, e, npages, address, permission, meter)) return e + d.geometry.offset
   // The hint of the allocator stays where the attempt moved it.
   d.allocator.free(d.allocatorState, e, npages, meter, onCpu)
   return NO_DMA
 }
 
 /** Clears the TCEs, then frees the entries, as long as all of them are in the table. */
-function release(d: TceDomain, onCpu: Cpu, at: AbsEntry, npages: Pages, meter: CostMeter): boolean {
-  const e = entry(at - d.geometry.offset)
+function release(d: TceDomain, onCpu: number, at: number, npages: number, meter: CostMeter): boolean {
+  const e = at - d.geometry.offset
   if (e < 0 || e + npages > d.geometry.size) return false
   d.tces.clear(d.tableState, e, npages, meter)
   return d.allocator.free(d.allocatorState, e, npages, meter, onCpu)
 }
 
-function releaseSegment(d: TceDomain, onCpu: Cpu, sg: SgList, i: number, meter: CostMeter): void {
-  release(d, onCpu, absEntry(sg.dmaEntry[i]!), pagesTouched(d, sg.dmaOffset[i]!, sg.dmaLength[i]!), meter)
+function releaseSegment(d: TceDomain, onCpu: number, sg: SgList, i: number, meter: CostMeter): void {
+  release(d, onCpu, sg.dmaEntry[i]!, pagesTouched(d, sg.dmaOffset[i]!, sg.dmaLength[i]!), meter)
 }
 
 /** Gives the segments so far back. The element that failed last is in none of them. */
-function unwind(d: TceDomain, onCpu: Cpu, sg: SgList, lastOut: number, meter: CostMeter): number {
+function unwind(d: TceDomain, onCpu: number, sg: SgList, lastOut: number, meter: CostMeter): number {
   for (let i = 0; i <= lastOut; i++) {
     if (sg.dmaLength[i] !== 0) releaseSegment(d, onCpu, sg, i, meter)
     sg.dmaLength[i] = 0

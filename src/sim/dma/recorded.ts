@@ -7,24 +7,23 @@
 // Cost: one allocator call, and two to set it right after a miss.
 
 import type { CostMeter } from '../engine/meter.ts'
-import { type AbsEntry, type Cpu, type Entry, entry, type Pages } from '../types.ts'
 import { type AllocDomain, orderOf, type TceDomain } from './dma-ops.ts'
 
 /** A request of a CPU for `npages` whole pages at `address` (-1: unknown, not aligned), without a look at any record. */
 export function foretell(
   d: TceDomain,
-  onCpu: Cpu,
-  npages: Pages,
+  onCpu: number,
+  npages: number,
   address: number,
-  mask: AbsEntry,
+  mask: number,
   meter: CostMeter,
-): Entry {
+): number {
   const { request } = d
   request.cpu = onCpu
   request.npages = npages
   request.alignOrder = address < 0 ? 0 : orderOf(d, address, npages * d.pageBytes)
   request.mask = mask
-  request.handle = entry(0)
+  request.handle = 0
   request.useHandle = false
   return d.allocator.alloc(d.allocatorState, request, meter)
 }
@@ -36,13 +35,13 @@ export function foretell(
  */
 export function predictRun(
   { allocator, allocatorState }: AllocDomain,
-  onCpu: Cpu,
-  npages: Pages,
-  recorded: Entry,
-  ask: () => Entry,
+  onCpu: number,
+  npages: number,
+  recorded: number,
+  ask: () => number,
   settle: () => void,
   meter: CostMeter,
-): Entry {
+): number {
   const before = allocator.before!(allocatorState)
   const foretold = ask()
   if (foretold === recorded) return foretold

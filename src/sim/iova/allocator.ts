@@ -5,7 +5,7 @@
 import type { CostMeter } from '../engine/meter.ts'
 import type { Settings } from '../params.ts'
 import { type ParamsOf, type ParamTable, readParams } from '../params.ts'
-import type { AbsEntry, Cpu, Entry, KernelRef, Pages } from '../types.ts'
+import type { KernelRef } from '../types.ts'
 
 /** The window an allocator hands out. Entries are IOMMU pages of 2^pageShift bytes. */
 export interface WindowGeometry {
@@ -38,17 +38,17 @@ export interface Island {
 
 /** One request; reused from call to call. */
 export interface AllocRequest {
-  cpu: Cpu
+  cpu: number
   /** 0 is refused. */
-  npages: Pages
+  npages: number
   /** The first entry is a multiple of 2^alignOrder (table-relative). */
   alignOrder: number
   /** Number of the IOMMU page that the buffer begins in, modulo MAX_GRANULE; 0 where all entries are alike. */
   phase: number
   /** Highest absolute entry that the device can address. */
-  mask: AbsEntry
+  mask: number
   /** In and out: where a scatter-gather list goes on; 0 = no hint. Ignored and left alone when `useHandle` is false. */
-  handle: Entry
+  handle: number
   useHandle: boolean
   /** When nothing fits, the per-CPU caches are emptied and the search is tried once more. */
   emptyCaches: boolean
@@ -126,9 +126,9 @@ export interface Ranges<S extends object = object> {
   lockName?(s: S, lock: number): string
   regions(s: S): readonly Region[]
   /** Index into `regions` where a request of this size from this CPU begins. */
-  homeRegion(s: S, cpu: Cpu, npages: Pages): number
+  homeRegion(s: S, cpu: number, npages: number): number
   /** Entries that one TCE at `entry` maps, where pages of several sizes share the window; absent = 1 everywhere. */
-  granule?(s: S, entry: Entry): number
+  granule?(s: S, entry: number): number
   /** Entries that one-page requests can get from an empty table before the first refusal. */
   usable(s: S): number
   /** Free entries in [start, limit); reads the bitmap word by word. */
@@ -136,28 +136,28 @@ export interface Ranges<S extends object = object> {
   /** Free entries in [start, limit), and the longest run of them; visits every run. */
   freeIn(s: S, start: number, limit: number): { free: number; longestRun: number }
   /** Every maximal run of non-free entries, ascending, adjacent runs of different kind apart. */
-  forEachRange(s: S, visit: (start: Entry, npages: Pages, kind: RangeKind) => void): void
+  forEachRange(s: S, visit: (start: number, npages: number, kind: RangeKind) => void): void
   /** Per-CPU magazines and depot, where the allocator has them. */
   caches?(s: S): CacheFigures
   /** Every cached range in no order, with the CPU that keeps it, or IN_DEPOT. Cost: what is cached, not the window. */
-  forEachCached?(s: S, visit: (start: Entry, npages: Pages, keeper: number) => void): void
+  forEachCached?(s: S, visit: (start: number, npages: number, keeper: number) => void): void
   /** Every chunk of the window that a CPU owns, ascending. */
-  forEachChunk?(s: S, visit: (start: Entry, npages: Pages, owner: number) => void): void
+  forEachChunk?(s: S, visit: (start: number, npages: number, owner: number) => void): void
   /** When work that was put off is due, ns; Infinity when there is none. */
   workDueNs?(s: S): number
   /** Does what is due at `meter.nowNs`. Returns the ranges given back to the tree. */
   work?(s: S, meter: CostMeter): number
   /** A CPU goes offline or comes back: its caches go back to the tree. Returns the ranges given back. */
-  setOnline?(s: S, cpu: Cpu, online: boolean, meter: CostMeter): number
+  setOnline?(s: S, cpu: number, online: boolean, meter: CostMeter): number
 }
 
 export interface IovaAllocator<S extends object = object> extends AllocatorInfo, Ranges<S> {
   /** State of an empty window. Throws RangeError on a geometry that the spec says never occurs. */
   create(geometry: WindowGeometry, settings: Settings): S
   /** First table-relative entry of the run handed out, or NO_ENTRY. Sets `meter.hang` if it would never return. */
-  alloc(s: S, req: AllocRequest, meter: CostMeter): Entry
+  alloc(s: S, req: AllocRequest, meter: CostMeter): number
   /** Takes [entry, entry+npages) (table-relative) back on a CPU. False, and no change, when it is outside the table. */
-  free(s: S, entry: Entry, npages: Pages, meter: CostMeter, cpu: Cpu): boolean
+  free(s: S, entry: number, npages: number, meter: CostMeter, cpu: number): boolean
   /** Where searches begin, and whatever else `undo` needs to know of the moment before a request. */
   before?(s: S): readonly number[]
   /**
@@ -165,17 +165,17 @@ export interface IovaAllocator<S extends object = object> extends AllocatorInfo,
    * it came from, not to where freed ones go. `before` is of before that request, `meter` its own. Charges nothing. Without it
    * and `adopt` the allocator cannot follow a record.
    */
-  undo?(s: S, got: Entry, npages: Pages, cpu: Cpu, before: readonly number[], meter: CostMeter): void
+  undo?(s: S, got: number, npages: number, cpu: number, before: readonly number[], meter: CostMeter): void
   /**
    * Marks exactly this run (table-relative, inside the table, nothing of it handed out) as handed out: a record says that it
    * was. What caches keep of it leaves them; `free` takes it back as any other. `asAnswer`: the hints are then as if a request
    * had been given it, else they stay. Charges nothing.
    */
-  adopt?(s: S, entry: Entry, npages: Pages, asAnswer: boolean): void
+  adopt?(s: S, entry: number, npages: number, asAnswer: boolean): void
   /** Index of the lock a request takes first, or NO_LOCK when it needs none. */
-  lockForAlloc(s: S, cpu: Cpu, npages: Pages): number
+  lockForAlloc(s: S, cpu: number, npages: number): number
   /** Index of the lock that freeing [entry, entry+npages) on a CPU takes first, or NO_LOCK. */
-  lockForFree(s: S, entry: Entry, cpu: Cpu, npages: Pages): number
+  lockForFree(s: S, entry: number, cpu: number, npages: number): number
 }
 
 /** The code of an allocator, to which its settings come as the record of its table. */

@@ -19,18 +19,18 @@ import {
   request,
   USED,
 } from '../testing/iova-rig.ts'
-import { absEntry, cpu, type Entry, entry, NO_ENTRY, pages } from '../types.ts'
+import { NO_ENTRY } from '../types.ts'
 import type { IovaAllocator } from './allocator.ts'
 import { allocatorById, allocators } from './index.ts'
 
 const meter = createMeter()
 
 /** One-page requests until one is refused. */
-function fill(a: IovaAllocator, s: object, onCpu: (i: number) => number): Entry[] {
-  const got: Entry[] = []
+function fill(a: IovaAllocator, s: object, onCpu: (i: number) => number): number[] {
+  const got: number[] = []
   const req = request()
   for (;;) {
-    req.cpu = cpu(onCpu(got.length))
+    req.cpu = onCpu(got.length)
     resetMeter(meter)
     const e = a.alloc(s, req, meter)
     if (e === NO_ENTRY) return got
@@ -50,7 +50,7 @@ for (const { name, a, settings, g, seed } of cases()) {
         // A CPU that does not borrow is refused while others still have room.
         if (settings.borrow === 'off' && onCpu(1) !== 0) expect(got.length).toBeLessThanOrEqual(a.usable(s))
         else expect(got.length).toBe(a.usable(s))
-        expect(got.every((e, i) => a.free(s, e, pages(1), meter, cpu(onCpu(i))))).toBe(true)
+        expect(got.every((e, i) => a.free(s, e, 1, meter, onCpu(i)))).toBe(true)
         const after = picture(a, s, g.size)!
         expect([countOf(after, USED), countOf(after, RESERVED)]).toEqual([0, countOf(empty, RESERVED)])
         if (!hasTree(a))
@@ -61,11 +61,11 @@ for (const { name, a, settings, g, seed } of cases()) {
     test('refuses nothing pages, an empty reach, and ranges outside the table', () => {
       const s = a.create(g, settings)
       const before = picture(a, s, g.size)!
-      expect(a.alloc(s, request({ npages: pages(0) }), meter)).toBe(NO_ENTRY)
-      expect(a.alloc(s, request({ npages: pages(hasTree(a) ? g.size + 1 : g.size) }), meter)).toBe(NO_ENTRY)
-      if (g.offset > 0) expect(a.alloc(s, request({ mask: absEntry(g.offset - 1) }), meter)).toBe(NO_ENTRY)
-      expect(a.free(s, entry(g.size - 1), pages(2), meter, cpu(0))).toBe(false)
-      expect(a.free(s, entry(-1), pages(1), meter, cpu(0))).toBe(false)
+      expect(a.alloc(s, request({ npages: 0 }), meter)).toBe(NO_ENTRY)
+      expect(a.alloc(s, request({ npages: hasTree(a) ? g.size + 1 : g.size }), meter)).toBe(NO_ENTRY)
+      if (g.offset > 0) expect(a.alloc(s, request({ mask: g.offset - 1 }), meter)).toBe(NO_ENTRY)
+      expect(a.free(s, g.size - 1, 2, meter, 0)).toBe(false)
+      expect(a.free(s, -1, 1, meter, 0)).toBe(false)
       const after = picture(a, s, g.size)!
       // Element by element: `toEqual` takes seconds over all windows.
       expect(before.findIndex((x, e) => x !== after[e])).toBe(-1)
@@ -78,15 +78,15 @@ for (const { name, a, settings, g, seed } of cases()) {
       expect(bounds).toEqual([0, ...bounds.slice(1, -1).map((_, i) => bounds[i + 1 - (i % 2)]), g.size])
       for (let c = 0; c < CPUS; c++) {
         for (const npages of [1, 15, 16, 40]) {
-          const first = a.lockForAlloc(s, cpu(c), pages(npages))
-          const home = a.homeRegion(s, cpu(c), pages(npages))
+          const first = a.lockForAlloc(s, c, npages)
+          const home = a.homeRegion(s, c, npages)
           if (!hasTree(a)) expect(first).toBe(regions[home]!.lock)
           resetMeter(meter, 0, first)
-          const e = a.alloc(s, request({ cpu: cpu(c), npages: pages(npages) }), meter)
+          const e = a.alloc(s, request({ cpu: c, npages: npages }), meter)
           if (meter.tries > 0) expect(meter.tryRegion[0]).toBe(home)
           if (e === NO_ENTRY) continue
           const landed = regions.find((r) => e >= r.start && e < r.end)!
-          if (!hasTree(a)) expect(a.lockForFree(s, e, cpu(c), pages(npages))).toBe(landed.lock)
+          if (!hasTree(a)) expect(a.lockForFree(s, e, c, npages)).toBe(landed.lock)
         }
       }
     })
@@ -99,33 +99,33 @@ for (const { name, a, settings, g, seed } of cases()) {
         const empty = picture(a, s, g.size)!
         const border = g.islands?.[1]?.entry ?? g.size
         for (let round = 0; round < 12; round++) {
-          const live: [Entry, number][] = []
+          const live: [number, number][] = []
           const want = picture(a, s, g.size)!
           for (let i = 0; i < 4; i++) {
             const npages = below(3) === 0 ? 1 + below(40) : 1
             const e = below(g.size - npages)
             const run = want.subarray(e, e + npages)
             if ((e < border && e + npages > border) || run.includes(USED) || run.includes(RESERVED)) continue
-            a.adopt!(s, entry(e), pages(npages), below(2) === 0)
+            a.adopt!(s, e, npages, below(2) === 0)
             run.fill(USED)
-            live.push([entry(e), npages])
+            live.push([e, npages])
           }
           const got = picture(a, s, g.size)!
           // Ranges for magazines are rounded up, and what one kept beside the run may have gone back to the tree.
           expect(got.findIndex((x, e) => (want[e] === USED ? x !== USED : x === RESERVED && want[e] !== x))).toBe(-1)
           if (!a.caches) expect(countOf(got, USED)).toBe(countOf(want, USED))
-          expect(live.every(([e, npages]) => a.free(s, e, pages(npages), meter, cpu(below(CPUS))))).toBe(true)
+          expect(live.every(([e, npages]) => a.free(s, e, npages, meter, below(CPUS)))).toBe(true)
           const left = picture(a, s, g.size)!
           expect([countOf(left, USED), countOf(left, RESERVED)]).toEqual([0, countOf(empty, RESERVED)])
           // What came back is handed out again, and none of it twice.
           const held = picture(a, s, g.size)!
-          const again: [Entry, number, number][] = []
+          const again: [number, number, number][] = []
           let refused = 0
           while (refused < 3) {
             const npages = 1 + below(9)
             const on = below(CPUS)
             resetMeter(meter)
-            const e = a.alloc(s, request({ npages: pages(npages), cpu: cpu(on) }), meter)
+            const e = a.alloc(s, request({ npages: npages, cpu: on }), meter)
             if (e === NO_ENTRY) refused++
             else {
               const of = held.subarray(e, e + npages)
@@ -134,7 +134,7 @@ for (const { name, a, settings, g, seed } of cases()) {
               again.push([e, npages, on])
             }
           }
-          for (const [e, npages, on] of again) a.free(s, e, pages(npages), meter, cpu(on))
+          for (const [e, npages, on] of again) a.free(s, e, npages, meter, on)
         }
       })
 
@@ -143,7 +143,7 @@ for (const { name, a, settings, g, seed } of cases()) {
         const rng = createRng(seed)
         const s = a.create(g, settings)
         const twin = a.create(g, settings)
-        const live: [Entry, ReturnType<typeof request>][] = []
+        const live: [number, ReturnType<typeof request>][] = []
         const draw = () => ({ ...randomRequest(rng, a, g), emptyCaches: false, useHandle: false, mask: NO_MASK })
         for (let i = 0; i < 500; i++) {
           const undone = draw()
@@ -171,10 +171,10 @@ for (const { name, a, settings, g, seed } of cases()) {
       for (let lock = 0; lock < n; lock++) expect(a.lockName?.(s, lock) ?? named.has(lock)).toBeTruthy()
       for (let c = 0; c < CPUS; c++) {
         for (const npages of [1, 16, 40]) {
-          const first = a.lockForAlloc(s, cpu(c), pages(npages))
+          const first = a.lockForAlloc(s, c, npages)
           resetMeter(meter, 0, first)
-          const e = a.alloc(s, request({ cpu: cpu(c), npages: pages(npages) }), meter)
-          const then = e === NO_ENTRY ? NO_LOCK : a.lockForFree(s, e, cpu(c), pages(npages))
+          const e = a.alloc(s, request({ cpu: c, npages: npages }), meter)
+          const then = e === NO_ENTRY ? NO_LOCK : a.lockForFree(s, e, c, npages)
           for (const lock of [first, then, ...meter.lockOrder.subarray(0, meter.locks)]) {
             expect(lock === NO_LOCK || (lock >= 0 && lock < n)).toBe(true)
           }
@@ -188,13 +188,13 @@ test('magazines tell what is recorded in the rest of a range from a run that is 
   const a = allocatorById('rcache')!
   const s = a.create(geometry({ size: 72 }), {})
   // Eight pages are held for five.
-  a.adopt!(s, entry(64), pages(5), true)
-  a.adopt!(s, entry(70), pages(1), false)
-  a.free(s, entry(64), pages(5), meter, cpu(0))
-  a.setOnline!(s, cpu(0), false, meter)
-  const e = a.alloc(s, request({ npages: pages(2), cpu: cpu(1) }), meter)
-  a.free(s, e, pages(2), meter, cpu(1))
-  a.free(s, entry(70), pages(1), meter, cpu(1))
+  a.adopt!(s, 64, 5, true)
+  a.adopt!(s, 70, 1, false)
+  a.free(s, 64, 5, meter, 0)
+  a.setOnline!(s, 0, false, meter)
+  const e = a.alloc(s, request({ npages: 2, cpu: 1 }), meter)
+  a.free(s, e, 2, meter, 1)
+  a.free(s, 70, 1, meter, 1)
   let kept = 0
   a.forEachCached!(s, (_, npages) => {
     kept += npages

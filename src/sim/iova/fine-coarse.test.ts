@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createMeter } from '../engine/meter.ts'
 import type { Settings } from '../params.ts'
-import { absEntry, cpu, type Entry, entry, NO_ENTRY, pages } from '../types.ts'
+import { NO_ENTRY } from '../types.ts'
 import type { WindowGeometry } from './allocator.ts'
 import { fineCoarse } from './fine-coarse.ts'
 
@@ -19,22 +19,22 @@ function rig(settings: Settings = {}, geometry: Partial<WindowGeometry> = {}) {
   const g = { ...MIB_256_OF_4K, ...geometry }
   const s = fineCoarse.create(g, settings)
   const meter = createMeter()
-  const alloc = (npages: number, phase = 0, mask = Number.MAX_SAFE_INTEGER): Entry =>
+  const alloc = (npages: number, phase = 0, mask = Number.MAX_SAFE_INTEGER): number =>
     fineCoarse.alloc(
       s,
       {
-        cpu: cpu(0),
-        npages: pages(npages),
+        cpu: 0,
+        npages: npages,
         phase,
         alignOrder: 0,
-        mask: absEntry(mask),
-        handle: entry(0),
+        mask: mask,
+        handle: 0,
         useHandle: false,
         emptyCaches: true,
       },
       meter,
     )
-  const free = (e: number, npages: number) => fineCoarse.free(s, entry(e), pages(npages), meter, cpu(0))
+  const free = (e: number, npages: number) => fineCoarse.free(s, e, npages, meter, 0)
   const used = () => {
     const runs: string[] = []
     fineCoarse.forEachRange(s, (e, n, kind) => runs.push(`${kind} ${e}+${n}`))
@@ -96,14 +96,14 @@ describe('fine and coarse', () => {
     expect(fineCoarse.regions(s).map((r) => r.name)).toEqual(['fine 0', 'fine 1', 'coarse 2', 'coarse 3'])
     for (let i = 0; i < 4095; i++) expect(alloc(16)).toBe(2 * 65536 + 16 * i)
     expect(alloc(16)).toBe(3 * 65536)
-    expect(fineCoarse.homeRegion(s, cpu(0), pages(16))).toBe(3)
+    expect(fineCoarse.homeRegion(s, 0, 16)).toBe(3)
   })
 
   it('reads a bitmap for coarse pages that is 16 times shorter', () => {
     const { alloc, meter } = rig()
     for (let i = 0; i < 1024; i++) alloc(16)
     meter.bitmapWords = 0
-    fineCoarse.free(rig().s, entry(16384), pages(16), meter, cpu(0))
+    fineCoarse.free(rig().s, 16384, 16, meter, 0)
     alloc(16)
     expect(meter.bitmapWords).toBe(1)
   })

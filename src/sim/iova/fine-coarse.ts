@@ -12,7 +12,7 @@
 //   takes a whole coarse page, a large one a run of fine pages.
 // A coarse page leads to 16 fine pages of memory that begin at a multiple of 16: the buffer's DMA address keeps its
 //   place in there (`phase`), and a buffer that crosses such a line takes two. All addresses here are fine pages.
-// Entry 0 is kept back as in the pools, and so are fine pages at the end that do not fill a coarse page. A search
+// number 0 is kept back as in the pools, and so are fine pages at the end that do not fill a coarse page. A search
 //   loses the page below its limit, as area searches do. A window of one coarse page or less is fine throughout.
 // Not modelled: hardware that lets a region change its page size while it is in use; reserved ranges.
 // Invariant: a bit of `bits` is set exactly when its fine page is kept back or handed out; a bit of `coarse` exactly
@@ -23,7 +23,7 @@ import { type Bitmap, clearRange, createBitmap, popcount, setRange } from '../..
 import { alignDown, alignUpPow2, pow2 } from '../../lib/bits.ts'
 import { type CostMeter, FROM_HINT, FROM_START, noteTry } from '../engine/meter.ts'
 import type { ParamsOf, ParamTable } from '../params.ts'
-import { type Entry, entry, MAX_GRANULE, NO_ENTRY, type Pages } from '../types.ts'
+import { MAX_GRANULE, NO_ENTRY } from '../types.ts'
 import { type AllocatorInfo, type AllocRequest, type WindowGeometry, withCode } from './allocator.ts'
 import { areaSearch } from './area-search.ts'
 import { checkGeometry, freeRuns, visitRanges } from './geometry.ts'
@@ -163,14 +163,14 @@ function create(geometry: WindowGeometry, settings: Settings): FineCoarseState {
 
 const kindOf = (s: FineCoarseState, npages: number): number => (npages >= s.threshold ? 1 : 0)
 
-function alloc(s: FineCoarseState, req: AllocRequest, meter: CostMeter): Entry {
+function alloc(s: FineCoarseState, req: AllocRequest, meter: CostMeter): number {
   if (req.npages === 0 || req.npages > s.geometry.boundary || req.mask < s.geometry.offset) return NO_ENTRY
   const kind = kindOf(s, req.npages)
   const found = searchKind(s, req, kind, meter)
   return found !== NO_ENTRY || !s.spill ? found : searchKind(s, req, 1 - kind, meter)
 }
 
-function searchKind(s: FineCoarseState, req: AllocRequest, kind: number, meter: CostMeter): Entry {
+function searchKind(s: FineCoarseState, req: AllocRequest, kind: number, meter: CostMeter): number {
   const first = s.current[kind]!
   for (let i = 0; i < s.regions.length; i++) {
     const r = (first + i) % s.regions.length
@@ -181,7 +181,7 @@ function searchKind(s: FineCoarseState, req: AllocRequest, kind: number, meter: 
     if (found < 0 && hint > region.start) found = searchRegion(s, req, r, region.start, FROM_START, meter)
     if (found >= 0) {
       s.current[kind] = r
-      return entry(found)
+      return found
     }
   }
   return NO_ENTRY
@@ -207,7 +207,7 @@ function searchRegion(
     const next = found + req.npages
     setRange(s.bits, found, next)
     s.hints[r] = alignUpPow2(next, blockSize)
-    if (req.useHandle) req.handle = entry(next)
+    if (req.useHandle) req.handle = next
     return found
   }
   // In coarse pages: their alignment is at least that of the largest aligned request, 16 fine pages.
@@ -230,7 +230,7 @@ function searchRegion(
   setRange(s.bits, at * COARSE, next)
   s.hints[r] = next
   const found = at * COARSE + req.phase
-  if (req.useHandle) req.handle = entry(found + req.npages)
+  if (req.useHandle) req.handle = found + req.npages
   return found
 }
 
@@ -258,7 +258,7 @@ export const fineCoarseInfo: AllocatorInfo<typeof params> = {
 export const fineCoarse = withCode<FineCoarseState, typeof params>(fineCoarseInfo, {
   create,
   alloc,
-  free(s: FineCoarseState, e: Entry, npages: Pages): boolean {
+  free(s: FineCoarseState, e: number, npages: number): boolean {
     if (e < 0 || e + npages > s.geometry.size) return false
     const { coarse } = regionAt(s, e)
     if (!coarse) {

@@ -2,7 +2,6 @@
 
 import { type Bitmap, findNextSet, findNextZero } from '../../lib/bitmap.ts'
 import { isPow2, pow2 } from '../../lib/bits.ts'
-import { type Entry, entry, type Pages, pages } from '../types.ts'
 import type { RangeKind, WindowGeometry } from './allocator.ts'
 
 /** The fewest entries that an allocator takes. */
@@ -29,7 +28,7 @@ export function checkGeometry(g: WindowGeometry): void {
 export function visitRanges(
   used: Bitmap,
   reserved: Bitmap,
-  visit: (start: Entry, npages: Pages, kind: RangeKind) => void,
+  visit: (start: number, npages: number, kind: RangeKind) => void,
 ): void {
   const size = used.size
   for (let at = findNextSet(used, 0, size); at < size; at = findNextSet(used, at, size)) {
@@ -37,7 +36,7 @@ export function visitRanges(
     while (at < end) {
       const firm = findNextSet(reserved, at, end)
       const until = firm === at ? findNextZero(reserved, at, end) : firm
-      visit(entry(at), pages(until - at), firm === at ? 'reserved' : 'used')
+      visit(at, until - at, firm === at ? 'reserved' : 'used')
       at = until
     }
   }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { pow2 } from '../../lib/bits.ts'
 import { PRICES } from '../engine/cost.ts'
 import { createMeter, NO_LOCK, resetMeter } from '../engine/meter.ts'
-import { absEntry, cpu, entry, NO_ENTRY, pages } from '../types.ts'
+import { NO_ENTRY } from '../types.ts'
 import type { WindowGeometry } from './allocator.ts'
 import { percpuChunks as a, type PercpuChunksState } from './percpu-chunks.ts'
 
@@ -17,16 +17,16 @@ function rig(size = 4096, settings = {}, more: Partial<WindowGeometry> = {}): Pe
 }
 
 function take(s: PercpuChunksState, onCpu: number, npages = 1, mask = 2 ** 40, emptyCaches = true): number {
-  resetMeter(meter, 0, a.lockForAlloc(s, cpu(onCpu), pages(npages)))
+  resetMeter(meter, 0, a.lockForAlloc(s, onCpu, npages))
   return a.alloc(
     s,
     {
-      cpu: cpu(onCpu),
-      npages: pages(npages),
+      cpu: onCpu,
+      npages: npages,
       alignOrder: 0,
       phase: 0,
-      mask: absEntry(mask),
-      handle: entry(0),
+      mask: mask,
+      handle: 0,
       useHandle: false,
       emptyCaches,
     },
@@ -36,7 +36,7 @@ function take(s: PercpuChunksState, onCpu: number, npages = 1, mask = 2 ** 40, e
 
 function give(s: PercpuChunksState, e: number, npages = 1, onCpu = 0): void {
   resetMeter(meter, 0, NO_LOCK)
-  expect(a.free(s, entry(e), pages(npages), meter, cpu(onCpu))).toBe(true)
+  expect(a.free(s, e, npages, meter, onCpu)).toBe(true)
 }
 
 const locks = () => Array.from(meter.lockOrder.subarray(0, meter.locks))
@@ -58,7 +58,7 @@ describe('chunks per CPU', () => {
     const s = rig()
     const e = take(s, 2)
     take(s, 2)
-    expect(a.lockForFree(s, entry(e), cpu(1), pages(1))).toBe(3)
+    expect(a.lockForFree(s, e, 1, 1)).toBe(3)
     give(s, e, 1, 1)
     expect(locks()).toEqual([3])
     const kept: string[] = []
@@ -77,9 +77,9 @@ describe('chunks per CPU', () => {
 
   it('has requests of more than a quarter of a chunk go to the tree', () => {
     const s = rig()
-    expect(a.lockForAlloc(s, cpu(1), pages(65))).toBe(0)
+    expect(a.lockForAlloc(s, 1, 65)).toBe(0)
     expect([take(s, 1, 65), locks(), chunks(s)]).toEqual([3968, [], ''])
-    expect(a.lockForFree(s, entry(3968), cpu(3), pages(65))).toBe(0)
+    expect(a.lockForFree(s, 3968, 3, 65)).toBe(0)
     give(s, 3968, 65, 3)
     expect(a.freeIn(s, 0, 4096).free).toBe(4095)
   })
@@ -139,7 +139,7 @@ describe('chunks per CPU', () => {
     const s = rig()
     const got = Array.from({ length: CHUNK + 1 }, () => take(s, 1))
     give(s, got.at(-1)!)
-    expect(a.setOnline!(s, cpu(1), false, meter)).toBe(1)
+    expect(a.setOnline!(s, 1, false, meter)).toBe(1)
     expect(chunks(s)).toBe('3840+256:1')
     for (const e of got.slice(0, CHUNK)) give(s, e)
     expect([chunks(s), a.freeIn(s, 0, 4096)]).toEqual(['', { free: 4095, longestRun: 4095 }])

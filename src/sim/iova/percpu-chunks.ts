@@ -27,7 +27,7 @@ import { pow2 } from '../../lib/bits.ts'
 import { PRICES } from '../engine/cost.ts'
 import { type CostMeter, charge, takeLock } from '../engine/meter.ts'
 import type { ParamsOf, ParamTable } from '../params.ts'
-import { type Cpu, type Entry, entry, NO_ENTRY, type Pages, pages } from '../types.ts'
+import { NO_ENTRY } from '../types.ts'
 import { type AllocatorInfo, type AllocRequest, withCode } from './allocator.ts'
 import {
   addChunk,
@@ -107,7 +107,7 @@ const isLarge = (s: PercpuChunksState, npages: number): boolean => npages * LARG
 
 const lockOf = (cpu: number): number => 1 + cpu
 
-function alloc(s: PercpuChunksState, req: AllocRequest, meter: CostMeter): Entry {
+function alloc(s: PercpuChunksState, req: AllocRequest, meter: CostMeter): number {
   const { npages } = req
   if (npages === 0) return NO_ENTRY
   const limit = Math.min(req.mask, s.window.last)
@@ -118,8 +118,8 @@ function alloc(s: PercpuChunksState, req: AllocRequest, meter: CostMeter): Entry
     if (found < 0 && s.borrow && !isLarge(s, npages)) found = fromOthers(s, req.cpu, npages, limit, meter)
   }
   if (found < 0) return NO_ENTRY
-  if (req.useHandle) req.handle = entry(found + npages)
-  return entry(found)
+  if (req.useHandle) req.handle = found + npages
+  return found
 }
 
 /** From the chunks of a CPU, under its lock; the CPU of the request or another. First entry, or -1. */
@@ -130,7 +130,7 @@ function fromOwn(s: PercpuChunksState, cpu: number, npages: number, limit: numbe
 }
 
 /** By way of a new chunk if the request is no large one, or as a range of its own. First entry, or -1. */
-function fromTree(s: PercpuChunksState, cpu: Cpu, npages: number, limit: number, meter: CostMeter): number {
+function fromTree(s: PercpuChunksState, cpu: number, npages: number, limit: number, meter: CostMeter): number {
   const { tree, geometry } = s.window
   takeLock(meter, TREE_LOCK)
   if (!isLarge(s, npages)) {
@@ -178,7 +178,7 @@ function giveBack(s: PercpuChunksState, e: number, meter: CostMeter): void {
   treeFree(s.window.tree, absOf(s.window.geometry, start), meter)
 }
 
-function free(s: PercpuChunksState, e: Entry, npages: Pages, meter: CostMeter): boolean {
+function free(s: PercpuChunksState, e: number, npages: number, meter: CostMeter): boolean {
   const { geometry, tree } = s.window
   if (e < 0 || e + npages > geometry.size) return false
   const owner = ownerAt(s.chunks, e)
@@ -245,12 +245,12 @@ export const percpuChunks = withCode<PercpuChunksState, typeof params>(percpuChu
   forEachCached(s, visit) {
     visitChunks(s.chunks, (start, owner) => {
       visitChunk(s.chunks, start, start + s.chunks.pages, (from, to, used) => {
-        if (!used) visit(entry(from), pages(to - from), owner)
+        if (!used) visit(from, to - from, owner)
       })
     })
   },
   forEachChunk(s, visit) {
-    visitChunks(s.chunks, (start, owner) => visit(entry(start), pages(s.chunks.pages), owner))
+    visitChunks(s.chunks, (start, owner) => visit(start, s.chunks.pages, owner))
   },
   setOnline(s, cpu, online, meter) {
     s.online[cpu] = online ? 1 : 0

@@ -22,7 +22,7 @@ import {
   run,
   USED,
 } from '../testing/iova-rig.ts'
-import { cpu, type Entry, entry, NO_ENTRY, pages } from '../types.ts'
+import { NO_ENTRY } from '../types.ts'
 import { IN_DEPOT } from './allocator.ts'
 import { absOf } from './geometry.ts'
 
@@ -30,7 +30,7 @@ const OPERATIONS = 3000
 const CHECK_EVERY = 300
 
 interface Live {
-  readonly e: Entry
+  readonly e: number
   readonly npages: number
 }
 
@@ -42,7 +42,7 @@ function faultsOf(
   s: object,
   map: Uint8Array,
   req: ReturnType<typeof request>,
-  e: Entry,
+  e: number,
   m = meter,
 ) {
   const faults: string[] = []
@@ -126,7 +126,7 @@ for (const c of cases()) {
       const someCpu = () => {
         let at = random() % CPUS
         while (!online[at]) at = (at + 1) % CPUS
-        return cpu(at)
+        return at
       }
       const spent = () => {
         prices.total += meter.ps
@@ -138,8 +138,8 @@ for (const c of cases()) {
         live.pop()
         const [from, to] = run(a, s, e, npages)
         const on = someCpu()
-        resetMeter(meter, nowNs, a.lockForFree(s, e, on, pages(npages)))
-        if (!a.free(s, e, pages(npages), meter, on)) faults.push(`free of ${e}`)
+        resetMeter(meter, nowNs, a.lockForFree(s, e, on, npages))
+        if (!a.free(s, e, npages, meter, on)) faults.push(`free of ${e}`)
         map.fill(FREE, from, to)
         spent()
       }
@@ -167,7 +167,7 @@ for (const c of cases()) {
           const at = 1 + (random() % (CPUS - 1))
           online[at] = !online[at]
           resetMeter(meter, nowNs)
-          a.setOnline(s, cpu(at), online[at], meter)
+          a.setOnline(s, at, online[at], meter)
         }
         if (i % CHECK_EVERY === 0) faults.push(...disagreements(c, s, map, random))
       }
@@ -176,7 +176,7 @@ for (const c of cases()) {
       expect(refused).toBeGreaterThan(0)
       if (hasTree(a)) expect(prices.total).toBeGreaterThan(0)
 
-      for (let at = 0; at < CPUS; at++) a.setOnline?.(s, cpu(at), true, meter)
+      for (let at = 0; at < CPUS; at++) a.setOnline?.(s, at, true, meter)
       while (live.length > 0) release(live.length - 1)
       expect(disagreements(c, s, map, random)).toEqual([])
       expect([countOf(map, FREE), countOf(map, RESERVED)]).toEqual([g.size - reserved, reserved])
@@ -194,12 +194,12 @@ test('a bitmap is entirely free again when all is freed, and so is a tree when i
     const s = a.create(g, settings)
     const before = a.freeIn(s, 0, g.size)
     const got = Array.from({ length: 100 }, (_, i) =>
-      a.alloc(s, request({ cpu: cpu(i % CPUS), npages: pages(1 + (i % 3)) }), createMeter()),
+      a.alloc(s, request({ cpu: i % CPUS, npages: 1 + (i % 3) }), createMeter()),
     )
     got.forEach((e, i) => {
-      if (e !== NO_ENTRY) a.free(s, entry(e), pages(1 + (i % 3)), createMeter(), cpu((i + 1) % CPUS))
+      if (e !== NO_ENTRY) a.free(s, e, 1 + (i % 3), createMeter(), (i + 1) % CPUS)
     })
-    for (let at = 0; at < CPUS; at++) a.setOnline?.(s, cpu(at), false, createMeter())
+    for (let at = 0; at < CPUS; at++) a.setOnline?.(s, at, false, createMeter())
     expect(a.freeIn(s, 0, g.size)).toEqual(before)
   }
 })

@@ -9,7 +9,7 @@
 
 import type { CostMeter } from '../engine/meter.ts'
 import { FROM_HINT, FROM_START, MAX_WALKS, noteTry, takeLock } from '../engine/meter.ts'
-import { type Entry, entry, NO_ENTRY } from '../types.ts'
+import { NO_ENTRY } from '../types.ts'
 import { type AllocatorInfo, type AllocRequest, type Region, withCode } from './allocator.ts'
 import { absOf, entryOf } from './geometry.ts'
 import { hint32Of, hint64Of, treeAlloc, treeBefore, treeFree, treeUndo } from './iova-tree.ts'
@@ -68,7 +68,7 @@ export const rbtreeInfo: AllocatorInfo<readonly []> = {
 
 export const rbtree = withCode<TreeWindow, readonly []>(rbtreeInfo, {
   create: createTreeWindow,
-  alloc(w, req: AllocRequest, meter): Entry {
+  alloc(w, req: AllocRequest, meter): number {
     if (req.npages === 0) return NO_ENTRY
     takeLock(meter, TREE_LOCK)
     const pfn = treeAlloc(w.tree, req.npages, Math.min(req.mask, w.last), true, meter)
@@ -77,8 +77,8 @@ export const rbtree = withCode<TreeWindow, readonly []>(rbtreeInfo, {
       return NO_ENTRY
     }
     const found = entryOf(w.geometry, pfn)
-    if (req.useHandle) req.handle = entry(found + req.npages)
-    return entry(found)
+    if (req.useHandle) req.handle = found + req.npages
+    return found
   },
   free(w, e, npages, meter) {
     if (e < 0 || e + npages > w.geometry.size) return false

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { createMeter, NO_LOCK, resetMeter } from '../engine/meter.ts'
-import { absEntry, cpu, type Entry, entry, NO_ENTRY, pages } from '../types.ts'
+import { NO_ENTRY } from '../types.ts'
 import { IN_DEPOT, type RangeKind } from './allocator.ts'
 import { DEPOT_DELAY_NS, MAG_SIZE, ORDERS } from './magazines.ts'
 import { rbtree } from './rbtree.ts'
@@ -30,22 +30,22 @@ function window(cpus = 2): RcacheState {
   )
 }
 
-function alloc(s: RcacheState, onCpu: number, npages: number, mask = ISLAND - 1, emptyCaches = true): Entry {
-  const request = { cpu: cpu(onCpu), npages: pages(npages), alignOrder: 0, phase: 0, mask: absEntry(mask) }
+function alloc(s: RcacheState, onCpu: number, npages: number, mask = ISLAND - 1, emptyCaches = true): number {
+  const request = { cpu: onCpu, npages: npages, alignOrder: 0, phase: 0, mask: mask }
   resetMeter(meter, 1000, rcache.lockForAlloc(s, request.cpu, request.npages))
-  return rcache.alloc(s, { ...request, handle: entry(0), useHandle: false, emptyCaches }, meter)
+  return rcache.alloc(s, { ...request, handle: 0, useHandle: false, emptyCaches }, meter)
 }
 
-function free(s: RcacheState, onCpu: number, e: Entry, npages: number): void {
-  resetMeter(meter, 1000, rcache.lockForFree(s, e, cpu(onCpu), pages(npages)))
-  expect(rcache.free(s, e, pages(npages), meter, cpu(onCpu))).toBe(true)
+function free(s: RcacheState, onCpu: number, e: number, npages: number): void {
+  resetMeter(meter, 1000, rcache.lockForFree(s, e, onCpu, npages))
+  expect(rcache.free(s, e, npages, meter, onCpu)).toBe(true)
 }
 
 const locks = () => Array.from(meter.lockOrder.subarray(0, meter.locks))
 const figures = (s: RcacheState) => rcache.caches!(s)
 
 /** `n` ranges that CPU 0 took and CPU 1 gave back. */
-function handOver(s: RcacheState, n: number): Entry[] {
+function handOver(s: RcacheState, n: number): number[] {
   const taken = Array.from({ length: n }, () => alloc(s, 0, 1))
   for (const e of taken) free(s, 1, e, 1)
   return taken
@@ -55,7 +55,7 @@ describe('magazines', () => {
   test('belong to the CPU that frees, and hand out last what came first', () => {
     const s = window()
     const [a, b] = handOver(s, 2)
-    expect(rcache.lockForAlloc(s, cpu(1), pages(1))).toBe(NO_LOCK)
+    expect(rcache.lockForAlloc(s, 1, 1)).toBe(NO_LOCK)
     expect([alloc(s, 1, 1), alloc(s, 1, 1), locks()]).toEqual([b, a, []])
     free(s, 0, a!, 1)
     expect(alloc(s, 1, 1)).toBe(b! - 1)
@@ -67,7 +67,7 @@ describe('magazines', () => {
     handOver(s, 2 * MAG_SIZE)
     expect([figures(s).depot[0], rcache.workDueNs!(s)]).toEqual([0, Infinity])
     const next = alloc(s, 0, 1)
-    expect(rcache.lockForFree(s, next, cpu(1), pages(1))).toBe(1)
+    expect(rcache.lockForFree(s, next, 1, 1)).toBe(1)
     free(s, 1, next, 1)
     expect([figures(s).loaded[ORDERS], figures(s).previous[ORDERS], figures(s).depot[0]]).toEqual([1, MAG_SIZE, 1])
     expect(rcache.workDueNs!(s)).toBe(1000 + DEPOT_DELAY_NS)
@@ -76,7 +76,7 @@ describe('magazines', () => {
   test('of another CPU come by way of the depot, whole', () => {
     const s = window()
     handOver(s, 2 * MAG_SIZE + 1)
-    expect(rcache.lockForAlloc(s, cpu(0), pages(1))).toBe(1)
+    expect(rcache.lockForAlloc(s, 0, 1)).toBe(1)
     alloc(s, 0, 1)
     expect([figures(s).loaded[0], figures(s).depot[0], meter.locks]).toEqual([MAG_SIZE - 1, 0, 0])
     expect(meter.walks).toBe(0)
@@ -105,7 +105,7 @@ describe('magazines', () => {
   test('do not lift the mark of refusal when a range comes back to them; emptying them does', () => {
     const s = window()
     for (let i = 0; i < ISLAND / 32 - 1; i++) alloc(s, 0, 32)
-    const last = 32 as Entry
+    const last = 32
     free(s, 0, last, 32)
     expect(alloc(s, 1, 32, ISLAND - 1, false)).toBe(NO_ENTRY)
     expect(alloc(s, 1, 32, ISLAND - 1, true)).toBe(last)
@@ -117,7 +117,7 @@ describe('magazines', () => {
     const e = alloc(s, 0, 1)
     free(s, 1, e, 1)
     resetMeter(meter)
-    expect(rcache.setOnline!(s, cpu(1), false, meter)).toBe(1)
+    expect(rcache.setOnline!(s, 1, false, meter)).toBe(1)
     expect(alloc(s, 0, 1)).toBe(e)
     free(s, 1, e, 1)
     expect(alloc(s, 0, ISLAND)).toBe(NO_ENTRY)
@@ -168,8 +168,8 @@ describe('one tree', () => {
   test('has a part below 4 GiB and one above, each with its hint, and tells a refusal by its walks', () => {
     const { geometry } = window().window
     const w = rbtree.create(geometry, {})
-    const request = { cpu: cpu(0), npages: pages(64), alignOrder: 0, phase: 0, handle: entry(0), useHandle: false }
-    const ask = (mask: number) => rbtree.alloc(w, { ...request, mask: absEntry(mask), emptyCaches: true }, meter)
+    const request = { cpu: 0, npages: 64, alignOrder: 0, phase: 0, handle: 0, useHandle: false }
+    const ask = (mask: number) => rbtree.alloc(w, { ...request, mask: mask, emptyCaches: true }, meter)
     resetMeter(meter)
     const [low, high] = [ask(ISLAND - 1), ask(LAST)]
     expect(rbtree.regions(w).map((r) => [r.name, r.start, r.end, r.hint])).toEqual([

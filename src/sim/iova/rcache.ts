@@ -7,7 +7,7 @@
 // Cost: no lock while a magazine serves; locks: the tree's, then one per depot.
 
 import { type CostMeter, NO_LOCK } from '../engine/meter.ts'
-import { type Cpu, type Entry, entry, NO_ENTRY, pages } from '../types.ts'
+import { NO_ENTRY } from '../types.ts'
 import { type AllocatorInfo, type AllocRequest, IN_DEPOT, withCode } from './allocator.ts'
 import { absOf, entryOf } from './geometry.ts'
 import { aside, treeBefore, treeUndo } from './iova-tree.ts'
@@ -63,7 +63,7 @@ function forEachKept(m: Magazines, visit: (pfn: number, order: number, keeper: n
 }
 
 /** The lock of the depot when neither magazine of a CPU has less (or more) than `fill` ranges. */
-function lockUnless(m: Magazines, cpu: Cpu, npages: number, fill: number): number {
+function lockUnless(m: Magazines, cpu: number, npages: number, fill: number): number {
   const order = orderOf(npages)
   if (order >= ORDERS) return TREE_LOCK
   const slot = cpu * ORDERS + order
@@ -90,7 +90,7 @@ export const rcache = withCode<RcacheState, readonly []>(rcacheInfo, {
     const window = createTreeWindow(geometry)
     return { window, mags: createMagazines(window.tree, geometry.cpus ?? 1) }
   },
-  alloc({ window, mags }, req: AllocRequest, meter: CostMeter): Entry {
+  alloc({ window, mags }, req: AllocRequest, meter: CostMeter): number {
     const { npages } = req
     if (npages === 0) return NO_ENTRY
     const pfn = fastAlloc(mags, req.cpu, npages, Math.min(req.mask, window.last), req.emptyCaches, meter)
@@ -99,8 +99,8 @@ export const rcache = withCode<RcacheState, readonly []>(rcacheInfo, {
       return NO_ENTRY
     }
     const found = entryOf(window.geometry, pfn)
-    if (req.useHandle) req.handle = entry(found + npages)
-    return entry(found)
+    if (req.useHandle) req.handle = found + npages
+    return found
   },
   free({ window, mags }, e, npages, meter, cpu) {
     if (e < 0 || e + npages > window.geometry.size) return false
@@ -153,7 +153,7 @@ export const rcache = withCode<RcacheState, readonly []>(rcacheInfo, {
   },
   forEachCached({ window, mags }, visit) {
     forEachKept(mags, (pfn, order, keeper) => {
-      visit(entry(entryOf(window.geometry, pfn)), pages(1 << order), keeper)
+      visit(entryOf(window.geometry, pfn), 1 << order, keeper)
     })
   },
   workDueNs: ({ mags }) => mags.nextDueNs,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { createMeter, resetMeter } from '../engine/meter.ts'
-import { absEntry, cpu, entry, NO_ENTRY, pages } from '../types.ts'
+import { NO_ENTRY } from '../types.ts'
 import { type HalvesState, tceHalves } from './tce-halves.ts'
 
 const meter = createMeter()
@@ -13,11 +13,11 @@ function window(generation: number, size: number, pageShift: number, fields = {}
 function alloc(s: HalvesState, npages: number, fields = {}): number {
   resetMeter(meter)
   const req = {
-    cpu: cpu(0),
-    npages: pages(npages),
+    cpu: 0,
+    npages: npages,
     alignOrder: 0,
-    mask: absEntry(Number.MAX_SAFE_INTEGER),
-    handle: entry(0),
+    mask: Number.MAX_SAFE_INTEGER,
+    handle: 0,
     useHandle: false,
     emptyCaches: true,
     phase: 0,
@@ -66,25 +66,25 @@ describe('halves', () => {
 
   test('any handle but 0 is where the search begins', () => {
     const s = window(2, 4096, 16)
-    expect(alloc(s, 1, { handle: entry(2000), useHandle: true })).toBe(2000)
-    expect(alloc(s, 1, { handle: entry(3500), useHandle: true })).toBe(2016)
+    expect(alloc(s, 1, { handle: 2000, useHandle: true })).toBe(2000)
+    expect(alloc(s, 1, { handle: 3500, useHandle: true })).toBe(2016)
   })
 
   test('a mask and a hole that is too short hang generation 1, which hands out nothing; generation 2 goes on', () => {
     for (const generation of [1, 2]) {
       const s = window(generation, 4096, 16)
-      for (let i = 0; i < 8; i++) alloc(s, 1, { handle: entry(2 * i + 1), useHandle: true })
-      expect(alloc(s, 4, { handle: entry(5000), useHandle: true, mask: absEntry(10) })).toBe(NO_ENTRY)
+      for (let i = 0; i < 8; i++) alloc(s, 1, { handle: 2 * i + 1, useHandle: true })
+      expect(alloc(s, 4, { handle: 5000, useHandle: true, mask: 10 })).toBe(NO_ENTRY)
       expect(meter.hang).toBe(generation === 1)
       expect(s.bits.ones).toBe(8)
-      expect(alloc(s, 4, { mask: absEntry(4000) })).toBe(16)
+      expect(alloc(s, 4, { mask: 4000 })).toBe(16)
       expect(meter.hang).toBe(false)
     }
   })
 
   test('generation 2 keeps off segment boundaries, which generation 1 does not know', () => {
     const boundary = { boundary: 16 }
-    const at = { handle: entry(14), useHandle: true }
+    const at = { handle: 14, useHandle: true }
     expect(alloc(window(1, 4096, 16, boundary), 4, { ...at })).toBe(14)
     expect(alloc(window(2, 4096, 16, boundary), 4, { ...at })).toBe(16)
     expect(alloc(window(2, 4096, 16, boundary), 17)).toBe(NO_ENTRY)

@@ -16,8 +16,7 @@ import { type Bitmap, clearRange, createBitmap, popcount, setRange } from '../..
 import { alignDown, alignUpPow2, and53, pow2 } from '../../lib/bits.ts'
 import { type CostMeter, FROM_HANDLE, FROM_HINT, FROM_START, noteTry } from '../engine/meter.ts'
 import type { Param, ParamsOf } from '../params.ts'
-import type { Entry, Pages } from '../types.ts'
-import { entry, NO_ENTRY } from '../types.ts'
+import { NO_ENTRY } from '../types.ts'
 import { type AllocatorInfo, type AllocRequest, type WindowGeometry, withCode } from './allocator.ts'
 import { areaSearch, NO_AREA, tryArea } from './area-search.ts'
 import { checkGeometry, freeRuns, visitRanges } from './geometry.ts'
@@ -96,7 +95,7 @@ function create(geometry: WindowGeometry, settings: ParamsOf<typeof params>): Ha
   return { geometry, generation: gen, bits, reserved, half, hint: 0, largeHint: half }
 }
 
-function alloc(s: HalvesState, req: AllocRequest, meter: CostMeter): Entry {
+function alloc(s: HalvesState, req: AllocRequest, meter: CostMeter): number {
   const { half } = s
   const { size, offset, boundary, blockSize } = s.geometry
   const { npages, mask } = req
@@ -130,8 +129,8 @@ function alloc(s: HalvesState, req: AllocRequest, meter: CostMeter): Entry {
       setRange(s.bits, found, end)
       if (large) s.largeHint = end
       else s.hint = alignUpPow2(end, blockSize)
-      if (req.useHandle) req.handle = entry(end)
-      return entry(found)
+      if (req.useHandle) req.handle = end
+      return found
     }
     if (found === HANG) {
       meter.hang = true
@@ -203,18 +202,18 @@ export const tceHalvesInfo: AllocatorInfo<typeof params> = {
 export const tceHalves = withCode<HalvesState, typeof params>(tceHalvesInfo, {
   create,
   alloc,
-  free(s: HalvesState, e: Entry, npages: Pages): boolean {
+  free(s: HalvesState, e: number, npages: number): boolean {
     if (e < 0 || e + npages > s.geometry.size) return false
     clearRange(s.bits, e, e + npages)
     return true
   },
   before: (s) => [s.hint, s.largeHint],
-  undo(s: HalvesState, got: Entry, npages: Pages, _cpu, [hint, largeHint]): void {
+  undo(s: HalvesState, got: number, npages: number, _cpu, [hint, largeHint]): void {
     if (got !== NO_ENTRY) clearRange(s.bits, got, got + npages)
     s.hint = hint!
     s.largeHint = largeHint!
   },
-  adopt(s: HalvesState, e: Entry, npages: Pages, asAnswer): void {
+  adopt(s: HalvesState, e: number, npages: number, asAnswer): void {
     const end = e + npages
     setRange(s.bits, e, end)
     if (!asAnswer) return

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { createMeter, FROM_HANDLE, FROM_HINT, FROM_START, resetMeter } from '../engine/meter.ts'
-import { absEntry, cpu, entry, NO_ENTRY, pages } from '../types.ts'
+import { NO_ENTRY } from '../types.ts'
 import { createPools, inUse, type PoolsState, tcePools } from './tce-pools.ts'
 
 const meter = createMeter()
@@ -21,11 +21,11 @@ function window(size: number, pageShift: number, fields = {}): PoolsState {
 function alloc(s: PoolsState, onCpu: number, npages: number, fields = {}): number {
   resetMeter(meter)
   const req = {
-    cpu: cpu(onCpu),
-    npages: pages(npages),
+    cpu: onCpu,
+    npages: npages,
     alignOrder: 0,
-    mask: absEntry(Number.MAX_SAFE_INTEGER),
-    handle: entry(0),
+    mask: Number.MAX_SAFE_INTEGER,
+    handle: 0,
     useHandle: false,
     emptyCaches: true,
     phase: 0,
@@ -64,10 +64,10 @@ describe('pools', () => {
       }
       const s = createPools(geometry, n)
       expect(tcePools.regions(s).length).toBe(n + 1)
-      const homes = new Set(Array.from({ length: 64 }, (_, c) => tcePools.homeRegion(s, cpu(c), pages(1))))
+      const homes = new Set(Array.from({ length: 64 }, (_, c) => tcePools.homeRegion(s, c, 1)))
       expect([...homes].sort()).toEqual(Array.from({ length: n }, (_, i) => i))
       const placed = Array.from({ length: 64 }, (_, c) => Math.floor(alloc(s, c, 1) / s.poolSize))
-      expect(placed).toEqual(placed.map((_, c) => tcePools.homeRegion(s, cpu(c), pages(1))))
+      expect(placed).toEqual(placed.map((_, c) => tcePools.homeRegion(s, c, 1)))
     }
   })
 
@@ -112,9 +112,9 @@ describe('pools', () => {
 
   test('a handle in the pool is where the search begins; one elsewhere is ignored', () => {
     const s = window(65536, 12)
-    expect(alloc(s, 0, 1, { handle: entry(1000), useHandle: true })).toBe(1000)
+    expect(alloc(s, 0, 1, { handle: 1000, useHandle: true })).toBe(1000)
     expect(origins()).toEqual([FROM_HANDLE])
-    expect(alloc(s, 0, 1, { handle: entry(60000), useHandle: true })).toBe(1008)
+    expect(alloc(s, 0, 1, { handle: 60000, useHandle: true })).toBe(1008)
     expect(origins()).toEqual([FROM_HINT])
   })
 
@@ -122,22 +122,22 @@ describe('pools', () => {
     const s = window(16384, 16)
     expect(alloc(s, 2, 1)).toBe(9216)
     // 9232 & 100 = 0: the search begins there, and it stays pool 3's.
-    expect(alloc(s, 2, 1, { mask: absEntry(100) })).toBe(1)
+    expect(alloc(s, 2, 1, { mask: 100 })).toBe(1)
     expect([tries(), locks()]).toEqual([[3], []])
     const t = window(16384, 16, { offset: 1000 })
     // 9216 & 1100 = 1024, beyond the limit of 101.
-    expect(alloc(t, 2, 1, { mask: absEntry(1100) })).toBe(0)
+    expect(alloc(t, 2, 1, { mask: 1100 })).toBe(0)
     expect([tries(), locks()]).toEqual([[0], [0]])
   })
 
   test('in use means more than what was reserved', () => {
     const s = window(8192, 12, { resStart: 100, resEnd: 200 })
     expect(inUse(s)).toBe(false)
-    const e = entry(alloc(s, 0, 1))
+    const e = alloc(s, 0, 1)
     expect(inUse(s)).toBe(true)
-    tcePools.free(s, e, pages(1), meter, cpu(0))
+    tcePools.free(s, e, 1, meter, 0)
     expect(inUse(s)).toBe(false)
-    expect(alloc(s, 0, 15, { handle: entry(195), useHandle: true })).toBe(200)
+    expect(alloc(s, 0, 15, { handle: 195, useHandle: true })).toBe(200)
     expect(inUse(s)).toBe(true)
   })
 

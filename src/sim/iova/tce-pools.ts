@@ -15,8 +15,7 @@ import { type Bitmap, clearRange, createBitmap, findNextSet, popcount, setRange 
 import { alignUpPow2, and53, pow2 } from '../../lib/bits.ts'
 import { type CostMeter, FROM_HANDLE, FROM_HINT, FROM_START, noteLock, noteTry } from '../engine/meter.ts'
 import type { Param, ParamType } from '../params.ts'
-import type { Entry, Pages } from '../types.ts'
-import { entry, NO_ENTRY } from '../types.ts'
+import { NO_ENTRY } from '../types.ts'
 import { type AllocatorInfo, type AllocRequest, type Region, type WindowGeometry, withCode } from './allocator.ts'
 import { areaSearch } from './area-search.ts'
 import { checkGeometry, freeRuns, visitRanges } from './geometry.ts'
@@ -114,7 +113,7 @@ function poolEnd(s: PoolsState, pool: number): number {
   return pool === s.nrPools ? s.geometry.size : (pool + 1) * s.poolSize
 }
 
-function alloc(s: PoolsState, req: AllocRequest, meter: CostMeter): Entry {
+function alloc(s: PoolsState, req: AllocRequest, meter: CostMeter): number {
   const { bits, nrPools, poolSize, hints } = s
   const { offset, boundary, blockSize } = s.geometry
   const { npages, mask, handle } = req
@@ -151,8 +150,8 @@ function alloc(s: PoolsState, req: AllocRequest, meter: CostMeter): Entry {
       const end = found + npages
       setRange(bits, found, end)
       hints[pool] = large ? end : alignUpPow2(end, blockSize)
-      if (req.useHandle) req.handle = entry(end)
-      return entry(found)
+      if (req.useHandle) req.handle = end
+      return found
     }
     if (pass > nrPools + 1) return NO_ENTRY
     if (pass > 0) {
@@ -202,17 +201,17 @@ export const tcePools = withCode<PoolsState, typeof params>(tcePoolsInfo, {
     return createPools(geometry, settings.pools)
   },
   alloc,
-  free(s: PoolsState, e: Entry, npages: Pages): boolean {
+  free(s: PoolsState, e: number, npages: number): boolean {
     if (e < 0 || e + npages > s.geometry.size) return false
     clearRange(s.bits, e, e + npages)
     return true
   },
   before: (s) => Array.from(s.hints),
-  undo(s: PoolsState, got: Entry, npages: Pages, _cpu, before): void {
+  undo(s: PoolsState, got: number, npages: number, _cpu, before): void {
     if (got !== NO_ENTRY) clearRange(s.bits, got, got + npages)
     s.hints.set(before)
   },
-  adopt(s: PoolsState, e: Entry, npages: Pages, asAnswer): void {
+  adopt(s: PoolsState, e: number, npages: number, asAnswer): void {
     const end = e + npages
     setRange(s.bits, e, end)
     const pool = Math.min(s.nrPools, (e / s.poolSize) | 0)

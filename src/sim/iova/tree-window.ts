@@ -6,7 +6,6 @@
 
 import { log2Ceil, pow2 } from '../../lib/bits.ts'
 import { type CostMeter, takeLock } from '../engine/meter.ts'
-import { type Entry, entry, type Pages, pages } from '../types.ts'
 import type { Island, RangeKind, WindowGeometry } from './allocator.ts'
 import { absOf, checkGeometry } from './geometry.ts'
 import { createTree, forEachNodeIn, type IovaTree, treeAdopt, treeFree, treeReserve } from './iova-tree.ts'
@@ -129,7 +128,7 @@ export function freeOfTree(w: TreeWindow, start: number, limit: number): { free:
 }
 
 /** Takes pieces in ascending order and visits the maximal runs of one kind; `end` closes the last one. */
-export function joinRuns(visit: (start: Entry, npages: Pages, kind: RangeKind) => void): {
+export function joinRuns(visit: (start: number, npages: number, kind: RangeKind) => void): {
   add: (start: number, end: number, kind: RangeKind) => void
   end: () => void
 } {
@@ -137,7 +136,7 @@ export function joinRuns(visit: (start: Entry, npages: Pages, kind: RangeKind) =
   let to = 0
   let last: RangeKind = 'used'
   const end = (): void => {
-    if (to > from) visit(entry(from), pages(to - from), last)
+    if (to > from) visit(from, to - from, last)
   }
   const add = (start: number, stop: number, kind: RangeKind): void => {
     if (start !== to || kind !== last) {

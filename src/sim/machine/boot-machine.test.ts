@@ -9,7 +9,6 @@ import { placeOf } from '../platform/pc-memory.ts'
 import { createRun, type Run } from '../run/run.ts'
 import type { Scenario } from '../scenario/schema.ts'
 import { watchOps } from '../testing/watch.ts'
-import { entry } from '../types.ts'
 import { logLines } from '../words/log.ts'
 import { timeMarks } from '../words/marks.ts'
 import { OP_MAP } from '../workload/workload.ts'
@@ -48,7 +47,7 @@ function endsOf(run: Run, ns: number): { readonly low: string[]; readonly high: 
     counts.set(end, (counts.get(end) ?? 0) + 1)
     if (op.mapping < 0 || op.mapping === DIRECT_MAPPING) return
     // What is written in the table, or behind the slot, leads to the buffer.
-    const behind = domain.table.walk(domain.tableState, entry(op.entry))
+    const behind = domain.table.walk(domain.tableState, op.entry)
     expect(bounce ? behind : behind > 0).toBe(bounce ? real : true)
     const address = (op.entry + table.geometry.offset) * 2 ** table.geometry.pageShift
     expect(address + op.bytes).toBeLessThanOrEqual(FOUR_GIB)

@@ -21,7 +21,6 @@ import { iotlbParams, isRadix } from '../scenario/platform-iommu.ts'
 import { platformParam } from '../scenario/platform-names.ts'
 import { isPowernv } from '../scenario/platform-power.ts'
 import type { DeviceSpec, Scenario } from '../scenario/schema.ts'
-import { ns, type RealAddr } from '../types.ts'
 import { workloadById } from '../workload/index.ts'
 import { createOp } from '../workload/workload.ts'
 import { type CpuState, createMappings, type DmaTable, ENTRY_STRIDE, type WorkloadState } from './state.ts'
@@ -139,8 +138,8 @@ export function buildWorkload(
     cpuPageShift: log2Floor(cpuPage),
     iommuPageShift: log2Floor(pageBytesOf(settings, tableOwner(scenario, spec.device, settings))),
     seed: deriveSeed(scenario.seed, index),
-    nowNs: ns(nowNs),
-    base: (RAM_BASE + index * RAM_APART) as RealAddr,
+    nowNs: nowNs,
+    base: RAM_BASE + index * RAM_APART,
     ...(isPowernv(platform) && {
       memory: guestMemory(settings, scenario.devices[spec.device]!.id),
     }),

@@ -18,7 +18,6 @@ import { PRICES } from '../engine/cost.ts'
 import { logEvent } from '../engine/log.ts'
 import { type CostMeter, LOCAL_STAGE, MAX_STAGES, MAX_TRIES, MAX_WALKS, NO_LOCK } from '../engine/meter.ts'
 import { addToColumn, bandOf } from '../engine/recorder.ts'
-import { cpu as asCpu, entry as asEntry, pages as asPages } from '../types.ts'
 import * as ev from './events.ts'
 import {
   type DmaTable,
@@ -90,7 +89,7 @@ export function recordMapping(
   meter: CostMeter,
 ): number {
   const { cpu: c, device, first: from, npages: asked, bytes: length } = fresh
-  const granule = d.mixed ? granuleAt(d, asEntry(from)) : 1
+  const granule = d.mixed ? granuleAt(d, from) : 1
   const first = granule === 1 ? from : alignDown(from, granule)
   const npages = granule === 1 ? asked : alignUp(from + asked, granule) - first
   const t = s.nowNs
@@ -125,7 +124,7 @@ export function recordMapping(
   table.usefulBytes += length
   table.live++
   if (!fresh.maySpill) return id
-  const home = d.allocator.homeRegion(d.allocatorState, asCpu(c), asPages(asked))
+  const home = d.allocator.homeRegion(d.allocatorState, c, asked)
   if (home !== region) noteSpill(s, table, c, device, t, region, home)
   return id
 }

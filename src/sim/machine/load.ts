@@ -17,7 +17,6 @@ import { commonParams, maskParam, pageBytesOf, tableParam } from '../scenario/pl
 import { platformParam } from '../scenario/platform-names.ts'
 import { isPseries } from '../scenario/platform-power.ts'
 import type { DeviceSpec, Scenario } from '../scenario/schema.ts'
-import { type AbsEntry, cpu as asCpu } from '../types.ts'
 import { noHcalls } from '../window/ddw-calls.ts'
 import { workloadById } from '../workload/index.ts'
 import { MAX_SG } from '../workload/workload.ts'
@@ -120,7 +119,7 @@ function alignMasks({ devices, workloads }: Scenario): Int32Array {
 }
 
 /** Highest absolute entry that a device reaches in a window. What a guest maps it chooses inside of its window. */
-function maskOf({ settings }: MachineState, { id }: DeviceSpec, { geometry }: DmaTable, way: Way): AbsEntry {
+function maskOf({ settings }: MachineState, { id }: DeviceSpec, { geometry }: DmaTable, way: Way): number {
   const bits = readParam(maskParam, settings, id) - geometry.pageShift
   return way.reach(pow2(Math.min(52, bits)) - 1)
 }
@@ -280,7 +279,7 @@ function startTasks(m: Machine, cpus: number, tasks: number, fresh: (workload: n
     const d = m.domains[i]!
     resetMeter(m.meter, s.nowNs)
     // What the caches of an offline CPU held is the tree's again. Not priced: it is the work of the hotplug thread.
-    for (let c = 0; c < cpus; c++) d.allocator.setOnline?.(d.allocatorState, asCpu(c), c < online, m.meter)
+    for (let c = 0; c < cpus; c++) d.allocator.setOnline?.(d.allocatorState, c, c < online, m.meter)
     table.workNs.fill(Number.POSITIVE_INFINITY)
     armWork(s, table, d)
     m.ways[i]!.armLate?.()

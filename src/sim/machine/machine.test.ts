@@ -5,7 +5,6 @@ import { withValue } from '../scenario/fields.ts'
 import { presets as all } from '../scenario/presets.ts'
 import type { Scenario } from '../scenario/schema.ts'
 import { bookFaults } from '../testing/books.ts'
-import { entry } from '../types.ts'
 import { changeWords } from '../words/changes.ts'
 
 const presets = all.map(playable)
@@ -68,7 +67,7 @@ describe('machine', () => {
     const table = run.machine.state.tables[0]!
     const pages = new Set<number>()
     for (let e = 0; e < table.geometry.size; e++) {
-      const tce = run.machine.domains[0]!.table.walk(run.machine.domains[0]!.tableState, entry(e))
+      const tce = run.machine.domains[0]!.table.walk(run.machine.domains[0]!.tableState, e)
       if (tce !== 0) pages.add(tce)
     }
     expect(pages.size).toBe(table.mapped)

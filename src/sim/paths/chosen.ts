@@ -13,7 +13,6 @@ import {
   MAP_STRIDE,
   type MachineState,
 } from '../machine/state.ts'
-import { entry } from '../types.ts'
 import type { Op } from '../workload/workload.ts'
 import type { Ground } from './way.ts'
 
@@ -54,7 +53,7 @@ export function forgetUnmapped(s: MachineState, table: DmaTable, d: DmaDomain, f
 /** Strikes out of a mapping whatever its table does not lead to any more, from the end on. */
 function forgetOf(s: MachineState, table: DmaTable, d: DmaDomain, id: number): void {
   const start = table.mappings.records.data[id * MAP_STRIDE + MAP_ENTRY]!
-  const isMapped = (e: number) => d.table.walk(d.tableState, entry(e)) !== 0
+  const isMapped = (e: number) => d.table.walk(d.tableState, e) !== 0
   for (let end = mappingEnd(table, id); end > start; ) {
     let first = end
     while (first > start && !isMapped(first - 1)) first--

@@ -10,7 +10,6 @@ import type { Machine } from '../machine/wiring.ts'
 import type { Settings } from '../params.ts'
 import { device, KIB, MIB, MS, scenario, workload } from '../scenario/make.ts'
 import { iommuIn } from '../testing/ways.ts'
-import type { Bytes, RealAddr } from '../types.ts'
 import { FROM_DEVICE, OP_IOMMU_MAP, OP_MAP, TO_DEVICE } from '../workload/workload.ts'
 import { armLate, bufferUsed, deviceAccess, fireLate, rememberLate } from './device-access.ts'
 import { unitOf } from './parts.ts'
@@ -40,8 +39,8 @@ function map(m: Machine, pages: number, address: number, direction = FROM_DEVICE
   owner.task = task
   const { op } = owner
   op.kind = OP_MAP
-  op.address = address as RealAddr
-  op.bytes = (pages * PAGE) as Bytes
+  op.address = address
+  op.bytes = pages * PAGE
   op.direction = direction
   expect(m.bindings[task]!.way.map(0, m.bindings[task]!, owner)).toBe(true)
   return op.mapping
@@ -53,8 +52,8 @@ function mapHere(m: Machine, e: number, pages: number, address: number): void {
   const { op } = owner
   op.kind = OP_IOMMU_MAP
   op.sgAddress[0] = e
-  op.address = address as RealAddr
-  op.bytes = (pages * PAGE) as Bytes
+  op.address = address
+  op.bytes = pages * PAGE
   op.direction = FROM_DEVICE
   expect(m.ways[0]!.mapAt(0, m.bindings[0]!, owner)).toBe(true)
 }

@@ -28,7 +28,7 @@ import { powernvParams, pseriesMachine } from '../scenario/platform-power.ts'
 import { TCE_READ, TCE_WRITE } from '../table/table.ts'
 import { TCE_REFUSALS } from '../table/tce-multi-levels.ts'
 import { absoluteOf, createTceWindow, mapForUser, tceWindow, unmapForUser } from '../table/tce-window.ts'
-import { NO_ENTRY, pages, type RealAddr } from '../types.ts'
+import { NO_ENTRY } from '../types.ts'
 import { BY_IOCTL, OP_IOMMU_MAP } from '../workload/workload.ts'
 import { forgetUnmapped, isOutside, noteChosen } from './chosen.ts'
 import type { GuestState } from './path.ts'
@@ -73,7 +73,7 @@ export function connectGuest(m: Ground, table: DmaTable, p: GuestState): Way {
 
   /** Takes entries [first, first+npages) of the window back; the books are the caller's. */
   function take(first: number, npages: number): void {
-    if (w.table) unmapForUser(w, absoluteOf(w, first), pages(npages), meter)
+    if (w.table) unmapForUser(w, absoluteOf(w, first), npages, meter)
   }
 
   return {
@@ -104,8 +104,8 @@ export function connectGuest(m: Ground, table: DmaTable, p: GuestState): Way {
       else if (op.sgBytes[0]! < d.pageBytes) why = SMALL_PIECES
       else {
         const real = p.realMode && op.elements !== BY_IOCTL
-        const address = op.address as RealAddr
-        const rc = mapForUser(w, absoluteOf(w, first), pages(npages), address, TCE_READ + TCE_WRITE, real, meter)
+        const address = op.address
+        const rc = mapForUser(w, absoluteOf(w, first), npages, address, TCE_READ + TCE_WRITE, real, meter)
         if (rc !== 0) why = NO_MEMORY
       }
       if (why > 0) {

@@ -52,7 +52,7 @@ import { platformParam } from '../scenario/platform-names.ts'
 import { createWalk } from '../table/page-table.ts'
 import { createRadix, pfnOf, radixReader } from '../table/radix.ts'
 import { chooseRun, type PageRun } from '../table/split.ts'
-import { absEntry, cpu as asCpu, entry, NO_ENTRY, pages } from '../types.ts'
+import { NO_ENTRY } from '../types.ts'
 import { OP_COHERENT, OP_IOMMU_MAP, OP_MAP, OP_MAP_SG, type Op, TO_DEVICE } from '../workload/workload.ts'
 import { forgetUnmapped, isOutside, noteChosen } from './chosen.ts'
 import { armLate, bufferUsed, deviceAccess, fireLate, readDescriptor, rememberLate } from './device-access.ts'
@@ -149,7 +149,7 @@ export function connectIommu(m: Ground, table: DmaTable, p: IommuPathState): Way
 
   /** Where some of a run that is handed out by the record waits for a flush, that has been by now. */
   function flushFirst(first: number, npages: number): void {
-    if (isWaiting(d, entry(first), pages(npages))) runFlushTimer(d, meter)
+    if (isWaiting(d, first, npages)) runFlushTimer(d, meter)
   }
 
   function release(c: number, id: number): void {
@@ -163,7 +163,7 @@ export function connectIommu(m: Ground, table: DmaTable, p: IommuPathState): Way
     if (m.workloads[workloadOfHolder(data[at + MAP_HOLDER]!)]?.choosesAddresses === true) {
       sink.cpu = c
       unmapEntries(d, start, npages, false, meter)
-    } else unmapIommu(d, asCpu(c), entry(start), pages(npages), meter)
+    } else unmapIommu(d, c, start, npages, meter)
     forgetMapping(s, table, id)
     rememberLate(s, table, unit, (who >> 8) & 0xff, start, who >> 16 !== TO_DEVICE)
   }
@@ -187,18 +187,18 @@ export function connectIommu(m: Ground, table: DmaTable, p: IommuPathState): Way
       return ptPs(work, true, unit.driver !== 'vtd')
     },
     lockName: (lock) => (lock === table.locks.length - 1 ? 'IOMMU queue' : undefined),
-    reach: (mask) => absEntry(Math.min(mask, absOf(geometry, geometry.size - 1))),
+    reach: (mask) => Math.min(mask, absOf(geometry, geometry.size - 1)),
     // An unmap clears its entries and waits for its invalidation before it takes a lock.
     lock(c, op) {
       const { kind } = op
-      const onCpu = asCpu(c)
+      const onCpu = c
       if (kind === OP_MAP) return allocator.lockForAlloc(allocatorState, onCpu, pagesTouched(d, op.address, op.bytes))
       if (kind === OP_COHERENT)
         return allocator.lockForAlloc(allocatorState, onCpu, pagesTouched(d, 0, alignUp(op.bytes, d.kernelPageBytes)))
       if (kind !== OP_MAP_SG) return NO_LOCK
       let sum = 0
       for (let i = 0; i < op.elements; i++) sum += pagesTouched(d, op.sgAddress[i]!, op.sgBytes[i]!)
-      return allocator.lockForAlloc(allocatorState, onCpu, pages(sum))
+      return allocator.lockForAlloc(allocatorState, onCpu, sum)
     },
     map(c, by, cpu) {
       const { op } = cpu
@@ -206,7 +206,7 @@ export function connectIommu(m: Ground, table: DmaTable, p: IommuPathState): Way
       table.maps++
       const mapped = op.kind === OP_COHERENT ? alignUp(op.bytes, d.kernelPageBytes) : op.bytes
       const low = unit.lowFirst[device]!.dma32First
-      const first = mapIommu(d, asCpu(c), device, op.address, mapped, permissionOf(op.direction), by.mask, meter)
+      const first = mapIommu(d, c, device, op.address, mapped, permissionOf(op.direction), by.mask, meter)
       noteDac(low, c, device)
       op.entry = first
       if (first === NO_ENTRY) {
@@ -232,7 +232,7 @@ export function connectIommu(m: Ground, table: DmaTable, p: IommuPathState): Way
       }
       const npages = pagesOfList(d, sg)
       const low = unit.lowFirst[device]!.dma32First
-      const first = mapSgIommu(d, asCpu(c), device, sg, npages, permissionOf(op.direction), by.mask, meter)
+      const first = mapSgIommu(d, c, device, sg, npages, permissionOf(op.direction), by.mask, meter)
       noteDac(low, c, device)
       op.segments = first === NO_ENTRY ? -1 : 1
       if (first === NO_ENTRY) return false
@@ -313,7 +313,7 @@ export function connectIommu(m: Ground, table: DmaTable, p: IommuPathState): Way
       noteRefused(m, table, d, c, by.device, op, ev.SAYS_NOTHING)
     },
     adopt(c, device, first, n, _address, mask) {
-      const [on, npages] = [asCpu(c), pages(n)]
+      const [on, npages] = [c, n]
       const low = unit.lowFirst[device]!
       const was = low.dma32First
       const ask = () => takeAddresses(d, on, device, npages, mask, meter)
@@ -322,11 +322,11 @@ export function connectIommu(m: Ground, table: DmaTable, p: IommuPathState): Way
         low.dma32First = was
         flushFirst(first, n)
       }
-      return predictRun(d, on, npages, entry(first), ask, settle, meter)
+      return predictRun(d, on, npages, first, ask, settle, meter)
     },
     keep(first, npages) {
       flushFirst(first, npages)
-      allocator.adopt!(allocatorState, entry(first), pages(npages), false)
+      allocator.adopt!(allocatorState, first, npages, false)
     },
     put(c, first, npages, address, permission) {
       sink.cpu = c
@@ -335,9 +335,9 @@ export function connectIommu(m: Ground, table: DmaTable, p: IommuPathState): Way
     },
     // What a driver had mapped before the record began was handed out all the same.
     clear(c, first, npages) {
-      if (isWaiting(d, entry(first), pages(npages))) return
-      allocator.adopt!(allocatorState, entry(first), pages(npages), false)
-      unmapIommu(d, asCpu(c), entry(first), pages(npages), meter)
+      if (isWaiting(d, first, npages)) return
+      allocator.adopt!(allocatorState, first, npages, false)
+      unmapIommu(d, c, first, npages, meter)
     },
     access: (device, e, write) => deviceAccess(s, table, p, device, e, write),
     price(op, isMap, locked, out) {

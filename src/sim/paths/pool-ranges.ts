@@ -4,7 +4,6 @@ import type { Ranges } from '../iova/allocator.ts'
 import { homeArea, longestRun, type SwiotlbPool } from '../swiotlb/pool.ts'
 import { SET_SLOTS } from '../swiotlb/pool-size.ts'
 import type { TableReader } from '../table/table.ts'
-import { entry, pages } from '../types.ts'
 
 /** Calls back with every run of taken slots of [from, to). */
 function forEachTaken(s: SwiotlbPool, from: number, to: number, visit: (start: number, slots: number) => void): void {
@@ -51,7 +50,7 @@ export const poolRanges: Ranges<SwiotlbPool> = {
     return { free, longestRun: longest }
   },
   forEachRange(s, visit) {
-    forEachTaken(s, 0, s.areaSlots * s.geometry.areas, (start, slots) => visit(entry(start), pages(slots), 'used'))
+    forEachTaken(s, 0, s.areaSlots * s.geometry.areas, (start, slots) => visit(start, slots, 'used'))
   },
 }
 
@@ -68,7 +67,7 @@ export const poolReader: TableReader<SwiotlbPool> = {
       const end = Math.min(s.geometry.slots, first + SET_SLOTS)
       let used = 0
       for (let slot = first; slot < end; slot++) if (data[slot] === 0) used++
-      visit(entry(first), used, 1, end - first)
+      visit(first, used, 1, end - first)
     }
   },
   levels: () => 1,

@@ -31,7 +31,7 @@ import { placeOf } from '../platform/pc-memory.ts'
 import { bootParams } from '../scenario/platform-boot.ts'
 import { bounceDirect } from '../swiotlb/bounce.ts'
 import { SLOT_BYTES } from '../swiotlb/pool-size.ts'
-import { absEntry, NO_ENTRY, realAddr } from '../types.ts'
+import { NO_ENTRY } from '../types.ts'
 import { OP_COHERENT } from '../workload/workload.ts'
 import type { Bounce } from './path.ts'
 import { poolRanges, poolReader } from './pool-ranges.ts'
@@ -70,7 +70,7 @@ export function connectPool(m: Ground, table: DmaTable, b: Bounce): Way {
     const { device } = by
     const { op } = cpu
     const coherent = op.kind === OP_COHERENT
-    const real = coherent ? realAddr(0) : placeOf(b.memory, address)
+    const real = coherent ? 0 : placeOf(b.memory, address)
     // Coherent memory lies where the device reaches it.
     const why = coherent ? 'none' : bounceDirect(b.force, b.isThere, (by.mask + 1) * d.pageBytes - 1, real, bytes)
     noteAsked(b, device, real, bytes, why !== 'none' && !b.force)
@@ -118,7 +118,7 @@ export function connectPool(m: Ground, table: DmaTable, b: Bounce): Way {
     // No entry is written: what the page says of it is what as many TCEs would take.
     writePs: (_first, npages) => tablePs(npages),
     // Where nothing is translated the mask alone says what a device reaches.
-    reach: (mask) => absEntry(mask),
+    reach: (mask) => mask,
     // The pool takes the locks of its areas itself.
     lock: () => NO_LOCK,
     map(c, by, cpu) {

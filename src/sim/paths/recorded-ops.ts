@@ -20,7 +20,6 @@ import {
 } from '../machine/state.ts'
 import { pagesOfRun, REC_MORE } from '../scenario/recording.ts'
 import { TCE_BITS } from '../table/table.ts'
-import { entry } from '../types.ts'
 import { permissionOf } from './tce.ts'
 import { type Caller, type Ground, mappingOf, type Way } from './way.ts'
 
@@ -104,7 +103,7 @@ function giveWay(m: Ground, on: number, by: Recorded, cpu: CpuState, first: numb
 
 /** Where the entries from `start` to before `stop` lead, with their permissions. */
 function memoryOf(d: DmaDomain, start: number, stop: number): number[] {
-  return Array.from({ length: Math.max(0, stop - start) }, (_, i) => d.table.walk(d.tableState, entry(start + i)))
+  return Array.from({ length: Math.max(0, stop - start) }, (_, i) => d.table.walk(d.tableState, start + i))
 }
 
 /** Maps again what of a mapping the record leaves alone, if that is anything. */

@@ -24,21 +24,20 @@ import {
   type SwiotlbPool,
 } from '../swiotlb/pool.ts'
 import { SET_SLOTS, SLOT_BYTES } from '../swiotlb/pool-size.ts'
-import { cpu as asCpu, type Bytes, type RealAddr, realAddr } from '../types.ts'
 import type { Bounce } from './path.ts'
 
-/** Bytes that are kept about a slot, and of a cache line. */
+/** number that are kept about a slot, and of a cache line. */
 const SLOT_RECORD = 24
 const LINE = 64
 /** In `lastCpu`: no CPU has touched the slot set. */
 const NO_CPU = 255
 
 const request: SlotRequest = {
-  cpu: asCpu(0),
-  bytes: 0 as Bytes,
+  cpu: 0,
+  bytes: 0,
   allocAlignMask: 0,
   minAlignMask: 0,
-  orig: realAddr(0),
+  orig: 0,
   owner: 0,
 }
 const result = createSlotResult()
@@ -91,13 +90,13 @@ export function bounceIn(
   b: Bounce,
   c: number,
   device: number,
-  real: RealAddr,
+  real: number,
   bytes: number,
   meter: CostMeter,
 ): number {
   const { last, pool } = b
-  request.cpu = asCpu(c)
-  request.bytes = bytes as Bytes
+  request.cpu = c
+  request.bytes = bytes
   request.minAlignMask = b.minAlignMask[device]!
   request.orig = real
   request.owner = c

@@ -35,7 +35,7 @@ import { platformParam } from '../scenario/platform-names.ts'
 import { isPseries, pseriesMachine } from '../scenario/platform-power.ts'
 import { tableById } from '../table/index.ts'
 import { TCE_READ, TCE_WRITE } from '../table/table.ts'
-import { absEntry, cpu as asCpu, type Bytes, entry, NO_ENTRY, pages, realAddr } from '../types.ts'
+import { NO_ENTRY } from '../types.ts'
 import {
   COHERENT,
   OP_COHERENT,
@@ -75,7 +75,7 @@ export function buildTce(ask: Ask): Built {
   const alloc = allocator.create(window, own)
   const { granule } = allocator
   const parts =
-    granule && allocator.regions(alloc).map(({ start, end }) => ({ start, end, granule: granule(alloc, entry(start)) }))
+    granule && allocator.regions(alloc).map(({ start, end }) => ({ start, end, granule: granule(alloc, start) }))
   const tableId = granule ? 'tce-mixed' : 'tce-single'
   const twoRegion = allocator.id === TWO_REGION
   const state: TceState = {
@@ -129,11 +129,11 @@ export function tceWay(
     const address = data[at + MAP_ADDRESS]!
     const start = data[at + MAP_ENTRY]!
     // Where a TCE stands for several entries the record holds all of them, and the buffer begins at its place in there.
-    const inside = d.mixed ? Math.floor(offsetInMapping(d, entry(start), address) * d.pageInverse) : 0
-    const first = absEntry(start + inside + offset)
-    const bytes = data[at + MAP_BYTES]! as Bytes
-    if (data[at + MAP_WHO]! >> 16 === COHERENT) freeCoherent(d, asCpu(c), first, bytes, meter)
-    else unmapPage(d, asCpu(c), first, address, bytes, meter)
+    const inside = d.mixed ? Math.floor(offsetInMapping(d, start, address) * d.pageInverse) : 0
+    const first = start + inside + offset
+    const bytes = data[at + MAP_BYTES]!
+    if (data[at + MAP_WHO]! >> 16 === COHERENT) freeCoherent(d, c, first, bytes, meter)
+    else unmapPage(d, c, first, address, bytes, meter)
     forgetMapping(s, table, id)
   }
 
@@ -143,24 +143,23 @@ export function tceWay(
     called: d.mixed ? 'page' : 'TCE',
     tells: table.ddw ? 'hypercalls' : 'plain',
     usable: (kept) => (d.mixed ? table.geometry.size - kept : Math.max(table.mapped, allocator.usable(allocatorState))),
-    writePs: (first, npages) => tablePs(npages / granuleAt(d, entry(first))),
+    writePs: (first, npages) => tablePs(npages / granuleAt(d, first)),
     // The bitmap allocators cut a search at the end of the window themselves, and tell how the two meet.
-    reach: (mask) => absEntry(mask),
+    reach: (mask) => mask,
     lock(c, op) {
       const { kind } = op
-      const onCpu = asCpu(c)
+      const onCpu = c
       if (kind === OP_COHERENT)
         return allocator.lockForAlloc(allocatorState, onCpu, pagesTouched(d, 0, alignUp(op.bytes, d.kernelPageBytes)))
       if (kind === OP_MAP) return allocator.lockForAlloc(allocatorState, onCpu, pagesTouched(d, op.address, op.bytes))
       if (kind === OP_MAP_SG)
         return allocator.lockForAlloc(allocatorState, onCpu, pagesTouched(d, op.sgAddress[0]!, op.sgBytes[0]!))
-      if (kind === OP_MAP_AT) return allocator.lockForAlloc(allocatorState, onCpu, pages(op.sgBytes[0]!))
-      if (kind === OP_UNMAP_AT)
-        return allocator.lockForFree(allocatorState, entry(op.sgAddress[0]!), onCpu, pages(op.sgBytes[0]!))
+      if (kind === OP_MAP_AT) return allocator.lockForAlloc(allocatorState, onCpu, op.sgBytes[0]!)
+      if (kind === OP_UNMAP_AT) return allocator.lockForFree(allocatorState, op.sgAddress[0]!, onCpu, op.sgBytes[0]!)
       if (!allocates(kind)) return NO_LOCK
       const at = (kind === OP_UNMAP ? op.mapping : op.sgMapping[0]!) * MAP_STRIDE
       const { data } = mappings.records
-      return allocator.lockForFree(allocatorState, entry(data[at + MAP_ENTRY]!), onCpu, pages(data[at + MAP_NPAGES]!))
+      return allocator.lockForFree(allocatorState, data[at + MAP_ENTRY]!, onCpu, data[at + MAP_NPAGES]!)
     },
     map(c, by, cpu) {
       const { op } = cpu
@@ -169,8 +168,8 @@ export function tceWay(
       const permission = permissionOf(op.direction)
       const mapped = coherent ? alignUp(op.bytes, d.kernelPageBytes) : op.bytes
       const e = coherent
-        ? allocCoherent(d, asCpu(c), op.address, op.bytes, permission, by.mask, meter)
-        : mapPage(d, asCpu(c), op.address, op.bytes, permission, by.mask, meter)
+        ? allocCoherent(d, c, op.address, op.bytes, permission, by.mask, meter)
+        : mapPage(d, c, op.address, op.bytes, permission, by.mask, meter)
       if (e === NO_DMA) {
         op.entry = NO_ENTRY
         op.mapping = -1
@@ -195,7 +194,7 @@ export function tceWay(
         sg.length[i] = op.sgBytes[i]!
         sg.dmaLength[i] = 0
       }
-      op.segments = mapSg(d, asCpu(c), sg, permissionOf(op.direction), by.mask, meter)
+      op.segments = mapSg(d, c, sg, permissionOf(op.direction), by.mask, meter)
       if (op.segments < 0) return false
       for (let i = 0; i < op.segments; i++) {
         const length = sg.dmaLength[i]!
@@ -239,18 +238,18 @@ export function tceWay(
       noteRefused(m, table, d, c, by.device, op, says)
     },
     adopt(c, _device, first, n, address, mask) {
-      const [on, npages] = [asCpu(c), pages(n)]
+      const [on, npages] = [c, n]
       const ask = () => foretell(d, on, npages, address, mask, meter)
-      return predictRun(d, on, npages, entry(first), ask, () => {}, meter)
+      return predictRun(d, on, npages, first, ask, () => {}, meter)
     },
     keep(first, npages) {
-      allocator.adopt!(allocatorState, entry(first), pages(npages), false)
+      allocator.adopt!(allocatorState, first, npages, false)
     },
     put(_c, first, npages, address, permission) {
-      d.tces.set(d.tableState, entry(first), pages(npages), realAddr(address), permission, meter)
+      d.tces.set(d.tableState, first, npages, address, permission, meter)
     },
     clear(_c, first, npages) {
-      d.tces.clear(d.tableState, entry(first), pages(npages), meter)
+      d.tces.clear(d.tableState, first, npages, meter)
     },
     access: () => AT_HAND,
     price(op, isMap, _locked, out) {

@@ -11,14 +11,14 @@ import type { Access } from '../iotlb/iotlb.ts'
 import { createNewMapping, type NewMapping } from '../machine/ledger.ts'
 import { type CpuState, holderOf, type MachineState } from '../machine/state.ts'
 import type { Scenario } from '../scenario/schema.ts'
-import { type AbsEntry, NO_ENTRY } from '../types.ts'
+import { NO_ENTRY } from '../types.ts'
 import { OP_IOMMU_MAP, OP_IOMMU_UNMAP, OP_SYNC, type Op, type Workload } from '../workload/workload.ts'
 
 /** Whose driver calls. */
 export interface Caller {
   readonly device: number
   /** Highest absolute entry that the device reaches. */
-  readonly mask: AbsEntry
+  readonly mask: number
   /** Index of the workload, and its first task. */
   readonly workload: number
   readonly firstTask: number
@@ -64,7 +64,7 @@ export interface Way {
   /** ps that writing the entries of a mapping takes, besides tables that were missing. */
   writePs(first: number, npages: number, address: number): number
   /** Highest absolute entry for a device whose mask ends at entry `mask`. */
-  reach(mask: number): AbsEntry
+  reach(mask: number): number
   /** Index of the lock that the operation of CPU `c` takes first, or NO_LOCK. */
   lock(c: number, op: Op): number
 
@@ -88,7 +88,7 @@ export interface Way {
   // What a recording calls: the place is given, and the books are the caller's.
   /** Where `npages` at real `address` (-1: unknown) of `device` would have gone for CPU `c`, or NO_ENTRY; then the run from `first`
    *  on is handed out instead. The allocator must be one that `follows`. */
-  adopt(c: number, device: number, first: number, npages: number, address: number, mask: AbsEntry): number
+  adopt(c: number, device: number, first: number, npages: number, address: number, mask: number): number
   /** Hands a run out without foretelling it: the part of a mapping that stays where the rest of it went. */
   keep(first: number, npages: number): void
   /** Entries [first, first+npages) lead to `address` and what follows, with permission TCE_READ, TCE_WRITE. */

@@ -13,7 +13,6 @@ import { withValue } from '../scenario/fields.ts'
 import { presetById } from '../scenario/presets.ts'
 import type { Scenario } from '../scenario/schema.ts'
 import { bookFaults } from '../testing/books.ts'
-import { entry } from '../types.ts'
 import { shareBudget } from '../window/budget.ts'
 import { DDW_LIOBN } from '../window/ddw.ts'
 import { logLines } from '../words/log.ts'
@@ -34,7 +33,7 @@ const open = (changes: Changes = {}, id?: string): Run => createRun(partition(ch
 const tableOf = (run: Run) => run.machine.state.tables[0]!
 const tceAt = (run: Run, e: number): number => {
   const { table, tableState } = run.machine.domains[0]!
-  return table.walk(tableState, entry(e))
+  return table.walk(tableState, e)
 }
 const linesOf = (run: Run): string[] => logLines(run.machine, 0).map(({ text }) => text)
 const windowsOf = (run: Run) => windowsProbe.build(run.machine, { table: 0 }, createArrays())!

@@ -7,7 +7,6 @@
 
 import { readParams, type Settings } from '../params.ts'
 import { bootParams } from '../scenario/platform-boot.ts'
-import { type RealAddr, realAddr } from '../types.ts'
 
 const GIB = 1_073_741_824
 const HOLE = 3 * GIB
@@ -41,7 +40,7 @@ export function pcMemory(settings: Settings): PcMemory {
 }
 
 /** Where the buffer that a workload calls `address` lies: within one 64 KiB as the workload has it, and always there. */
-export function placeOf({ holeStart, endBytes, poolFrom }: PcMemory, address: number): RealAddr {
+export function placeOf({ holeStart, endBytes, poolFrom }: PcMemory, address: number): number {
   const low = Math.floor((holeStart - 2 * KEPT) / CHUNK)
   const high = Math.floor(Math.max(0, endBytes - FOUR_GIB) / CHUNK)
   const chunk = Math.floor(address / CHUNK)
@@ -49,5 +48,5 @@ export function placeOf({ holeStart, endBytes, poolFrom }: PcMemory, address: nu
   const below = KEPT + at * CHUNK
   const start =
     at >= low ? Math.min(FOUR_GIB + (at - low) * CHUNK, endBytes - LARGEST) : below < poolFrom ? below : below + KEPT
-  return realAddr(start + address - chunk * CHUNK)
+  return start + address - chunk * CHUNK
 }

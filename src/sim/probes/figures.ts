@@ -37,7 +37,6 @@ import type { EntryName, Way } from '../paths/way.ts'
 import { tceBytes } from '../platform/partition.ts'
 import type { PredictionFigures } from '../scenario/recording.ts'
 import { tceAccounted } from '../table/tce-multi-levels.ts'
-import { entry } from '../types.ts'
 import { hcallsOf } from '../window/ddw-calls.ts'
 import { MAP_REFUSALS } from '../words/refusals.ts'
 import type { InspectCard, Refusal, Summary, TreeFigures } from './cards.ts'
@@ -256,7 +255,7 @@ export function inspect(m: Machine, device: number, e: number): InspectCard | nu
   const mark = table.entries.data[e * ENTRY_STRIDE + ENTRY_MAPPING]!
   const generation = table.entries.data[e * ENTRY_STRIDE + ENTRY_GENERATION]!
   const id = mark - 1
-  const { page: tablePage, slot: tableSlot } = d.table.place(d.tableState, entry(e))
+  const { page: tablePage, slot: tableSlot } = d.table.place(d.tableState, e)
   const region = d.allocator.regions(d.allocatorState)[regionOf(table, e)]!
   const kept = id >= 0 ? null : keeperOf(d, table, e)
   const reach = id >= 0 ? null : reachOf(m.state, index, e, kept?.state === CELL_QUEUED)
@@ -283,7 +282,7 @@ export function inspect(m: Machine, device: number, e: number): InspectCard | nu
     levels: d.table.levels(d.tableState),
     isTce: unitOf(table) === null,
     path: pathOf(table, e),
-    tce: d.table.walk(d.tableState, entry(e)),
+    tce: d.table.walk(d.tableState, e),
     tablePage,
     tableSlot,
   }
@@ -353,7 +352,7 @@ function mappingCard(m: Machine, table: DmaTable, id: number): InspectCard['mapp
   const mappedAtNs = data[at + MAP_NS]!
   const realAddr = data[at + MAP_ADDRESS]!
   const { pageShift } = table.geometry
-  const pageOffset = offsetInMapping(m.domains[table.owner]!, entry(data[at + MAP_ENTRY]!), realAddr)
+  const pageOffset = offsetInMapping(m.domains[table.owner]!, data[at + MAP_ENTRY]!, realAddr)
   const direction = who >> 16
   const foretold = w && m.workloads[index]!.foretold?.(w.state, slot)
   return {

@@ -4,7 +4,6 @@ import { BANDS } from '../engine/recorder.ts'
 import type { IovaAllocator } from '../iova/allocator.ts'
 import { ENTRY_MAPPING, ENTRY_STRIDE, MAP_ENTRY, MAP_NPAGES, MAP_STRIDE, tableOf } from '../machine/state.ts'
 import type { Machine } from '../machine/wiring.ts'
-import { entry, pages } from '../types.ts'
 import { fragmentation } from './fragmentation.ts'
 
 /** True where the allocator of a table was not asked for all that is mapped: not by a hypervisor, nor for a direct window. */
@@ -21,8 +20,7 @@ export function takenOf(m: Machine, index: number): Pick<IovaAllocator, 'forEach
   return {
     forEachRange(state, visit) {
       let at = 0
-      const mapped = (to: number) =>
-        forEachMapped(m, index, at, to, (first, end) => visit(entry(first), pages(end - first), 'used'))
+      const mapped = (to: number) => forEachMapped(m, index, at, to, (first, end) => visit(first, end - first, 'used'))
       allocator.forEachRange(state, (first, npages, kind) => {
         mapped(first)
         visit(first, npages, kind)

@@ -15,7 +15,6 @@ import {
 import { createRun, type Run } from '../run/run.ts'
 import { withValue } from '../scenario/fields.ts'
 import { presetById } from '../scenario/presets.ts'
-import { entry, pages } from '../types.ts'
 import { lastStep } from '../words/log.ts'
 import { COLOURS_BY } from './cells.ts'
 import { classesProbe } from './classes.ts'
@@ -37,7 +36,7 @@ function open(id: string, ns: number, changes: Record<string, number | string> =
 function telling(used: readonly boolean[]): IovaAllocator {
   return {
     forEachRange(_: object, visit: (start: number, npages: number, kind: RangeKind) => void) {
-      for (const [e, is] of used.entries()) if (is) visit(entry(e), pages(1), e % 3 === 0 ? 'reserved' : 'used')
+      for (const [e, is] of used.entries()) if (is) visit(e, 1, e % 3 === 0 ? 'reserved' : 'used')
     },
   } as unknown as IovaAllocator
 }

@@ -17,7 +17,6 @@ import {
 } from '../machine/state.ts'
 import type { Machine } from '../machine/wiring.ts'
 import { unitOf } from '../paths/parts.ts'
-import { entry } from '../types.ts'
 import { CELL_FREE, CELL_MAPPED, CELL_NONE, type ColourBy } from './cells.ts'
 import { reachedBehindMapped } from './exposure.ts'
 import { nameOf } from './figures.ts'
@@ -181,7 +180,7 @@ export function usefulIn(d: DmaDomain, records: Float64Array, at: number, e: num
   const offset = d.isCopied
     ? 0
     : d.mixed
-      ? offsetInMapping(d, entry(start), records[at + MAP_ADDRESS]!)
+      ? offsetInMapping(d, start, records[at + MAP_ADDRESS]!)
       : records[at + MAP_ADDRESS]! % io
   const pageStart = (e - start) * io
   return Math.max(0, Math.min(offset + records[at + MAP_BYTES]!, pageStart + n * io) - Math.max(offset, pageStart))

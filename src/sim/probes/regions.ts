@@ -1,7 +1,6 @@
 // Per-CPU regions: who owns what in each pool or half, where requests begin, and where they spill.
 
 import { ENTRY_MAPPING, ENTRY_STRIDE, MAP_STRIDE, MAP_WHO } from '../machine/state.ts'
-import { cpu as asCpu, pages } from '../types.ts'
 import { freeIn } from './free.ts'
 import { type OfTable, type Probe, type RegionInfo, tableIndex } from './probe.ts'
 import { type AddressSpace, spaceOf } from './space.ts'
@@ -51,7 +50,7 @@ export const regionsProbe: Probe<'regions', OfTable, RegionsFrame> = {
     const cpus = m.state.cpus.length
     const list = d.allocator.regions(s)
     const home = arrays.u8(cpus)
-    for (let c = 0; c < cpus; c++) home[c] = d.allocator.homeRegion(s, asCpu(c), pages(1))
+    for (let c = 0; c < cpus; c++) home[c] = d.allocator.homeRegion(s, c, 1)
     const owned = arrays.u32(list.length * cpus)
     owned.set(table.ownedByRegionCpu)
     const sliceOwner = arrays.u8(SLICES * list.length)

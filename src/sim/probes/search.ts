@@ -15,7 +15,6 @@ import {
   MAP_WHO,
 } from '../machine/state.ts'
 import type { Machine } from '../machine/wiring.ts'
-import { entry } from '../types.ts'
 import type { SearchResult } from './cards.ts'
 import type { IovaSpaceFrame } from './map-frame.ts'
 import { TCES_PER_PAGE, writtenPages } from './map-layout.ts'
@@ -126,7 +125,7 @@ function matcher(d: DmaDomain, table: DmaTable, terms: readonly Term[]): (e: num
           const at = id * MAP_STRIDE
           const start = records[at + MAP_ENTRY]!
           const buffer = records[at + MAP_ADDRESS]!
-          return (buffer - offsetInMapping(d, entry(start), buffer)) / io + e - start === realPage
+          return (buffer - offsetInMapping(d, start, buffer)) / io + e - start === realPage
         }
         return (e) =>
           (e === own || holds(e)) &&

@@ -2,7 +2,6 @@
 
 import { levelsOf } from '../paths/parts.ts'
 import { TCES_PER_PAGE } from '../table/tce-single.ts'
-import { entry } from '../types.ts'
 import { type OfTable, type Probe, tableIndex } from './probe.ts'
 import { type AddressSpace, spaceOf } from './space.ts'
 
@@ -31,7 +30,7 @@ export const tcePagesProbe: Probe<'tce-pages', OfTable, TcePagesFrame> = {
     const d = m.domains[index]!
     // Level tables of a table of several levels are counted by hundreds of thousands; they have a view of their own.
     const levels = levelsOf(table) !== null
-    const pages = levels ? 0 : d.table.place(d.tableState, entry(table.geometry.size - 1)).page + 1
+    const pages = levels ? 0 : d.table.place(d.tableState, table.geometry.size - 1).page + 1
     const set = arrays.u16(pages)
     const writes = arrays.u32(pages)
     const firstEntry: number[] | null = d.mixed ? [] : null

@@ -6,7 +6,6 @@
 import { createMeter, resetMeter } from '../engine/meter.ts'
 import { allocSlots, createPool, createSlotResult, releaseSlots, type SlotRequest } from '../swiotlb/pool.ts'
 import { SLOT_BYTES, sizeEarly } from '../swiotlb/pool-size.ts'
-import { type Bytes, cpu, realAddr } from '../types.ts'
 import { BOUNCE_PUBLISHED, BOUNCE_WAKE_NS, bouncePoint, requestsPerSecond } from './bounce.ts'
 import type { Prediction } from './prediction.ts'
 import { directPoint, type PointResult, type StudyPoint } from './study.ts'
@@ -48,11 +47,11 @@ function largestBounce(): number {
     for (const size of [bytes, bytes + 1]) {
       resetMeter(meter)
       const request: SlotRequest = {
-        cpu: cpu(0),
-        bytes: size as Bytes,
+        cpu: 0,
+        bytes: size,
         allocAlignMask: 0,
         minAlignMask: 0,
-        orig: realAddr(0),
+        orig: 0,
         owner: 0,
       }
       if (!allocSlots(pool, request, out, meter)) continue

@@ -12,7 +12,6 @@ import { createIotlb, type IotlbState } from '../iotlb/iotlb-state.ts'
 import type { Settings } from '../params.ts'
 import { TCE_READ, TCE_WRITE } from '../table/table.ts'
 import { createVtd, type VtdState, vtdTable } from '../table/vtd.ts'
-import { ns, realAddr } from '../types.ts'
 import { pagePs } from '../workload/data-path.ts'
 import { windowRead } from '../workload/window-read.ts'
 import { SPANS } from '../workload/window-read-params.ts'
@@ -64,8 +63,8 @@ function windowShare(span: number, unit: number): number {
     cpuPageShift: 12,
     iommuPageShift: 12,
     seed: 1,
-    nowNs: ns(0),
-    base: realAddr(0),
+    nowNs: 0,
+    base: 0,
   })
   const { iotlb, table, io } = rig(64)
   const op = createOp()

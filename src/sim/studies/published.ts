@@ -8,7 +8,7 @@ import { allocatorById } from '../iova/index.ts'
 import { readParams, type Settings } from '../params.ts'
 import { commonParams } from '../scenario/platform.ts'
 import type { Scenario, WorkloadSpec } from '../scenario/schema.ts'
-import { absEntry, cpu, entry, NO_ENTRY, pages } from '../types.ts'
+import { NO_ENTRY } from '../types.ts'
 import type { Point, Prediction, PublishedFigure } from './prediction.ts'
 import { bouncePointsPublished, bouncePredictions } from './published-bounce.ts'
 import { flushPointsPublished, flushPredictions } from './published-flush.ts'
@@ -261,18 +261,18 @@ function keptPages(): number {
   const orders = rcache.caches!(s).orders
   let kept = 0
   for (let order = 0; order < orders; order++) {
-    const npages = pages(1 << order)
+    const npages = 1 << order
     const taken: number[] = []
     const { capacity } = rcache.caches!(s)
     for (let i = 0; i < 3 * capacity; i++) {
       resetMeter(meter)
       const request = {
-        cpu: cpu(0),
+        cpu: 0,
         npages,
         alignOrder: 0,
         phase: 0,
-        mask: absEntry(size - 1),
-        handle: entry(0),
+        mask: size - 1,
+        handle: 0,
         useHandle: false,
         emptyCaches: false,
       }
@@ -283,7 +283,7 @@ function keptPages(): number {
       resetMeter(meter)
       const { loaded, previous } = rcache.caches!(s)
       const before = loaded[order]! + previous[order]!
-      rcache.free(s, entry(first), npages, meter, cpu(0))
+      rcache.free(s, first, npages, meter, 0)
       if (rcache.caches!(s).depot[order]! === 0) continue
       kept += before * npages
       break

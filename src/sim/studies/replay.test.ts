@@ -6,7 +6,6 @@ import { createRun } from '../run/run.ts'
 import { presetById } from '../scenario/presets.ts'
 import { presetOfRecording } from '../scenario/recorded.ts'
 import { REC_MAP, type Recording } from '../scenario/recording.ts'
-import { entry } from '../types.ts'
 import { replay } from './replay.ts'
 
 const boot = playable(presetById('real-boot')!)
@@ -77,9 +76,7 @@ describe('a recording that is played', () => {
         if (ops.kind[i] === REC_MAP) live.add(e)
         else live.delete(e)
     const { table, tableState } = run.machine.domains[0]!
-    const set = Array.from({ length: recording.size }, (_, e) => e).filter(
-      (e) => table.walk(tableState, entry(e)) !== 0,
-    )
+    const set = Array.from({ length: recording.size }, (_, e) => e).filter((e) => table.walk(tableState, e) !== 0)
     expect(set).toEqual([...live].sort((a, b) => a - b))
   })
 

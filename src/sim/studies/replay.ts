@@ -23,7 +23,7 @@ import {
   type Recording,
 } from '../scenario/recording.ts'
 import { tableById } from '../table/index.ts'
-import { absEntry, type Cpu, cpu, entry, NO_ENTRY, type Pages, pages } from '../types.ts'
+import { NO_ENTRY } from '../types.ts'
 
 /** PCI mappings must not cross a multiple of this. */
 const SEGMENT_BYTES = pow2(32)
@@ -78,7 +78,7 @@ const meter = createMeter()
 /** Gives ranges of a model back to its allocator. */
 const sinkOf = ({ allocator, allocatorState }: TceDomain) => ({
   release: (on: number, e: number, n: number) => {
-    allocator.free(allocatorState, entry(e), pages(n), meter, cpu(on))
+    allocator.free(allocatorState, e, n, meter, on)
   },
   invalidateAll: () => {},
 })
@@ -103,7 +103,7 @@ function isWaiting({ flush }: Model, first: number, npages: number): boolean {
   return waits
 }
 
-function giveBack({ d, flush }: Model, on: Cpu, e: number, n: number, ns: number): void {
+function giveBack({ d, flush }: Model, on: number, e: number, n: number, ns: number): void {
   const sink = sinkOf(d)
   if (flush) queueRange(flush, on, e, n, ns, sink)
   else sink.release(on, e, n)
@@ -112,7 +112,7 @@ function giveBack({ d, flush }: Model, on: Cpu, e: number, n: number, ns: number
 function adopt(model: Model, e: number, n: number, ns: number, asAnswer = false): void {
   const { d, flush } = model
   if (flush && isWaiting(model, e, n)) flushTimer(flush, ns, sinkOf(d))
-  d.allocator.adopt!(d.allocatorState, entry(e), pages(n), asAnswer)
+  d.allocator.adopt!(d.allocatorState, e, n, asAnswer)
 }
 
 /**
@@ -123,7 +123,7 @@ export function replay(recording: Recording, allocatorId: string): Replay {
   const { ops, offset, size, way } = recording
   const guided = modelOf(recording, allocatorId)
   const alone = modelOf(recording, allocatorId)
-  const mask = absEntry(offset + size - (way === 'tce' ? 0 : 1))
+  const mask = offset + size - (way === 'tce' ? 0 : 1)
   /** [size] 1 + index of the run that is mapped there; 0 = none. */
   const at = new Int32Array(size)
   const runs: Run[] = []
@@ -147,7 +147,7 @@ export function replay(recording: Recording, allocatorId: string): Replay {
   }
 
   /** Takes back what is mapped in [first, end). False when nothing was. */
-  function free(on: Cpu, first: number, end: number, ns: number): boolean {
+  function free(on: number, first: number, end: number, ns: number): boolean {
     let any = false
     for (let e = first; e < end; e++) {
       if (at[e] === 0) continue
@@ -165,7 +165,7 @@ export function replay(recording: Recording, allocatorId: string): Replay {
   }
 
   /** Of before the record: it was handed out all the same, and comes back now. */
-  function freeFormer(model: Model, on: Cpu, first: number, npages: number, ns: number): void {
+  function freeFormer(model: Model, on: number, first: number, npages: number, ns: number): void {
     const { allocator, allocatorState } = model.d
     if (isWaiting(model, first, npages)) return
     if (model === alone && allocator.freeCount(allocatorState, first, first + npages) < npages) return
@@ -176,9 +176,9 @@ export function replay(recording: Recording, allocatorId: string): Replay {
   for (let i = 0; i < ops.count; i++) {
     if (ops.kind[i] === REC_MORE) continue
     const first = ops.entry[i]!
-    const npages = pagesOfRun(ops.kind, ops.npages, i) as Pages
+    const npages = pagesOfRun(ops.kind, ops.npages, i)
     const ns = ops.ns[i]!
-    const on = cpu(ops.cpu?.[i] ?? 0)
+    const on = ops.cpu?.[i] ?? 0
     resetMeter(meter, ns)
     settle(guided, ns)
     settle(alone, ns)

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { createMeter } from '../engine/meter.ts'
-import { bytes, cpu, realAddr } from '../types.ts'
 import {
   bounceDirect,
   copiedOnMap,
@@ -19,16 +18,16 @@ describe('a mapping without an IOMMU', () => {
   const reach = GIB4 - 1
 
   it('bounces when forced or when its end is out of reach', () => {
-    expect(bounceDirect(false, true, reach, realAddr(GIB4 - 4096), 4096)).toBe('none')
-    expect(bounceDirect(false, true, reach, realAddr(GIB4 - 4096), 4097)).toBe('above-mask')
-    expect(bounceDirect(true, true, reach, realAddr(0), 1)).toBe('forced')
-    expect(bounceDirect(false, true, Infinity, realAddr(2 ** 52), 4096)).toBe('none')
+    expect(bounceDirect(false, true, reach, GIB4 - 4096, 4096)).toBe('none')
+    expect(bounceDirect(false, true, reach, GIB4 - 4096, 4097)).toBe('above-mask')
+    expect(bounceDirect(true, true, reach, 0, 1)).toBe('forced')
+    expect(bounceDirect(false, true, Infinity, 2 ** 52, 4096)).toBe('none')
   })
 
   it('is an error where it would have to bounce and there is no pool', () => {
-    expect(bounceDirect(false, false, reach, realAddr(GIB4), 1)).toBe('refused')
-    expect(bounceDirect(true, false, reach, realAddr(0), 1)).toBe('refused')
-    expect(bounceDirect(false, false, reach, realAddr(0), 1)).toBe('none')
+    expect(bounceDirect(false, false, reach, GIB4, 1)).toBe('refused')
+    expect(bounceDirect(true, false, reach, 0, 1)).toBe('refused')
+    expect(bounceDirect(false, false, reach, 0, 1)).toBe('none')
   })
 })
 
@@ -40,9 +39,9 @@ describe('the copy', () => {
 
   const pool = createPool({ slots: 512, areas: 1, startAddress: 0x7bfff000, boundaryMask: null })
   const found = createSlotResult()
-  const orig = realAddr(0x1000007d0)
+  const orig = 0x1000007d0
   // Offset 0x7d0 in its slot: the buffer's first 48 bytes lie in slot 1 of the run, the next 2000 in slot 2.
-  const request = { cpu: cpu(0), bytes: bytes(2048), allocAlignMask: 0, minAlignMask: 0xfff, orig, owner: 0 }
+  const request = { cpu: 0, bytes: 2048, allocAlignMask: 0, minAlignMask: 0xfff, orig, owner: 0 }
   allocSlots(pool, request, found, createMeter())
   const out = createSyncCopy()
   const sync = (at: number, length: number, direction: number, toDevice: boolean) =>

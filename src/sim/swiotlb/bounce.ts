@@ -6,7 +6,6 @@
 // Not modelled: buffers that bounce behind an IOMMU that works (A.7), mappings that skip the copy (DMA_ATTR_SKIP_CPU_SYNC), a pool that lies above the device's reach.
 
 import { modPow2 } from '../../lib/bits.ts'
-import { type RealAddr, realAddr } from '../types.ts'
 import { NO_BUFFER, type SwiotlbPool } from './pool.ts'
 import { SLOT_BYTES } from './pool-size.ts'
 
@@ -27,13 +26,7 @@ export type Bounce = 'none' | 'forced' | 'above-mask' | 'refused'
  * Whether a buffer of 1 … bytes at `orig` bounces without an IOMMU (A.8). `reach`: last byte that the device can address, the
  * lower of its mask and the limit of its bus; Infinity = all.
  */
-export function bounceDirect(
-  isForced: boolean,
-  hasPool: boolean,
-  reach: number,
-  orig: RealAddr,
-  bytes: number,
-): Bounce {
+export function bounceDirect(isForced: boolean, hasPool: boolean, reach: number, orig: number, bytes: number): Bounce {
   const why = isForced ? 'forced' : orig + bytes - 1 > reach ? 'above-mask' : 'none'
   return why === 'none' || hasPool ? why : 'refused'
 }
@@ -54,7 +47,7 @@ export function copiedOnUnmap(bytes: number, direction: number): number {
 /** What a sync of a part of a mapping copies; reused from call to call. */
 export interface SyncCopy {
   /** Address in memory of the first byte, on the other side of the pool. */
-  orig: RealAddr
+  orig: number
   bytes: number
   /** More was asked for than the mapping has left: the kernel warns and copies only that. */
   clipped: boolean
@@ -87,7 +80,7 @@ export function syncCopy(
   // Negative in a later slot, which belongs to a byte of the buffer that the first slot's offset pushed behind it.
   const within = modPow2(byteOffset, SLOT_BYTES) - (orig & minAlignMask & (SLOT_BYTES - 1))
   const left = pool.bytes.data[slot]! - within
-  out.orig = realAddr(orig + within)
+  out.orig = orig + within
   out.bytes = Math.min(bytes, left)
   out.clipped = bytes > left
   return true

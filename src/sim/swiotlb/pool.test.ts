@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest'
 import { CHUNK_SHIFT, isChunked } from '../../lib/chunked.ts'
 import { hashPlain } from '../../lib/hash.ts'
 import { createMeter, resetMeter } from '../engine/meter.ts'
-import { bytes, cpu, realAddr } from '../types.ts'
 import {
   allocSlots,
   areaOfSlot,
@@ -26,11 +25,11 @@ const meter = createMeter()
 const GEOMETRY: PoolGeometry = { slots: 1024, areas: 2, startAddress: 0x7bfff000, boundaryMask: null }
 
 const request = (part: Partial<Record<keyof SlotRequest, number>> = {}): SlotRequest => ({
-  cpu: cpu(part.cpu ?? 0),
-  bytes: bytes(part.bytes ?? 2048),
+  cpu: part.cpu ?? 0,
+  bytes: part.bytes ?? 2048,
   allocAlignMask: part.allocAlignMask ?? 0,
   minAlignMask: part.minAlignMask ?? 0,
-  orig: realAddr(part.orig ?? 0x100000000),
+  orig: part.orig ?? 0x100000000,
   owner: part.owner ?? 1,
 })
 

@@ -15,13 +15,12 @@ import { and53, isPow2, modPow2 } from '../../lib/bits.ts'
 import { type Chunked, chunked, touch, touchRange } from '../../lib/chunked.ts'
 import { PRICES } from '../engine/cost.ts'
 import { type CostMeter, charge, FROM_HINT, noteTry, takeLock } from '../engine/meter.ts'
-import { type Bytes, type Cpu, type RealAddr, realAddr } from '../types.ts'
 import { SET_SLOTS, SLOT_BYTES } from './pool-size.ts'
 
 /** Instead of a slot: there is none. */
 export const NO_SLOTS = -1
 /** In `orig`: the slot carries nothing. */
-export const NO_BUFFER = realAddr(-1)
+export const NO_BUFFER = -1
 /** In `owner`: the slot is free. */
 export const NO_OWNER = -1
 
@@ -84,15 +83,15 @@ export interface SwiotlbPool {
 /** What is asked for; reused from call to call. */
 export interface SlotRequest {
   /** Any number from 0: CPUs share the areas in turn. */
-  cpu: Cpu
-  /** Bytes of the mapping, 1 …. */
-  bytes: Bytes
+  cpu: number
+  /** number of the mapping, 1 …. */
+  bytes: number
   /** alloc_align_mask: start and end of what is taken are multiples of this + 1. 2^k - 1, below 2^31; 0 = none. */
   allocAlignMask: number
   /** min_align_mask of the device: the address keeps these bits of the buffer's. 2^k - 1, below 2^31; 0 = none. */
   minAlignMask: number
   /** Address of the buffer. 0 is taken for no buffer: only its bits below 2048 would then be kept, and are 0. */
-  orig: RealAddr
+  orig: number
   /** Name of the mapping, for drawing. */
   owner: number
 }

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { pow2 } from '../../lib/bits.ts'
-import { entry } from '../types.ts'
 import type { PageTable } from './page-table.ts'
 import { createRadix, noteEntries, pfnOf, radixReader } from './radix.ts'
 import { TCE_READ } from './table.ts'
@@ -17,7 +16,7 @@ describe('a window in a radix table', () => {
       { entry: ISLAND, abs: pow2(36) - ISLAND, pages: ISLAND },
     ])
     expect([pfnOf(s, 5), pfnOf(s, ISLAND), pfnOf(s, 2 * ISLAND - 1)]).toEqual([5, pow2(36) - ISLAND, pow2(36) - 1])
-    expect([reader.place(s, entry(513)), reader.place(s, entry(ISLAND))]).toEqual([
+    expect([reader.place(s, 513), reader.place(s, ISLAND)]).toEqual([
       { page: 1, slot: 1 },
       { page: 2048, slot: 0 },
     ])
@@ -41,10 +40,10 @@ describe('a window in a radix table', () => {
   it('tells the bytes of its tables and where an entry leads', () => {
     const page = createVtd(config)
     const s = createRadix(page, [{ entry: 0, abs: 0, pages: ISLAND }])
-    expect([reader.levels(s), reader.bytesAllocated(s), reader.walk(s, entry(7))]).toEqual([4, 4096, 0])
+    expect([reader.levels(s), reader.bytesAllocated(s), reader.walk(s, 7)]).toEqual([4, 4096, 0])
     const change = { writes: 0, made: 0, refused: false }
     setPages(page, makePath(page, 7, 0, change), 7, 1, 0x1234, TCE_READ, change)
-    expect([reader.bytesAllocated(s), reader.walk(s, entry(7))]).toEqual([4 * 4096, 0x1234000 + TCE_READ])
+    expect([reader.bytesAllocated(s), reader.walk(s, 7)]).toEqual([4 * 4096, 0x1234000 + TCE_READ])
     expect([0, 1, 2, 3].map((level) => reader.tablesAt(s, level))).toEqual([1, 1, 1, 1])
   })
 })

@@ -9,7 +9,6 @@
 
 import { alignDown, pow2 } from '../../lib/bits.ts'
 import { type Chunked, chunked, touch } from '../../lib/chunked.ts'
-import { entry } from '../types.ts'
 import { createWalk, type PageTable, type PageTableState } from './page-table.ts'
 import type { TableIsland, TableReader } from './table.ts'
 
@@ -113,7 +112,7 @@ export function radixReader(table: PageTable): TableReader<RadixState> {
           if (place > seen) {
             const sets = data[place]!
             const set = sets === 0 ? 0 : setAt(pfn)
-            visit(entry(stretch.entry + pfn - stretch.abs), set, 2 * sets - set)
+            visit(stretch.entry + pfn - stretch.abs, set, 2 * sets - set)
           }
           seen = place
         }

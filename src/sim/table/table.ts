@@ -2,7 +2,7 @@
 // table and allocator; a table only stores and forgets.
 
 import type { CostMeter } from '../engine/meter.ts'
-import type { Entry, KernelRef, Pages, RealAddr } from '../types.ts'
+import type { KernelRef } from '../types.ts'
 
 /** TCE permission bits. */
 export const TCE_READ = 1
@@ -27,12 +27,12 @@ export interface TableIsland {
 /** What is asked of any table: where its entries lead, and what it is made of. */
 export interface TableReader<S extends object = object> {
   /** The TCE: real page address | permission bits; 0 when the entry is not set. */
-  walk(s: S, entry: Entry): number
+  walk(s: S, entry: number): number
   /** The leaf table page that holds the TCE of `entry`, in the order of forEachTable, and its slot in there. */
-  place(s: S, entry: Entry): { readonly page: number; readonly slot: number }
+  place(s: S, entry: number): { readonly page: number; readonly slot: number }
   /** Places for table pages of the leaf level, ascending: first entry covered, entries set, entries written so far, and, if
    *  not 512, entries covered. A page that is made on demand is not there before the first write. */
-  forEachTable(s: S, visit: (firstEntry: Entry, entriesSet: number, written: number, covered?: number) => void): void
+  forEachTable(s: S, visit: (firstEntry: number, entriesSet: number, written: number, covered?: number) => void): void
   levels(s: S): number
   /** Level tables that exist at `level` (0 = leaf). */
   tablesAt(s: S, level: number): number
@@ -50,6 +50,6 @@ export interface TranslationTable<S extends object = object> extends TableReader
   create(size: number, pageShift: number, parts?: readonly TablePart[]): S
   /** Entries [entry, entry+npages) lead to consecutive real pages from the page of `address`. False when the backend
    *  has no resources; then nothing was written. Table pages allocated for it are added to `meter.tablePages`. */
-  set(s: S, entry: Entry, npages: Pages, address: RealAddr, permission: number, meter: CostMeter): boolean
-  clear(s: S, entry: Entry, npages: Pages, meter: CostMeter): void
+  set(s: S, entry: number, npages: number, address: number, permission: number, meter: CostMeter): boolean
+  clear(s: S, entry: number, npages: number, meter: CostMeter): void
 }

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { createMeter } from '../engine/meter.ts'
-import { entry, pages, realAddr } from '../types.ts'
 import { TCE_READ, TCE_WRITE } from './table.ts'
 import { tceMixed } from './tce-mixed.ts'
 
@@ -17,26 +16,26 @@ const rig = () => ({
 describe('a table in parts', () => {
   it('writes one TCE for 16 entries, leading to the large page around the buffer', () => {
     const { t, meter } = rig()
-    tceMixed.set(t, entry(64 + 5), pages(16), realAddr(0x7_5000), BOTH, meter)
+    tceMixed.set(t, 64 + 5, 16, 0x7_5000, BOTH, meter)
     expect(meter.tceWrites).toBe(2)
-    expect(tceMixed.walk(t, entry(64))).toBe(0x7_0000 + BOTH)
-    expect(tceMixed.walk(t, entry(79))).toBe(0x7_0000 + BOTH)
-    expect(tceMixed.walk(t, entry(80))).toBe(0x8_0000 + BOTH)
-    tceMixed.clear(t, entry(64 + 5), pages(16), meter)
-    expect(tceMixed.walk(t, entry(79))).toBe(0)
+    expect(tceMixed.walk(t, 64)).toBe(0x7_0000 + BOTH)
+    expect(tceMixed.walk(t, 79)).toBe(0x7_0000 + BOTH)
+    expect(tceMixed.walk(t, 80)).toBe(0x8_0000 + BOTH)
+    tceMixed.clear(t, 64 + 5, 16, meter)
+    expect(tceMixed.walk(t, 79)).toBe(0)
     expect(meter.tceWrites).toBe(4)
   })
 
   it('writes a TCE for each entry where pages are small', () => {
     const { t, meter } = rig()
-    tceMixed.set(t, entry(3), pages(2), realAddr(0x7_5000), TCE_READ, meter)
+    tceMixed.set(t, 3, 2, 0x7_5000, TCE_READ, meter)
     expect(meter.tceWrites).toBe(2)
-    expect(tceMixed.walk(t, entry(4))).toBe(0x7_6000 + TCE_READ)
+    expect(tceMixed.walk(t, 4)).toBe(0x7_6000 + TCE_READ)
   })
 
   it('has table pages of its own for each part, and says where a TCE stands', () => {
     const { t, meter } = rig()
-    tceMixed.set(t, entry(64 + 8192), pages(32), realAddr(0x10_0000), BOTH, meter)
+    tceMixed.set(t, 64 + 8192, 32, 0x10_0000, BOTH, meter)
     const seen: number[][] = []
     tceMixed.forEachTable(t, (first, set, written) => seen.push([first, set, written]))
     expect(seen).toEqual([
@@ -44,8 +43,8 @@ describe('a table in parts', () => {
       [64, 0, 0],
       [64 + 8192, 2, 2],
     ])
-    expect(tceMixed.place(t, entry(64 + 8192 + 16))).toEqual({ page: 2, slot: 1 })
-    expect(tceMixed.place(t, entry(63))).toEqual({ page: 0, slot: 63 })
+    expect(tceMixed.place(t, 64 + 8192 + 16)).toEqual({ page: 2, slot: 1 })
+    expect(tceMixed.place(t, 63)).toEqual({ page: 0, slot: 63 })
     expect(tceMixed.bytesAllocated(t)).toBe((64 + 1024) * 8)
   })
 })

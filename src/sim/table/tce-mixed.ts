@@ -10,7 +10,6 @@
 
 import { alignDown, pow2 } from '../../lib/bits.ts'
 import { type Chunked, chunked, touch } from '../../lib/chunked.ts'
-import { entry } from '../types.ts'
 import type { TablePart, TranslationTable } from './table.ts'
 import { TCES_PER_PAGE } from './tce-single.ts'
 
@@ -104,7 +103,7 @@ export const tceMixed: TranslationTable<TceMixedState> = {
     for (const part of s.parts) {
       for (let first = part.start; first < part.end; first += TCES_PER_PAGE * part.granule) {
         const page = 2 * pageOf(part, first)
-        visit(entry(first), data[page]!, data[page + 1]!)
+        visit(first, data[page]!, data[page + 1]!)
       }
     }
   },

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createRng, nextU32 } from '../../lib/rng.ts'
 import { createMeter } from '../engine/meter.ts'
-import { absEntry, pages, realAddr } from '../types.ts'
 import { TCE_READ, TCE_WRITE } from './table.ts'
 import {
   buildTces,
@@ -52,11 +51,10 @@ function table(change: Partial<TceRequest> = {}): TceMultiState {
   return s
 }
 
-const at = (e: number) => absEntry(OFFSET + e)
+const at = (e: number) => OFFSET + e
 const build = (s: TceMultiState, e: number, n: number, page = 0x100, permission = BOTH) =>
-  buildTces(s, at(e), pages(n), realAddr(page * 4096), permission, meter)
-const map = (s: TceMultiState, e: number, n: number) =>
-  vfioBuild(s, at(e), pages(n), realAddr(0x700000), 0x7f0000000000, BOTH, meter)
+  buildTces(s, at(e), n, page * 4096, permission, meter)
+const map = (s: TceMultiState, e: number, n: number) => vfioBuild(s, at(e), n, 0x700000, 0x7f0000000000, BOTH, meter)
 const tablesOf = (s: TceMultiState, tree: TceTree, height = 0, from = 0, to = Number.MAX_SAFE_INTEGER) => {
   const seen: [number, number][] = []
   forEachTceTable(s, tree, height, from, to, (number, used) => seen.push([number, used]))
@@ -74,7 +72,7 @@ describe('a multi-level table', () => {
       [1, 2],
     ])
     expect(getTce(s, at(513))).toBe(0x103 * 4096 + BOTH)
-    clearTces(s, at(510), pages(4), meter)
+    clearTces(s, at(510), 4, meter)
     expect(getTce(s, at(513))).toBe(0)
     expect(tablesOf(s, s.hw).map(([, used]) => used)).toEqual([0, 0])
     expect(tceBytesAllocated(s)).toBe((3 + 1) * 4096)
@@ -84,16 +82,16 @@ describe('a multi-level table', () => {
   it('reports the entries it wrote and the table pages it made', () => {
     const s = table()
     const own = createMeter()
-    buildTces(s, at(0), pages(600), realAddr(0), BOTH, own)
+    buildTces(s, at(0), 600, 0, BOTH, own)
     expect([own.tceWrites, own.tablePages]).toEqual([600, 2])
-    clearTces(s, at(0), pages(100), own)
+    clearTces(s, at(0), 100, own)
     expect([own.tceWrites, own.tablePages]).toEqual([700, 2])
   })
 
   it('has nothing before its first entry and after its last', () => {
     const s = table()
     expect([build(s, -1, 1), build(s, 512 * 512, 1), build(s, 512 * 512 - 1, 2)]).toEqual([0, 0, 1])
-    clearTces(s, at(-5), pages(512 * 512 + 10), meter)
+    clearTces(s, at(-5), 512 * 512 + 10, meter)
     expect([getTce(s, at(-1)), getTce(s, at(512 * 512))]).toEqual([0, 0])
     expect(s.hw.counts).toEqual([1, 1])
   })
@@ -148,11 +146,11 @@ describe('a multi-level table', () => {
   it('skips by its counter when a level table is missing, so entries of the next table stay alive', () => {
     const s = table()
     build(s, 512, 600)
-    clearTces(s, at(256), pages(1024), meter)
+    clearTces(s, at(256), 1024, meter)
     // The missing first table is left at counter 512, which is entry 768: 512 … 767 are never looked at.
     expect([getTce(s, at(767)) > 0, getTce(s, at(768))]).toEqual([true, 0])
     expect(tceTableUsed(s, s.hw, 0, 1)).toBe(256)
-    clearTces(s, at(0), pages(1024), meter)
+    clearTces(s, at(0), 1024, meter)
     expect(tceTableUsed(s, s.hw, 0, 1)).toBe(0)
   })
 
@@ -162,10 +160,10 @@ describe('a multi-level table', () => {
       build(s, e, 1)
       map(s, e, 1)
     }
-    clearTces(s, at(7), pages(2 ** 35 - 7), meter)
+    clearTces(s, at(7), 2 ** 35 - 7, meter)
     // Counted from 7, the skips end 7 entries into a table.
     expect([2 ** 34, 2 ** 35 - 513, 2 ** 35 - 1].map((e) => getTce(s, at(e)) > 0)).toEqual([true, false, false])
-    vfioClear(s, at(7), pages(2 ** 35 - 7), meter)
+    vfioClear(s, at(7), 2 ** 35 - 7, meter)
     expect([getTce(s, at(2 ** 34)), s.references]).toEqual([0, 2])
   })
 })
@@ -227,7 +225,7 @@ describe('VFIO', () => {
     expect(userAddress(s, at(512), false, meter)).toBe(0x7f0000002000)
     expect(map(s, 511, 1)).toBe(0)
     expect(s.references).toBe(4)
-    vfioClear(s, at(0), pages(4096), meter)
+    vfioClear(s, at(0), 4096, meter)
     expect(s.references).toBe(0)
     expect(userAddress(s, at(512), false, meter)).toBe(0)
     expect(userAddress(s, at(5120), false, meter)).toBe(TCE_MISSING)
@@ -240,7 +238,7 @@ describe('VFIO', () => {
   it('clears what begins in the middle of a missing level table', () => {
     const s = table()
     map(s, 512, 300)
-    vfioClear(s, at(256), pages(1024), meter)
+    vfioClear(s, at(256), 1024, meter)
     expect([s.references, tceTableUsed(s, s.hw, 0, 1)]).toEqual([0, 0])
   })
 
@@ -248,7 +246,7 @@ describe('VFIO', () => {
     const s = table()
     map(s, 5, 1)
     exchangeTce(s, at(5), 0, 0, true, meter)
-    vfioClear(s, at(5), pages(1), meter)
+    vfioClear(s, at(5), 1, meter)
     expect([s.references, userAddress(s, at(5), false, meter)]).toEqual([1, 0x7f0000000000])
     map(s, 5, 1)
     expect(s.references).toBe(2)
@@ -278,7 +276,7 @@ describe('the 2018 discussion', () => {
     table({ windowBytes: 65536 * GIB, pageShift: 16, kernelPageShift: 16, maxPageOrder: 8, ...change })
   /** 16 GiB of RAM at 0, and 16 GiB of a GPU's at 0x244000000000. */
   const mapGuest = (s: TceMultiState) => {
-    for (const first of [0, 0x24400000]) vfioBuild(s, at(first), pages(262144), realAddr(0), 2 ** 40, BOTH, meter)
+    for (const first of [0, 0x24400000]) vfioBuild(s, at(first), 262144, 0, 2 ** 40, BOTH, meter)
   }
 
   it('ends with 8.5 MiB in both trees, of which 512 KiB are there at creation', () => {
@@ -303,9 +301,9 @@ describe('the 2018 discussion', () => {
   it('clears without making level tables, but for the first posting', () => {
     const cleared = (clearAllocates: boolean) => {
       const s = sparse({ clearAllocates })
-      clearTces(s, at(0), pages(3 * 32768), meter)
+      clearTces(s, at(0), 3 * 32768, meter)
       exchangeTce(s, at(3 * 32768), 0, 0, true, meter)
-      vfioClear(s, at(8 * 32768), pages(1), meter)
+      vfioClear(s, at(8 * 32768), 1, meter)
       return [s.hw.counts[0], s.user?.counts[0]]
     }
     expect([cleared(false), cleared(true)]).toEqual([

@@ -21,7 +21,7 @@
 
 import { alignDown, alignUp, modPow2, pow2 } from '../../lib/bits.ts'
 import type { CostMeter } from '../engine/meter.ts'
-import type { AbsEntry, KernelRef, Pages, RealAddr } from '../types.ts'
+import type { KernelRef } from '../types.ts'
 import { TCE_BITS, TCE_READ, TCE_WRITE } from './table.ts'
 import { type TceRefusal, type TceRequest, type TceShape, tceAccounted, tceShape } from './tce-multi-levels.ts'
 import { addToWord, createStore, findWord, readWord, swapWord, type WordStore, wordAt } from './tce-multi-store.ts'
@@ -72,7 +72,7 @@ export interface TceMultiState {
   readonly hw: TceTree
   /** User-space addresses. */
   readonly user: TceTree | null
-  /** Pages of memory that VFIO holds for entries of this table. */
+  /** number of memory that VFIO holds for entries of this table. */
   references: number
 }
 
@@ -130,9 +130,9 @@ export function createForVfio(c: VfioContainer, r: TceRequest): TceMultiState | 
  */
 export function buildTces(
   s: TceMultiState,
-  first: AbsEntry,
-  npages: Pages,
-  address: RealAddr,
+  first: number,
+  npages: number,
+  address: number,
   permission: number,
   meter: CostMeter,
 ): number {
@@ -153,7 +153,7 @@ export function buildTces(
  */
 export function exchangeTce(
   s: TceMultiState,
-  abs: AbsEntry,
+  abs: number,
   address: number,
   permission: number,
   mayAllocate: boolean,
@@ -170,7 +170,7 @@ export function exchangeTce(
 }
 
 /** Sets entries [first, first+npages) to 0, but for those that the counter skips (see above). */
-export function clearTces(s: TceMultiState, first: AbsEntry, npages: Pages, meter: CostMeter): void {
+export function clearTces(s: TceMultiState, first: number, npages: number, meter: CostMeter): void {
   const { hw, spans } = s
   const make = s.request.clearAllocates
   if (hw.counts[0] === 0 && !make) return
@@ -192,7 +192,7 @@ export function clearTces(s: TceMultiState, first: AbsEntry, npages: Pages, mete
 }
 
 /** What stands in an entry: real address + permission; 0 when it is not set or its level table is missing. */
-export function getTce(s: TceMultiState, abs: AbsEntry): number {
+export function getTce(s: TceMultiState, abs: number): number {
   return readWord(s.hw.values, abs - s.request.offset)
 }
 
@@ -205,7 +205,7 @@ export function permissionOfTce(tce: number): number {
  * User-space address behind an entry, 0 if none; TCE_MISSING when its level table is missing and may not be made, has
  * no memory, or there is no user copy.
  */
-export function userAddress(s: TceMultiState, abs: AbsEntry, mayAllocate: boolean, meter: CostMeter): number {
+export function userAddress(s: TceMultiState, abs: number, mayAllocate: boolean, meter: CostMeter): number {
   const e = abs - s.request.offset
   if (!s.user || !reachLeaf(s, s.user, e, mayAllocate, meter)) return TCE_MISSING
   return readWord(s.user.values, e)
@@ -218,16 +218,16 @@ export function userAddress(s: TceMultiState, abs: AbsEntry, mayAllocate: boolea
  */
 export function vfioBuild(
   s: TceMultiState,
-  first: AbsEntry,
-  npages: Pages,
-  address: RealAddr,
+  first: number,
+  npages: number,
+  address: number,
   user: number,
   permission: number,
   meter: CostMeter,
 ): number {
   const { offset } = s.request
   for (let i = 0; i < npages; i++) {
-    const abs = (first + i) as AbsEntry
+    const abs = first + i
     const step = i * s.pageBytes
     if (userAddress(s, abs, true, meter) === TCE_MISSING) return TCE_NO_MEMORY
     const old = exchangeTce(s, abs, address + step, permission, true, meter)
@@ -240,13 +240,13 @@ export function vfioBuild(
 }
 
 /** VFIO unmaps entries [first, first+npages). It goes by the user copy: what has no level table there is passed over. */
-export function vfioClear(s: TceMultiState, first: AbsEntry, npages: Pages, meter: CostMeter): void {
+export function vfioClear(s: TceMultiState, first: number, npages: number, meter: CostMeter): void {
   const { offset } = s.request
   const span = s.spans[0]!
   const look = s.user !== null && s.shape.indirectLevels > 0
-  for (let abs = first; abs < first + npages; abs = (abs + 1) as AbsEntry) {
+  for (let abs = first; abs < first + npages; abs = abs + 1) {
     if (look && userAddress(s, abs, s.request.clearAllocates, meter) === TCE_MISSING) {
-      abs = (alignUp(missingEnd(s, s.user!, abs - offset) + offset, span) - 1) as AbsEntry
+      abs = alignUp(missingEnd(s, s.user!, abs - offset) + offset, span) - 1
       continue
     }
     const old = exchangeTce(s, abs, 0, 0, false, meter)
@@ -255,7 +255,7 @@ export function vfioClear(s: TceMultiState, first: AbsEntry, npages: Pages, mete
 }
 
 /** Gives back the reference that an entry holds, if its user-space address is known. */
-function dropReference(s: TceMultiState, abs: AbsEntry, meter: CostMeter): void {
+function dropReference(s: TceMultiState, abs: number, meter: CostMeter): void {
   if (userAddress(s, abs, false, meter) <= 0) return
   s.references--
   put(s.user!, abs - s.request.offset, 0)

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
 import { createMeter } from '../engine/meter.ts'
-import { entry, pages, realAddr } from '../types.ts'
 import { tables } from './index.ts'
 import { TCE_READ, TCE_WRITE } from './table.ts'
 import { tceSingle } from './tce-single.ts'
@@ -14,8 +13,8 @@ const filled = (s: ReturnType<typeof tceSingle.create>) => {
 test('consecutive entries lead to consecutive pages from the page of the address', () => {
   const meter = createMeter()
   const s = tceSingle.create(1024, 12)
-  expect(tceSingle.set(s, entry(510), pages(3), realAddr(0x2_0000_1234), TCE_READ | TCE_WRITE, meter)).toBe(true)
-  expect([509, 510, 511, 512, 513].map((e) => tceSingle.walk(s, entry(e)))).toEqual([
+  expect(tceSingle.set(s, 510, 3, 0x2_0000_1234, TCE_READ | TCE_WRITE, meter)).toBe(true)
+  expect([509, 510, 511, 512, 513].map((e) => tceSingle.walk(s, e))).toEqual([
     0, 0x2_0000_1003, 0x2_0000_2003, 0x2_0000_3003, 0,
   ])
   expect(meter.tceWrites).toBe(3)
@@ -24,15 +23,15 @@ test('consecutive entries lead to consecutive pages from the page of the address
 test('each table page counts the entries set in it, however often they are written', () => {
   const meter = createMeter()
   const s = tceSingle.create(1100, 16)
-  tceSingle.set(s, entry(500), pages(20), realAddr(0), TCE_WRITE, meter)
-  tceSingle.set(s, entry(500), pages(2), realAddr(65536), TCE_WRITE, meter)
+  tceSingle.set(s, 500, 20, 0, TCE_WRITE, meter)
+  tceSingle.set(s, 500, 2, 65536, TCE_WRITE, meter)
   expect(filled(s)).toEqual([
     [0, 12],
     [512, 8],
     [1024, 0],
   ])
-  tceSingle.clear(s, entry(505), pages(10), meter)
-  tceSingle.clear(s, entry(505), pages(10), meter)
+  tceSingle.clear(s, 505, 10, meter)
+  tceSingle.clear(s, 505, 10, meter)
   expect(filled(s)).toEqual([
     [0, 5],
     [512, 5],

@@ -10,7 +10,6 @@
 import { alignDown, pow2 } from '../../lib/bits.ts'
 import { type Chunked, chunked, touch } from '../../lib/chunked.ts'
 import type { CostMeter } from '../engine/meter.ts'
-import { type Entry, entry, type Pages, type RealAddr } from '../types.ts'
 import type { TranslationTable } from './table.ts'
 
 const TCE_BYTES = 8
@@ -55,13 +54,13 @@ export const tceSingle: TranslationTable<TceSingleState> = {
       pageCounts: chunked(new Uint32Array(2 * Math.ceil(size / TCES_PER_PAGE))),
     }
   },
-  set(s, e: Entry, npages: Pages, address: RealAddr, permission: number, meter: CostMeter): boolean {
+  set(s, e: number, npages: number, address: number, permission: number, meter: CostMeter): boolean {
     let tce = alignDown(address, s.pageBytes) + permission
     for (let i = 0; i < npages; i++, tce += s.pageBytes) write(s, e + i, tce)
     meter.tceWrites += npages
     return true
   },
-  clear(s, e: Entry, npages: Pages, meter: CostMeter): void {
+  clear(s, e: number, npages: number, meter: CostMeter): void {
     for (let i = 0; i < npages; i++) write(s, e + i, 0)
     meter.tceWrites += npages
   },
@@ -69,7 +68,7 @@ export const tceSingle: TranslationTable<TceSingleState> = {
   place: (_, e) => ({ page: Math.floor(e / TCES_PER_PAGE), slot: e % TCES_PER_PAGE }),
   forEachTable(s, visit) {
     const { data } = s.pageCounts
-    for (let i = 0; i < data.length; i += 2) visit(entry((i / 2) * TCES_PER_PAGE), data[i]!, data[i + 1]!)
+    for (let i = 0; i < data.length; i += 2) visit((i / 2) * TCES_PER_PAGE, data[i]!, data[i + 1]!)
   },
   levels: () => 1,
   tablesAt: (_, level) => (level === 0 ? 1 : 0),

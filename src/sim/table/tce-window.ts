@@ -9,7 +9,6 @@
 
 import { pow2 } from '../../lib/bits.ts'
 import type { CostMeter } from '../engine/meter.ts'
-import { type AbsEntry, absEntry, entry, type Pages, type RealAddr } from '../types.ts'
 import type { TableIsland, TableReader, TranslationTable } from './table.ts'
 import {
   buildTces,
@@ -69,13 +68,13 @@ function islandOf(s: TceWindowState, e: number): TableIsland {
 }
 
 /** Absolute entry of an entry of the window. */
-export function absoluteOf(s: TceWindowState, e: number): AbsEntry {
+export function absoluteOf(s: TceWindowState, e: number): number {
   const island = islandOf(s, e)
-  return absEntry(island.abs + e - island.entry)
+  return island.abs + e - island.entry
 }
 
 /** True when a level table on the way to entries [first, first+npages) is missing in a tree: real mode cannot make it. */
-export function isTooHard(s: TceMultiState, first: AbsEntry, npages: number): boolean {
+export function isTooHard(s: TceMultiState, first: number, npages: number): boolean {
   let missing = false
   forEachMissing(s, first, npages, () => {
     missing = true
@@ -86,7 +85,7 @@ export function isTooHard(s: TceMultiState, first: AbsEntry, npages: number): bo
 /** Level tables (of either tree) that are missing on the way to entries [first, first+npages). */
 function forEachMissing(
   s: TceMultiState,
-  first: AbsEntry,
+  first: number,
   npages: number,
   visit: (height: number, number: number) => void,
 ): void {
@@ -107,9 +106,9 @@ function forEachMissing(
  */
 export function mapForUser(
   s: TceWindowState,
-  first: AbsEntry,
-  npages: Pages,
-  address: RealAddr,
+  first: number,
+  npages: number,
+  address: number,
   permission: number,
   real: boolean,
   meter: CostMeter,
@@ -126,7 +125,7 @@ export function mapForUser(
 }
 
 /** Takes entries [first, first+npages) back. There must be a table. */
-export function unmapForUser(s: TceWindowState, first: AbsEntry, npages: Pages, meter: CostMeter): void {
+export function unmapForUser(s: TceWindowState, first: number, npages: number, meter: CostMeter): void {
   const table = s.table!
   if (table.user) vfioClear(table, first, npages, meter)
   else clearTces(table, first, npages, meter)
@@ -197,7 +196,7 @@ export const tceWindow: TableReader<TceWindowState> & Pick<TranslationTable<TceW
         const from = Math.max(abs, number * wide)
         const end = Math.min(abs + n, (number + 1) * wide)
         const used = usedIn(s, table, number, from, end)
-        visit(entry(first + from - abs), used, used, end - from)
+        visit(first + from - abs, used, used, end - from)
       }
     }
   },

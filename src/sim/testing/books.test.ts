@@ -17,7 +17,6 @@ import type { Machine } from '../machine/wiring.ts'
 import { lastRefusal } from '../probes/figures.ts'
 import { createRun, type Run } from '../run/run.ts'
 import { fieldsOf, withValue } from '../scenario/fields.ts'
-import { cpu, entry, pages } from '../types.ts'
 import { workloadInfoById } from '../workload/index.ts'
 import { bookFaults, eventFaults } from './books.ts'
 import { figureFaults } from './figure-faults.ts'
@@ -56,7 +55,7 @@ const LIES: Readonly<Record<string, readonly [lie: (m: Machine, t: DmaTable) => 
   'an id that is free twice': [(_, t) => (t.mappings.freeIds.data[0] = t.mappings.freeIds.data[1]!), /is free twice/],
   'a run that the allocator has again': [
     ({ domains: [d], meter }, t) =>
-      (d as TceDomain).allocator.free(d!.allocatorState, entry(someMapping(t).first), pages(1), meter, cpu(0)),
+      (d as TceDomain).allocator.free(d!.allocatorState, someMapping(t).first, 1, meter, 0),
     /was not handed out once/,
   ],
   'a TCE that is gone': [({ ways: [way] }, t) => way!.clear(0, someMapping(t).first, 1), /leads nowhere/],

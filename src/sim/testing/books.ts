@@ -31,7 +31,6 @@ import {
 import type { Machine } from '../machine/wiring.ts'
 import { allocatorOf, unitOf } from '../paths/parts.ts'
 import { TCE_BITS, TCE_READ, TCE_WRITE } from '../table/table.ts'
-import { entry } from '../types.ts'
 import { TO_DEVICE } from '../workload/workload.ts'
 import { badNumbers, inState } from './numbers.ts'
 
@@ -93,7 +92,7 @@ function followsFrom({ state: s, domains, ways }: Machine, n: number): boolean {
   if (!isMap && !isUnmap) return true
   const d = domains[tableOf(s, device)]!
   const id = table.entries.data[first * ENTRY_STRIDE + ENTRY_MAPPING]! - 1
-  const leads = d.table.walk(d.tableState, entry(first)) !== 0
+  const leads = d.table.walk(d.tableState, first) !== 0
   // Leading padding of a bounced buffer carries nothing.
   if (d.isCopied) return id >= 0 === isMap
   // An unmap of the IOMMU API may find a larger page that stays, and the books follow the table.
@@ -247,7 +246,7 @@ function checkRecord(
   let [wrong, dead] = [-1, -1]
   for (let e = first; e < first + npages; e++) {
     if (table.entries.data[e * ENTRY_STRIDE + ENTRY_MAPPING] !== id + 1) wrong = e
-    if (!d.isCopied && d.table.walk(d.tableState, entry(e)) === 0) dead = e
+    if (!d.isCopied && d.table.walk(d.tableState, e) === 0) dead = e
   }
   if (wrong >= 0) tell(`${name}: entry ${wrong} is not its`)
   if (dead >= 0) tell(`${name}: entry ${dead} leads nowhere`)
@@ -266,7 +265,7 @@ function checkRecord(
 /** The first entry leads to the buffer's page, with the permission that its direction asks for. */
 function checkTranslation(table: DmaTable, d: DmaDomain, at: number, tell: Tell, name: string): void {
   const { data } = table.mappings.records
-  const tce = d.table.walk(d.tableState, entry(data[at + MAP_ENTRY]!))
+  const tce = d.table.walk(d.tableState, data[at + MAP_ENTRY]!)
   const permission = data[at + MAP_WHO]! >> 16 === TO_DEVICE ? TCE_READ : TCE_READ + TCE_WRITE
   if (tce !== 0 && tce % TCE_BITS !== permission) tell(`${name} has permission ${tce % TCE_BITS}, not ${permission}`)
   if (d.mixed || tce === 0) return

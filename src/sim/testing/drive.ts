@@ -2,7 +2,6 @@
 
 import { createHeap, heapPop, heapPush } from '../../lib/heap.ts'
 import type { ParamValue } from '../params.ts'
-import { ns, realAddr } from '../types.ts'
 import { createOp, OP_UNMAP, RUN, type Workload, YIELD } from '../workload/workload.ts'
 
 export interface Driven {
@@ -18,7 +17,7 @@ export interface Driven {
 /** A state of `w` with these settings on so many CPUs of 4K pages. */
 export function createFor<S extends object>(w: Workload<S>, cpus: number, changes: Record<string, ParamValue> = {}): S {
   const settings = Object.fromEntries(w.params.map((p) => [p.name, p.default]))
-  const env = { cpus, cpuPageShift: 12, iommuPageShift: 12, seed: 7, nowNs: ns(0), base: realAddr(0x10000) }
+  const env = { cpus, cpuPageShift: 12, iommuPageShift: 12, seed: 7, nowNs: 0, base: 0x10000 }
   return w.create(Object.assign(settings, changes), env)
 }
 

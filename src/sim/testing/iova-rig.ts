@@ -6,10 +6,10 @@ import { nextU32, type Rng } from '../../lib/rng.ts'
 import type { AllocRequest, IovaAllocator, RangeKind, WindowGeometry } from '../iova/allocator.ts'
 import { allocators } from '../iova/index.ts'
 import type { Param, Settings } from '../params.ts'
-import { absEntry, cpu, type Entry, entry, MAX_GRANULE, pages } from '../types.ts'
+import { MAX_GRANULE } from '../types.ts'
 
 export const CPUS = 8
-export const NO_MASK = absEntry(Number.MAX_SAFE_INTEGER)
+export const NO_MASK = Number.MAX_SAFE_INTEGER
 
 export const FREE = 0
 export const USED = 1
@@ -77,11 +77,11 @@ export function cases(): Case[] {
 
 export function request(fields: Partial<AllocRequest> = {}): AllocRequest {
   const defaults = {
-    cpu: cpu(0),
-    npages: pages(1),
+    cpu: 0,
+    npages: 1,
     alignOrder: 0,
     mask: NO_MASK,
-    handle: entry(0),
+    handle: 0,
     useHandle: false,
     emptyCaches: true,
   }
@@ -97,20 +97,20 @@ export function randomRequest(rng: Rng, a: IovaAllocator, g: WindowGeometry): Al
   // Nor for more than the whole reach of the device.
   const reach = npages + below(g.size + 100)
   return request({
-    cpu: cpu(below(CPUS)),
-    npages: pages(npages),
+    cpu: below(CPUS),
+    npages: npages,
     alignOrder,
     // An aligned buffer begins at such a page in memory too.
     phase: alignDown(below(MAX_GRANULE), pow2(alignOrder)),
-    mask: below(4) === 0 ? absEntry((g.islands ? 0 : g.offset) + reach) : NO_MASK,
-    handle: entry(below(3) === 0 ? below(g.size) : 0),
+    mask: below(4) === 0 ? (g.islands ? 0 : g.offset) + reach : NO_MASK,
+    handle: below(3) === 0 ? below(g.size) : 0,
     useHandle: below(2) === 0,
     emptyCaches: below(4) > 0,
   })
 }
 
 /** All entries that a request got: where one TCE maps several, and where sizes are rounded up for the magazines. */
-export function run(a: IovaAllocator, s: object, e: Entry, npages: number): [number, number] {
+export function run(a: IovaAllocator, s: object, e: number, npages: number): [number, number] {
   if (a.caches) return [e, e + (npages < 32 ? pow2(log2Ceil(npages)) : npages)]
   const granule = a.granule?.(s, e) ?? 1
   return [alignDown(e, granule), alignUp(e + npages, granule)]

@@ -2,7 +2,6 @@
 
 import type { Bitmap } from '../../lib/bitmap.ts'
 import { hashBits } from '../../lib/bitmap.ts'
-import { type AbsEntry, absEntry, type RealAddr, realAddr } from '../types.ts'
 
 /** Where the kernel's linear map puts real address 0. */
 const LINEAR_MAP = 0xc000000000000000n
@@ -64,9 +63,9 @@ export function pairs(r: VectorRecord): ReadonlyMap<string, string> {
 }
 
 /** A mask in units of 2^shift. One that no safe integer holds restricts nothing, so the largest safe integer serves. */
-export function maskOf(value: bigint, shift: number): AbsEntry {
+export function maskOf(value: bigint, shift: number): number {
   const units = value >> BigInt(shift)
-  return absEntry(units > BigInt(Number.MAX_SAFE_INTEGER) ? Number.MAX_SAFE_INTEGER : Number(units))
+  return units > BigInt(Number.MAX_SAFE_INTEGER) ? Number.MAX_SAFE_INTEGER : Number(units)
 }
 
 /** (segment boundary mask >> pageShift) + 1. */
@@ -75,14 +74,14 @@ export function boundaryOf(segmentMask: bigint, pageShift: number): number {
 }
 
 /** A kernel virtual address of the linear map as a real address. */
-export function realOf(vaddr: bigint): RealAddr {
-  return realAddr(Number(vaddr - LINEAR_MAP))
+export function realOf(vaddr: bigint): number {
+  return Number(vaddr - LINEAR_MAP)
 }
 
 /** A bus address as the two parts of a DMA address. */
-export function splitBus(bus: bigint, pageShift: number): { entry: AbsEntry; offset: number } {
+export function splitBus(bus: bigint, pageShift: number): { entry: number; offset: number } {
   const shift = BigInt(pageShift)
-  return { entry: absEntry(Number(bus >> shift)), offset: Number(bus & ((1n << shift) - 1n)) }
+  return { entry: Number(bus >> shift), offset: Number(bus & ((1n << shift) - 1n)) }
 }
 
 /** Hexadecimal bus address of a DMA address; -1 when there is none. */

@@ -8,14 +8,13 @@ import { tceHalves } from '../iova/tce-halves.ts'
 import { tcePools } from '../iova/tce-pools.ts'
 import { TCE_WRITE } from '../table/table.ts'
 import { tceSingle } from '../table/tce-single.ts'
-import { bytes, cpu, realAddr } from '../types.ts'
 import { boundaryOf, Mismatch, maskOf } from './vector-text.ts'
 
 const DEVICE_MASK = 0xffffffffn
 const KERNEL_PAGE_SHIFT = 16
 const CPUS = 8
 /** Where the buffers begin; any multiple of 64K does. */
-const FIRST_BUFFER = realAddr(0x10000000)
+const FIRST_BUFFER = 0x10000000
 
 const KERNELS = {
   'two-region-2.6.20': { allocator: tceHalves, settings: { generation: 1 }, alignPages: false },
@@ -65,10 +64,10 @@ export function countBuffers(input: FramesInput): FramesOutput {
   const mask = maskOf(DEVICE_MASK, pageShift)
   let entriesUsedByBuffers = 0
   for (let i = 0; ; i++) {
-    const address = realAddr(FIRST_BUFFER + i * input.stride)
+    const address = FIRST_BUFFER + i * input.stride
     const npages = pagesTouched(d, address, input.bufferBytes)
     resetMeter(meter)
-    if (mapPage(d, cpu(i % CPUS), address, bytes(input.bufferBytes), TCE_WRITE, mask, meter) === NO_DMA) {
+    if (mapPage(d, i % CPUS, address, input.bufferBytes, TCE_WRITE, mask, meter) === NO_DMA) {
       return {
         tableEntries: size,
         buffersMapped: i,

@@ -2,7 +2,7 @@
 
 import { createMeter, resetMeter } from '../engine/meter.ts'
 import { type HalvesState, tceHalves } from '../iova/tce-halves.ts'
-import { cpu, entry, NO_ENTRY, pages } from '../types.ts'
+import { NO_ENTRY } from '../types.ts'
 import {
   bitsText,
   boundaryOf,
@@ -53,11 +53,11 @@ function readTable(r: VectorRecord): HalvesState {
 function replayRecord(s: HalvesState, r: VectorRecord): string {
   const meter = createMeter()
   const request = {
-    cpu: cpu(0),
-    npages: pages(0),
+    cpu: 0,
+    npages: 0,
     alignOrder: 0,
     mask: maskOf(0n, 0),
-    handle: entry(0),
+    handle: 0,
     useHandle: false,
     emptyCaches: true,
     phase: 0,
@@ -68,14 +68,14 @@ function replayRecord(s: HalvesState, r: VectorRecord): string {
     case 'K':
       return `K ${s.hint} L ${s.largeHint} ${bitsText(s.bits)}`
     case 'A': {
-      request.npages = pages(int(r, 0))
+      request.npages = int(r, 0)
       request.alignOrder = int(r, 1)
       request.mask = maskOf(toHex(r, r.words[2]), 0)
       const found = tceHalves.alloc(s, request, meter)
       return `A ${r.words.slice(0, 3).join(' ')} ${meter.hang ? 'HANG' : found}`
     }
     case 'F': {
-      const ok = tceHalves.free(s, entry(int(r, 0)), pages(int(r, 1)), meter, cpu(0))
+      const ok = tceHalves.free(s, int(r, 0), int(r, 1), meter, 0)
       return `F ${r.words.slice(0, 2).join(' ')} ${ok ? 'ok' : 'bad'}`
     }
     case 'G': {
@@ -84,7 +84,7 @@ function replayRecord(s: HalvesState, r: VectorRecord): string {
       const n = int(r, 1)
       const results: string[] = []
       for (let i = 0; i < n; i++) {
-        request.npages = pages(int(r, 2 + i))
+        request.npages = int(r, 2 + i)
         resetMeter(meter)
         const found = tceHalves.alloc(s, request, meter)
         results.push(meter.hang ? 'HANG' : String(found))

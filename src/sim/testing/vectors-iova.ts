@@ -16,7 +16,7 @@ import {
 } from '../iova/magazines.ts'
 import { type BridgeWindow, reserveAll } from '../iova/reserved.ts'
 import type { TreeShape } from '../iova/tree-shape.ts'
-import { absEntry, cpu, entry, NO_ENTRY, pages } from '../types.ts'
+import { NO_ENTRY } from '../types.ts'
 import { expectText, int, records, toHex, unreadable, type VectorRecord } from './vector-text.ts'
 import { checkpointText, dumpTree, Fnv } from './vectors-iova-dump.ts'
 
@@ -222,19 +222,19 @@ function allocTop(d: Domain, r: VectorRecord): number {
   const mask = toHex(r, r.words[2])
   const limit = chooseLimit(mask === 0n ? null : Number(mask >> BigInt(d.shift)), d.bus, d.apertureEnd)
   const request = {
-    cpu: cpu(int(r, 0)),
-    npages: pages(int(r, 1) / pow2(d.shift)),
+    cpu: int(r, 0),
+    npages: int(r, 1) / pow2(d.shift),
     alignOrder: 0,
     phase: 0,
-    mask: absEntry(0),
-    handle: entry(0),
+    mask: 0,
+    handle: 0,
     useHandle: false,
     emptyCaches: true,
   }
   const allocator = {
     alloc(s: Magazines, req: typeof request, meter: CostMeter) {
       const pfn = fastAlloc(s, req.cpu, req.npages, req.mask, req.emptyCaches, meter)
-      return pfn === 0 ? NO_ENTRY : entry(pfn)
+      return pfn === 0 ? NO_ENTRY : pfn
     },
   }
   const found = allocDma(d.device, allocator, d.mags, request, limit, d.shift, d.meter)

@@ -18,7 +18,6 @@ import { createMeter } from '../engine/meter.ts'
 import { createPools, inUse, type PoolsState, poolHash, tcePools } from '../iova/tce-pools.ts'
 import { TCE_READ, TCE_WRITE } from '../table/table.ts'
 import { tceSingle } from '../table/tce-single.ts'
-import { bytes, cpu, entry, pages, realAddr } from '../types.ts'
 import { type FailingState, failingTable } from './failing-table.ts'
 import {
   bitsText,
@@ -116,11 +115,11 @@ function replayRecord(setup: Setup, r: VectorRecord, meter: ReturnType<typeof cr
     }
     case 'A': {
       const request = {
-        cpu: cpu(int(r, 0)),
-        npages: pages(int(r, 1)),
+        cpu: int(r, 0),
+        npages: int(r, 1),
         alignOrder: int(r, 2),
         mask: maskOf(toHex(r, r.words[3]), 0),
-        handle: entry(0),
+        handle: 0,
         useHandle: false,
         emptyCaches: true,
         phase: 0,
@@ -128,35 +127,35 @@ function replayRecord(setup: Setup, r: VectorRecord, meter: ReturnType<typeof cr
       return withResult(r, 4, String(tcePools.alloc(pools, request, meter)))
     }
     case 'F': {
-      const ok = tcePools.free(pools, entry(int(r, 0)), pages(int(r, 1)), meter, cpu(0))
+      const ok = tcePools.free(pools, int(r, 0), int(r, 1), meter, 0)
       return withResult(r, 2, ok ? 'ok' : 'bad')
     }
     case 'M': {
       const address = realOf(toHex(r, r.words[1]))
-      const at = mapPage(domain, cpu(int(r, 0)), address, bytes(int(r, 2)), BOTH, deviceMask(3), meter)
+      const at = mapPage(domain, int(r, 0), address, int(r, 2), BOTH, deviceMask(3), meter)
       return withResult(r, 4, busText(at, offsetInPage(domain, address), shift))
     }
     case 'C': {
-      const at = allocCoherent(domain, cpu(int(r, 0)), realAddr(0), bytes(int(r, 1)), BOTH, deviceMask(2), meter)
+      const at = allocCoherent(domain, int(r, 0), 0, int(r, 1), BOTH, deviceMask(2), meter)
       return withResult(r, 3, busText(at, 0, shift))
     }
     case 'D': {
       const { entry: at, offset } = bus(0)
-      unmapPage(domain, cpu(0), at, offset, bytes(int(r, 1)), meter)
+      unmapPage(domain, 0, at, offset, int(r, 1), meter)
       return null
     }
     case 'c':
-      freeCoherent(domain, cpu(0), bus(0).entry, bytes(int(r, 1)), meter)
+      freeCoherent(domain, 0, bus(0).entry, int(r, 1), meter)
       return null
     case 'S': {
       const sg = readList(r)
       lists.push(sg)
-      const n = mapSg(domain, cpu(int(r, 0)), sg, BOTH, deviceMask(1), meter)
+      const n = mapSg(domain, int(r, 0), sg, BOTH, deviceMask(1), meter)
       return withResult(r, r.words.indexOf('='), `= ${sgText(sg, n, shift)}`)
     }
     case 'U': {
       const sg = lists[int(r, 0)] ?? unreadable(r, 'no such list')
-      unmapSg(domain, cpu(0), sg, meter)
+      unmapSg(domain, 0, sg, meter)
       return null
     }
     case 'E':

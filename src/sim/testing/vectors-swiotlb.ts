@@ -10,7 +10,6 @@ import {
   type SwiotlbPool,
 } from '../swiotlb/pool.ts'
 import { type PoolSizing, sizeEarly, sizeLate } from '../swiotlb/pool-size.ts'
-import { bytes, cpu, realAddr } from '../types.ts'
 import { expectResult } from './iotlb-text.ts'
 import { int, records, toHex, unreadable, type VectorRecord } from './vector-text.ts'
 
@@ -53,11 +52,11 @@ export function replaySwiotlbOps(text: string): number {
   const map = (p: SwiotlbPool, r: VectorRecord): string => {
     const minAlignMask = exactHex(r, 3)
     const request = {
-      cpu: cpu(int(r, 0)),
-      bytes: bytes(int(r, 1)),
+      cpu: int(r, 0),
+      bytes: int(r, 1),
       allocAlignMask: exactHex(r, 2),
       minAlignMask,
-      orig: realAddr(exactHex(r, 4)),
+      orig: exactHex(r, 4),
       owner: mappings.length,
     }
     resetMeter(meter)

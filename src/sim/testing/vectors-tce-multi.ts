@@ -19,7 +19,6 @@ import {
   vfioClear,
 } from '../table/tce-multi.ts'
 import { TCE_REFUSALS, type TceEra, type TceRequest, tceAccounted } from '../table/tce-multi-levels.ts'
-import { absEntry, pages, realAddr } from '../types.ts'
 import {
   expectText,
   int,
@@ -98,11 +97,11 @@ function stateText(s: TceMultiState): string {
 /** The record as this implementation would have written it. */
 function replayRecord(s: TceMultiState, r: VectorRecord): string {
   const hex = (i: number) => Number(toHex(r, r.words[i]))
-  const e = absEntry(r.kind === 'Z' ? 0 : int(r, 0))
+  const e = r.kind === 'Z' ? 0 : int(r, 0)
   const asked = (n: number) => `${r.kind} ${r.words.slice(0, n).join(' ')}`
   switch (r.kind) {
     case 'B':
-      buildTces(s, e, pages(int(r, 1)), realAddr(hex(2)), permissionOf(r, 3), meter)
+      buildTces(s, e, int(r, 1), hex(2), permissionOf(r, 3), meter)
       return asked(4) + stateText(s)
     case 'X': {
       const old = exchangeTce(s, e, hex(1), permissionOf(r, 2), true, meter)
@@ -110,17 +109,17 @@ function replayRecord(s: TceMultiState, r: VectorRecord): string {
       return `${asked(3)} = 0 ${(old - permission).toString(16)} ${OTHER_FORM[permission]}${stateText(s)}`
     }
     case 'C':
-      clearTces(s, e, pages(int(r, 1)), meter)
+      clearTces(s, e, int(r, 1), meter)
       return asked(2) + stateText(s)
     case 'G':
       return `${asked(1)} = ${getTce(s, e).toString(16)}`
     case 'V': {
-      const n = pages(int(r, 2))
-      const rc = vfioBuild(s, e, n, realAddr(hex(1)), hex(1), permissionOf(r, 3), meter)
+      const n = int(r, 2)
+      const rc = vfioBuild(s, e, n, hex(1), hex(1), permissionOf(r, 3), meter)
       return `${asked(4)} = ${rc} m ${s.references}${stateText(s)}`
     }
     case 'W':
-      vfioClear(s, e, pages(int(r, 1)), meter)
+      vfioClear(s, e, int(r, 1), meter)
       return `${asked(2)} m ${s.references}${stateText(s)}`
     case 'P': {
       const address = userAddress(s, e, int(r, 1) === 1, meter)

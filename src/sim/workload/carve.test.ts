@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest'
 import { createHeap, heapPop, heapPush } from '../../lib/heap.ts'
 import type { ParamValue } from '../params.ts'
 import { createFor } from '../testing/drive.ts'
-import { ns, realAddr } from '../types.ts'
 import { type Carve, carve } from './carve.ts'
 import { createOp, OP_IOMMU_MAP, OP_IOMMU_UNMAP, RUN } from './workload.ts'
 
@@ -181,7 +180,7 @@ describe('a hypervisor that takes pieces back', () => {
   })
 
   it('takes pages of its table at least, and has two of them in a block', () => {
-    const env = { cpus: 1, cpuPageShift: 16, iommuPageShift: 16, seed: 7, nowNs: ns(0), base: realAddr(0x10000) }
+    const env = { cpus: 1, cpuPageShift: 16, iommuPageShift: 16, seed: 7, nowNs: 0, base: 0x10000 }
     const s = carve.create(settings({ blocks: 4, block: 64 * KIB, interval: 100_000 }), env)
     const { calls } = play(s, 450_000)
     expect(ranges(calls.slice(0, 4))).toEqual([0, 2, 4, 6].map((page) => [page, 2]))

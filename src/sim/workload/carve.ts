@@ -19,7 +19,6 @@ import { alignUp, pow2 } from '../../lib/bits.ts'
 import { createRng, nextU32, type Rng } from '../../lib/rng.ts'
 import { PRICES } from '../engine/cost.ts'
 import type { ParamsOf } from '../params.ts'
-import type { Bytes, RealAddr } from '../types.ts'
 import { carveParams as params } from './carve-params.ts'
 import {
   type DeviceDma,
@@ -37,7 +36,7 @@ import {
 const PARTS = 3
 const EVERY_NS = 5_000
 const ACCESSES = 16
-/** Bytes that one access moves. */
+/** number that one access moves. */
 const LINE = 64
 
 export interface Carve {
@@ -146,8 +145,8 @@ function mapBlock(s: Carve, op: Op): number {
   op.sgAddress[1] = s.built * s.blockPages
   op.sgBytes[0] = bytes
   op.elements = 0
-  op.address = (s.base + s.built * bytes) as RealAddr
-  op.bytes = bytes as Bytes
+  op.address = s.base + s.built * bytes
+  op.bytes = bytes
   op.direction = FROM_DEVICE
   return RUN
 }

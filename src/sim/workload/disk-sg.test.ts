@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { ns, realAddr } from '../types.ts'
 import { type DiskSg, diskSg } from './disk-sg.ts'
 import { createOp, OP_MAP_SG, OP_UNMAP_SG, RUN } from './workload.ts'
 
@@ -7,7 +6,7 @@ const DEPTH = 8
 
 function disk(): DiskSg {
   const settings = Object.fromEntries(diskSg.params.map((p) => [p.name, p.default]))
-  const env = { cpus: 1, cpuPageShift: 16, iommuPageShift: 12, seed: 1, nowNs: ns(0), base: realAddr(0x10000) }
+  const env = { cpus: 1, cpuPageShift: 16, iommuPageShift: 12, seed: 1, nowNs: 0, base: 0x10000 }
   return diskSg.create(Object.assign(settings, { queues: 1, depth: DEPTH }), env)
 }
 
@@ -28,7 +27,7 @@ function turn(s: DiskSg, nowNs: number, segments: number) {
       did.unmaps++
     }
     did.delivered += op.delivered
-    diskSg.done(s, 0, op, ns(nowNs))
+    diskSg.done(s, 0, op, nowNs)
   }
   throw new Error('the queue never rests')
 }
@@ -53,7 +52,7 @@ describe('a disk', () => {
     const op = createOp()
     expect(diskSg.next(s, 0, 0, op)).toBe(RUN)
     op.segments = -1
-    diskSg.done(s, 0, op, ns(0))
+    diskSg.done(s, 0, op, 0)
     expect(diskSg.next(s, 0, 0, op)).toBe(100_000)
     expect(turn(s, 100_000, 4).maps).toBe(DEPTH)
   })

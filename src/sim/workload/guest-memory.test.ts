@@ -10,7 +10,6 @@ import { presetById } from '../scenario/presets.ts'
 import type { Scenario } from '../scenario/schema.ts'
 import { forEachTceTable, getTce, type TceMultiState } from '../table/tce-multi.ts'
 import type { TceWindowState } from '../table/tce-window.ts'
-import { absEntry } from '../types.ts'
 
 const MS = 1_000_000
 const KIB = 1024
@@ -58,7 +57,7 @@ function perCall(scenario: Scenario): number {
 
 /** TCEs of the guest's pages, in the order of its memory. */
 const tcesOf = (run: Run, pages: ReturnType<typeof pagesOf>): number[] =>
-  pages.map(({ number }) => getTce(tableOf(run), absEntry(number)))
+  pages.map(({ number }) => getTce(tableOf(run), number))
 
 /** Goes on until so many pages are mapped; not for ever. */
 function untilMapped(run: Run, pages: number): void {

@@ -11,7 +11,6 @@
 
 import { alignDown, pow2 } from '../../lib/bits.ts'
 import type { ParamsOf } from '../params.ts'
-import type { Bytes, RealAddr } from '../types.ts'
 import { guestMemoryParams as params } from './guest-memory-params.ts'
 import {
   BY_IOCTL,
@@ -33,7 +32,7 @@ const PIECE = 2_147_483_648
 export interface GuestMemoryState {
   readonly memory: readonly MemoryStretch[]
   readonly pageBytes: number
-  /** Bytes of the host's memory in one piece; pages that one call asks for at most. */
+  /** number of the host's memory in one piece; pages that one call asks for at most. */
   readonly piece: number
   readonly perCall: number
   readonly ioctl: boolean
@@ -111,8 +110,8 @@ function call(s: GuestMemoryState, kind: number, page: number, end: number, op: 
   const bytes = pages * s.pageBytes
   op.kind = kind
   op.slot = page
-  op.address = (s.base + page * s.pageBytes) as RealAddr
-  op.bytes = bytes as Bytes
+  op.address = s.base + page * s.pageBytes
+  op.bytes = bytes
   op.direction = BOTH_WAYS
   op.sgAddress[0] = at < stretch.inside ? stretch.entry + at : -1
   op.sgAddress[1] = abs

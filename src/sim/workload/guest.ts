@@ -17,7 +17,6 @@ import { type Chunked, chunked, touch } from '../../lib/chunked.ts'
 import { createRng, nextU32, type Rng } from '../../lib/rng.ts'
 import { PRICES } from '../engine/cost.ts'
 import type { ParamsOf } from '../params.ts'
-import type { Bytes, RealAddr } from '../types.ts'
 import { guestParams as params } from './guest-params.ts'
 import { LOOK_NS, RETRY_NS } from './think.ts'
 import {
@@ -43,7 +42,7 @@ const KEPT = 2
 const SPARE = KEPT + 2
 const ACCESSES = 16
 const HOT_PAGES = 8
-/** Bytes that one access moves. */
+/** number that one access moves. */
 const LINE = 64
 
 export interface Guest {
@@ -161,8 +160,8 @@ function mapBlock(s: Guest, page: number, host: number, op: Op): number {
   op.sgAddress[1] = page
   op.sgBytes[0] = bytes
   op.elements = 0
-  op.address = (s.base + host * bytes) as RealAddr
-  op.bytes = bytes as Bytes
+  op.address = s.base + host * bytes
+  op.bytes = bytes
   op.direction = FROM_DEVICE
   return RUN
 }

@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import type { ParamValue } from '../params.ts'
-import { ns, realAddr } from '../types.ts'
 import { type LongLived, longLived } from './long-lived.ts'
 import { createOp, OP_COHERENT, OP_MAP, OP_UNMAP, RUN } from './workload.ts'
 
 function driver(changes: Record<string, ParamValue> = {}): LongLived {
   const settings = Object.fromEntries(longLived.params.map((p) => [p.name, p.default]))
-  const env = { cpus: 1, cpuPageShift: 16, iommuPageShift: 12, seed: 1, nowNs: ns(0), base: realAddr(0x10000) }
+  const env = { cpus: 1, cpuPageShift: 16, iommuPageShift: 12, seed: 1, nowNs: 0, base: 0x10000 }
   return longLived.create(Object.assign(settings, changes), env)
 }
 

@@ -11,7 +11,6 @@ import { alignUp, pow2 } from '../../lib/bits.ts'
 import { createRng, type Rng } from '../../lib/rng.ts'
 import { PRICES } from '../engine/cost.ts'
 import type { ParamsOf, ParamTable } from '../params.ts'
-import type { Bytes, RealAddr } from '../types.ts'
 import { drawGap } from './exponential.ts'
 import { count, startParam, time } from './nic.ts'
 import {
@@ -130,8 +129,8 @@ function next(s: LongLived, _task: number, nowNs: number, op: Op): number {
     op.mapping = s.mapping[slot]!
     op.used = op.mapping !== NONE ? 1 : 0
     op.kind = op.mapping !== NONE ? OP_UNMAP : s.coherent ? OP_COHERENT : OP_MAP
-    op.address = (s.base + slot * s.stride) as RealAddr
-    op.bytes = s.bytes as Bytes
+    op.address = s.base + slot * s.stride
+    op.bytes = s.bytes
     op.direction = s.coherent ? COHERENT : FROM_DEVICE
     return RUN
   }

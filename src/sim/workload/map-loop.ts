@@ -16,7 +16,6 @@ import { alignUp, pow2 } from '../../lib/bits.ts'
 import { type Chunked, chunked, touch } from '../../lib/chunked.ts'
 import { createRng, deriveSeed, type Rng } from '../../lib/rng.ts'
 import type { ParamsOf, ParamTable } from '../params.ts'
-import type { Bytes, RealAddr } from '../types.ts'
 import { drawGap } from './exponential.ts'
 import { count, time } from './nic.ts'
 import { LOOK_NS, queuesParam, RETRY_NS, short, size, TURN, workParam } from './think.ts'
@@ -273,8 +272,8 @@ function mapNext(s: MapLoop, task: number, q: number, nowNs: number, op: Op): nu
   if (s.begun[q] === 0 && s.dueNs[q]! > nowNs) return s.dueNs[q]!
   op.kind = OP_MAP
   op.slot = q * s.room + s.put[q]!
-  op.address = (s.base + op.slot * s.stride) as RealAddr
-  op.bytes = s.bytes as Bytes
+  op.address = s.base + op.slot * s.stride
+  op.bytes = s.bytes
   op.direction = s.direction
   op.workPs = vary(s, task, s.mapPs)
   op.delivered = 0

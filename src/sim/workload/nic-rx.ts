@@ -18,7 +18,6 @@ import { type Chunked, chunked, touch } from '../../lib/chunked.ts'
 import type { Rng } from '../../lib/rng.ts'
 import { PRICES } from '../engine/cost.ts'
 import type { ParamsOf } from '../params.ts'
-import type { Bytes, RealAddr } from '../types.ts'
 import { drawGap } from './exponential.ts'
 import { createRings, mapRing, queueRng, type Rings, ringDone, touched, untouched, WIRE_OVERHEAD } from './nic.ts'
 import { nicRxParams as params } from './nic-rx-params.ts'
@@ -72,7 +71,7 @@ export interface NicRx {
   /** Without traffic nothing interrupts; a driver with holes in its ring looks again after this. */
   readonly retryNs: number
   readonly rings: Rings
-  /** Bytes from one buffer to the next. */
+  /** number from one buffer to the next. */
   readonly stride: number
   /** Buffers stay mapped, and are synced. */
   readonly recycles: boolean
@@ -205,7 +204,7 @@ function firstArrivalPs(s: NicRx, q: Queue, nowNs: number): number {
 function takeNext(s: NicRx, task: number, op: Op): number {
   const q = s.queues[task]!
   op.kind = s.recycles ? OP_SYNC : OP_UNMAP
-  op.bytes = s.frameBytes as Bytes
+  op.bytes = s.frameBytes
   touched(s.rings, task, q.clean, op)
   op.slot = q.firstSlot + q.clean
   op.mapping = s.slots.data[2 * op.slot]!
@@ -227,8 +226,8 @@ function mapNext(s: NicRx, q: Queue, op: Op): number {
   s.freeHead = s.freeHead + 1 === s.freeBuffers.data.length ? 0 : s.freeHead + 1
   s.slots.data[2 * op.slot + 1] = buffer
   touch(s.slots, 2 * op.slot)
-  op.address = (s.base + buffer * s.stride) as RealAddr
-  op.bytes = (s.recycles ? s.stride : s.frameBytes) as Bytes
+  op.address = s.base + buffer * s.stride
+  op.bytes = s.recycles ? s.stride : s.frameBytes
   op.direction = FROM_DEVICE
   op.workPs = 0
   op.delivered = 0

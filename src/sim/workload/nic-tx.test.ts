@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import type { ParamValue } from '../params.ts'
-import { ns, realAddr } from '../types.ts'
 import { type NicTx, nicTx } from './nic-tx.ts'
 import { createOp, OP_COHERENT, OP_MAP, type Op, RUN, TO_DEVICE, YIELD } from './workload.ts'
 
@@ -8,7 +7,7 @@ const BASE = 0x10000
 
 function card(changes: Record<string, ParamValue> = {}, cpuPageShift = 16): NicTx {
   const settings = Object.fromEntries(nicTx.params.map((p) => [p.name, p.default]))
-  const env = { cpus: 1, cpuPageShift, iommuPageShift: 12, seed: 1, nowNs: ns(0), base: realAddr(BASE) }
+  const env = { cpus: 1, cpuPageShift, iommuPageShift: 12, seed: 1, nowNs: 0, base: BASE }
   return nicTx.create(Object.assign(settings, { queues: 1, ring: 64, ...changes }), env)
 }
 

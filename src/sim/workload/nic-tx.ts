@@ -20,7 +20,6 @@ import { type Chunked, chunked, touch } from '../../lib/chunked.ts'
 import type { Rng } from '../../lib/rng.ts'
 import { PRICES } from '../engine/cost.ts'
 import type { ParamsOf } from '../params.ts'
-import type { Bytes, RealAddr } from '../types.ts'
 import { drawGap } from './exponential.ts'
 import { createRings, mapRing, queueRng, type Rings, ringDone, touched, untouched, WIRE_OVERHEAD } from './nic.ts'
 import { nicTxParams as params } from './nic-tx-params.ts'
@@ -278,8 +277,8 @@ function mapPart(s: NicTx, q: Queue, task: number, op: Op): number {
   const fragment = q.part > 0
   op.kind = OP_MAP
   op.slot = q.firstSlot + at
-  op.address = (fragment ? ram + STREAM_AT + q.at : ram + at * s.headStride + HEADROOM) as RealAddr
-  op.bytes = (fragment ? fragmentBytes(s, q) : HEADER_BYTES + (s.linear ? s.payload : 0)) as Bytes
+  op.address = fragment ? ram + STREAM_AT + q.at : ram + at * s.headStride + HEADROOM
+  op.bytes = fragment ? fragmentBytes(s, q) : HEADER_BYTES + (s.linear ? s.payload : 0)
   op.direction = TO_DEVICE
   const last = fragment ? op.bytes === q.left : s.linear
   if (last) op.workPs = PRICES.packet.ps

@@ -6,7 +6,6 @@
 import { alignUp, pow2 } from '../../lib/bits.ts'
 import { createRng, deriveSeed, type Rng } from '../../lib/rng.ts'
 import type { Param, ParamType } from '../params.ts'
-import type { Bytes, RealAddr } from '../types.ts'
 import { COHERENT, OP_COHERENT, type Op, RUN, type WorkloadEnv } from './workload.ts'
 
 /** Ethernet header, checksum, preamble and gap around the payload of a frame, bytes. */
@@ -60,7 +59,7 @@ export const ringsParam = {
 
 /** The descriptor rings of a card, one per queue: [queues] mapping id, -1 before it is there, -2 when it was refused. */
 export interface Rings {
-  /** Bytes of each ring; 0 when rings are left out. */
+  /** number of each ring; 0 when rings are left out. */
   readonly bytes: Float64Array
   readonly address: Float64Array
   readonly mapping: Int32Array
@@ -105,8 +104,8 @@ export function mapRing(rings: Rings, q: number, slot: number, op: Op): number {
   if (rings.mapping[q] === REFUSED) return Number.POSITIVE_INFINITY
   op.kind = OP_COHERENT
   op.slot = slot
-  op.address = rings.address[q] as RealAddr
-  op.bytes = rings.bytes[q] as Bytes
+  op.address = rings.address[q]!
+  op.bytes = rings.bytes[q]!
   op.direction = COHERENT
   op.workPs = 0
   op.delivered = 0

@@ -14,7 +14,6 @@ import { createHeap, type Heap, heapPop, heapPush } from '../../lib/heap.ts'
 import { createRng, deriveSeed, nextU32, type Rng } from '../../lib/rng.ts'
 import { PRICES } from '../engine/cost.ts'
 import type { ParamsOf } from '../params.ts'
-import type { Bytes, RealAddr } from '../types.ts'
 import { drawGap } from './exponential.ts'
 import { MIXES, nvmeParams as params } from './nvme-params.ts'
 import { LOOK_NS, RETRY_NS, TURN } from './think.ts'
@@ -175,8 +174,8 @@ function submit(s: Nvme, q: number, nowNs: number, op: Op): number {
   const draw = nextU32(queue.rng)
   op.kind = OP_MAP
   op.slot = tag
-  op.address = (s.base + tag * TAG_BYTES) as RealAddr
-  op.bytes = s.sizes[draw >>> 24]! as Bytes
+  op.address = s.base + tag * TAG_BYTES
+  op.bytes = s.sizes[draw >>> 24]!
   op.direction = (draw & 0xffff) % 100 < s.writes ? TO_DEVICE : FROM_DEVICE
   op.delivered = 0
   return RUN

@@ -16,7 +16,6 @@ import {
   REC_MORE,
   type RecordedOps,
 } from '../scenario/recording.ts'
-import { bytes, realAddr } from '../types.ts'
 import {
   FROM_DEVICE,
   OP_MAP_AT,
@@ -95,8 +94,8 @@ function next(s: Recorded, _task: number, nowNs: number, op: Op): number {
   op.slot = at
   op.sgAddress[0] = s.entry.data[at]!
   op.sgBytes[0] = pagesOfRun(s.kind.data, s.npages.data, at)
-  op.address = realAddr(Math.max(0, s.address.data[at]!))
-  op.bytes = bytes(0)
+  op.address = Math.max(0, s.address.data[at]!)
+  op.bytes = 0
   op.direction = s.permission.data[at] === READ_ONLY ? TO_DEVICE : FROM_DEVICE
   op.elements = 0
   if (kind === REC_CLEAR && s.kind.data[at + 1] !== REC_CLEAR) summariseClear(s, op)

@@ -9,7 +9,6 @@
 
 import { alignUp, pow2 } from '../../lib/bits.ts'
 import type { ParamsOf, ParamTable } from '../params.ts'
-import type { Bytes, RealAddr } from '../types.ts'
 import { count } from './nic.ts'
 import { LOOK_NS, RETRY_NS, size, TURN, workParam } from './think.ts'
 import {
@@ -120,8 +119,8 @@ const stands = (s: Wall): boolean => s.built === s.ranges + 2
 function mapping(s: Wall, slot: number, bytes: number, workPs: number, op: Op): number {
   op.kind = OP_MAP
   op.slot = slot
-  op.address = (s.base + slot * s.stride) as RealAddr
-  op.bytes = bytes as Bytes
+  op.address = s.base + slot * s.stride
+  op.bytes = bytes
   op.direction = FROM_DEVICE
   op.workPs = workPs
   op.delivered = 0

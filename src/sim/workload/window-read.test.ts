@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import type { ParamValue } from '../params.ts'
-import { ns, realAddr } from '../types.ts'
 import { DATA_PATH, pagePs, transactionPs } from './data-path.ts'
 import { type WindowRead, windowRead } from './window-read.ts'
 import { createOp, type DeviceDma, OP_MAP, RUN, YIELD } from './workload.ts'
@@ -9,7 +8,7 @@ const KIB = 1024
 
 function device(changes: Record<string, ParamValue> = {}): WindowRead {
   return windowRead.create(settingsWith(changes), {
-    ...{ cpus: 1, cpuPageShift: 12, iommuPageShift: 12, seed: 7, nowNs: ns(0), base: realAddr(0xd8750000) },
+    ...{ cpus: 1, cpuPageShift: 12, iommuPageShift: 12, seed: 7, nowNs: 0, base: 0xd8750000 },
   })
 }
 
@@ -90,7 +89,7 @@ describe('a device that reads in a window', () => {
   })
 
   it('counts the pages of a large mapping in those of the IOMMU', () => {
-    const env = { cpus: 1, cpuPageShift: 16, iommuPageShift: 16, seed: 7, nowNs: ns(0), base: realAddr(0) }
+    const env = { cpus: 1, cpuPageShift: 16, iommuPageShift: 16, seed: 7, nowNs: 0, base: 0 }
     const s = windowRead.create(settingsWith({ span: 4 * KIB * KIB, unit: 2 * KIB * KIB, pattern: 'linear' }), env)
     load(s)
     const { dma, asked } = memory()

@@ -11,7 +11,6 @@ import { alignUp, pow2 } from '../../lib/bits.ts'
 import { type Chunked, chunked, touch } from '../../lib/chunked.ts'
 import { createRng, nextU32, type Rng } from '../../lib/rng.ts'
 import type { ParamsOf } from '../params.ts'
-import type { Bytes, RealAddr } from '../types.ts'
 import { transactionPs } from './data-path.ts'
 import { RETRY_NS, TURN } from './think.ts'
 import { SPANS, windowReadParams } from './window-read-params.ts'
@@ -32,12 +31,12 @@ import {
 const BATCH = 16
 
 export interface WindowRead {
-  /** Bytes of a mapping, and of what an entry of the device's window stands for. */
+  /** number of a mapping, and of what an entry of the device's window stands for. */
   readonly unitBytes: number
   readonly pageBytes: number
   readonly base: number
   readonly rng: Rng
-  /** Bytes of the window, and of a transaction. */
+  /** number of the window, and of a transaction. */
   spanBytes: number
   bytes: number
   random: boolean
@@ -95,8 +94,8 @@ function next(s: WindowRead, _task: number, nowNs: number, op: Op): number {
   }
   op.kind = OP_MAP
   op.slot = s.mapped
-  op.address = (s.base + s.mapped * s.unitBytes) as RealAddr
-  op.bytes = s.unitBytes as Bytes
+  op.address = s.base + s.mapped * s.unitBytes
+  op.bytes = s.unitBytes
   op.direction = TO_DEVICE | FROM_DEVICE
   op.workPs = 0
   op.missed = 0

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createRng } from '../../lib/rng.ts'
 import type { ParamValue } from '../params.ts'
-import { ns, realAddr } from '../types.ts'
 import { diskSg } from './disk-sg.ts'
 import { drawGap } from './exponential.ts'
 import { type NicRx, nicRx } from './nic-rx.ts'
@@ -10,7 +9,7 @@ import { createOp, OP_MAP, OP_MAP_SG, OP_UNMAP, OP_UNMAP_SG, RUN, type Workload 
 const settings = (w: Workload<never>, changes: Record<string, ParamValue>) =>
   Object.assign(Object.fromEntries(w.params.map((p) => [p.name, p.default])), changes)
 
-const env = { cpus: 1, cpuPageShift: 16, iommuPageShift: 12, seed: 1, nowNs: ns(0), base: realAddr(0x10000) }
+const env = { cpus: 1, cpuPageShift: 16, iommuPageShift: 12, seed: 1, nowNs: 0, base: 0x10000 }
 
 function nic(changes: Record<string, ParamValue>): NicRx {
   return nicRx.create(settings(nicRx as never, { queues: 1, ring: 64, bringUp: 0, ...changes }), env)

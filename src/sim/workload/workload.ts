@@ -4,7 +4,6 @@
 import type { Settings } from '../params.ts'
 import { type ParamsOf, type ParamTable, readParams } from '../params.ts'
 import type { PredictionFigures, RecordedOps } from '../scenario/recording.ts'
-import type { Bytes, Ns, RealAddr } from '../types.ts'
 
 export const OP_MAP = 1
 export const OP_UNMAP = 2
@@ -49,8 +48,8 @@ export const MAX_SG = 16
 export interface Op {
   kind: number
   /** OP_MAP, OP_COHERENT: buffer address and length. OP_SYNC: the length that is synced. */
-  address: RealAddr
-  bytes: Bytes
+  address: number
+  bytes: number
   direction: number
   /** OP_MAP, OP_COHERENT out: mapping id or -1 when refused. OP_UNMAP, OP_SYNC in: the id. */
   mapping: number
@@ -79,8 +78,8 @@ export interface Op {
 export function createOp(): Op {
   return {
     kind: 0,
-    address: 0 as RealAddr,
-    bytes: 0 as Bytes,
+    address: 0,
+    bytes: 0,
     direction: FROM_DEVICE,
     mapping: -1,
     entry: -1,
@@ -107,9 +106,9 @@ export interface WorkloadEnv {
   readonly iommuPageShift: number
   /** uint32, this workload's own. */
   readonly seed: number
-  readonly nowNs: Ns
+  readonly nowNs: number
   /** Start of the RAM its buffers come from; a multiple of 64K. */
-  readonly base: RealAddr
+  readonly base: number
   /** What a workload of type `recorded` plays. */
   readonly recording?: RecordedOps
   /** The memory of the guest that has the device; absent where there is none. */
