@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { casePe, type DdwCase, type DdwRecord, maskBitsOf, platformOf } from '../testing/vectors-ddw.ts'
 import { DEFAULT_LIOBN, ddwKernel, type MaskOutcome, setDmaMask, TODAY } from './ddw.ts'
+import type { StepId } from './ddw-decided.ts'
 import { createPe, type DdwPlatform, type PeState } from './ddw-state.ts'
-import { STEP_TEXT, type StepId } from './ddw-text.ts'
+import { STEP_TEXT } from './ddw-text.ts'
 import { hcallKernel } from './hcalls.ts'
 
 const GIB = 262144

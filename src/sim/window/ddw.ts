@@ -16,8 +16,8 @@
 import { log2Ceil, modPow2, pow2 } from '../../lib/bits.ts'
 import type { KernelRef } from '../types.ts'
 import { countClear, countDirect, type HcallCounts, hcallsOf, noHcalls } from './ddw-calls.ts'
+import type { StepId } from './ddw-decided.ts'
 import { type DdwPlatform, type DdwTable, framesOfShift, type PeState, type QueryAnswer } from './ddw-state.ts'
-import type { StepId } from './ddw-text.ts'
 import { FRAME_SHIFT, type HcallTable } from './hcalls.ts'
 import { largestPageShift, type PageSizeEra } from './page-size.ts'
 

@@ -14,7 +14,7 @@ import { bootInputOf, bootOf } from '../platform/pc-boot.ts'
 import { maskParam } from '../scenario/platform.ts'
 import { bootParams } from '../scenario/platform-boot.ts'
 import { TCE_REFUSALS } from '../table/tce-multi-levels.ts'
-import { STEP_TEXT } from '../window/ddw-text.ts'
+import { DECIDED } from '../window/ddw-decided.ts'
 import { rtasText } from '../window/rtas-text.ts'
 import { changeWords } from './changes.ts'
 import { builtAt, regionName, settingsAfter, windowRunOf } from './past.ts'
@@ -152,7 +152,7 @@ const WORDS: Readonly<Record<number, (line: Line) => Words>> = {
   }),
   [ev.LOG_WINDOW]: (line) => ({
     kind: 'change',
-    text: `${nameOf(line)}: ${STEP_TEXT[windowRunOf(line.m, line.table).steps.at(-1)!.id].decided}`,
+    text: `${nameOf(line)}: ${DECIDED[windowRunOf(line.m, line.table).steps.at(-1)!.id]}`,
   }),
   [ev.LOG_PLUGGED]: ({ a, b }) => ({
     kind: 'change',

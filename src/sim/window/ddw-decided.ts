@@ -1,0 +1,46 @@
+// What is decided in each step of the procedure: the line that its log has, apart from the words that a page alone prints.
+// Ids are those of ddw.ts, spec: spec/POWERPC.md D.1, D.2.
+
+export const DECIDED = {
+  'mask-32': 'No dynamic window is asked for.',
+  reused: 'That window is used again, whatever the mask is now.',
+  'failed-before': 'Nothing is tried again.',
+  'not-applicable': 'No dynamic window.',
+  query: 'The window is planned from these.',
+  'query-failed': 'No dynamic window.',
+  'limited-unknown': 'No dynamic window.',
+  'limited-refused': 'No dynamic window.',
+  limited: 'A window is asked for as usual.',
+  'default-in-use': 'No dynamic window.',
+  'default-unknown': 'No dynamic window.',
+  'default-not-restorable': 'No dynamic window.',
+  'default-removed': 'The default window is removed and the platform is asked again.',
+  'no-window': 'No dynamic window.',
+  'no-page-size': 'No dynamic window.',
+  'page-size': 'The largest is taken.',
+  direct: 'A direct window of that size.',
+  'direct-all': 'A direct window of that size.',
+  'direct-ram': 'A direct window for RAM; persistent memory is mapped in the default window.',
+  hybrid: 'One window in two parts: RAM mapped once, and a table behind it.',
+  'indirect-pmem': 'An indirect window: every buffer is mapped.',
+  indirect: 'An indirect window: every buffer is mapped, at a hypervisor call or two.',
+  'too-small': 'No dynamic window.',
+  'create-failed': 'No dynamic window.',
+  created: 'The window is entered in the device tree.',
+  ram: 'An address of RAM plus the base of the window is its bus address.',
+  'ram-failed': 'The entries are cleared and the window is removed.',
+  table: 'The device maps its buffers in this table.',
+  'default-released': 'The device has no table.',
+  failed: 'The endpoint goes on the list of those that failed.',
+  'failed-restored': 'The endpoint goes on the list of those that failed.',
+  'bus-limit': 'A limit is set: each buffer is compared with it.',
+  bypass: 'Bypass: bus address = address + base of the window.',
+  'bypass-without-window': 'Bypass, without a window: DMA goes to addresses that nothing translates.',
+  'bypass-below-limit': 'Buffers in RAM use the direct window, others the table.',
+  'maps-indirect': 'Each buffer is mapped in the table of the dynamic window.',
+  'maps-default': 'Each buffer is mapped in the default window, in pages of 4K.',
+  'mask-refused': 'The mask is refused.',
+} as const satisfies Readonly<Record<string, string>>
+
+/** What a step is called. */
+export type StepId = keyof typeof DECIDED
