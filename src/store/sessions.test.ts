@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import { viewOf } from '../share/view-state.ts'
 import { presetById } from '../sim/index.ts'
+import type { LinkFile } from './file-content.ts'
 import type { Place } from './session/history.ts'
 import type { Lab, Where } from './state.ts'
 import { bench } from './testing/lab-bench.ts'
@@ -48,6 +49,18 @@ function two(where: Where, id = 'batched') {
     return { ns, events, hash }
   }
   return { ...live, a, b, at, set, proven }
+}
+
+/** A file that a session is told to open, and that takes its time. */
+function late(lab: Lab) {
+  let come = (_: LinkFile) => {}
+  lab.actions.openFile('late.json', () => new Promise<LinkFile>((done) => (come = done)))
+  return {
+    comes() {
+      come({ link: '#s=one-lock' })
+      return new Promise((done) => setTimeout(done))
+    },
+  }
 }
 
 describe.each(WHERE)('two sessions, %s', (where) => {
@@ -146,6 +159,36 @@ describe.each(WHERE)('two sessions, %s', (where) => {
     expect(await proven(a)).toEqual(before)
   })
 
+  it('lose one that somebody still acts on, or that waits for a file: nothing comes of it, and the other has its worker', async () => {
+    const { a, b, sessions, workers, settle, proven } = two(where)
+    const before = await proven(a)
+    const file = late(b)
+    sessions.drop(b)
+    settle()
+    const opens = () => workers.map(({ sent }) => sent.filter(({ type }) => type === 'open').length)
+    const made = opens()
+    await file.comes()
+    b.actions.openPreset('frames-64k')
+    b.actions.restartWorker()
+    settle()
+    expect([opens(), a.getState().ready, a.getState().dead]).toEqual([made, true, false])
+    await expect(b.hash()).rejects.toThrow()
+    expect(await proven(a)).toEqual(before)
+  })
+
+  it('wait each for its own file, also when the other asks for a new worker', async () => {
+    const { a, b, settle, proven } = two(where)
+    const file = late(b)
+    a.actions.restartWorker()
+    settle()
+    expect(b.getState().loading).toBe('late.json')
+    await file.comes()
+    settle()
+    expect([a, b].map((lab) => lab.getState().scenario.preset)).toEqual(['frames-64k', 'one-lock'])
+    expect(b.getState().loading).toBe(null)
+    await proven(b)
+  })
+
   it('are both brought back when one asks for a new worker, if it was theirs', async () => {
     const { a, b, workers, set, settle, proven } = two(where)
     set(a, 'd0.iommuPage', 4096)
@@ -186,6 +229,16 @@ describe('the page', () => {
     b.actions.undo()
     settle()
     expect([b.getState().announcement, b.getState().scenario.preset]).toEqual(['undo', 'batched'])
+  })
+
+  it('shows of a link that its file is not in it until another run stands where it was made', () => {
+    const { a, b, settle } = two('beside')
+    a.actions.showLink('fileless')
+    b.actions.openPreset('one-lock')
+    settle()
+    expect(a.getState().linkShown).toBe('fileless')
+    a.actions.openPreset('one-lock')
+    expect(a.getState().linkShown).toBe(null)
   })
 
   it('writes its address when the active session did something and has it on the screen, whatever another one does', () => {

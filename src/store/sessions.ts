@@ -42,6 +42,9 @@ export function createSessions(options: LabOptions): Sessions {
           intend: (how: Intent) => isActive() && address.intend(how),
           painted: (settled, playing) => isActive() && address.painted(settled, playing),
         },
+        begins() {
+          if (isActive() && page.store.getState().linkShown === 'fileless') page.actions.showLink(null)
+        },
         tell: (notice) => isActive() && page.actions.announce(options.say(notice)),
         stats: () => (isActive() ? options.stats : undefined),
       },

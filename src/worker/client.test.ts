@@ -33,6 +33,9 @@ function rig(refuses = 0) {
     },
     (callback) => {
       tick = callback
+      return () => {
+        tick = () => said.push('left')
+      }
     },
   )
   const client = page.source()
@@ -227,9 +230,11 @@ describe('two runs of one worker', () => {
     expect([r.workers.length, r.types()]).toEqual([2, 'open open'])
     source.close()
     source.play(1)
-    expect(r.newest().sent.at(-2)).toMatchObject({ type: 'close', source: 3 })
+    expect(r.newest().sent.at(-1)).toMatchObject({ type: 'close', source: 3 })
     r.page.close()
     expect([r.newest().ended, said]).toEqual([true, ['replaced']])
+    r.pass(1)
+    expect(r.said.at(-1)).toBe('left')
   })
 
   it('of which one stands still open another in its place, and the other goes on', () => {

@@ -30,10 +30,10 @@ export function createWorker(): WorkerLike {
   }) as WorkerLike
 }
 
-/** `everySecond` calls back once a second of the page. */
+/** `everySecond` calls back once a second of the page, until its answer is called. */
 export function createSimClient(
   makeWorker: () => WorkerLike,
-  everySecond: (tick: () => void) => void = everyTick,
+  everySecond: (tick: () => void) => () => void = everyTick,
 ): SimClient {
   let worker: WorkerLike | null = null
   let made = 0
@@ -50,7 +50,7 @@ export function createSimClient(
       for (const end of [...ends]) end.silent(silent)
     },
   })
-  everySecond(watch.tick)
+  const leave = everySecond(watch.tick)
 
   function post(message: ToWorker, transfer: Transferable[] = []) {
     worker?.postMessage(message, transfer)
@@ -120,6 +120,7 @@ export function createSimClient(
       return end.source
     },
     close() {
+      leave()
       for (const end of [...ends]) end.source.close()
       worker?.terminate()
       worker = null

@@ -101,6 +101,7 @@ const HELD = 10
 
 export function createSource(wire: Wire): SourceEnd {
   let listener: SourceListener | null = null
+  let closed = false
   /** The worker that it is open in; 0: none yet. */
   let worker = 0
   let current: SourceId = 0
@@ -116,7 +117,10 @@ export function createSource(wire: Wire): SourceEnd {
   let spare = new Map<string, ArrayBuffer[]>()
   let hashWaiters: { done: (hash: StateHash) => void; failed: (error: Error) => void }[] = []
 
-  const { post } = wire
+  /** Whoever still acts on a source that is closed must not touch the worker, which others share. */
+  const post: Wire['post'] = (message, transfer) => {
+    if (!closed) wire.post(message, transfer)
+  }
 
   function forget() {
     inFlight = false
@@ -176,6 +180,7 @@ export function createSource(wire: Wire): SourceEnd {
   }
 
   function restart() {
+    if (closed) return
     // The one that it was open in may have been replaced already.
     if (wire.worker() > 0 && wire.worker() !== worker) lose()
     else wire.replace(end)
@@ -207,7 +212,7 @@ export function createSource(wire: Wire): SourceEnd {
     input: (path, value) => post({ type: 'input', source: current, path, value }),
     replaceInputs: (inputs) => post({ type: 'inputs', source: current, inputs }),
     requestFrame(wish) {
-      if (wire.worker() === 0) return
+      if (closed || wire.worker() === 0) return
       if (inFlight) waiting = wish
       else send(wish)
     },
@@ -215,7 +220,7 @@ export function createSource(wire: Wire): SourceEnd {
     busy: () => inFlight,
     hash: () =>
       new Promise((done, failed) => {
-        if (wire.worker() === 0) return failed(new Error('the simulation has stopped'))
+        if (closed || wire.worker() === 0) return failed(new Error('the simulation has stopped'))
         hashWaiters.push({ done, failed })
         post({ type: 'hash', source: current })
       }),
@@ -224,6 +229,7 @@ export function createSource(wire: Wire): SourceEnd {
     close() {
       leave()
       if (current > 0) post({ type: 'close', source: current })
+      closed = true
       listener = null
       lose()
       wire.leave(end)

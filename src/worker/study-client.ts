@@ -40,7 +40,7 @@ export function createStudyWorker(): StudyWorkerLike {
 /** `everySecond` calls back once a second of the page. */
 export function createStudyClient(
   makeWorker: () => StudyWorkerLike,
-  everySecond: (tick: () => void) => void = everyTick,
+  everySecond: (tick: () => void) => unknown = everyTick,
 ): StudyClient {
   let worker: StudyWorkerLike | null = null
   let listener: StudyListener | null = null

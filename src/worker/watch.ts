@@ -68,7 +68,8 @@ export function createWatch(host: WatchHost): Watch {
   }
 }
 
-/** The ticks of this page. */
-export function everyTick(tick: () => void): void {
-  setInterval(tick, TICK_MS)
+/** The ticks of this page; returns the way out. */
+export function everyTick(tick: () => void): () => void {
+  const ticks = setInterval(tick, TICK_MS)
+  return () => clearInterval(ticks)
 }

@@ -59,7 +59,8 @@ export function createEntering({ source, get, set, acts, standing, begins }: Ent
         hovered: null,
         pinned: false,
         failure: null,
-        loading: null,
+        // What is being read is still wanted by whoever only has another worker.
+        loading: again ? before.loading : null,
         unreadable: null,
         ...begins(to, again),
         ...acts.state(),

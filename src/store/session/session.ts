@@ -32,6 +32,8 @@ export interface Around {
   readonly actions: PageActions
   /** The address, while it is that of this session. */
   readonly address: UrlSync
+  /** Another run stands here: what is shown of the link is not of it. */
+  readonly begins: () => void
   /** Said to who cannot see it. */
   readonly tell: (notice: Notice) => void
   /** How fast the page is, while it shows this session. */
@@ -166,9 +168,11 @@ export function createSession({ source, presets, options, around, known, past, w
   const entering = createEntering({
     ...{ source, get, set, acts, standing },
     begins(to, again) {
-      openings.supersede()
-      if (around.store.getState().linkShown === 'fileless') around.actions.showLink(null)
-      if (!again) comparing.begins()
+      around.begins()
+      if (!again) {
+        openings.supersede()
+        comparing.begins()
+      }
       playing.begins()
       const { position, scenario } = to
       const left = watching.anew()
@@ -331,6 +335,7 @@ export function createSession({ source, presets, options, around, known, past, w
     wake,
     close() {
       source.close()
+      openings.supersede()
       set({ dead: true, playing: false })
       leave()
       idle.check()

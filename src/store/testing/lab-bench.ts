@@ -67,6 +67,7 @@ export function bench(start = '', more: Partial<Pick<LabOptions, 'presets' | 'fe
   const second = {
     set: (callback: () => void) => {
       tickSecond = callback
+      return () => {}
     },
   }
   const makeClient = () =>

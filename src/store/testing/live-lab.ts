@@ -48,7 +48,7 @@ export function liveLab(presets: readonly Preset[], start = '') {
   }
 
   const sessions = createSessions({
-    makeClient: () => createSimClient(makeWorker, () => {}),
+    makeClient: () => createSimClient(makeWorker, () => () => {}),
     presets,
     valueOf: currentValue,
     codec: { encodeLink, decodeLink },
