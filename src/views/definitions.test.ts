@@ -20,6 +20,20 @@ describe('views of the dock', () => {
     expect(new Set(dockViews.map(({ title }) => title)).size).toBe(dockViews.length)
   })
 
+  it('wear the style of their folder, which their panel brings along, whatever else is fetched with it', () => {
+    const code = Object.entries(
+      import.meta.glob<string>('./*/*.tsx', { query: '?raw', import: 'default', eager: true }),
+    )
+    for (const style of Object.keys(import.meta.glob('./*/*.css'))) {
+      const [, folder, name] = style.split('/')
+      const own = code.filter(([path]) => path.startsWith(`./${folder}/`)).map(([, text]) => text)
+      expect(
+        own.filter((text) => text.includes(`import './${name}'`)),
+        style,
+      ).not.toEqual([])
+    }
+  })
+
   it('need what their folder says', () => expect(Object.keys(needs).sort()).toEqual(needing))
 
   it('say what they draw, and all that their folder says is to be had', () => {

@@ -29,7 +29,6 @@ import {
   rowsDown,
   scaleOf,
 } from './budget.view.ts'
-import '../iotlb/iotlb.css'
 import '../views.css'
 
 /** Least distance of two numbers below the bars, css px. */

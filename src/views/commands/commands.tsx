@@ -29,7 +29,6 @@ import {
   shownLines,
 } from './commands.view.ts'
 import '../views.css'
-import '../iotlb/iotlb.css'
 
 /** css px: the times under the lane, a line of the list, and the lines it has. */
 const AXIS = 16

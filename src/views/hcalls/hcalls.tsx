@@ -23,9 +23,8 @@ import {
   silence,
   totalsText,
 } from './hcalls.view.ts'
-import '../iotlb/iotlb.css'
 import '../views.css'
-import '../windows/windows.css'
+import './hcalls.css'
 
 /** What is written beside the lanes. */
 interface Said {

@@ -31,7 +31,6 @@ import {
   slotsHeight,
 } from './iotlb.view.ts'
 import '../views.css'
-import './iotlb.css'
 
 /** Room for the numbers of the sets under the cells, css px. */
 const AXIS = 16

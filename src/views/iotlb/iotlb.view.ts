@@ -7,6 +7,7 @@ import {
   type AddressSpace,
   addressAt,
   CELL_MAPPED,
+  CELL_NONE,
   CELL_REACHABLE,
   type IotlbFrame,
   MARK_FOREIGN,
@@ -34,6 +35,8 @@ const PATTERN_SIZE = 5
 /** The hole in a cell whose memory was given away, as a share of it: the page size has room in it. */
 const HOLE_WIDTH = 0.6
 const HOLE_HEIGHT = 0.5
+
+const REACHABLE = { state: CELL_REACHABLE, value: CELL_NONE }
 
 /** The pixels of the map's cells. */
 export type IotlbInk = CellInk
@@ -166,7 +169,7 @@ export function paintSlot(
   }
   if (state === SLOT_LIVE) fillCell(ink.strong[CELL_MAPPED]!, x, y, w, h, out)
   else if (state === SLOT_REUSED || !pattern) fillCell(ink.strong[CELL_REACHABLE]!, x, y, w, h, out)
-  else paintGround(CELL_REACHABLE, ink, 0, false, x, y, w, h, out)
+  else paintGround(REACHABLE, ink, x, y, w, h, out)
   if (state === SLOT_REUSED) {
     const [across, down] = [Math.max(1, Math.round(w * HOLE_WIDTH)), Math.max(1, Math.round(h * HOLE_HEIGHT))]
     fillCell(ink.ground, x + ((w - across) >> 1), y + ((h - down) >> 1), across, down, out)

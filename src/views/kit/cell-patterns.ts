@@ -53,12 +53,18 @@ export function paintMarks(
       out.data.fill(ink.bar, (y + j) * out.width + x, (y + j) * out.width + x + w)
 }
 
+/** What the ground of a cell shows: a state, the class that keeps it (CELL_NONE: none), and whether it lies in a chunk, whose
+ *  line says so. */
+export interface Ground {
+  state: number
+  value: number
+  owned?: boolean
+}
+
 /** The pattern of a state over the whole cell: reserved, cached, queued or reachable. */
 export function paintGround(
-  state: number,
+  { state, value, owned }: Ground,
   ink: CellPixels,
-  value: number,
-  owned: boolean,
   x: number,
   y: number,
   w: number,

@@ -15,7 +15,15 @@ import {
   SHADES,
 } from '../../sim/index.ts'
 import type { Pixels } from '../view.ts'
-import { type CellPixels, fillCell, frameCell, paintCross, paintGround, paintMarks } from './cell-patterns.ts'
+import {
+  type CellPixels,
+  fillCell,
+  frameCell,
+  type Ground,
+  paintCross,
+  paintGround,
+  paintMarks,
+} from './cell-patterns.ts'
 import { mix, mixer, type Palette, pack, STATE_NAMES } from './palette.ts'
 
 /** From this size on, cells have a gap and patterns; below, a flat colour. */
@@ -96,20 +104,20 @@ export function cellInk(
   return { ground, hidden, ...pixels(false), quiet: pixels(true), found, owners }
 }
 
+/** The ground of a cell of which a part is cached, whoever keeps it. */
+const CACHED: Ground = { state: CELL_CACHED, value: CELL_NONE }
+const CACHED_IN_CHUNK: Ground = { ...CACHED, owned: true }
+
 /** What one cell shows; the fields are those of IovaSpaceFrame at that cell. */
-export interface CellValues {
-  state: number
+export interface CellValues extends Ground {
   used: number
   useful: number
   fresh: number
   freeRun: number
-  value: number
   /** The cell stands for several pages. */
   many: boolean
   /** MARK_PASSED, MARK_FOREIGN; absent = none. */
   marks?: number
-  /** It lies in a chunk, whose line says so. */
-  owned?: boolean
 }
 
 const cell: CellValues = { state: 0, used: 0, useful: 0, fresh: 0, freeRun: 0, value: CELL_NONE, many: false }
@@ -278,17 +286,7 @@ export function paintCell(
   const litPixel = (c.useful < USEFUL_BELOW ? ink.useful : ink.lit) | 0
   const partlyCached = c.state === CELL_MAPPED && ((c.marks ?? 0) & MARK_CACHED) !== 0
   if (filled < area && c.state !== CELL_FREE && (c.state !== CELL_MAPPED || partlyCached) && !failed)
-    paintGround(
-      partlyCached ? CELL_CACHED : c.state,
-      ink,
-      partlyCached ? CELL_NONE : c.value,
-      c.owned === true,
-      x,
-      y,
-      w,
-      h,
-      out,
-    )
+    paintGround(partlyCached ? (c.owned ? CACHED_IN_CHUNK : CACHED) : c, ink, x, y, w, h, out)
   for (let k = 0, line = (y + h - 1) * width + x; k < filled; k += w, line -= width) {
     const litEnd = Math.min(w, Math.max(0, lit - k))
     const end = Math.min(w, filled - k)

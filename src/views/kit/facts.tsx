@@ -5,6 +5,7 @@ import { type Explained, Says } from '../../ui/says.tsx'
 import type { Pixels } from '../view.ts'
 import { useDpr } from './hooks.ts'
 import type { Ruler } from './layout.ts'
+import './facts.css'
 
 /** Height of a line, css px. */
 export const FACT_PITCH = 16

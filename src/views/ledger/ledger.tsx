@@ -31,8 +31,8 @@ import {
   segmentsOf,
   wholePercents,
 } from './ledger.view.ts'
-import '../radix/radix.css'
 import '../views.css'
+import './ledger.css'
 
 const FIGURES: Figures = {
   heads: text.heads,

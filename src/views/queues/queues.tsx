@@ -31,7 +31,7 @@ import {
   totalsOf,
 } from './queues.view.ts'
 import '../views.css'
-import '../iotlb/iotlb.css'
+import './queues.css'
 
 /** Width of the figures beside the rings, css px. */
 const FACTS = 192

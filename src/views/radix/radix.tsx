@@ -28,6 +28,7 @@ import {
   stripWidth,
 } from './radix.view.ts'
 import '../views.css'
+import './radix.css'
 
 const FIGURES: Figures = {
   heads: text.heads,

@@ -26,27 +26,33 @@ function last(frame: TimelineFrame): number {
   return Math.max(0, frame.filled - 1)
 }
 
-/** A filled curve from the bottom, or a line of `thick` pixels when `area` is null; at the top a value is `full`. */
+/** Device pixels of a curve over the first `end` of them, `height` high; at the top a value is that of the full scale. */
+interface Curve {
+  readonly frame: TimelineFrame
+  readonly height: number
+  readonly end: number
+  readonly thick: number
+}
+
+/** A filled curve from the bottom, or a line alone when `area` is null. */
 function paintCurve(
   out: Pixels,
-  frame: TimelineFrame,
+  { frame, height, end, thick }: Curve,
   values: Float64Array,
-  full: number,
-  height: number,
-  end: number,
-  thick: number,
   line: number,
   area: number | null,
 ): void {
   let before = -1
   const { shown } = columnPixels(out.width, frame.columns)
-  const lines = linear(full, height - thick, 0)
+  // What the loop takes of its scale: calling it for each column costs as much again as all the rest of the picture.
+  const lines = linear(frame.fullBytes, height - thick, 0)
+  const [bottom, [, most = 1]] = [lines(0), lines.domain()]
   let column = -1
   let y = 0
   for (let x = 0; x < end; x++) {
     if (shown[x] !== column) {
       column = shown[x]!
-      y = Math.round(lines(values[column]!))
+      y = Math.round(bottom * (1 - Math.min(1, values[column]! / most)))
     }
     const from = before < 0 ? y : Math.min(y, before)
     const to = before < 0 ? y : Math.max(y, before)
@@ -64,12 +70,12 @@ export const timelineView: HeatmapView<'timeline', TimeInk> = {
     const px = (css: number) => Math.round(css * box.dpr)
     const { starts } = columnPixels(out.width, frame.columns)
     const end = starts[frame.filled]!
-    const full = frame.fullBytes
     const thick = Math.max(1, Math.round(1.5 * box.dpr))
     const height = box.height < TIMELINE_HEIGHT ? 0 : px(BYTES_HEIGHT)
     if (height > 0) {
-      paintCurve(out, frame, frame.mappedBytes, full, height, end, thick, ink.mapped, ink.area)
-      paintCurve(out, frame, frame.usefulBytes, full, height, end, thick, ink.useful, null)
+      const curve = { frame, height, end, thick }
+      paintCurve(out, curve, frame.mappedBytes, ink.mapped, ink.area)
+      paintCurve(out, curve, frame.usefulBytes, ink.useful, null)
     }
     const bottom = out.height - 1
     const room = out.height - (height > 0 ? px(REFUSED_TOP) : 0) - 1

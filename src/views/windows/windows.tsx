@@ -32,7 +32,6 @@ import {
   windowsView,
   xOfFrame,
 } from './windows.view.ts'
-import '../iotlb/iotlb.css'
 import '../views.css'
 import './windows.css'
 
