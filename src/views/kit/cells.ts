@@ -24,7 +24,7 @@ import {
   paintGround,
   paintMarks,
 } from './cell-patterns.ts'
-import { mix, mixer, type Palette, pack, STATE_NAMES } from './palette.ts'
+import { mix, mixer, type Palette, pack, STATE_NAMES, tinter } from './palette.ts'
 
 /** From this size on, cells have a gap and patterns; below, a flat colour. */
 const PATTERN_SIZE = 5
@@ -36,6 +36,8 @@ const FRESH_START = 0.55
 export const DIMMED = 0.22
 /** A cached page in the colour of its keeper is this strong, so that mapped ones stand out. */
 const KEPT = 0.5
+/** Where cells have no patterns, one that the last search passed is so far on the way to the ink of text. */
+const PASSED = 0.6
 const STATES = [0, 1, 2, 3, 4, 5, 6] as const
 
 /** Pixels under one choice of what is shown. Made once per change of theme or choice. */
@@ -47,6 +49,8 @@ export interface CellInk extends CellPixels {
   readonly quiet: CellPixels
   /** A free cell in which it finds something. */
   readonly found: number
+  /** A cell without patterns that the last search passed. */
+  readonly passed: (pixel: number) => number
   /** [256] by CPU: the line under the cells of a chunk that it owns. */
   readonly owners: Uint32Array
 }
@@ -101,7 +105,8 @@ export function cellInk(
     }
   }
   const found = mix(free, pack(palette.tokens.text), 0.5)
-  return { ground, hidden, ...pixels(false), quiet: pixels(true), found, owners }
+  const passed = tinter(pack(palette.tokens.text), PASSED)
+  return { ground, hidden, ...pixels(false), quiet: pixels(true), found, passed, owners }
 }
 
 /** The ground of a cell of which a part is cached, whoever keeps it. */
@@ -227,7 +232,7 @@ function flatColour(frame: IovaSpaceFrame, ink: CellInk, i: number): number {
       : pixels.flat[frame.shade[i]!]!
   const own = value !== CELL_NONE && !ink.hidden[state]
   const base = state === CELL_CACHED && pixels.kept ? (own ? pixels.kept[value]! : pixels.soft[state]!) : pixel
-  return frame.marks && (frame.marks[i]! & MARK_PASSED) !== 0 ? mix(base, ink.bar, 0.6) : base
+  return frame.marks && (frame.marks[i]! & MARK_PASSED) !== 0 ? ink.passed(base) : base
 }
 
 /** The path for a million cells: one look-up a pixel. */

@@ -1,7 +1,18 @@
 import { interpolateCividis, rgb } from 'd3'
 import { describe, expect, test } from 'vitest'
 import { ciede2000, contrast, difference, SIGHTS, type Sight } from './colour-science.ts'
-import { cividis, cpuColour, cssTokens, type Hex, mix, pack, palettes, type ThemeName, unpack } from './palette.ts'
+import {
+  cividis,
+  cpuColour,
+  cssTokens,
+  type Hex,
+  mix,
+  pack,
+  palettes,
+  type ThemeName,
+  tinter,
+  unpack,
+} from './palette.ts'
 
 const NAMES: readonly ThemeName[] = ['dark', 'light']
 const TOLERANCE = 0.3
@@ -92,6 +103,12 @@ test('beyond eight CPUs neighbours share a hue and no hue is used for two groups
 
 test('a theme becomes CSS custom properties', () => {
   expect(cssTokens('dark')).toMatchObject({ '--bg': '#0C1015', '--state-mapped': '#6A9FF5', '--cpu-7': '#756B91' })
+})
+
+test('a tint is the mix by its share, of any pixel', () => {
+  const tint = tinter(pack('#10a0f3'), 0.6)
+  for (const colour of ['#000000', '#ffffff', '#7f8081', '#f2560f'])
+    expect(unpack(tint(pack(colour)))).toBe(unpack(mix(pack(colour), pack('#10a0f3'), 0.6)))
 })
 
 test('cividis is the one of d3', () => {

@@ -213,6 +213,15 @@ export function mix(a: number, b: number, t: number): number {
   return mixer(a, b)(t)
 }
 
+/** Mixes any packed pixel with the one that is given, always by the same `t`: by look-up, for loops over pixels. */
+export function tinter(other: number, t: number): (pixel: number) => number {
+  const channel = (shift: number) =>
+    Uint8Array.from({ length: 256 }, (_, own) => interpolateRound(own, (other >>> shift) & 0xff)(t))
+  const [blue, green, red] = [channel(16), channel(8), channel(0)]
+  return (pixel) =>
+    (0xff000000 | (blue[(pixel >>> 16) & 0xff]! << 16) | (green[(pixel >>> 8) & 0xff]! << 8) | red[pixel & 0xff]!) >>> 0
+}
+
 /** A packed pixel as `#rrggbb`. */
 export function unpack(pixel: number): Hex {
   const n = ((pixel & 0xff) << 16) | (pixel & 0xff00) | ((pixel >>> 16) & 0xff)
