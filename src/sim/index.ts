@@ -4,7 +4,7 @@ export { BOOT_STEP_TEXT, FAILURE_TEXT, OPTION_TEXT, type StepId as BootStepId } 
 export type { FlushMode } from './dma/iommu-state.ts'
 export { PRICES, type Price } from './engine/cost.ts'
 export { IN_DEPOT } from './iova/allocator.ts'
-export { allocatorById, allocators } from './iova/index.ts'
+export { allocatorById, allocatorInfos, allocators } from './iova/index.ts'
 export { countOf } from './machine/happenings.ts'
 export { hcallsSoFar } from './machine/hypervisor.ts'
 export * from './params.ts'

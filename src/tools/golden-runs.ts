@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { at } from './open-presets.ts'
 import { ROOT } from './root.ts'
 
-const FILE = join(ROOT, 'src/sim/golden.json')
+export const FILE = join(ROOT, 'src/sim/golden.json')
 const AT_NS = 8_000_000
 
 export interface Golden {
@@ -36,10 +36,20 @@ export function recorded(): Goldens {
   return JSON.parse(readFileSync(FILE, 'utf8')) as Goldens
 }
 
-/** Records it anew: a line for each preset, so that a diff shows what moved. */
-export function record(goldens: Goldens): void {
-  const lines = Object.entries(goldens).map(([id, golden]) => `  ${JSON.stringify(id)}: ${JSON.stringify(golden)}`)
-  writeFileSync(FILE, `{\n${lines.join(',\n')}\n}\n`)
+/** Records it anew, as `written`. */
+export const record = (goldens: Goldens): void => writeFileSync(FILE, written(goldens))
+
+/** Columns of a line, as in biome.json. */
+const WIDTH = 120
+
+/** A line for each preset, or a line for each figure where that is too long, as the formatter has it: a diff shows what moved. */
+export function written(goldens: Goldens): string {
+  const presets = Object.entries(goldens).map(([id, golden]) => {
+    const figures = Object.entries(golden).map(([name, value]) => `"${name}": ${JSON.stringify(value)}`)
+    const line = `  "${id}": { ${figures.join(', ')} }`
+    return line.length < WIDTH ? line : `  "${id}": {\n    ${figures.join(',\n    ')}\n  }`
+  })
+  return `{\n${presets.join(',\n')}\n}\n`
 }
 
 /** What differs between two recordings, a line for each preset that moved: figures where they changed, before → after. */

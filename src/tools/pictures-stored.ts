@@ -12,3 +12,12 @@ export const CELLS = join(ROOT, 'src/views/pictures/cells.bin')
 export function readPictures(): ReadonlyMap<string, Picture> {
   return withCells(JSON.parse(readFileSync(INFOS, 'utf8')), new Uint8Array(inflateRawSync(readFileSync(CELLS))))
 }
+
+/** Whose picture is to be taken: of the presets `ids` those named and those that have none; all where none is named. */
+export function dueOf(
+  ids: readonly string[],
+  stored: ReadonlyMap<string, unknown>,
+  named: readonly string[],
+): string[] {
+  return ids.filter((id) => named.length === 0 || named.includes(id) || !stored.has(id))
+}

@@ -5,7 +5,7 @@ import { pictureText } from '../text/pictures.ts'
 import { pack, palettes } from '../views/kit/palette.ts'
 import { code, LIT, meaningOf, NOTHING, TONES, WAIT_STEPS } from '../views/pictures/format.ts'
 import { paintPicture, pictureInk } from '../views/pictures/paint.ts'
-import { CELLS, INFOS, readPictures } from './pictures-stored.ts'
+import { CELLS, dueOf, INFOS, readPictures } from './pictures-stored.ts'
 import { takePicture } from './pictures-told.ts'
 
 const stored = readPictures()
@@ -19,6 +19,12 @@ function paintedIn(id: string, theme: 'dark' | 'light', width = 286, height = 13
 describe('the pictures of presets', () => {
   it('are there for every preset, and for nothing else', () => {
     expect([...stored.keys()]).toEqual(presets.map(({ id }) => id))
+  })
+
+  it('are taken anew of those named and of new ones, or of all', () => {
+    const [ids, there] = [['a', 'b', 'new'], new Map([['a', 0] as const, ['b', 0] as const])]
+    expect(dueOf(ids, there, ['b'])).toEqual(['b', 'new'])
+    expect(dueOf(ids, there, [])).toEqual(ids)
   })
 
   it.each(presets.map(({ id }) => id))('%s: not blank, unlike all others, with a figure and words', (id) => {

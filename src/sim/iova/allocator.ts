@@ -112,6 +112,8 @@ export interface AllocatorInfo<P extends ParamTable = ParamTable> {
   readonly follows?: true
   /** It hands out pages of two sizes: for a table that has both. */
   readonly mixed?: true
+  /** CPUs keep ranges for themselves, in magazines or in chunks: it has `caches` or `forEachChunk`. */
+  readonly keeps?: true
   /** It holds every entry of its window in a bitmap. */
   readonly bitmap?: true
   /** Its lines in the plot of how allocators scale; absent: one. */

@@ -219,6 +219,10 @@ test('every allocator that a kernel shipped can follow a record; what has not sa
     expect([a.id, a.adopt !== undefined, a.undo !== undefined]).toEqual([a.id, !!a.follows, !!a.follows])
 })
 
+test('an allocator whose CPUs keep ranges for themselves says so, and no other', () => {
+  for (const a of allocators) expect([a.id, !!a.keeps]).toEqual([a.id, !!(a.caches ?? a.forEachChunk)])
+})
+
 test('every allocator refuses windows that no kernel sets up', () => {
   const wrong = [{ size: 1 }, { size: 1.5 }, { offset: -1 }, { offset: pow2(53) }, { blockSize: 12 }, { boundary: 3 }]
   for (const a of allocators) {

@@ -203,6 +203,7 @@ export const percpuChunksInfo: AllocatorInfo<typeof params> = {
     tag: 'v3.2',
   },
   charges: true,
+  keeps: true,
   params,
   lines: [{ label: 'Chunks' }],
 }

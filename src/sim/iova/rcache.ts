@@ -81,6 +81,7 @@ export const rcacheInfo: AllocatorInfo<readonly []> = {
     tag: 'v6.12',
   },
   charges: true,
+  keeps: true,
   follows: true,
   params: [],
 }
