@@ -1,7 +1,7 @@
 // Where the lanes of the per-CPU caches, their cells and the depot stand. css px throughout.
 
 import type { CachesFrame } from '../../sim/index.ts'
-import { type Bands, bands, type Cells, cells, spanOf } from '../kit/scales.ts'
+import { type Bands, bands, type Cells, cells, edgesOf } from '../kit/scales.ts'
 import type { Rect } from '../view.ts'
 
 /** css px: what stands above the lanes, and the lanes themselves. */
@@ -41,6 +41,9 @@ export interface LaneLayout {
   readonly bandsDown: Bands
   readonly across: Cells
   readonly down: Cells
+  /** Where they begin, and where the last one ends, whole px: what a loop over them takes. */
+  readonly columnEdges: Int32Array
+  readonly rowEdges: Int32Array
 }
 
 /** Cells of a lane: the same for every width, so that a cell keeps its number. */
@@ -65,12 +68,12 @@ export function laneLayout(shape: CachesShape, width: number): LaneLayout {
   const { columns, rows } = cellsOf(shape)
   const gap = lane >= 12 ? 3 : lane >= 6 ? 2 : 1
   const bandHeight = LANE_HEAD + LANE_HEIGHT
+  const [across, down] = [cells(columns, lane - gap + 1), cells(rows, LANE_HEIGHT)]
   return {
     ...{ lane, perBand, bands: rowsOfLanes, bandHeight, columns, rows },
+    ...{ across, down, columnEdges: edgesOf(across), rowEdges: edgesOf(down) },
     lanesAcross: bands(perBand, lane, gap),
     bandsDown: bands(rowsOfLanes, bandHeight),
-    across: cells(columns, lane - gap + 1),
-    down: cells(rows, LANE_HEIGHT),
     depotX: perBand * lane + DEPOT_GAP,
     depot: Math.max(0, depot - DEPOT_GAP),
   }
@@ -86,8 +89,8 @@ export function cachesHeight(shape: CachesShape, width: number): number {
 export function slotRect(l: LaneLayout, cpu: number, column: number, row: number): Rect {
   const x = l.lanesAcross(cpu % l.perBand) ?? 0
   const y = (l.bandsDown(Math.floor(cpu / l.perBand)) ?? 0) + LANE_HEAD
-  const [from, to] = spanOf(l.across, column).map(Math.round) as [number, number]
-  const [top, bottom] = spanOf(l.down, row).map(Math.round) as [number, number]
+  const [from, to] = [l.columnEdges[column]!, l.columnEdges[column + 1]!]
+  const [top, bottom] = [l.rowEdges[row]!, l.rowEdges[row + 1]!]
   return { x: x + from, y: y + top, width: Math.max(1, to - from - 1), height: Math.max(1, bottom - top - 1) }
 }
 
