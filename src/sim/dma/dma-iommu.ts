@@ -14,11 +14,12 @@ import { PRICES } from '../engine/cost.ts'
 import { type CostMeter, charge, dropLock, NO_LOCK, takeLock } from '../engine/meter.ts'
 import { createFlushQueue, type FlushSink, flushTimer, forEachQueued, queueRange } from '../flush/flush-queue.ts'
 import { resetGather } from '../flush/gather.ts'
+import type { IovaAllocator } from '../iova/allocator.ts'
 import { noteEntries, pfnOf } from '../table/radix.ts'
 import { chooseRun, type PageRun } from '../table/split.ts'
 import { NO_ENTRY } from '../types.ts'
 import { allocDma } from './dma-limit.ts'
-import { type AllocDomain, type DmaDomain, pagesTouched, type SgList } from './dma-ops.ts'
+import { type AllocDomain, createDomain, createRequest, type DmaDomain, pagesTouched, type SgList } from './dma-ops.ts'
 import { lookUpExact, sendExact } from './exact-size.ts'
 import { mapRange, unmapRange } from './iommu-core.ts'
 import type { DriverIo } from './iommu-driver.ts'
@@ -28,6 +29,31 @@ import type { IommuState } from './iommu-state.ts'
 /** The domain of a table that an IOMMU driver maps and unmaps. */
 export interface IommuDomain extends AllocDomain {
   readonly iommu: IommuRules
+}
+
+/** The domain of a table with the rules of its driver, and a fresh scratch request. */
+export function createIommuDomain(
+  parts: Parameters<typeof createDomain<IovaAllocator>>[0],
+  iommu: IommuRules,
+): IommuDomain {
+  const { allocator, allocatorState, table, tableState, geometry, kernelPageShift } = parts
+  const { pageBytes, kernelPageBytes, pageInverse, mixed, isCopied } = createDomain(parts)
+  // Written out as createDomain's is: see `withCpus` of iova/geometry.ts.
+  return {
+    allocator,
+    allocatorState,
+    table,
+    tableState,
+    geometry,
+    kernelPageShift,
+    pageBytes,
+    kernelPageBytes,
+    pageInverse,
+    mixed,
+    isCopied,
+    request: createRequest(),
+    iommu,
+  }
 }
 
 /** Takes `npages` for a device that reaches absolute entries up to `mask`. First table-relative entry, or NO_ENTRY. */
@@ -111,7 +137,7 @@ export function mapIommu(
   return e
 }
 
-/** number that a list takes: each element the pages it touches. */
+/** Pages that a list takes: each element the pages it touches. */
 export function pagesOfList(d: DmaDomain, sg: SgList): number {
   let sum = 0
   for (let i = 0; i < sg.n; i++) sum += pagesTouched(d, sg.address[i]!, sg.length[i]!)

@@ -33,7 +33,7 @@ export interface DmaDomain {
   readonly geometry: WindowGeometry
   /** log2 of the kernel's page size in bytes. */
   readonly kernelPageShift: number
-  /** number of an IOMMU page and of a kernel page. */
+  /** Bytes of an IOMMU page and of a kernel page. */
   readonly pageBytes: number
   readonly kernelPageBytes: number
   /** 1 / pageBytes: exact, since both are powers of two. */
@@ -75,7 +75,12 @@ export function createDomain<A extends Ranges>(parts: {
   const pageBytes = pow2(parts.geometry.pageShift)
   const { allocator, allocatorState, table, tableState, geometry, kernelPageShift } = parts
   return {
-    ...{ allocator, allocatorState, table, tableState, geometry, kernelPageShift },
+    allocator,
+    allocatorState,
+    table,
+    tableState,
+    geometry,
+    kernelPageShift,
     pageBytes,
     kernelPageBytes: pow2(kernelPageShift),
     pageInverse: 1 / pageBytes,
@@ -104,9 +109,28 @@ export function createTceDomain(
     readonly table: TableReader & Pick<TranslationTable, 'set' | 'clear'>
   } & Pick<TceDomain, 'alignPages' | 'mergeSegments' | 'maxSegmentBytes'>,
 ): TceDomain {
+  const { allocator, allocatorState, table, tableState, geometry, kernelPageShift } = parts
+  const { pageBytes, kernelPageBytes, pageInverse, mixed, isCopied } = createDomain(parts)
   const { alignPages, mergeSegments, maxSegmentBytes } = parts
-  const tces = parts.table
-  return { ...createDomain(parts), request: createRequest(), tces, alignPages, mergeSegments, maxSegmentBytes }
+  // Written out as createDomain's is: see `withCpus` of iova/geometry.ts.
+  return {
+    allocator,
+    allocatorState,
+    table,
+    tableState,
+    geometry,
+    kernelPageShift,
+    pageBytes,
+    kernelPageBytes,
+    pageInverse,
+    mixed,
+    isCopied,
+    request: createRequest(),
+    tces: table,
+    alignPages,
+    mergeSegments,
+    maxSegmentBytes,
+  }
 }
 
 /** A scatter-gather list. Arrays are [capacity]; the first `n` elements count. */
@@ -152,7 +176,7 @@ export function granuleAt(d: DmaDomain, e: number): number {
   return d.allocator.granule?.(d.allocatorState, e) ?? 1
 }
 
-/** number from the first entry of a mapping that begins at `first` to its buffer at `address`. */
+/** Bytes from the first entry of a mapping that begins at `first` to its buffer at `address`. */
 export function offsetInMapping(d: DmaDomain, first: number, address: number): number {
   return modPow2(address, d.mixed ? granuleAt(d, first) * d.pageBytes : d.pageBytes)
 }

@@ -158,7 +158,9 @@ export function createIommuState(platform: IommuState['driver'], own: RadixSetti
     leaves: new Float64Array(64),
     newest: -1,
     late: {
-      ...{ every: own.late, afterNs: own.lateAfter, left: own.late },
+      every: own.late,
+      afterNs: own.lateAfter,
+      left: own.late,
       entry: new Float64Array(LATE_KEPT),
       dueNs: new Float64Array(LATE_KEPT),
       who: new Uint16Array(LATE_KEPT),

@@ -115,7 +115,10 @@ export function createIotlb({ entries, ways, walkEntries }: IotlbConfig): IotlbS
   const sets = entries / ways
   const slots = MAX_LEVELS * walkEntries
   return {
-    ...{ entries, ways, walkEntries, sets },
+    entries,
+    ways,
+    walkEntries,
+    sets,
     pfn: chunked(new Float64Array(entries)),
     page: chunked(new Float64Array(entries)),
     order: new Uint8Array(entries),

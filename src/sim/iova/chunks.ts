@@ -64,7 +64,7 @@ export function createChunks(islands: readonly Island[], size: number, pages: nu
     const lead = modPow2(island.abs, pages)
     const first = place
     place += Math.ceil((lead + island.pages) / pages)
-    return { ...island, place: first, lead }
+    return { entry: island.entry, abs: island.abs, pages: island.pages, place: first, lead }
   })
   return {
     pages,

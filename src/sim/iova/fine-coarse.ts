@@ -12,7 +12,7 @@
 //   takes a whole coarse page, a large one a run of fine pages.
 // A coarse page leads to 16 fine pages of memory that begin at a multiple of 16: the buffer's DMA address keeps its
 //   place in there (`phase`), and a buffer that crosses such a line takes two. All addresses here are fine pages.
-// number 0 is kept back as in the pools, and so are fine pages at the end that do not fill a coarse page. A search
+// Entry 0 is kept back as in the pools, and so are fine pages at the end that do not fill a coarse page. A search
 //   loses the page below its limit, as area searches do. A window of one coarse page or less is fine throughout.
 // Not modelled: hardware that lets a region change its page size while it is in use; reserved ranges.
 // Invariant: a bit of `bits` is set exactly when its fine page is kept back or handed out; a bit of `coarse` exactly

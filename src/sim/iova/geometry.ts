@@ -21,6 +21,14 @@ export function checkGeometry(g: WindowGeometry): void {
   if (problem) throw new RangeError(problem)
 }
 
+/** The same window in a machine of so many CPUs. What is made anew for each of many runs and read
+ *  by every operation is written out, for a spread record may get a hidden class of its own, and compiled code is thrown away. */
+export function withCpus(g: WindowGeometry, cpus: number): WindowGeometry {
+  const { size, offset, pageShift, blockSize, resStart, resEnd, boundary, islands } = g
+  if (!islands) return { size, offset, pageShift, blockSize, resStart, resEnd, boundary, cpus }
+  return { size, offset, pageShift, blockSize, resStart, resEnd, boundary, cpus, islands }
+}
+
 /**
  * Visits every maximal run of set bits of `used`, ascending; the part of a run that is also set in `reserved` is
  * visited apart, as reserved. Both bitmaps have the same size.

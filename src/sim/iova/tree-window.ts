@@ -45,8 +45,8 @@ export function createTreeWindow(geometry: WindowGeometry): TreeWindow {
   for (const { abs, pages: n } of islands) {
     reserve(Math.max(resStart, abs, tree.startPfn), Math.min(resEnd, abs + n))
   }
-  const empty = { geometry, islands, tree, last, firm, usable: 0 }
-  return { ...empty, usable: freeOfTree(empty, 0, size).free }
+  const usable = freeOfTree({ geometry, islands, tree, last, firm, usable: 0 }, 0, size).free
+  return { geometry, islands, tree, last, firm, usable }
 }
 
 /**

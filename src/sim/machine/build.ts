@@ -138,7 +138,7 @@ export function buildWorkload(
     cpuPageShift: log2Floor(cpuPage),
     iommuPageShift: log2Floor(pageBytesOf(settings, tableOwner(scenario, spec.device, settings))),
     seed: deriveSeed(scenario.seed, index),
-    nowNs: nowNs,
+    nowNs,
     base: RAM_BASE + index * RAM_APART,
     ...(isPowernv(platform) && {
       memory: guestMemory(settings, scenario.devices[spec.device]!.id),

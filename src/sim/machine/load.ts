@@ -17,7 +17,6 @@ import { commonParams, maskParam, pageBytesOf, tableParam } from '../scenario/pl
 import { platformParam } from '../scenario/platform-names.ts'
 import { isPseries } from '../scenario/platform-power.ts'
 import type { DeviceSpec, Scenario } from '../scenario/schema.ts'
-import { noHcalls } from '../window/ddw-calls.ts'
 import { workloadById } from '../workload/index.ts'
 import { MAX_SG } from '../workload/workload.ts'
 import { buildCpus, buildIotlbs, buildTable, buildWorkload, settingsOf } from './build.ts'
@@ -69,7 +68,7 @@ export function createMachine(scenario: Scenario, horizonNs: number): Machine {
     missed: 0,
     missedNs: Number.NEGATIVE_INFINITY,
     refusedTotal: 0,
-    hcalls: { ...noHcalls(), tooHard: 0, ps: 0 },
+    hcalls: { put: 0, putIndirect: 0, stuff: 0, tcesPut: 0, tcesStuffed: 0, tooHard: 0, ps: 0 },
     ops: createLog(OPS_KEPT),
     log: createLog(LINES_KEPT),
     recorder: createRecorder(horizonNs, cpus),

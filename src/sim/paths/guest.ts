@@ -7,6 +7,7 @@
 import { createTceDomain } from '../dma/dma-ops.ts'
 import { logEvent } from '../engine/log.ts'
 import { NO_LOCK } from '../engine/meter.ts'
+import { withCpus } from '../iova/geometry.ts'
 import { allocatorById } from '../iova/index.ts'
 import * as ev from '../machine/events.ts'
 import { hostPs, noteHcalls } from '../machine/hypervisor.ts'
@@ -43,7 +44,7 @@ const GUEST = 0
 /** A guest's window, and its table as far as the host can make it. */
 export function buildGuest({ device, settings, own, cpus }: Ask): Built {
   const { geometry: g, windowBytes } = guestWindow(settings, device.id)
-  const geometry = { ...g, cpus }
+  const geometry = withCpus(g, cpus)
   const allocator = allocatorById('rbtree')!
   const { size, resStart, resEnd, pageShift } = geometry
   const state: GuestState = {
@@ -104,8 +105,7 @@ export function connectGuest(m: Ground, table: DmaTable, p: GuestState): Way {
       else if (op.sgBytes[0]! < d.pageBytes) why = SMALL_PIECES
       else {
         const real = p.realMode && op.elements !== BY_IOCTL
-        const address = op.address
-        const rc = mapForUser(w, absoluteOf(w, first), npages, address, TCE_READ + TCE_WRITE, real, meter)
+        const rc = mapForUser(w, absoluteOf(w, first), npages, op.address, TCE_READ + TCE_WRITE, real, meter)
         if (rc !== 0) why = NO_MEMORY
       }
       if (why > 0) {

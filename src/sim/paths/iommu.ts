@@ -7,7 +7,7 @@
 
 import { alignUp, pow2 } from '../../lib/bits.ts'
 import {
-  type IommuDomain,
+  createIommuDomain,
   isWaiting,
   mapEntries,
   mapIommu,
@@ -19,7 +19,7 @@ import {
   unmapEntries,
   unmapIommu,
 } from '../dma/dma-iommu.ts'
-import { createDomain, createRequest, pagesTouched } from '../dma/dma-ops.ts'
+import { pagesTouched } from '../dma/dma-ops.ts'
 import { createIo } from '../dma/iommu-driver.ts'
 import { createIommuState, driverOf, SPENT_LOCK, SPENT_WORST_NS, spentAt } from '../dma/iommu-state.ts'
 import { predictRun } from '../dma/recorded.ts'
@@ -30,7 +30,7 @@ import { createFlushQueue } from '../flush/flush-queue.ts'
 import { createGather } from '../flush/gather.ts'
 import { noteReuse } from '../iotlb/exposure.ts'
 import { markStale } from '../iotlb/iotlb.ts'
-import { absOf } from '../iova/geometry.ts'
+import { absOf, withCpus } from '../iova/geometry.ts'
 import { allocatorById } from '../iova/index.ts'
 import * as ev from '../machine/events.ts'
 import { addMark, forgetMapping, noteAnswer, noteSpent, pricedPs, recordMapping, searchPs } from '../machine/ledger.ts'
@@ -72,7 +72,7 @@ export function buildIommu(ask: Ask): Built {
   const { settings, own, device } = ask
   const platform = readParam(platformParam, settings, 'm')
   if (!isRadix(platform)) throw new RangeError(`no IOMMU driver of ${platform}`)
-  const geometry = { ...geometryOf(ask), cpus: ask.cpus }
+  const geometry = withCpus(geometryOf(ask), ask.cpus)
   const allocator = allocatorById(readParam(allocatorParam, own))!
   const unit = createIommuState(platform, readParams(radixDevice, settings, device.id), ask.devices)
   const state: IommuPathState = {
@@ -96,14 +96,13 @@ export function connectIommu(m: Ground, table: DmaTable, p: IommuPathState): Way
   const allocatorState = p.alloc
   const { geometry, mappings } = table
   const sink = createSink(s, table, unit, meter)
-  const d: IommuDomain = {
-    ...createDomain({
+  const d = createIommuDomain(
+    {
       ...{ allocator, allocatorState, table: radixReader(driver.table), tableState: radix },
       ...{ geometry, kernelPageShift: table.kernelPageShift },
-    }),
-    request: createRequest(),
-    iommu: { state: unit, driver, radix, io: createIo(sink), sink, gather: createGather(), queue: table },
-  }
+    },
+    { state: unit, driver, radix, io: createIo(sink), sink, gather: createGather(), queue: table },
+  )
 
   function answered(): void {
     if (allocator.forEachCached) noteAnswer(table, meter, allocator.forEachChunk !== undefined)
@@ -191,14 +190,13 @@ export function connectIommu(m: Ground, table: DmaTable, p: IommuPathState): Way
     // An unmap clears its entries and waits for its invalidation before it takes a lock.
     lock(c, op) {
       const { kind } = op
-      const onCpu = c
-      if (kind === OP_MAP) return allocator.lockForAlloc(allocatorState, onCpu, pagesTouched(d, op.address, op.bytes))
+      if (kind === OP_MAP) return allocator.lockForAlloc(allocatorState, c, pagesTouched(d, op.address, op.bytes))
       if (kind === OP_COHERENT)
-        return allocator.lockForAlloc(allocatorState, onCpu, pagesTouched(d, 0, alignUp(op.bytes, d.kernelPageBytes)))
+        return allocator.lockForAlloc(allocatorState, c, pagesTouched(d, 0, alignUp(op.bytes, d.kernelPageBytes)))
       if (kind !== OP_MAP_SG) return NO_LOCK
       let sum = 0
       for (let i = 0; i < op.elements; i++) sum += pagesTouched(d, op.sgAddress[i]!, op.sgBytes[i]!)
-      return allocator.lockForAlloc(allocatorState, onCpu, sum)
+      return allocator.lockForAlloc(allocatorState, c, sum)
     },
     map(c, by, cpu) {
       const { op } = cpu
@@ -312,17 +310,16 @@ export function connectIommu(m: Ground, table: DmaTable, p: IommuPathState): Way
       if (op.kind !== OP_IOMMU_MAP) table.whyRefused = 0
       noteRefused(m, table, d, c, by.device, op, ev.SAYS_NOTHING)
     },
-    adopt(c, device, first, n, _address, mask) {
-      const [on, npages] = [c, n]
+    adopt(c, device, first, npages, _address, mask) {
       const low = unit.lowFirst[device]!
       const was = low.dma32First
-      const ask = () => takeAddresses(d, on, device, npages, mask, meter)
+      const ask = () => takeAddresses(d, c, device, npages, mask, meter)
       const settle = () => {
         // Only what the record has above 4 GiB tells that nothing was left below.
         low.dma32First = was
-        flushFirst(first, n)
+        flushFirst(first, npages)
       }
-      return predictRun(d, on, npages, first, ask, settle, meter)
+      return predictRun(d, c, npages, first, ask, settle, meter)
     },
     keep(first, npages) {
       flushFirst(first, npages)

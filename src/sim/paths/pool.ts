@@ -46,8 +46,14 @@ export function buildPool({ settings, boot, cpus, minAlignMask }: Ask): Built {
   const pool = boot?.pool ?? null
   const slots = pool?.slots ?? 2
   const geometry = {
-    ...{ size: slots, offset: (pool?.start ?? 0) / SLOT_BYTES, pageShift: log2Floor(SLOT_BYTES), blockSize: 16 },
-    ...{ resStart: 0, resEnd: 0, boundary: Number.POSITIVE_INFINITY, cpus },
+    size: slots,
+    offset: (pool?.start ?? 0) / SLOT_BYTES,
+    pageShift: log2Floor(SLOT_BYTES),
+    blockSize: 16,
+    resStart: 0,
+    resEnd: 0,
+    boundary: Number.POSITIVE_INFINITY,
+    cpus,
   }
   const state = createBounce(settings, minAlignMask, pool)
   return { geometry, windowBytes: pool?.bytes ?? 0, ddw: null, path: { kind: 'pool', state }, ownLocks: 0 }

@@ -26,7 +26,7 @@ import {
 import { SET_SLOTS, SLOT_BYTES } from '../swiotlb/pool-size.ts'
 import type { Bounce } from './path.ts'
 
-/** number that are kept about a slot, and of a cache line. */
+/** Bytes that are kept about a slot, and of a cache line. */
 const SLOT_RECORD = 24
 const LINE = 64
 /** In `lastCpu`: no CPU has touched the slot set. */

@@ -21,6 +21,7 @@ import { foretell, predictRun } from '../dma/recorded.ts'
 import { PRICES, tablePs } from '../engine/cost.ts'
 import { logEvent } from '../engine/log.ts'
 import { NO_LOCK } from '../engine/meter.ts'
+import { withCpus } from '../iova/geometry.ts'
 import { allocatorById } from '../iova/index.ts'
 import { tceHalvesInfo } from '../iova/tce-halves.ts'
 import { tcePoolsInfo } from '../iova/tce-pools.ts'
@@ -69,7 +70,7 @@ export function buildTce(ask: Ask): Built {
   const { geometry, windowBytes } = ddw
     ? windowOf(ddw, settings)
     : { geometry: geometryOf(ask), windowBytes: spaceOf(ask) }
-  const window = { ...geometry, cpus: ask.cpus }
+  const window = withCpus(geometry, ask.cpus)
   // Nobody asks for addresses of a direct window, and its bitmap would be as long as memory may ever be.
   const allocator = allocatorById(ddw?.result === 'direct' ? 'rbtree' : readParam(allocatorParam, own))!
   const alloc = allocator.create(window, own)
@@ -148,18 +149,17 @@ export function tceWay(
     reach: (mask) => mask,
     lock(c, op) {
       const { kind } = op
-      const onCpu = c
       if (kind === OP_COHERENT)
-        return allocator.lockForAlloc(allocatorState, onCpu, pagesTouched(d, 0, alignUp(op.bytes, d.kernelPageBytes)))
-      if (kind === OP_MAP) return allocator.lockForAlloc(allocatorState, onCpu, pagesTouched(d, op.address, op.bytes))
+        return allocator.lockForAlloc(allocatorState, c, pagesTouched(d, 0, alignUp(op.bytes, d.kernelPageBytes)))
+      if (kind === OP_MAP) return allocator.lockForAlloc(allocatorState, c, pagesTouched(d, op.address, op.bytes))
       if (kind === OP_MAP_SG)
-        return allocator.lockForAlloc(allocatorState, onCpu, pagesTouched(d, op.sgAddress[0]!, op.sgBytes[0]!))
-      if (kind === OP_MAP_AT) return allocator.lockForAlloc(allocatorState, onCpu, op.sgBytes[0]!)
-      if (kind === OP_UNMAP_AT) return allocator.lockForFree(allocatorState, op.sgAddress[0]!, onCpu, op.sgBytes[0]!)
+        return allocator.lockForAlloc(allocatorState, c, pagesTouched(d, op.sgAddress[0]!, op.sgBytes[0]!))
+      if (kind === OP_MAP_AT) return allocator.lockForAlloc(allocatorState, c, op.sgBytes[0]!)
+      if (kind === OP_UNMAP_AT) return allocator.lockForFree(allocatorState, op.sgAddress[0]!, c, op.sgBytes[0]!)
       if (!allocates(kind)) return NO_LOCK
       const at = (kind === OP_UNMAP ? op.mapping : op.sgMapping[0]!) * MAP_STRIDE
       const { data } = mappings.records
-      return allocator.lockForFree(allocatorState, data[at + MAP_ENTRY]!, onCpu, data[at + MAP_NPAGES]!)
+      return allocator.lockForFree(allocatorState, data[at + MAP_ENTRY]!, c, data[at + MAP_NPAGES]!)
     },
     map(c, by, cpu) {
       const { op } = cpu
@@ -237,10 +237,9 @@ export function tceWay(
       const says = op.kind === OP_COHERENT ? ev.SAYS_NOTHING : op.kind === OP_MAP_SG ? ev.SAYS_MAP_SG : ev.SAYS_MAP_PAGE
       noteRefused(m, table, d, c, by.device, op, says)
     },
-    adopt(c, _device, first, n, address, mask) {
-      const [on, npages] = [c, n]
-      const ask = () => foretell(d, on, npages, address, mask, meter)
-      return predictRun(d, on, npages, first, ask, () => {}, meter)
+    adopt(c, _device, first, npages, address, mask) {
+      const ask = () => foretell(d, c, npages, address, mask, meter)
+      return predictRun(d, c, npages, first, ask, () => {}, meter)
     },
     keep(first, npages) {
       allocator.adopt!(allocatorState, first, npages, false)

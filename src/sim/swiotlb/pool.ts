@@ -84,7 +84,7 @@ export interface SwiotlbPool {
 export interface SlotRequest {
   /** Any number from 0: CPUs share the areas in turn. */
   cpu: number
-  /** number of the mapping, 1 …. */
+  /** Bytes of the mapping, 1 …. */
   bytes: number
   /** alloc_align_mask: start and end of what is taken are multiples of this + 1. 2^k - 1, below 2^31; 0 = none. */
   allocAlignMask: number

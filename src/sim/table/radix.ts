@@ -39,7 +39,8 @@ export function createRadix(page: PageTableState, islands: readonly TableIsland[
     const first = from === last ? places - 1 : places
     places += to - Math.max(from, last + 1) + 1
     last = to
-    return { ...island, first, before: from }
+    const { entry, abs, pages } = island
+    return { entry, abs, pages, first, before: from }
   })
   return { page, span, stretches, counts: chunked(new Uint32Array(places)) }
 }

@@ -72,7 +72,7 @@ export interface TceMultiState {
   readonly hw: TceTree
   /** User-space addresses. */
   readonly user: TceTree | null
-  /** number of memory that VFIO holds for entries of this table. */
+  /** Pages of memory that VFIO holds for entries of this table. */
   references: number
 }
 

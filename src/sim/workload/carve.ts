@@ -36,7 +36,7 @@ import {
 const PARTS = 3
 const EVERY_NS = 5_000
 const ACCESSES = 16
-/** number that one access moves. */
+/** Bytes that one access moves. */
 const LINE = 64
 
 export interface Carve {

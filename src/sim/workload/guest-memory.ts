@@ -32,7 +32,7 @@ const PIECE = 2_147_483_648
 export interface GuestMemoryState {
   readonly memory: readonly MemoryStretch[]
   readonly pageBytes: number
-  /** number of the host's memory in one piece; pages that one call asks for at most. */
+  /** Bytes of the host's memory in one piece; pages that one call asks for at most. */
   readonly piece: number
   readonly perCall: number
   readonly ioctl: boolean

@@ -42,7 +42,7 @@ const KEPT = 2
 const SPARE = KEPT + 2
 const ACCESSES = 16
 const HOT_PAGES = 8
-/** number that one access moves. */
+/** Bytes that one access moves. */
 const LINE = 64
 
 export interface Guest {

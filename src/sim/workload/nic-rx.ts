@@ -71,7 +71,7 @@ export interface NicRx {
   /** Without traffic nothing interrupts; a driver with holes in its ring looks again after this. */
   readonly retryNs: number
   readonly rings: Rings
-  /** number from one buffer to the next. */
+  /** Bytes from one buffer to the next. */
   readonly stride: number
   /** Buffers stay mapped, and are synced. */
   readonly recycles: boolean

@@ -59,7 +59,7 @@ export const ringsParam = {
 
 /** The descriptor rings of a card, one per queue: [queues] mapping id, -1 before it is there, -2 when it was refused. */
 export interface Rings {
-  /** number of each ring; 0 when rings are left out. */
+  /** Bytes of each ring; 0 when rings are left out. */
   readonly bytes: Float64Array
   readonly address: Float64Array
   readonly mapping: Int32Array

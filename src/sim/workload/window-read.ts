@@ -31,12 +31,12 @@ import {
 const BATCH = 16
 
 export interface WindowRead {
-  /** number of a mapping, and of what an entry of the device's window stands for. */
+  /** Bytes of a mapping, and of what an entry of the device's window stands for. */
   readonly unitBytes: number
   readonly pageBytes: number
   readonly base: number
   readonly rng: Rng
-  /** number of the window, and of a transaction. */
+  /** Bytes of the window, and of a transaction. */
   spanBytes: number
   bytes: number
   random: boolean
