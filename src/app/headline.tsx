@@ -153,16 +153,23 @@ const OF_WAY: Readonly<Record<Summary['tells'], OfWay>> = {
         line={compact ? t.moved : t.waiting(percent(s.lockWait))}
       />
     ),
-    last: ({ bounce }) =>
-      bounce && (
-        <Figure
-          id="figure-copied"
-          value={bytes(bounce.inBytes + bounce.outBytes)}
-          unit={t.copied}
-          line={t.copiedOf(bytes(bounce.inBytes), bytes(bounce.outBytes), bytes(bounce.directBytes))}
-        />
-      ),
+    last: copied,
   },
+  bounced: { last: copied },
+}
+
+function copied({ bounce, untrusted }: Summary) {
+  const of = bounce ?? untrusted
+  return (
+    of && (
+      <Figure
+        id="figure-copied"
+        value={bytes(of.inBytes + of.outBytes)}
+        unit={t.copied}
+        line={t.copiedOf(bytes(of.inBytes), bytes(of.outBytes), bytes(of.directBytes))}
+      />
+    )
+  )
 }
 
 /** Of a recording what was foretold; else how much of what is mapped is data, or how fast it is mapped. */

@@ -17,7 +17,8 @@ const sameNeeds = (a: Frame['summary'], b: Frame['summary']) =>
   !a.exposure === !b.exposure &&
   !a.guest === !b.guest &&
   !a.partition === !b.partition &&
-  a.bounce?.pool === b.bounce?.pool
+  a.bounce?.pool === b.bounce?.pool &&
+  a.untrusted?.pool === b.untrusted?.pool
 
 /** The run as it stands; null before the first frame. */
 export function useNow(): Now | null {

@@ -26,6 +26,8 @@ export const translates = ({ summary }: Now) => summary.bounce === null
 export const isGuest = ({ summary }: Now) => summary.guest !== null
 export const isPartition = ({ summary }: Now) => summary.partition !== null
 export const hasIotlb = ({ summary }: Now) => summary.exposure !== null
-export const hasPool = ({ summary }: Now) => summary.bounce?.pool === 'there'
+/** Some of what is mapped may bounce, for whatever reason. */
+export const bounces = ({ summary }: Now) => summary.bounce !== null || summary.untrusted !== null
+export const hasPool = ({ summary }: Now) => (summary.bounce ?? summary.untrusted)?.pool === 'there'
 export const hasTable = (now: Now) => translates(now) && !isGuest(now)
 export const hasSpace = (now: Now) => translates(now) || hasPool(now)

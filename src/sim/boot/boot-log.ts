@@ -123,14 +123,19 @@ export interface RefusedBounce {
   readonly address: number
   /** DMA mask as hex digits. */
   readonly mask: string
+  /** It is to be mapped by an IOMMU, and does not fill its pages. */
+  readonly isUnaligned?: boolean
 }
 
 /**
  * What is printed when a buffer beyond the device's reach gets no slots: full, scattered and too large look alike and
  * differ in the figures only. With `total` 0 there is no pool to be full.
  */
-export function refusedLine(kernel: BootKernel, { device, bytes, total, used, address, mask }: RefusedBounce): string {
+export function refusedLine(kernel: BootKernel, asked: RefusedBounce): string {
+  const { device, bytes, total, used, address, mask } = asked
   const who = device === '' ? '' : `${device}: `
+  if (total === 0 && asked.isUnaligned)
+    return `${who}DMA bounce buffers are inactive, unable to map unaligned transaction.`
   if (kernel === '6.12')
     return total === 0
       ? `${who}DMA addr ${phys(address)}+${bytes} overflow (mask ${mask}, bus limit 0).`

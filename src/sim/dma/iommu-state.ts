@@ -138,12 +138,17 @@ function createTable(platform: IommuState['driver'], own: RadixSettings): PageTa
   })
 }
 
+/** The flush mode that settings come to: the domain of an untrusted device is strict whatever is set (spec/EXTRAS.md 4.2). */
+export function flushModeOf({ flush, untrusted }: RadixSettings): FlushMode {
+  return untrusted === 'on' ? 'strict' : flush
+}
+
 /** What an IOMMU driver keeps of a new table, for a machine with so many devices. */
 export function createIommuState(platform: IommuState['driver'], own: RadixSettings, devices: number): IommuState {
   return {
     driver: platform,
     page: createTable(platform, own),
-    mode: own.flush,
+    mode: flushModeOf(own),
     lowFirst: Array.from({ length: devices }, () => ({ dma32First: own.lowFirst === 'on' })),
     single: own.split === 'single',
     each: own.sync === 'each',

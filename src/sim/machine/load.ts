@@ -192,7 +192,7 @@ export function rebuild(m: Machine, affected: (scope: string) => boolean): numbe
 function noteBuilt(s: MachineState, device: number, table: DmaTable, shares: boolean): void {
   const { geometry } = table
   const bounce = bounceOf(table)
-  const poolSlots = bounce && (bounce.isThere ? geometry.size : 0)
+  const poolSlots = bounce && (bounce.isThere ? bounce.pool.geometry.slots : 0)
   const driver = unitOf(table)?.driver ?? null
   const allocatorId = allocatorOf(table)
   const { inputs } = s

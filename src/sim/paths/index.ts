@@ -8,6 +8,7 @@ import { readParam, readParams } from '../params.ts'
 import { isRadix, radixDevice } from '../scenario/platform-iommu.ts'
 import { platformParam } from '../scenario/platform-names.ts'
 import { isPowernv } from '../scenario/platform-power.ts'
+import { buildBounced, connectBounced } from './bounced.ts'
 import { connectDirect } from './direct.ts'
 import { buildGuest, connectGuest } from './guest.ts'
 import { buildIommu, connectIommu } from './iommu.ts'
@@ -23,10 +24,10 @@ export function isUntranslated(boot: BootOutcome | null): boolean {
   return boot !== null && boot.backend !== 'iommu'
 }
 
-function builderOf({ settings, boot }: Ask): (ask: Ask) => Built {
+function builderOf({ settings, own, boot }: Ask): (ask: Ask) => Built {
   const platform = readParam(platformParam, settings, 'm')
   if (isUntranslated(boot)) return buildPool
-  if (isRadix(platform)) return buildIommu
+  if (isRadix(platform)) return readParams(radixDevice, own).untrusted === 'on' ? buildBounced : buildIommu
   return isPowernv(platform) ? buildGuest : buildTce
 }
 
@@ -41,7 +42,7 @@ export function buildWay(ask: Ask): Omit<Built, 'path'> & { readonly path: Path 
 
 /** How the window of a path is divided, with the state of that. */
 export function rangesOf(path: Path): readonly [ranges: Ranges, state: object] {
-  if (path.kind === 'direct') return rangesOf(path.state.behind)
+  if (path.kind === 'direct' || path.kind === 'bounced') return rangesOf(path.state.behind)
   if (path.kind === 'pool') return [poolRanges, path.state.pool]
   return [allocatorById(path.state.allocatorId)!, path.state.alloc]
 }
@@ -54,6 +55,8 @@ function connectMapping(m: Ground, table: DmaTable, path: MappingPath): Way {
       return connectGuest(m, table, path.state)
     case 'iommu':
       return connectIommu(m, table, path.state)
+    case 'bounced':
+      return connectBounced(m, table, path.state)
     case 'pool':
       return connectPool(m, table, path.state)
   }

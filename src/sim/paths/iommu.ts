@@ -21,7 +21,7 @@ import {
 } from '../dma/dma-iommu.ts'
 import { pagesTouched } from '../dma/dma-ops.ts'
 import { createIo } from '../dma/iommu-driver.ts'
-import { createIommuState, driverOf, SPENT_LOCK, SPENT_WORST_NS, spentAt } from '../dma/iommu-state.ts'
+import { createIommuState, driverOf, flushModeOf, SPENT_LOCK, SPENT_WORST_NS, spentAt } from '../dma/iommu-state.ts'
 import { predictRun } from '../dma/recorded.ts'
 import { PRICES, ptPs } from '../engine/cost.ts'
 import { logEvent } from '../engine/log.ts'
@@ -58,7 +58,7 @@ import { forgetUnmapped, isOutside, noteChosen } from './chosen.ts'
 import { armLate, bufferUsed, deviceAccess, fireLate, readDescriptor, rememberLate } from './device-access.ts'
 import { createSink } from './invalidation.ts'
 import { worstReachNs } from './parts.ts'
-import type { IommuPathState } from './path.ts'
+import type { IommuPath, IommuPathState } from './path.ts'
 import { noteRefused } from './refusal.ts'
 import { permissionOf, TWO_REGION } from './tce.ts'
 import { allocates, type Caller, callPs, type Ground, mappingOf, type Way } from './way.ts'
@@ -68,7 +68,7 @@ const walk = createWalk()
 const run: PageRun = { order: 0, count: 0 }
 
 /** An address space of a device, and its empty table. */
-export function buildIommu(ask: Ask): Built {
+export function buildIommu(ask: Ask): Built & { readonly path: IommuPath } {
   const { settings, own, device } = ask
   const platform = readParam(platformParam, settings, 'm')
   if (!isRadix(platform)) throw new RangeError(`no IOMMU driver of ${platform}`)
@@ -366,7 +366,7 @@ export function connectIommu(m: Ground, table: DmaTable, p: IommuPathState): Way
       // How long something was, or could have been, reached under a mode that may end now.
       const at = spentAt(unit.mode) + SPENT_WORST_NS
       unit.spentPs[at] = Math.max(unit.spentPs[at]!, worstReachNs(s, table))
-      switchFlush(d, own.flush, s.cpus.length, meter)
+      switchFlush(d, flushModeOf(own), s.cpus.length, meter)
       table.flushes += meter.flushes
       // The timer of a queue that is gone is nobody's.
       if (!table.flush) table.workNs[ev.WORK_FLUSH] = Number.POSITIVE_INFINITY

@@ -69,11 +69,25 @@ export interface Bounce {
   }
 }
 
+export interface IommuPath {
+  readonly kind: 'iommu'
+  readonly state: IommuPathState
+}
+
+/** An untrusted device behind an IOMMU: what does not fill its pages goes through the pool first. */
+export interface BouncedState {
+  readonly bounce: Bounce
+  readonly behind: IommuPath
+  /** Bytes of slots around buffers that were zeroed. */
+  zeroedBytes: number
+}
+
 /** A way that maps. */
 export type MappingPath =
   | { readonly kind: 'tce'; readonly state: TceState }
   | { readonly kind: 'guest'; readonly state: GuestState }
-  | { readonly kind: 'iommu'; readonly state: IommuPathState }
+  | IommuPath
+  | { readonly kind: 'bounced'; readonly state: BouncedState }
   | { readonly kind: 'pool'; readonly state: Bounce }
 
 /** The way of a window's buffers. `direct`: the driver's calls map nothing; the window has what is behind all the same. */

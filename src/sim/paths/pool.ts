@@ -36,7 +36,7 @@ import { OP_COHERENT } from '../workload/workload.ts'
 import type { Bounce } from './path.ts'
 import { poolRanges, poolReader } from './pool-ranges.ts'
 import { noteRefused } from './refusal.ts'
-import { bounceIn, bounceOut, bounceSync, createBounce, noteAsked, noteDirect, WENT_DIRECT } from './swiotlb.ts'
+import { createBounce, createBouncer, noteAsked, noteDirect, WENT_DIRECT } from './swiotlb.ts'
 import { AT_HAND } from './tce.ts'
 import { type Caller, callPs, type Ground, mappingOf, type Way } from './way.ts'
 import type { Ask, Built } from './window.ts'
@@ -64,6 +64,7 @@ export function connectPool(m: Ground, table: DmaTable, b: Bounce): Way {
   const { state: s, meter } = m
   const { pool } = b
   const { mappings } = table
+  const bouncer = createBouncer(s, b, meter, 0)
   const d = createDomain({
     ...{ allocator: poolRanges, allocatorState: pool },
     // The slots themselves tell what stands behind them.
@@ -87,7 +88,7 @@ export function connectPool(m: Ground, table: DmaTable, b: Bounce): Way {
       noteDirect(s, b, bytes)
       return DIRECT_MAPPING
     }
-    const slot = bounceIn(s, b, c, device, real, bytes, meter)
+    const slot = bouncer.take(c, device, real, bytes, 0)
     if (slot < 0) {
       table.whyRefused = NO_BOUNCE + b.last.reason
       op.entry = NO_ENTRY
@@ -111,7 +112,7 @@ export function connectPool(m: Ground, table: DmaTable, b: Bounce): Way {
     const who = data[at + MAP_WHO]!
     const device = (who >> 8) & 0xff
     logEvent(s.ops, s.nowNs, ev.STEP_UNMAP, c, device, slot, data[at + MAP_NPAGES]!)
-    bounceOut(s, b, c, device, slot, data[at + MAP_BYTES]!, who >> 16, isUsed, meter)
+    bouncer.giveBack(c, device, slot, data[at + MAP_BYTES]!, who >> 16, isUsed)
     forgetMapping(s, table, id)
   }
 
@@ -175,7 +176,7 @@ export function connectPool(m: Ground, table: DmaTable, b: Bounce): Way {
       const at = op.mapping * MAP_STRIDE
       const [slot, who] = [data[at + MAP_ENTRY]!, data[at + MAP_WHO]!]
       logEvent(s.ops, s.nowNs, ev.STEP_SYNC, c, by.device, slot, data[at + MAP_NPAGES]!)
-      bounceSync(s, b, (who >> 8) & 0xff, slot, op.bytes, who >> 16, meter)
+      bouncer.sync((who >> 8) & 0xff, slot, op.bytes, who >> 16)
     },
     release: (c, id) => unmapBuffer(c, id, true),
     // Who refused has said why.
@@ -198,7 +199,7 @@ export function connectPool(m: Ground, table: DmaTable, b: Bounce): Way {
 }
 
 /** The kernel's line about a buffer that got no slots, as far as its rate limit lets it through. */
-function sayFull(m: Ground, table: DmaTable, b: Bounce, c: number, device: number): void {
+export function sayFull(m: Ground, table: DmaTable, b: Bounce, c: number, device: number): void {
   const { state: s } = m
   const { bootKernel: kernel } = readParams(bootParams, s.settings, 'm')
   // Without a pool today's kernel warns once in its life (dev_WARN_ONCE).

@@ -81,79 +81,81 @@ export function noteAsked({ last }: Bounce, device: number, real: number, bytes:
   last.above = above ? 1 : 0
 }
 
-/**
- * Takes slots for `bytes` at `real` on CPU `c` and copies them in, whatever their direction. True when there were some:
- * `b.last.slots` from the slot returned on; -1 when there were none, for the reason in `b.last`.
- */
-export function bounceIn(
-  s: MachineState,
-  b: Bounce,
-  c: number,
-  device: number,
-  real: number,
-  bytes: number,
-  meter: CostMeter,
-): number {
+/** What drivers' calls do with a pool. */
+export interface Bouncer {
+  /**
+   * Takes slots for `bytes` at `real` on CPU `c` and copies them in, whatever their direction. `allocAlignMask`: they begin and end
+   * at multiples of it + 1. True when there were some: `last.slots` from the slot returned on; -1 when there were none, for the
+   * reason in `last`.
+   */
+  take(c: number, device: number, real: number, bytes: number, allocAlignMask: number): number
+  /** Gives the slots from `slot` on back, with `bytes` of `direction` copied out unless the device has not had them. */
+  giveBack(c: number, device: number, slot: number, bytes: number, direction: number, isUsed: boolean): void
+  /** Hands the first `bytes` of what lies in the slots from `slot` on to the CPU, then all to the device: a copy where one is
+   *  needed. */
+  sync(device: number, slot: number, bytes: number, direction: number): void
+}
+
+/** The pool of `b` in use; the locks of its areas are those of its table from `firstLock` on. */
+export function createBouncer(s: MachineState, b: Bounce, meter: CostMeter, firstLock: number): Bouncer {
   const { last, pool } = b
-  request.cpu = c
-  request.bytes = bytes
-  request.minAlignMask = b.minAlignMask[device]!
-  request.orig = real
-  request.owner = c
-  if (!b.isThere || !allocSlots(pool, request, result, meter)) {
-    last.outcome = WENT_REFUSED
-    // Without a pool nobody was asked, and what the last answer was belongs to another machine.
-    last.reason = b.isThere ? REASONS.indexOf(result.reason!) : REASON_NO_POOL
-    last.slots = b.isThere ? result.slots : 0
-    last.used = pool.usedSlots
-    return -1
+
+  function chargeCopy(bytes: number): void {
+    charge(meter, PRICES.copy, bytes)
+    addToColumn(s.recorder, s.recorder.copied, bytes)
   }
-  last.outcome = WENT_BOUNCED
-  last.slots = result.slots
-  chargeSlots(b, c, result.slot, result.slots, meter)
-  dropLock(meter)
-  copyIn(s, b, copiedOnMap(bytes), meter)
-  b.bounced++
-  return result.slot
-}
 
-/** Gives the slots from `slot` on back, with `bytes` of `direction` copied out unless the device has not had them. */
-export function bounceOut(
-  s: MachineState,
-  b: Bounce,
-  c: number,
-  device: number,
-  slot: number,
-  bytes: number,
-  direction: number,
-  isUsed: boolean,
-  meter: CostMeter,
-): void {
-  if (isUsed) copyOut(s, b, copiedOnUnmap(bytes, direction), meter)
-  const minAlignMask = b.minAlignMask[device]!
-  const slots = releaseSlots(b.pool, offsetOf(b.pool, slot, minAlignMask), minAlignMask, meter)
-  chargeSlots(b, c, slot, slots, meter)
-}
+  function copyIn(bytes: number): void {
+    b.copiedInBytes += bytes
+    chargeCopy(bytes)
+  }
 
-/** Hands the first `bytes` of what lies in the slots from `slot` on to the CPU, then all to the device: a copy where one is needed. */
-export function bounceSync(
-  s: MachineState,
-  b: Bounce,
-  device: number,
-  slot: number,
-  bytes: number,
-  direction: number,
-  meter: CostMeter,
-): void {
-  const { pool } = b
-  const minAlignMask = b.minAlignMask[device]!
-  const offset = offsetOf(pool, slot, minAlignMask)
-  if (syncCopy(pool, offset, bytes, direction, false, minAlignMask, part)) copyOut(s, b, part.bytes, meter)
-  if (syncCopy(pool, offset, bytes, direction, true, minAlignMask, part)) copyIn(s, b, part.bytes, meter)
+  function copyOut(bytes: number): void {
+    b.copiedOutBytes += bytes
+    chargeCopy(bytes)
+  }
+
+  return {
+    take(c, device, real, bytes, allocAlignMask) {
+      request.cpu = c
+      request.bytes = bytes
+      request.allocAlignMask = allocAlignMask
+      request.minAlignMask = b.minAlignMask[device]!
+      request.orig = real
+      request.owner = c
+      if (!b.isThere || !allocSlots(pool, request, result, meter, firstLock)) {
+        last.outcome = WENT_REFUSED
+        // Without a pool nobody was asked, and what the last answer was belongs to another machine.
+        last.reason = b.isThere ? REASONS.indexOf(result.reason!) : REASON_NO_POOL
+        last.slots = b.isThere ? result.slots : 0
+        last.used = pool.usedSlots
+        return -1
+      }
+      last.outcome = WENT_BOUNCED
+      last.slots = result.slots
+      chargeSlots(b, c, result.slot, result.slots, meter)
+      dropLock(meter)
+      copyIn(copiedOnMap(bytes))
+      b.bounced++
+      return result.slot
+    },
+    giveBack(c, device, slot, bytes, direction, isUsed) {
+      if (isUsed) copyOut(copiedOnUnmap(bytes, direction))
+      const minAlignMask = b.minAlignMask[device]!
+      const slots = releaseSlots(pool, offsetOf(pool, slot, minAlignMask), minAlignMask, meter, firstLock)
+      chargeSlots(b, c, slot, slots, meter)
+    },
+    sync(device, slot, bytes, direction) {
+      const minAlignMask = b.minAlignMask[device]!
+      const offset = offsetOf(pool, slot, minAlignMask)
+      if (syncCopy(pool, offset, bytes, direction, false, minAlignMask, part)) copyOut(part.bytes)
+      if (syncCopy(pool, offset, bytes, direction, true, minAlignMask, part)) copyIn(part.bytes)
+    },
+  }
 }
 
 /** Where the data of the mapping that begins at a slot begins, bytes from the start of the pool. */
-function offsetOf(pool: SwiotlbPool, slot: number, minAlignMask: number): number {
+export function offsetOf(pool: SwiotlbPool, slot: number, minAlignMask: number): number {
   let data = slot
   // Leading padding carries nothing.
   while (pool.orig.data[data] === NO_BUFFER) data++
@@ -171,19 +173,4 @@ function chargeSlots(b: Bounce, c: number, slot: number, slots: number, meter: C
   const last = b.lastCpu[set]!
   b.lastCpu[set] = c
   if (last !== c && last !== NO_CPU) charge(meter, PRICES.lineMove, Math.ceil((touched * SLOT_RECORD) / LINE))
-}
-
-function copyIn(s: MachineState, b: Bounce, bytes: number, meter: CostMeter): void {
-  b.copiedInBytes += bytes
-  chargeCopy(s, bytes, meter)
-}
-
-function copyOut(s: MachineState, b: Bounce, bytes: number, meter: CostMeter): void {
-  b.copiedOutBytes += bytes
-  chargeCopy(s, bytes, meter)
-}
-
-function chargeCopy(s: MachineState, bytes: number, meter: CostMeter): void {
-  charge(meter, PRICES.copy, bytes)
-  addToColumn(s.recorder, s.recorder.copied, bytes)
 }

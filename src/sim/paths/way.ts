@@ -47,8 +47,8 @@ export interface Price {
 /** What an entry is called: one TCE, a page of a table that has other entries too, or a slot of the bounce pool. */
 export type EntryName = 'TCE' | 'page' | 'slot'
 
-/** What a page tells of a way: of every table alike, of level tables, of a partition's hypercalls, of copies. */
-export type WayTells = 'plain' | 'levels' | 'hypercalls' | 'copies'
+/** What a page tells of a way: of every table alike, of level tables, of a partition's hypercalls, of copies instead of a table, and beside one. */
+export type WayTells = 'plain' | 'levels' | 'hypercalls' | 'copies' | 'bounced'
 
 export interface Way {
   /** The window as maps and figures see it. */

@@ -1,22 +1,14 @@
 // How buffers went: where they lie, through slots of the pool, or not at all.
 
+import { pow2 } from '../../lib/bits.ts'
 import type { Chunked } from '../../lib/chunked.ts'
 import { bytes as bytesText, count, hex } from '../../lib/format.ts'
 import { PRICES } from '../engine/cost.ts'
 import { COLUMNS } from '../engine/recorder.ts'
-import {
-  type DmaTable,
-  MAP_ADDRESS,
-  MAP_BYTES,
-  MAP_ENTRY,
-  MAP_NPAGES,
-  MAP_NS,
-  MAP_STRIDE,
-  MAP_WHO,
-} from '../machine/state.ts'
+import { type DmaTable, MAP_BYTES, MAP_NS, MAP_STRIDE, MAP_WHO } from '../machine/state.ts'
 import type { Machine } from '../machine/wiring.ts'
 import { readParam, readParams } from '../params.ts'
-import { bounceOf } from '../paths/parts.ts'
+import { bounceOf, type Held, heldAt, untrustedOf } from '../paths/parts.ts'
 import type { Bounce } from '../paths/path.ts'
 import { REASONS, WENT_BOUNCED, WENT_DIRECT } from '../paths/swiotlb.ts'
 import { maskParam } from '../scenario/platform.ts'
@@ -45,6 +37,9 @@ export interface BounceFrame {
   readonly poolStart: number
   readonly poolBytes: number
   readonly maskBits: number
+  /** Of an untrusted device behind an IOMMU, which no mask keeps from a buffer: bytes of a page, which buffers must fill; else 0. */
+  readonly pageBytes: number
+  readonly zeroedBytes: number
   /** The newest live ones, at most 48. */
   readonly arcs: readonly BounceArc[]
   /** How the last mapping went, question by question. */
@@ -72,6 +67,7 @@ export interface BounceFrame {
   readonly uncopied: Float32Array
 }
 
+const held: Held = { slot: 0, slots: 0, address: 0 }
 const ARCS = 48
 const DIRECTIONS = ['bidirectional', 'to device', 'from device'] as const
 
@@ -83,6 +79,7 @@ export const bounceProbe: Probe<'bounce', OfTable, BounceFrame | null> = {
     const b = bounceOf(table)
     if (!b) return null
     const { pool: s } = b
+    const untrusted = untrustedOf(table)
     const { recorder: r, settings } = m.state
     const track = ({ data }: Chunked<Float64Array>) => {
       const all = arrays.f32(COLUMNS)
@@ -98,8 +95,10 @@ export const bounceProbe: Probe<'bounce', OfTable, BounceFrame | null> = {
       poolStart: b.isThere ? s.geometry.startAddress : 0,
       poolBytes: b.isThere ? s.geometry.slots * SLOT_BYTES : 0,
       maskBits: readParam(maskParam, settings, id),
+      pageBytes: untrusted ? pow2(table.geometry.pageShift) : 0,
+      zeroedBytes: untrusted?.zeroedBytes ?? 0,
       arcs: arcsOf(m, table),
-      last: b.last.device < 0 ? null : lastOf(m, b),
+      last: b.last.device < 0 ? null : lastOf(m, b, untrusted ? pow2(table.geometry.pageShift) : 0),
       direct: b.direct,
       bounced: b.bounced,
       refused: table.refused,
@@ -120,16 +119,19 @@ export const bounceProbe: Probe<'bounce', OfTable, BounceFrame | null> = {
 function arcsOf({ state: s }: Machine, table: DmaTable): readonly BounceArc[] {
   const { data } = table.mappings.records
   const newest: number[] = []
-  forEachLive(table, (id) => newest.push(id))
+  forEachLive(table, (id, at) => {
+    if (heldAt(table, at, held)) newest.push(id)
+  })
   const ns = (id: number) => data[id * MAP_STRIDE + MAP_NS]!
   newest.sort((a, b) => ns(b) - ns(a) || b - a)
   return newest.slice(0, ARCS).map((id) => {
     const at = id * MAP_STRIDE
+    heldAt(table, at, held)
     return {
-      realAddr: data[at + MAP_ADDRESS]!,
+      realAddr: held.address,
       bytes: data[at + MAP_BYTES]!,
-      slot: data[at + MAP_ENTRY]!,
-      slots: data[at + MAP_NPAGES]!,
+      slot: held.slot,
+      slots: held.slots,
       direction: DIRECTIONS[(data[at + MAP_WHO]! >> 16) & 3] ?? 'bidirectional',
       cpu: data[at + MAP_WHO]! & 0xff,
       ageNs: s.nowNs - data[at + MAP_NS]!,
@@ -138,19 +140,10 @@ function arcsOf({ state: s }: Machine, table: DmaTable): readonly BounceArc[] {
 }
 
 /** The way of the last buffer, question by question. */
-function lastOf(m: Machine, b: Bounce): BounceFrame['last'] {
+function lastOf(m: Machine, b: Bounce, pageBytes: number): BounceFrame['last'] {
   const { device, address, bytes, above, outcome, reason, slots, used } = b.last
   const spec = m.scenario.devices[device]!
-  const mask = readParam(maskParam, m.state.settings, spec.id)
-  const forced = b.force && outcome !== WENT_DIRECT
-  const path = [
-    { asked: 'Is everything to bounce?', answered: forced ? 'Yes: swiotlb=force.' : b.force ? COHERENT : 'No.' },
-  ]
-  if (!forced)
-    path.push({
-      asked: `Does the device reach ${hex(address + bytes - 1)} with ${mask} bits?`,
-      answered: above ? 'No.' : 'Yes.',
-    })
+  const path = pageBytes > 0 ? pathOfUntrusted(above > 0, pageBytes) : pathOfAny(m, b, spec.id)
   if (outcome !== WENT_DIRECT) {
     path.push({ asked: 'Is there a bounce pool?', answered: b.isThere ? 'Yes.' : 'No.' })
     if (b.isThere)
@@ -159,8 +152,37 @@ function lastOf(m: Machine, b: Bounce): BounceFrame['last'] {
         answered: outcome === WENT_BOUNCED ? 'Yes.' : ANSWERS[REASONS[reason]!](used),
       })
   }
-  const went = outcome === WENT_DIRECT ? 'direct' : outcome === WENT_BOUNCED ? 'bounced' : 'refused'
+  const went =
+    outcome === WENT_DIRECT
+      ? pageBytes > 0
+        ? 'translated'
+        : 'direct'
+      : outcome === WENT_BOUNCED
+        ? 'bounced'
+        : 'refused'
   return { device: spec.name, realAddr: address, bytes, outcome: went, path }
+}
+
+/** What is asked first of a buffer of an untrusted device. */
+const pathOfUntrusted = (bounces: boolean, pageBytes: number) => [
+  { asked: 'Is the device trusted?', answered: 'No.' },
+  { asked: `Does the buffer fill its pages of ${bytesText(pageBytes)}?`, answered: bounces ? 'No.' : 'Yes.' },
+]
+
+/** What is asked first where nothing is translated. */
+function pathOfAny(m: Machine, { force, last }: Bounce, id: string) {
+  const { address, bytes, above, outcome } = last
+  const mask = readParam(maskParam, m.state.settings, id)
+  const forced = force && outcome !== WENT_DIRECT
+  const path = [
+    { asked: 'Is everything to bounce?', answered: forced ? 'Yes: swiotlb=force.' : force ? COHERENT : 'No.' },
+  ]
+  if (!forced)
+    path.push({
+      asked: `Does the device reach ${hex(address + bytes - 1)} with ${mask} bits?`,
+      answered: above ? 'No.' : 'Yes.',
+    })
+  return path
 }
 
 /** What bounces everything leaves out. */

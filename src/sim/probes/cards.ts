@@ -157,6 +157,17 @@ export interface ExposureFigures {
   readonly reads: number
 }
 
+/** What bounced, and what did not. */
+export interface BounceFigures {
+  /** `dead`: the machine did not come up, and nobody asks for one. */
+  readonly pool: 'there' | 'none' | 'dead'
+  readonly direct: number
+  readonly bounced: number
+  readonly directBytes: number
+  readonly inBytes: number
+  readonly outBytes: number
+}
+
 /** The figures above the map and beside the time-line. All of one table (the one that is looked at) unless said. */
 export interface Summary extends AddressSpace {
   readonly mapped: number
@@ -206,15 +217,9 @@ export interface Summary extends AddressSpace {
   } | null
   /** Of a machine without a working IOMMU (all devices together): buffers and bytes that were used where they lie, and bytes
    *  copied in and out. */
-  readonly bounce: {
-    /** `dead`: the machine did not come up, and nobody asks for one. */
-    readonly pool: 'there' | 'none' | 'dead'
-    readonly direct: number
-    readonly bounced: number
-    readonly directBytes: number
-    readonly inBytes: number
-    readonly outBytes: number
-  } | null
+  readonly bounce: BounceFigures | null
+  /** The same of an untrusted device behind an IOMMU, whose buffers are mapped where they lie or bounce first. */
+  readonly untrusted: BounceFigures | null
   readonly spills: number
   /** Whole machine: frames delivered and frames that found no buffer. */
   readonly frames: number

@@ -26,20 +26,21 @@ import {
   MAP_PAID,
   MAP_STRIDE,
   MAP_WHO,
+  type MachineState,
   PAID_LOCK,
   tableOf,
   taskOfHolder,
   workloadOfHolder,
 } from '../machine/state.ts'
 import type { Machine } from '../machine/wiring.ts'
-import { allocatorOf, bounceOf, levelsOf, unitOf } from '../paths/parts.ts'
+import { allocatorOf, bounceOf, levelsOf, unitOf, untrustedOf } from '../paths/parts.ts'
 import type { EntryName, Way } from '../paths/way.ts'
 import { tceBytes } from '../platform/partition.ts'
 import type { PredictionFigures } from '../scenario/recording.ts'
 import { tceAccounted } from '../table/tce-multi-levels.ts'
 import { hcallsOf } from '../window/ddw-calls.ts'
 import { MAP_REFUSALS } from '../words/refusals.ts'
-import type { InspectCard, Refusal, Summary, TreeFigures } from './cards.ts'
+import type { BounceFigures, InspectCard, Refusal, Summary, TreeFigures } from './cards.ts'
 import {
   CELL_CACHED,
   CELL_FREE,
@@ -83,7 +84,7 @@ export function summarise(m: Machine, device: number): Summary {
   const { size, pageShift } = table.geometry
   const r = s.recorder
   const { free, longestRun } = freeIn(m, index, 0, size)
-  const bounce = bounceOf(table)
+  const bounce = bounceFigures(s, table)
   return {
     mapped: table.mapped,
     usable: usableOf(table, m.ways[index]!),
@@ -110,14 +111,8 @@ export function summarise(m: Machine, device: number): Summary {
       windowCalls: hcallsOf(table.ddw.hcalls),
       result: table.ddw.result,
     },
-    bounce: bounce && {
-      pool: bounce.isThere ? 'there' : s.boot?.backend === 'panic' ? 'dead' : 'none',
-      direct: bounce.direct,
-      bounced: bounce.bounced,
-      directBytes: bounce.directBytes,
-      inBytes: bounce.copiedInBytes,
-      outBytes: bounce.copiedOutBytes,
-    },
+    bounce: untrustedOf(table) ? null : bounce,
+    untrusted: untrustedOf(table) ? bounce : null,
     spills: table.spills,
     frames: s.frames,
     missed: s.missed,
@@ -129,6 +124,21 @@ export function summarise(m: Machine, device: number): Summary {
     exposure: exposureOf(m, index),
     prediction: prediction(m, index),
   }
+}
+
+/** What went through a table's pool and past it; null where there is none. */
+function bounceFigures({ boot }: MachineState, table: DmaTable): BounceFigures | null {
+  const b = bounceOf(table)
+  return (
+    b && {
+      pool: b.isThere ? 'there' : boot?.backend === 'panic' ? 'dead' : 'none',
+      direct: b.direct,
+      bounced: b.bounced,
+      directBytes: b.directBytes,
+      inBytes: b.copiedInBytes,
+      outBytes: b.copiedOutBytes,
+    }
+  )
 }
 
 /** What the table of a guest's window takes; null where there is none of that kind. */

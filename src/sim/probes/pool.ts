@@ -1,7 +1,7 @@
 // The bounce pool slot by slot: who uses it, for which direction and with how much waste, and its areas.
 
-import { type DmaTable, MAP_BYTES, MAP_ENTRY, MAP_NPAGES, MAP_NS, MAP_WHO } from '../machine/state.ts'
-import { bounceOf } from '../paths/parts.ts'
+import { type DmaTable, MAP_BYTES, MAP_NS, MAP_WHO } from '../machine/state.ts'
+import { bounceOf, firstArea, type Held, heldAt } from '../paths/parts.ts'
 import { largestMapping, longestRun } from '../swiotlb/pool.ts'
 import { SET_SLOTS, SLOT_BYTES } from '../swiotlb/pool-size.ts'
 import { forEachLive } from './live.ts'
@@ -55,6 +55,7 @@ export interface PoolFrame {
   readonly scattered: number
 }
 
+const held: Held = { slot: 0, slots: 0, address: 0 }
 const STATES = [SLOT_BOTH, SLOT_TO_DEVICE, SLOT_FROM_DEVICE] as const
 
 export const poolProbe: Probe<'pool', OfTable, PoolFrame | null> = {
@@ -66,6 +67,7 @@ export const poolProbe: Probe<'pool', OfTable, PoolFrame | null> = {
     if (!bounce?.isThere) return null
     const { pool: s } = bounce
     const { slots, areas } = s.geometry
+    const firstLock = firstArea(table, bounce)
     let slotsPerCell = 1
     while (slotsPerCell * POOL_CELLS < slots) slotsPerCell *= 2
     const cells = Math.ceil(slots / slotsPerCell)
@@ -82,7 +84,7 @@ export const poolProbe: Probe<'pool', OfTable, PoolFrame | null> = {
       slotBytes: SLOT_BYTES,
       setSlots: SET_SLOTS,
       areas: Array.from({ length: areas }, (_, area): PoolArea => {
-        const { taken, contended, waitNs } = table.locks[area]!
+        const { taken, contended, waitNs } = table.locks[firstLock + area]!
         const first = area * s.areaSlots
         return {
           first,
@@ -121,8 +123,8 @@ function fillCells(
   const newest = new Float64Array(cells).fill(-1)
   let wasteBytes = 0
   forEachLive(table, (_, at) => {
-    const first = data[at + MAP_ENTRY]!
-    const slots = data[at + MAP_NPAGES]!
+    if (!heldAt(table, at, held)) return
+    const { slot: first, slots } = held
     const lost = slots * SLOT_BYTES - data[at + MAP_BYTES]!
     wasteBytes += lost
     for (let slot = first; slot < first + slots; slot++) {

@@ -287,6 +287,19 @@ const LOW_FIRST = {
   help: 'A device that reaches beyond 4 GiB gets addresses below as long as they last; once refused, never again.',
 } as const satisfies Param
 
+const UNTRUSTED = {
+  name: 'untrusted',
+  label: 'Untrusted',
+  unit: 'choice',
+  default: 'off',
+  effect: 'restart',
+  values: [
+    option('on', 'on', 'Strict, and what does not fill whole pages is copied through the bounce pool.'),
+    option('off', 'off', 'Built in: buffers are mapped where they lie.'),
+  ],
+  help: 'Whether the device hangs on a port that anybody can plug into, as Thunderbolt and USB4.',
+} as const satisfies Param
+
 const PAGE = {
   name: 'iommuPage',
   label: 'IOMMU page',
@@ -307,7 +320,7 @@ const SPACE = {
 
 /** Of a device's address space behind such an IOMMU: what it can be set to, of whatever vendor that is. */
 export const radixDevice = [
-  ...([PAGE, SPACE, FLUSH, QUEUE, SUPERPAGES, LEVELS, STAGE, RANGE] as const),
+  ...([PAGE, SPACE, FLUSH, UNTRUSTED, QUEUE, SUPERPAGES, LEVELS, STAGE, RANGE] as const),
   ...([SPLIT, SYNC, HARDWARE, LATE, LATE_AFTER, TRANSLATION, LOW_FIRST] as const),
 ] as const satisfies ParamTable
 
@@ -329,7 +342,7 @@ export function radixParams(
       values: [...windows, { value: SPACE_48, key: '256t', label: '256T', help: 'All that the table translates.' }],
     },
     allocator,
-    ...[FLUSH, QUEUE, SUPERPAGES],
+    ...[FLUSH, UNTRUSTED, QUEUE, SUPERPAGES],
     ...(platform === VTD ? [LEVELS] : arm ? [STAGE, RANGE] : []),
     ...[SPLIT, SYNC, HARDWARE, LATE, LATE_AFTER, TRANSLATION, LOW_FIRST],
     mask,

@@ -238,6 +238,8 @@ export function neverShipped(machine: Settings, device: Settings): Readonly<Reco
       if (page > cpuPage)
         notes[`iommuPage=${size(page).key}`] = 'larger than the pages of this kernel, which then bounces small buffers'
     notes['flush=none'] = 'a bug: the IOMMU API of 2011, not the DMA API'
+    if (readParams(radixDevice, device).untrusted === 'on')
+      notes['flush=deferred'] = notes['flush=none'] = 'not for an untrusted device: it is strict all the same'
     if (platform !== VTD)
       notes['hardware=exact'] = notes['hardware=blind'] = 'not this hardware: an idea of the debate of 2011'
     return notes

@@ -172,9 +172,15 @@ export function largestMapping(minAlignMask: number): number {
 
 /**
  * Takes slots for a mapping (A.3, A.4). True and `out` filled; or false, with the reason in `out` and nothing taken.
- * Reports a lock per area and a try per area that has enough free slots, and charges its search; the pool knows the buffer from here on, but copies nothing.
+ * Reports a lock per area (they are numbered from `firstLock` on) and a try per area that has enough free slots, and charges its search; the pool knows the buffer from here on, but copies nothing.
  */
-export function allocSlots(pool: SwiotlbPool, req: SlotRequest, out: SlotResult, meter: CostMeter): boolean {
+export function allocSlots(
+  pool: SwiotlbPool,
+  req: SlotRequest,
+  out: SlotResult,
+  meter: CostMeter,
+  firstLock = 0,
+): boolean {
   const { bytes, minAlignMask, orig } = req
   if (bytes < 1) throw new RangeError(`a mapping of ${bytes} bytes`)
   const { areas } = pool.geometry
@@ -194,7 +200,7 @@ export function allocSlots(pool: SwiotlbPool, req: SlotRequest, out: SlotResult,
   const home = homeArea(pool, req.cpu)
   for (let i = 0; i < areas; i++) {
     const area = (home + i) & (areas - 1)
-    takeLock(meter, area)
+    takeLock(meter, firstLock + area)
     if (slots > pool.areaSlots - pool.used[area]!) continue
     const start = area * pool.areaSlots
     noteTry(meter, area, FROM_HINT, start + pool.next[area]!, start + pool.areaSlots)
@@ -326,7 +332,13 @@ function fitsEmpty(pool: SwiotlbPool, slots: number, align: number, keep: number
  * allocation (A.6). Returns how many; 0 when no buffer lies there, and then nothing happens. As in the kernel, an
  * offset inside a mapping is not told from its beginning: the slots from there on would be released.
  */
-export function releaseSlots(pool: SwiotlbPool, byteOffset: number, minAlignMask: number, meter: CostMeter): number {
+export function releaseSlots(
+  pool: SwiotlbPool,
+  byteOffset: number,
+  minAlignMask: number,
+  meter: CostMeter,
+  firstLock = 0,
+): number {
   const { list, orig, bytes, pad, owner } = pool
   const data = Math.floor(byteOffset / SLOT_BYTES)
   if (!(data >= 0 && data < pool.geometry.slots) || orig.data[data] === NO_BUFFER) return 0
@@ -336,7 +348,7 @@ export function releaseSlots(pool: SwiotlbPool, byteOffset: number, minAlignMask
   const slots = Math.ceil((bytes.data[slot]! + offset) / SLOT_BYTES)
   const end = slot + slots
   const area = areaOfSlot(pool, slot)
-  takeLock(meter, area)
+  takeLock(meter, firstLock + area)
   const lists = list.data
   const after = end % SET_SLOTS !== 0 && end < pool.geometry.slots ? lists[end]! : 0
   for (let i = slot; i < end; i++) lists[i] = after + end - i

@@ -7,7 +7,7 @@ import type { Settings } from '../params.ts'
 import { bounceOf as bounceIn } from '../paths/parts.ts'
 import { createRun, type Run } from '../run/run.ts'
 import type { Scenario } from '../scenario/schema.ts'
-import { FROM_DEVICE, OP_MAP } from '../workload/workload.ts'
+import { FROM_DEVICE, OP_MAP, OP_MAP_SG } from '../workload/workload.ts'
 
 const MS = 1_000_000
 
@@ -27,9 +27,19 @@ export const tableOf = (run: Run) => run.machine.state.tables[0]!
 export const bounceOf = (run: Run) => bounceIn(tableOf(run))!
 export const slotsOf = (run: Run) => bounceOf(run).pool
 
-/** A machine on which nothing runs by itself, and calls of its DMA API. */
-export function bench(type = 'map-loop', machine: Settings = {}) {
-  const run = createRun(bouncing(type, {}, { cpus: 4, ...machine }), 10 * MS)
+/** A machine whose IOMMU works, with one untrusted device and one load. */
+export function untrusted(type: string, load: Settings, machine: Settings = {}, own: Settings = {}): Scenario {
+  const of = bouncing(type, load, { comesUp: 'works', force: 'auto', ...machine })
+  const settings = { iommuPage: 4096, window: 262_144 * 2 ** 30, allocator: 'rcache', untrusted: 'on', ...own }
+  return { ...of, devices: [{ ...of.devices[0]!, settings }] }
+}
+
+/** A machine that bounces on which nothing runs by itself, and calls of its DMA API. */
+export const bench = (type = 'map-loop', machine: Settings = {}) => callsOf(bouncing(type, {}, { cpus: 4, ...machine }))
+
+/** A machine on which nothing is run by its time, and calls of its DMA API. */
+export function callsOf(scenario: Scenario) {
+  const run = createRun(scenario, 10 * MS)
   const { machine: m } = run
   const table = tableOf(run)
   const [by] = m.bindings
@@ -41,6 +51,7 @@ export function bench(type = 'map-loop', machine: Settings = {}) {
   }
   return {
     run,
+    way,
     table,
     ps,
     locks: () => Array.from(m.meter.lockOrder.subarray(0, m.meter.locks)),
@@ -51,6 +62,18 @@ export function bench(type = 'map-loop', machine: Settings = {}) {
       Object.assign(cpu.op, { kind, direction, address, bytes })
       call(() => way.map(c, by!, cpu))
       return cpu.op.mapping
+    },
+    /** Elements of [address, bytes]. Their mappings; none when it is refused. */
+    mapList(c: number, elements: readonly (readonly [number, number])[], direction = FROM_DEVICE) {
+      const cpu = m.state.cpus[c]!
+      const { op } = cpu
+      cpu.task = 0
+      Object.assign(op, { kind: OP_MAP_SG, direction, elements: elements.length })
+      elements.forEach(([address, bytes], i) => {
+        op.sgAddress[i] = address
+        op.sgBytes[i] = bytes
+      })
+      return call(() => way.mapList(c, by!, cpu)) ? Array.from(op.sgMapping.slice(0, op.segments)) : []
     },
     unmap: (c: number, id: number) => call(() => way.release(c, id)),
     sync(id: number, bytes: number) {

@@ -203,6 +203,7 @@ function fullWords(line: Line): string {
     total: table.poolSlots ?? 0,
     used: b % ev.FULL_SLOTS,
     address: a,
+    isUnaligned: table.driver !== null,
     mask: (pow2(readParam(maskParam, settings, m.scenario.devices[device]!.id)) - 1).toString(16),
   })
 }

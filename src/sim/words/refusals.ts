@@ -11,4 +11,5 @@ export const MAP_REFUSALS = [
   'no area of the bounce pool has as many free slots',
   'the free slots of the bounce pool lie scattered: no run is long enough',
   'the device does not reach it, and there is no bounce pool',
+  'the buffer of an untrusted device does not fill its pages, and there is no bounce pool',
 ] as const

@@ -49,6 +49,8 @@ const FRAME: BounceFrame = {
   poolStart: 3 * GIB - 2 ** 26,
   poolBytes: 2 ** 26,
   maskBits: 32,
+  pageBytes: 0,
+  zeroedBytes: 0,
   arcs: [OLDER, NEWEST],
   last: {
     device: 'eth0',

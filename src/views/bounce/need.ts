@@ -1,9 +1,9 @@
 // When the view has something to show, and what is so instead.
 
 import { needsText } from '../../text/needs.ts'
-import { type Need, translates } from '../need.ts'
+import { bounces, type Need } from '../need.ts'
 
 export const need: Need = {
   ...needsText.bounce,
-  met: (now) => !translates(now),
+  met: bounces,
 }
