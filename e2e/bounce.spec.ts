@@ -133,6 +133,40 @@ test('a mapping that bounces is followed from its buffer to its slots by keys, a
   await expect(dock(lab).locator('.v-bounce-way')).toContainText(bounceText.outcomes.direct)
 })
 
+test('an untrusted device bounces what does not fill its pages, and its driver is loaded anew for that', async ({
+  lab,
+  page,
+}) => {
+  await lab.open('s=strict&dock=bounce~pool&at=5000000')
+  await expect(dock(lab)).toContainText('Nothing bounces: addresses are translated.')
+  await expect(lab.byId('figure-copied')).toHaveCount(0)
+  await page.getByRole('switch', { name: 'Untrusted' }).click()
+  await lab.idle()
+  await expect.poll(() => lab.fragment()).toContain('d0.untrusted')
+  const at = 's=strict&d0.untrusted=on&dock=bounce~pool&at=5000000'
+  await lab.turnTo(at)
+  const machine = inNode(at)
+  const { untrusted, bounce, refused } = poolIn(machine)
+  if (!untrusted) throw new Error('nothing bounces')
+  const { bounced, direct, inBytes, outBytes } = untrusted
+  expect([bounce, bounced > 1000, direct]).toEqual([null, true, 0])
+  // Frames of 1500 bytes: 2596 more of each page are zeroed.
+  const zeroed = bytes(bounced * (4096 - 1500))
+  expect(await stripOf(lab)).toMatchObject({ direct: '0', bounced: count(bounced), refused: count(refused) })
+  await expect(dock(lab)).toContainText(`${bytes(inBytes)} in, ${bytes(outBytes)} out, ${zeroed} zeroed`)
+  await expect(dock(lab).locator('.v-bounce-way')).toContainText('Does the buffer fill its pages of 4 KiB? No.')
+  await expect(lab.byId('figure-copied')).toContainText(bytes(inBytes + outBytes))
+  const arcs = await lab.twin(bounceText.title)
+  expect([arcs.length, arcs[0]?.[2]]).toEqual([48, '1.46 KiB'])
+  await show(lab, poolText.title)
+  const used = (await lab.twin(poolText.title)).reduce((sum, row) => sum + digits(row[3]), 0)
+  expect(used).toBe(bounceOf(machine.state.tables[0]!)!.pool.usedSlots)
+  // Too small a pool: the kernel says so.
+  await lab.turnTo('s=strict&d0.untrusted=on&m.swiotlb=512&at=5000000')
+  await expect(lab.byId('log')).toContainText('swiotlb buffer is full (sz: 1500 bytes), total 512 (slots), used 512')
+  expect(lab.complaints).toEqual([])
+})
+
 /** Requests that went through the pool, and those that waited for one of its locks. */
 async function throughPool(lab: LabPage) {
   await show(lab, bounceText.title)

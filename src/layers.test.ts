@@ -292,6 +292,10 @@ function importFaults(path: string, source: string): string[] {
   })
 }
 
+/** A worker is built without the help of settings (vite.config.ts): files of the pure half that read one. */
+const readsHelp = (path: string, source: string): string[] =>
+  isTest(path) || !/^(sim|share|worker)\//.test(path) || !/\.help\b/.test(source) ? [] : [path]
+
 /** Rules that no import of these files needs: without them nothing more would be forbidden. */
 function unneeded(imports: ReadonlyMap<string, readonly Import[]>): string[] {
   const needed = new Set<Rule>()
@@ -389,6 +393,11 @@ describe('the source', () => {
     expect(unneeded(imports)).toEqual([])
     const wide = FILES.filter(([, to]) => to === 'sim').map(([from]) => from)
     expect(wide).toEqual(['sim/index.ts', 'sim/testing'])
+  })
+
+  it('leaves the help of settings to the page: a worker has none', () => {
+    expect(readsHelp('sim/a.ts', 'const x = param.help')).toEqual(['sim/a.ts'])
+    expect(files.flatMap((path) => readsHelp(path, read(path)))).toEqual([])
   })
 
   it('imports nothing in a ring, not even types', () => {

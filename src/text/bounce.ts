@@ -8,6 +8,7 @@ export const bounceText = {
   noPool: 'There is no pool.',
   nothing: 'No mapping yet.',
   reached: 'Nothing bounced: the device reaches every buffer so far.',
+  filled: 'Nothing bounced: every buffer so far fills its pages.',
   refusedAll: 'Nothing bounced: what the device does not reach is refused.',
   noneLive: 'Of what bounced nothing is mapped now.',
   pool: 'pool',
@@ -15,6 +16,7 @@ export const bounceText = {
   poolAt: (size: string, address: string) => `${size} at ${address}`,
   hole: 'hole',
   mask: (bits: number) => `${bits}-bit mask`,
+  untrusted: (page: string) => `untrusted: no buffer shares its pages of ${page}`,
   maskAll: (bits: number) => `the ${bits}-bit mask reaches all of it`,
   directions: { 'to device': 'to device', 'from device': 'from device', bidirectional: 'both ways' },
   directionsShort: { 'to device': 'to', 'from device': 'from', bidirectional: 'both' },
@@ -37,7 +39,11 @@ export const bounceText = {
     refused: 'refused: a mapping error',
   },
   direct: (n: string, bytes: string) => ({ name: 'direct', value: n, words: `${bytes} not copied` }),
-  bounced: (n: string, into: string, out: string) => ({ name: 'bounced', value: n, words: `${into} in, ${out} out` }),
+  bounced: (n: string, into: string, out: string, zeroed: string) => ({
+    name: 'bounced',
+    value: n,
+    words: `${into} in, ${out} out${zeroed === '' ? '' : `, ${zeroed} zeroed`}`,
+  }),
   refused: (n: string) => ({ name: 'refused', value: n, words: 'mapping errors' }),
   copying: (time: string, rate: string) => ({ name: 'copying', value: time, words: rate }),
   perByte: (ns: string) => `${ns} per KiB`,
@@ -49,8 +55,10 @@ export const bounceText = {
   cell: (ms: string, copied: string, direct: string) => `at ${ms} ms: ${copied} copied, ${direct} direct`,
   describe: (bounced: string, direct: string, refused: string, copied: string, uncopied: string, time: string) =>
     `${bounced} mappings bounced, ${direct} went direct, ${refused} were refused. ${copied} were copied in ${time}, ${uncopied} went without.`,
-  describeMemory: (ram: string, end: string, bits: number, pool: string, arcs: string) =>
-    `${ram} of memory up to ${end}; the device’s mask has ${bits} bits. ${pool} ${arcs}`,
+  describeMemory: (ram: string, end: string, device: string, pool: string, arcs: string) =>
+    `${ram} of memory up to ${end}; ${device}. ${pool} ${arcs}`,
+  describeMask: (bits: number) => `the device’s mask has ${bits} bits`,
+  describeUntrusted: 'the device is not trusted',
   describePool: (size: string, address: string) => `The pool is ${size} at ${address}.`,
   describeArcs: (n: number, newest: string) =>
     `${n === 1 ? '1 mapping that bounced is' : `${n} that bounced are`} live; the newest: ${newest}.`,

@@ -63,7 +63,7 @@ export const needsText = {
     short: 'needs a bounce pool',
     says: 'No pool is in use: addresses are translated, or there is nothing to bounce through.',
   },
-  bounce: { short: 'needs a machine without its IOMMU', says: 'Nothing bounces: addresses are translated.' },
+  bounce: { short: 'needs no IOMMU, or an untrusted device', says: 'Nothing bounces: addresses are translated.' },
 } as const
 
 export const unmetText = {

@@ -99,6 +99,13 @@ export const iotlbTerms: readonly Term[] = [
     preset: 'untrusted-device',
   },
   {
+    term: 'untrusted device',
+    says: 'One on a port that anybody can plug into: what does not fill whole pages is copied into the bounce pool, and only that copy is mapped.',
+    kernel: ['dev_is_untrusted'],
+    preset: 'untrusted-device',
+    also: 'external facing port, Thunderbolt, USB4',
+  },
+  {
     term: 'IOMMU API',
     says: 'The way in for those who choose addresses themselves, as hypervisors do for their guests.',
     kernel: ['iommu_map', 'iommu_unmap'],

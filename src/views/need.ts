@@ -22,6 +22,8 @@ export interface Need {
 
 export const ofDevice = ({ here, table }: Now, name: string) =>
   currentValue(here, `${here.devices[table]?.id ?? 'd0'}.${name}`)
+/** When the IOTLB is told: of an untrusted device before the unmap returns, whatever is set. */
+export const flushOf = (now: Now) => (now.summary.untrusted ? 'strict' : ofDevice(now, 'flush'))
 export const translates = ({ summary }: Now) => summary.bounce === null
 export const isGuest = ({ summary }: Now) => summary.guest !== null
 export const isPartition = ({ summary }: Now) => summary.partition !== null

@@ -5,7 +5,7 @@
 //   drivers/iommu/iommu.c. Spec: spec/IOVA.md 7 (limits), 6 (flush queue), spec/SWIOTLB-IOTLB.md B, D.6.
 // What it does: a list becomes one run; each element begins on a page of its own. An unmap clears its entries first; what
 //   follows is the flush mode's. The IOMMU API below maps at addresses of the caller's choosing, without allocator.
-// Not modelled: bounce buffers for buffers that do not fill their pages, segment limits, MSI pages, a queue entry's own
+// Not modelled: segment limits, MSI pages, a queue entry's own
 //   list of tables (they are found by the first page of the unmap).
 // Invariant: an entry has a page-table entry exactly while it is mapped; it may be in the flush queue afterwards.
 // Cost: one allocation and, for each run of pages of one size, one call of the driver.

@@ -224,7 +224,10 @@ describe('an untrusted device', () => {
 
   it('pays for the pool in its own account, not in the allocator’s', () => {
     const spent = (own: Record<string, string>) => {
-      const run = createRun(untrusted('nic-rx', { rate: 10, queues: 1, bringUp: 0 }, {}, { flush: 'strict', ...own }), 10 * MS)
+      const run = createRun(
+        untrusted('nic-rx', { rate: 10, queues: 1, bringUp: 0 }, {}, { flush: 'strict', ...own }),
+        10 * MS,
+      )
       let pairs = 0
       watchOps(run.machine, () => {
         pairs += 0.5
@@ -239,10 +242,7 @@ describe('an untrusted device', () => {
   })
 
   it('is refused where the pool is full, or there is none, with the kernel’s words', () => {
-    const full = createRun(
-      untrusted('nic-rx', { rate: 40, ring: 1024 }, { swiotlb: 512 }),
-      10 * MS,
-    )
+    const full = createRun(untrusted('nic-rx', { rate: 40, ring: 1024 }, { swiotlb: 512 }), 10 * MS)
     full.advance(2 * MS)
     expect([tableOf(full).refused > 0, tableOf(full).whyRefused]).toEqual([true, 6])
     expect(

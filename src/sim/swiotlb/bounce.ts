@@ -3,7 +3,8 @@
 // Kernel: kernel/dma/direct.h, dma_direct_map_page; kernel/dma/swiotlb.c, swiotlb_bounce, swiotlb_tbl_map_single,
 //   swiotlb_tbl_unmap_single, swiotlb_sync_single_for_device and _for_cpu.
 //   Spec: spec/SWIOTLB-IOTLB.md A.3 and A.8; what a sync copies is from the source of 6.12.
-// Not modelled: buffers that bounce behind an IOMMU that works (A.7), mappings that skip the copy (DMA_ATTR_SKIP_CPU_SYNC), a pool that lies above the device's reach.
+// Which buffers bounce behind an IOMMU that works (A.7), paths/bounced.ts says.
+// Not modelled: mappings that skip the copy (DMA_ATTR_SKIP_CPU_SYNC), a pool that lies above the device's reach.
 
 import { modPow2 } from '../../lib/bits.ts'
 import { NO_BUFFER, type SwiotlbPool } from './pool.ts'

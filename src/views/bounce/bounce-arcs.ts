@@ -45,7 +45,7 @@ export interface ArcsLayout {
   readonly ram: readonly RamPart[]
   /** css px of the hole, or null. */
   readonly hole: readonly [left: number, right: number] | null
-  /** Where the device's mask ends, css px; null when it reaches all. */
+  /** Where the device's mask ends, css px; null when it reaches all, or what is mapped for it. */
   readonly mask: number | null
   /** Where the pool lies in memory, css px; null when there is none. */
   readonly pool: readonly [left: number, right: number] | null
@@ -79,7 +79,7 @@ export function arcsLayout(frame: BounceFrame, width: number): ArcsLayout {
     width,
     ram,
     hole: high > 0 ? [lowEnd, lowEnd + BREAK] : null,
-    mask: end >= frame.endBytes ? null : x(end),
+    mask: frame.pageBytes > 0 || end >= frame.endBytes ? null : x(end),
     pool: poolBytes > 0 ? [x(poolStart), Math.max(x(poolStart) + 2, x(poolStart + poolBytes))] : null,
     arcs: byAge(frame.arcs).map((arc) => {
       const from = x(arc.realAddr)
@@ -155,9 +155,9 @@ export function arcText(arc: BounceArc): string {
 function reason(frame: BounceFrame): string {
   if (frame.arcs.length > 0) return ''
   if (frame.bounced > 0) return text.noneLive
-  if (frame.last?.outcome === 'translated') return text.translated
+  if (frame.last?.outcome === 'translated' && frame.pageBytes === 0) return text.translated
   if (frame.direct + frame.refused === 0) return text.nothing
-  return frame.refused > 0 ? text.refusedAll : text.reached
+  return frame.refused > 0 ? text.refusedAll : frame.pageBytes > 0 ? text.filled : text.reached
 }
 
 /** The same where the pool is not told of: also that there is none. */
@@ -172,7 +172,7 @@ export function describeArcs(frame: BounceFrame): string {
   const memory = text.describeMemory(
     bytes(frame.ramBytes),
     hex(frame.endBytes),
-    frame.maskBits,
+    frame.pageBytes > 0 ? text.describeUntrusted : text.describeMask(frame.maskBits),
     frame.poolBytes === 0 ? text.noPool : text.describePool(bytes(frame.poolBytes), hex(frame.poolStart)),
     arcs.length === 0 ? reason(frame) : text.describeArcs(arcs.length, arcText(arcs[0]!)),
   )

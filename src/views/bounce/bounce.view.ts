@@ -38,7 +38,12 @@ export function bounceFacts(frame: BounceFrame): readonly StripFact[] {
     { says: 'bounce.direct', ...text.direct(count(frame.direct), bytes(frame.directBytes)) },
     {
       says: 'bounce.bounced',
-      ...text.bounced(count(frame.bounced), bytes(frame.copiedInBytes), bytes(frame.copiedOutBytes)),
+      ...text.bounced(
+        count(frame.bounced),
+        bytes(frame.copiedInBytes),
+        bytes(frame.copiedOutBytes),
+        frame.pageBytes > 0 ? bytes(frame.zeroedBytes) : '',
+      ),
     },
     { says: 'bounce.refused', ...text.refused(count(frame.refused)), failed: frame.refused > 0 },
     { says: 'bounce.copying', ...text.copying(duration(frame.copyNs), rate) },

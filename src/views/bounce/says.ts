@@ -10,9 +10,10 @@ export const says = {
   'bounce.poolAxis': 'The slots of the pool, opened out from where it lies in memory.',
   'bounce.memoryAxis': 'All memory of the machine; dotted is what the device does not reach.',
   'bounce.copiedTrack': 'Bytes copied through the pool over time; more costs more of the CPU.',
-  'bounce.directTrack': 'Bytes of buffers that the device reached itself over time; they cost no copy.',
-  'bounce.direct': 'Mappings so far whose buffer the device reached itself.',
-  'bounce.bounced': 'Mappings so far that went through the pool, and bytes copied in and out.',
+  'bounce.directTrack': 'Bytes of buffers that are used where they lie, over time; they cost no copy.',
+  'bounce.direct': 'Mappings so far whose buffer is used where it lies.',
+  'bounce.bounced':
+    'Mappings so far that went through the pool; bytes copied in and out, and what was zeroed beside them.',
   'bounce.refused': 'Mappings so far that failed: the pool had no room, or there is none.',
   'bounce.copying': 'Time that CPUs spent copying, so far.',
 } as const

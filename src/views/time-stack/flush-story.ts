@@ -15,6 +15,9 @@ const hasIotlb = (frame: Frame) => frame.summary.exposure !== null
 const triedLate = (frame: Frame) => (frame.summary.exposure?.lateTried ?? 0) > 0
 const hasUnmapped = (frame: Frame) => (frame.summary.exposure?.unmaps ?? 0) > 0
 
+/** What an untrusted device has copied says more than its unmaps, which leave nothing reachable. */
+const isUntrusted = (frame: Frame) => frame.summary.untrusted !== null
+
 const NONE: readonly string[] = []
 /** Of what a scenario was made as, not of what a person has opened since. */
 const dockOf = (scenario: Scenario) => presetOf(scenario)?.dock ?? NONE
@@ -24,9 +27,10 @@ export function useFlushStory(): FlushStory {
   const iotlb = useFrame(hasIotlb)
   const late = useFrame(triedLate)
   const unmapped = useFrame(hasUnmapped)
+  const untrusted = useFrame(isUntrusted)
   const about = useApp((s) => dockOf(s.scenario).some((id) => UNMAPPING.includes(id)))
   const shown = useApp((s) => dockOf(s.scenario).includes('iotlb'))
-  if (!iotlb) return null
+  if (!iotlb || (untrusted && !late)) return null
   if (about || late || (shown && unmapped)) return 'exposure'
   return shown ? 'lookups' : null
 }
