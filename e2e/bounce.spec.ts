@@ -157,7 +157,7 @@ test('an untrusted device bounces what does not fill its pages, and its driver i
   await expect(dock(lab).locator('.v-bounce-way')).toContainText('Does the buffer fill its pages of 4 KiB? No.')
   await expect(lab.byId('figure-copied')).toContainText(bytes(inBytes + outBytes))
   const arcs = await lab.twin(bounceText.title)
-  expect([arcs.length, arcs[0]?.[2]]).toEqual([48, '1.46 KiB'])
+  expect([arcs.length, arcs[0]?.[2]]).toEqual([48, bytes(1500)])
   await show(lab, poolText.title)
   const used = (await lab.twin(poolText.title)).reduce((sum, row) => sum + digits(row[3]), 0)
   expect(used).toBe(bounceOf(machine.state.tables[0]!)!.pool.usedSlots)

@@ -6,6 +6,7 @@ import { MAP_STRIDE } from '../machine/state.ts'
 import type { Settings } from '../params.ts'
 import { bounceOf as bounceIn } from '../paths/parts.ts'
 import { createRun, type Run } from '../run/run.ts'
+import { SPACE_48 } from '../scenario/platform-iommu.ts'
 import type { Scenario } from '../scenario/schema.ts'
 import { FROM_DEVICE, OP_MAP, OP_MAP_SG } from '../workload/workload.ts'
 
@@ -30,7 +31,7 @@ export const slotsOf = (run: Run) => bounceOf(run).pool
 /** A machine whose IOMMU works, with one untrusted device and one load. */
 export function untrusted(type: string, load: Settings, machine: Settings = {}, own: Settings = {}): Scenario {
   const of = bouncing(type, load, { comesUp: 'works', force: 'auto', ...machine })
-  const settings = { iommuPage: 4096, window: 262_144 * 2 ** 30, allocator: 'rcache', untrusted: 'on', ...own }
+  const settings = { iommuPage: 4096, window: SPACE_48, allocator: 'rcache', untrusted: 'on', ...own }
   return { ...of, devices: [{ ...of.devices[0]!, settings }] }
 }
 
