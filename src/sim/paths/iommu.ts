@@ -60,7 +60,7 @@ import { createSink } from './invalidation.ts'
 import { worstReachNs } from './parts.ts'
 import type { IommuPath, IommuPathState } from './path.ts'
 import { noteRefused } from './refusal.ts'
-import { permissionOf, TWO_REGION } from './tce.ts'
+import { permissionOf, writesInside } from './tce.ts'
 import { allocates, type Caller, callPs, type Ground, mappingOf, type Way } from './way.ts'
 import { type Ask, type Built, geometryOf, islandsOf, spaceOf } from './window.ts'
 
@@ -78,7 +78,7 @@ export function buildIommu(ask: Ask): Built & { readonly path: IommuPath } {
   const state: IommuPathState = {
     allocatorId: allocator.id,
     alloc: allocator.create(geometry, own),
-    writesUnderLock: allocator.id === TWO_REGION,
+    writesUnderLock: writesInside(allocator.id, own),
     unit,
     radix: createRadix(unit.page, islandsOf(geometry)),
   }

@@ -29,7 +29,7 @@ import * as ev from '../machine/events.ts'
 import { noteHcalls } from '../machine/hypervisor.ts'
 import { forgetMapping, noteAnswer, recordMapping, searchPs } from '../machine/ledger.ts'
 import { type DmaTable, MAP_ADDRESS, MAP_BYTES, MAP_ENTRY, MAP_NPAGES, MAP_STRIDE, MAP_WHO } from '../machine/state.ts'
-import { readParam, readParams } from '../params.ts'
+import { readParam, readParams, type Settings } from '../params.ts'
 import { askForWindow, windowOf } from '../platform/partition.ts'
 import { allocatorParam } from '../scenario/platform.ts'
 import { platformParam } from '../scenario/platform-names.ts'
@@ -53,7 +53,7 @@ import { allocates, callPs, type Ground, mappingOf, type Way } from './way.ts'
 import { type Ask, type Built, geometryOf, spaceOf } from './window.ts'
 
 /** The allocator of the kernels that wrote TCEs under its lock. */
-export const TWO_REGION = 'tce-halves'
+const TWO_REGION = 'tce-halves'
 
 /** Permission bits for a direction as in Op. */
 export function permissionOf(direction: number): number {
@@ -62,6 +62,10 @@ export function permissionOf(direction: number): number {
 
 /** What an address meets where no IOTLB is looked at: it is at hand. */
 export const AT_HAND = { outcome: 1, reads: 0 } as const
+
+/** Whether entries are written while the lock of allocator `id` is held, by the settings of the device: on each way alike. */
+export const writesInside = (id: string, own: Settings): boolean =>
+  id === TWO_REGION || readParams(tcePoolsInfo.params, own).tceWrite === 'inside'
 
 /** A window of a partition or of a bare machine, and its table of TCEs. */
 export function buildTce(ask: Ask): Built {
@@ -82,7 +86,7 @@ export function buildTce(ask: Ask): Built {
   const state: TceState = {
     allocatorId: allocator.id,
     alloc,
-    writesUnderLock: twoRegion || readParams(tcePoolsInfo.params, own).tceWrite === 'inside',
+    writesUnderLock: writesInside(allocator.id, own),
     tableId,
     tce: tableById(tableId)!.create(window.size, window.pageShift, parts),
     alignPages: !(twoRegion && readParams(tceHalvesInfo.params, own).generation === 1),
