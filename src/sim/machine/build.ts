@@ -11,14 +11,13 @@ import { MAX_STAGES, MAX_TRIES, MAX_WALKS } from '../engine/meter.ts'
 import { createIotlb, type IotlbState } from '../iotlb/iotlb-state.ts'
 import type { Settings } from '../params.ts'
 import { readParam, readParams, scopeOf } from '../params.ts'
-import { buildWay, isUntranslated, rangesOf } from '../paths/index.ts'
+import { buildWay, hasIotlbs, rangesOf } from '../paths/index.ts'
 import { guestMemory } from '../platform/guest-window.ts'
 import { readyAt } from '../platform/partition.ts'
 import { valuesOf } from '../scenario/fields.ts'
 import { commonParams, pageBytesOf, tableParam } from '../scenario/platform.ts'
 import { bootParams } from '../scenario/platform-boot.ts'
-import { iotlbParams, isRadix } from '../scenario/platform-iommu.ts'
-import { platformParam } from '../scenario/platform-names.ts'
+import { iotlbParams } from '../scenario/platform-iommu.ts'
 import { isPowernv } from '../scenario/platform-power.ts'
 import type { DeviceSpec, Scenario } from '../scenario/schema.ts'
 import { workloadById } from '../workload/index.ts'
@@ -108,7 +107,7 @@ export function buildTable(
 
 /** The IOTLBs that settings ask for: none, one for all devices, or one for each. None of an IOMMU that did not come up. */
 export function buildIotlbs(settings: Settings, boot: BootOutcome | null, devices: number): IotlbState[] {
-  if (!isRadix(readParam(platformParam, settings, 'm')) || isUntranslated(boot)) return []
+  if (!hasIotlbs(settings, boot)) return []
   const { iotlb: entries, walkCache: walkEntries, iotlbShare, ...set } = readParams(iotlbParams, settings, 'm')
   const ways = Math.min(entries, set.ways || entries)
   return Array.from({ length: iotlbShare === 'shared' ? 1 : devices }, () =>

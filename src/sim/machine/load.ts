@@ -9,7 +9,7 @@ import { createRecorder, endBands, replaceBands, withCpus } from '../engine/reco
 import { flushDomain } from '../iotlb/iotlb.ts'
 import { extentOf } from '../iova/geometry.ts'
 import { readParam, readParams } from '../params.ts'
-import { connectWay, isUntranslated } from '../paths/index.ts'
+import { connectWay, sharesOneWindow } from '../paths/index.ts'
 import { allocatorOf, bounceOf, unitOf } from '../paths/parts.ts'
 import type { Way } from '../paths/way.ts'
 import { bootOf } from '../platform/pc-boot.ts'
@@ -132,9 +132,8 @@ export function rebuild(m: Machine, affected: (scope: string) => boolean): numbe
   const { cpus } = readParams(commonParams, s.settings, 'm')
   const before = scenario.devices.map((_, i) => tableOf(s, i))
   s.boot = bootOf(s.settings)
-  // All devices bounce through one pool.
   const owns = scenario.devices.map(
-    (d, i) => i === 0 || (!isUntranslated(s.boot) && readParam(tableParam, s.settings, d.id) === 'own'),
+    (d, i) => i === 0 || (!sharesOneWindow(s.boot) && readParam(tableParam, s.settings, d.id) === 'own'),
   )
   const newTables = scenario.devices.map((d, i) => owns[i]! && (affected(d.id) || !s.tables[i]))
   const after = scenario.devices.map((_, i) => (owns[i] ? i : 0))

@@ -8,7 +8,6 @@
 import { bootLines } from '../boot/boot-log.ts'
 import { logEvent } from '../engine/log.ts'
 import { readParams } from '../params.ts'
-import { isUntranslated } from '../paths/index.ts'
 import { bootInputOf } from '../platform/pc-boot.ts'
 import { bootParams } from '../scenario/platform-boot.ts'
 import * as ev from './events.ts'
@@ -21,7 +20,7 @@ const TODAY = '6.12'
 
 /** What the kernel printed while the machine came up: where its IOMMU did not, or a kernel is looked at that is not today's. */
 export function announceBoot({ state: s }: Machine): void {
-  if (!s.boot || (!isUntranslated(s.boot) && readParams(bootParams, s.settings, 'm').bootKernel === TODAY)) return
+  if (!s.boot || (s.boot.backend === 'iommu' && readParams(bootParams, s.settings, 'm').bootKernel === TODAY)) return
   const { length } = bootLines(bootInputOf(s.settings), s.boot)
   for (let line = 0; line < length; line++) logEvent(s.log, s.nowNs, ev.LOG_BOOT, 0, 0, line, s.inputs)
   if (s.boot.backend === 'panic') addMark(s, s.nowNs, ev.MARK_PANIC, 0, 0, 0)

@@ -13,7 +13,15 @@ const SRC = fileURLToPath(new URL('../../', import.meta.url))
 const PARTS = ['unitOf', 'levelsOf', 'bounceOf']
 const DRAW = ['sim/probes/', 'sim/testing/', 'sim/machine/happenings.ts', 'sim/machine/load.ts']
 /** What would tell one way from another, and what tables and bindings were once asked by. */
-const TELLS = ['mappingPath', 'connectTce', 'connectGuest', 'connectIommu', 'connectPool', 'connectDirect']
+const TELLS = [
+  'mappingPath',
+  'connectTce',
+  'connectGuest',
+  'connectIommu',
+  'connectPool',
+  'connectDirect',
+  'isUntranslated',
+]
 const FLAGS = ['tableId', 'iommu', 'bounces', 'noTable', 'tce', 'direct', 'bounce']
 /** In the rules of an IOMMU driver it is the rules that are reached by that name. */
 const OWN = ['sim/dma/', 'sim/paths/', 'sim/testing/']

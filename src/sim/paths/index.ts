@@ -4,7 +4,7 @@ import type { BootOutcome } from '../boot/boot.ts'
 import type { Ranges } from '../iova/allocator.ts'
 import { allocatorById } from '../iova/index.ts'
 import type { DmaTable } from '../machine/state.ts'
-import { readParam, readParams } from '../params.ts'
+import { readParam, readParams, type Settings } from '../params.ts'
 import { isRadix, radixDevice } from '../scenario/platform-iommu.ts'
 import { platformParam } from '../scenario/platform-names.ts'
 import { isPowernv } from '../scenario/platform-power.ts'
@@ -20,8 +20,18 @@ import type { Ground, Way } from './way.ts'
 import type { Ask, Built } from './window.ts'
 
 /** True when a machine came up without a working IOMMU: its devices share what there is instead. */
-export function isUntranslated(boot: BootOutcome | null): boolean {
+function isUntranslated(boot: BootOutcome | null): boolean {
   return boot !== null && boot.backend !== 'iommu'
+}
+
+/** True where every device goes by the window of the first one, whatever its settings say. */
+export function sharesOneWindow(boot: BootOutcome | null): boolean {
+  return isUntranslated(boot)
+}
+
+/** True where devices look their addresses up in an IOTLB. */
+export function hasIotlbs(settings: Settings, boot: BootOutcome | null): boolean {
+  return isRadix(readParam(platformParam, settings, 'm')) && !isUntranslated(boot)
 }
 
 function builderOf({ settings, own, boot }: Ask): (ask: Ask) => Built {
