@@ -10,7 +10,7 @@ import { describe, expect, it } from 'vitest'
 const SRC = fileURLToPath(new URL('../../', import.meta.url))
 
 /** Parts of a way: drawn by probes, counted by what runs are searched for, kept for the words of lines that outlive a table. */
-const PARTS = ['unitOf', 'levelsOf', 'bounceOf']
+const PARTS = ['unitOf', 'levelsOf', 'bounceOf', 'untrustedOf', 'heldAt', 'firstArea']
 const DRAW = ['sim/probes/', 'sim/testing/', 'sim/machine/happenings.ts', 'sim/machine/load.ts']
 /** What would tell one way from another, and what tables and bindings were once asked by. */
 const TELLS = [
@@ -19,6 +19,7 @@ const TELLS = [
   'connectGuest',
   'connectIommu',
   'connectPool',
+  'connectBounced',
   'connectDirect',
   'isUntranslated',
 ]

@@ -29,7 +29,7 @@ import {
   workloadOfHolder,
 } from '../machine/state.ts'
 import type { Machine } from '../machine/wiring.ts'
-import { allocatorOf, unitOf } from '../paths/parts.ts'
+import { allocatorOf, bounceOf, type Held, heldAt, unitOf } from '../paths/parts.ts'
 import { TCE_BITS, TCE_READ, TCE_WRITE } from '../table/table.ts'
 import { TO_DEVICE } from '../workload/workload.ts'
 import { badNumbers, inState } from './numbers.ts'
@@ -131,6 +131,7 @@ function checkTable(m: Machine, table: DmaTable, d: DmaDomain, tell: Tell): void
   const sums: Sums = { live: 0, mapped: 0, bytes: 0, asked: 0 }
   for (let id = 0; id < free.length; id++)
     if (free[id] === 0) checkRecord(m, table, d, id, used.marks, grantedFor, owned, bands, sums, tell)
+  checkSlots(table, free, tell)
   equal(tell, 'records', sums.live, 'live mappings', live)
   equal(tell, 'pages of records', sums.mapped, 'mapped', mapped)
   equal(tell, 'bytes of records', sums.bytes, 'useful bytes', usefulBytes)
@@ -147,6 +148,24 @@ function checkTable(m: Machine, table: DmaTable, d: DmaDomain, tell: Tell): void
   if (!bands.every((n, i) => n === level[i])) tell('levels of the history are not those of the records')
   checkEntries(table, d, tell)
   if (mapped > size) tell(`${mapped} mapped of ${size}`)
+}
+
+/** Slots of the pool are taken exactly while a mapping holds them. */
+function checkSlots(table: DmaTable, free: Uint8Array, tell: Tell): void {
+  const bounce = bounceOf(table)
+  if (!bounce) return
+  const held: Held = { slot: 0, slots: 0, address: 0 }
+  const marks = new Uint8Array(bounce.pool.geometry.slots)
+  for (let id = 0; id < free.length; id++) {
+    if (free[id] !== 0 || !heldAt(table, id * MAP_STRIDE, held)) continue
+    for (let i = held.slot; i < held.slot + held.slots; i++) {
+      if (marks[i] !== 0) tell(`slot ${i} is held twice`)
+      marks[i] = 1
+    }
+  }
+  const { data } = bounce.pool.list
+  const wrong = marks.findIndex((mark, i) => (mark === 1) !== (data[i] === 0))
+  if (wrong >= 0) tell(`slot ${wrong} is ${marks[wrong] === 1 ? 'held and free' : 'taken by no mapping'}`)
 }
 
 /** Entries that are handed out for so many asked for: what a magazine has room for is a power of two. */
