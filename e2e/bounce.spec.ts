@@ -153,7 +153,8 @@ test('an untrusted device bounces what does not fill its pages, and its driver i
   // Frames of 1500 bytes: 2596 more of each page are zeroed.
   const zeroed = bytes(bounced * (4096 - 1500))
   expect(await stripOf(lab)).toMatchObject({ direct: '0', bounced: count(bounced), refused: count(refused) })
-  await expect(dock(lab)).toContainText(`${bytes(inBytes)} in, ${bytes(outBytes)} out, ${zeroed} zeroed`)
+  await expect(dock(lab)).toContainText(`${bytes(inBytes)} in, ${bytes(outBytes)} out`)
+  await expect(dock(lab)).toContainText(`${zeroed} zeroed`)
   await expect(dock(lab).locator('.v-bounce-way')).toContainText('Does the buffer fill its pages of 4 KiB? No.')
   await expect(lab.byId('figure-copied')).toContainText(bytes(inBytes + outBytes))
   const arcs = await lab.twin(bounceText.title)

@@ -90,8 +90,7 @@ export function MemoryAxis({ layout, narrow }: Pick<AxisProps, 'layout' | 'narro
 /** How far the device reaches; over the arcs, for they may run anywhere. */
 export function Mask({ frame, layout: { mask, width } }: Pick<AxisProps, 'frame' | 'layout'>) {
   const { pageBytes, maskBits } = frame
-  const words =
-    pageBytes > 0 ? text.untrusted(bytes(pageBytes)) : mask === null ? text.maskAll(maskBits) : text.mask(maskBits)
+  const words = pageBytes > 0 ? text.untrusted : mask === null ? text.maskAll(maskBits) : text.mask(maskBits)
   const before = mask === null || mask > words.length * LETTER + 8
   return (
     <g>

@@ -33,17 +33,18 @@ export function mostOf({ copied, uncopied, filled }: BounceFrame): number {
 /** What is said below the arcs: mappings and bytes so far, and what copying took. */
 export function bounceFacts(frame: BounceFrame): readonly StripFact[] {
   const copied = frame.copiedInBytes + frame.copiedOutBytes
-  const rate = copied === 0 ? text.noCopy : text.perByte(duration((frame.copyNs * 1024) / copied))
+  const { zeroedBytes } = frame
+  const rate =
+    zeroedBytes > 0
+      ? text.zeroed(bytes(zeroedBytes))
+      : copied === 0
+        ? text.noCopy
+        : text.perByte(duration((frame.copyNs * 1024) / copied))
   return [
     { says: 'bounce.direct', ...text.direct(count(frame.direct), bytes(frame.directBytes)) },
     {
       says: 'bounce.bounced',
-      ...text.bounced(
-        count(frame.bounced),
-        bytes(frame.copiedInBytes),
-        bytes(frame.copiedOutBytes),
-        frame.pageBytes > 0 ? bytes(frame.zeroedBytes) : '',
-      ),
+      ...text.bounced(count(frame.bounced), bytes(frame.copiedInBytes), bytes(frame.copiedOutBytes)),
     },
     { says: 'bounce.refused', ...text.refused(count(frame.refused)), failed: frame.refused > 0 },
     { says: 'bounce.copying', ...text.copying(duration(frame.copyNs), rate) },

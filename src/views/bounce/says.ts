@@ -12,10 +12,10 @@ export const says = {
   'bounce.copiedTrack': 'Bytes copied through the pool over time; more costs more of the CPU.',
   'bounce.directTrack': 'Bytes of buffers that are used where they lie, over time; they cost no copy.',
   'bounce.direct': 'Mappings so far whose buffer is used where it lies.',
-  'bounce.bounced':
-    'Mappings so far that went through the pool; bytes copied in and out, and what was zeroed beside them.',
+  'bounce.bounced': 'Mappings so far that went through the pool, and bytes copied in and out.',
   'bounce.refused': 'Mappings so far that failed: the pool had no room, or there is none.',
-  'bounce.copying': 'Time that CPUs spent copying, so far.',
+  'bounce.copying':
+    'Time that CPUs spent copying, so far; of an untrusted device also what was zeroed around its buffers.',
 } as const
 
 declare module '../../text/explain.ts' {
