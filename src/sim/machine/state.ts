@@ -89,7 +89,7 @@ export const NO_TABLE = 1
 export const OUTSIDE = 2
 export const SMALL_PIECES = 3
 export const NO_MEMORY = 4
-/** And why nothing bounces: REASONS of bounce-ops.ts, from this number on. */
+/** And why nothing bounces: REASONS of paths/swiotlb.ts, from this number on. */
 export const NO_BOUNCE = 5
 
 /** The last refused request of a table; arrays are [MAX_TRIES], the first `tries` count, in kernel order. */
