@@ -230,7 +230,12 @@ function Rows({ card }: { card: InspectCard }) {
         <>
           <Exposure card={card} mapping={mapping} />
           <dt>{t.vaddr}</dt>
-          <dd className="u-mono">{`c${mapping.realAddr.toString(16).padStart(15, '0')}`}</dd>
+          <dd className="u-mono">
+            {pointer(mapping.copyOf ?? mapping.realAddr)}
+            {mapping.copyOf !== undefined && (
+              <span className="u-quiet c-sans"> {t.copyOf(pointer(mapping.realAddr))}</span>
+            )}
+          </dd>
           <dt>{t.owner}</dt>
           <dd>
             {mapping.device}, {mapping.owner}
@@ -304,13 +309,20 @@ function Exposure({ card, mapping }: { card: InspectCard; mapping: NonNullable<I
         {total > mapping.bytes && (
           <span className="u-quiet">
             {t.exposedWhere(exact(mapping.pageOffset), exact(after))};{' '}
-            {others === 0 ? t.alone : t.neighbours(count(others), others === 1)}
+            {mapping.copyOf !== undefined
+              ? t.zeroed
+              : others === 0
+                ? t.alone
+                : t.neighbours(count(others), others === 1)}
           </span>
         )}
       </dd>
     </>
   )
 }
+
+/** A kernel pointer into the linear map. */
+const pointer = (address: number) => `c${address.toString(16).padStart(15, '0')}`
 
 function exact(n: number): string {
   return n < EXACT ? `${count(n)} B` : bytes(n)

@@ -24,6 +24,8 @@ export const inspectorText = {
   read: 'read',
   write: 'write',
   vaddr: 'vaddr',
+  copyOf: (slots: string) => `copied to slots of the bounce pool at ${slots}`,
+  zeroed: 'zeroed: the copy has its pages to itself',
   owner: 'owner',
   region: 'region',
   age: 'age',

@@ -6,6 +6,7 @@ import { PRICES } from '../engine/cost.ts'
 import { LOCAL_STAGE } from '../engine/meter.ts'
 import { MAP_ADDRESS, MAP_BYTES, MAP_ENTRY, MAP_NPAGES, MAP_STRIDE } from '../machine/state.ts'
 import { placeOf } from '../platform/pc-memory.ts'
+import { inspect } from '../probes/figures.ts'
 import { forEachLive } from '../probes/live.ts'
 import { createRun, type Run } from '../run/run.ts'
 import { bookFaults } from '../testing/books.ts'
@@ -108,6 +109,10 @@ describe('a buffer of an untrusted device', () => {
       expect(at === address).toBe(!bounces)
       if (bounces) expect([at >= startAddress, (at - startAddress) % 4096]).toEqual([true, 0])
       expect(bookFaults(run.machine)).toEqual([])
+      // The inspector has the buffer itself, where a copy of it is mapped.
+      const { mapping } = inspect(run.machine, 0, record(id)[MAP_ENTRY]!)!
+      expect([mapping!.realAddr, mapping!.copyOf]).toEqual([at, bounces ? placeOf(b.memory, address) : undefined])
+      expect(mapping!.neighbours).toBe(0)
       unmap(1, id)
       expect([b.copiedOutBytes, b.pool.usedSlots, table.live]).toEqual([bounces ? bytes : 0, 0, 0])
       // What it costs more is the copy, what is zeroed, and the slots.

@@ -310,6 +310,8 @@ export interface InspectCard extends AddressSpace {
     readonly direction: 'to device' | 'from device' | 'bidirectional'
     /** Other live mappings of the table whose buffers lie in the same real pages. */
     readonly neighbours: number
+    /** Of an untrusted device, where it is a copy in the bounce pool that is mapped: where the buffer itself lies. */
+    readonly copyOf?: number
   } | null
   /** Who keeps it, where it is cached (IN_DEPOT: no CPU) or queued for a flush; null elsewhere. */
   readonly keeper: number | null

@@ -33,7 +33,7 @@ import {
   workloadOfHolder,
 } from '../machine/state.ts'
 import type { Machine } from '../machine/wiring.ts'
-import { allocatorOf, bounceOf, levelsOf, unitOf, untrustedOf } from '../paths/parts.ts'
+import { allocatorOf, bounceOf, type Held, heldAt, levelsOf, unitOf, untrustedOf } from '../paths/parts.ts'
 import type { EntryName, Way } from '../paths/way.ts'
 import { tceBytes } from '../platform/partition.ts'
 import type { PredictionFigures } from '../scenario/recording.ts'
@@ -351,6 +351,8 @@ function neighbours(table: DmaTable, own: number, start: number, end: number): n
   return n
 }
 
+const held: Held = { slot: 0, slots: 0, address: 0 }
+
 function mappingCard(m: Machine, table: DmaTable, id: number): InspectCard['mapping'] {
   const { data } = table.mappings.records
   const at = id * MAP_STRIDE
@@ -382,6 +384,7 @@ function mappingCard(m: Machine, table: DmaTable, id: number): InspectCard['mapp
       tableNs: Math.round(m.ways[table.owner]!.writePs(data[at + MAP_ENTRY]!, npages, realAddr) / 1000),
     },
     ...(foretold !== undefined && { foretold }),
+    ...(untrustedOf(table) && heldAt(table, at, held) && { copyOf: held.address }),
     direction: direction === 1 ? 'to device' : direction === 2 ? 'from device' : 'bidirectional',
     neighbours: neighbours(table, id, realAddr - pageOffset, realAddr - pageOffset + npages * pow2(pageShift)),
   }
