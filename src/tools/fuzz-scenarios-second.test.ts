@@ -1,8 +1,7 @@
 // A fixed slice of the random scenarios, its second half: npm run fuzz -- scenarios goes on from there.
 
 import { describe, expect, it } from 'vitest'
-import { failuresOf } from './fuzz-kind.ts'
-import { kind } from './fuzz-scenarios.ts'
+import { fuzzSlice } from './run-cli.ts'
 
 const SEED = 1
 const CASES = 80
@@ -15,6 +14,7 @@ describe('random scenarios', () => {
   it.each(firsts)(
     'from %i on: books and figures hold, one hash wherever a run comes from',
     async (first) => {
+      const { failuresOf, kind } = await fuzzSlice()
       expect(await failuresOf(kind, SEED, first, AT_ONCE)).toEqual([])
     },
     LONG_MS,

@@ -1,8 +1,9 @@
-// For tests: the commands as programs of their own. They are bundled once, as loading their modules one by one takes many
-// times what they compute.
+// For tests: the commands as programs of their own, and the random scenarios as a module. They are bundled once, as loading their
+// modules one by one takes many times what they compute, and as the loader of tests makes each access to another module dearer.
 
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { build } from 'vite'
 import { ROOT } from './root.ts'
 
@@ -26,7 +27,9 @@ export function bundled(): Promise<unknown> {
       copyPublicDir: false,
       minify: false,
       rollupOptions: {
-        input: COMMANDS.map((name) => join(ROOT, 'src/tools', `${name}-cli.ts`)),
+        input: [...COMMANDS.map((name) => `${name}-cli`), 'fuzz-slice'].map((name) =>
+          join(ROOT, 'src/tools', `${name}.ts`),
+        ),
         output: { chunkFileNames: '[name].js' },
       },
     },
@@ -39,4 +42,10 @@ export function run(command: Command, ...args: readonly string[]) {
   const program = join(FOLDER, `${command}-cli.js`)
   const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], { cwd: ROOT, encoding: 'utf8' })
   return { status, stdout, stderr, json: () => JSON.parse(stdout) }
+}
+
+/** The random scenarios, bundled. */
+export async function fuzzSlice(): Promise<typeof import('./fuzz-slice.ts')> {
+  await bundled()
+  return import(/* @vite-ignore */ pathToFileURL(join(FOLDER, 'fuzz-slice.js')).href)
 }
