@@ -58,7 +58,18 @@ export default defineConfig({
     testTimeout: 60_000,
     // Modules are loaded once for many files, a quarter less time; but where one of them is replaced.
     projects: [
-      { extends: true, test: { name: 'shared', include: TESTS, exclude: REPLACING, isolate: false } },
+      {
+        extends: true,
+        test: {
+          name: 'shared',
+          include: TESTS,
+          exclude: REPLACING,
+          isolate: false,
+          // The core is loaded by Node itself: the loader of tests makes each access to another module dearer, half the time of a run.
+          execArgv: ['--import', 'tsx'],
+          server: { deps: { external: [/\/src\/(lib|sim|share)\/(?!.*\.test\.ts)/] } },
+        },
+      },
       { extends: true, test: { name: 'replacing', include: REPLACING } },
     ],
   },

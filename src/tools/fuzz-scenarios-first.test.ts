@@ -14,7 +14,7 @@ describe('random scenarios', () => {
   it.each(firsts)(
     'from %i on: books and figures hold, one hash wherever a run comes from',
     async (first) => {
-      const { failuresOf, kind } = await fuzzSlice()
+      const { failuresOf, kind }: typeof import('./fuzz-slice.ts') = await import(/* @vite-ignore */ await fuzzSlice())
       expect(await failuresOf(kind, SEED, first, AT_ONCE)).toEqual([])
     },
     LONG_MS,
