@@ -29,6 +29,6 @@ for (const [name, find] of Object.entries(BROWSERS)) {
     if (!browser) console.log(notFound(name))
     test.skip(!browser, notFound(name))
     test.setTimeout(600_000)
-    expect(await hashFaults(browser!, wanted, name === 'chromium' ? 3 : 1)).toEqual([])
+    expect(await hashFaults(browser!, wanted, name === 'chromium' ? 2 : 1)).toEqual([])
   })
 }

@@ -1,60 +1,11 @@
-// Keys act on the page wherever the focus is, but where something is written or open.
-
-import type { Locator } from '@playwright/test'
-import { HAPPENINGS, type HappeningId, presetById, presets, subjectOf } from '../src/sim/index.ts'
+import { HAPPENINGS, type HappeningId, presetById, subjectOf } from '../src/sim/index.ts'
 import { text } from '../src/text/en.ts'
 import { viewText } from '../src/text/views.ts'
 import { radio } from './dock.ts'
-import { expect, type LabPage, test } from './lab.page.ts'
+import { expect, test } from './lab.page.ts'
+import { play, plays, spacePlays, stands } from './playing.ts'
 
 test.use({ actionTimeout: 10_000 })
-
-const play = (lab: LabPage): Locator => lab.byId('play')
-const plays = (lab: LabPage) => expect(play(lab)).toHaveAttribute('aria-label', text.transport.pause)
-const stands = (lab: LabPage) => expect(play(lab)).toHaveAttribute('aria-label', text.transport.play)
-
-/** Space runs the clock, and Space again stops it; what has the focus is not pressed by it. */
-async function spacePlays(lab: LabPage): Promise<void> {
-  const clock = lab.byId('clock')
-  await stands(lab)
-  const before = await clock.textContent()
-  await lab.page.keyboard.press('Space')
-  await plays(lab)
-  await expect(clock).not.toHaveText(before ?? '')
-  await lab.page.keyboard.press('Space')
-  await stands(lab)
-}
-
-/** Clicks the first control of some kind that can be used, beginning at the `turn`-th kind. */
-async function clickControl(lab: LabPage, turn: number): Promise<void> {
-  const kinds = ['[role="radio"]:not([disabled])', '[role="slider"]', '[role="switch"]:not([disabled])', '.c-select']
-  for (let i = 0; i < kinds.length; i++) {
-    const control = lab.page.locator('.a-controls').locator(`${kinds[(turn + i) % kinds.length]}:visible`)
-    if ((await control.count()) === 0) continue
-    await control.first().click()
-    if (await control.first().getAttribute('aria-haspopup')) await lab.page.keyboard.press('Escape')
-    else if ((await control.first().getAttribute('role')) === 'combobox') await lab.page.keyboard.press('Enter')
-    return
-  }
-  throw new Error('no control can be clicked')
-}
-
-test('of every preset a control is clicked, and Space runs the clock', async ({ lab }) => {
-  test.setTimeout(240_000)
-  await lab.open(`s=${presets[0]?.id}`)
-  for (const [i, { id }] of presets.entries()) {
-    await test.step(id, async () => {
-      if (i > 0) await lab.turnTo(`s=${id}&speed=0.01`)
-      await expect(lab.byId('preset')).toContainText(id)
-      await clickControl(lab, i)
-      if (id !== 'panic') return spacePlays(lab)
-      // Of a machine that is dead no clock runs: that is told.
-      await lab.page.keyboard.press('Space')
-      await expect(lab.byId('ended')).toContainText('Nothing is left to happen')
-    })
-  }
-  expect(lab.complaints).toEqual([])
-})
 
 test('Space plays whatever was used last, and no key is lost', async ({ lab, page, context }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write'])

@@ -8,6 +8,7 @@ import { tablesText as text } from '../src/text/dock.ts'
 import { unmetText } from '../src/text/needs.ts'
 import { viewText } from '../src/text/views.ts'
 import { expect, hashInNode, type LabPage, test } from './lab.page.ts'
+import { clickControl, spacePlays } from './playing.ts'
 
 const PHONE = { width: 390, height: 844 }
 /** Presets whose machine has neither an IOMMU nor a bounce pool. */
@@ -15,8 +16,8 @@ const TABLELESS: readonly string[] = ['panic', 'nommu']
 
 test.beforeEach(({ openLab, viewport, colorScheme }) => openLab.clear({ viewport, colorScheme }))
 
-for (const preset of presets) {
-  test(`${preset.id} opens, fits a phone, and shows what its tables have mapped, filled and refused`, async ({
+for (const [turn, preset] of presets.entries()) {
+  test(`${preset.id} opens, fits a phone, plays by Space after a click, and shows what its tables have mapped, filled and refused`, async ({
     openLab: lab,
   }) => {
     const link = `s=${preset.id}`
@@ -34,6 +35,16 @@ for (const preset of presets) {
     await isWhole(lab, preset)
 
     await lab.page.setViewportSize(desktop)
+    // Slowly, so that what is played is little.
+    await lab.turnTo(`${link}&speed=0.01`)
+    await clickControl(lab, turn)
+    if (preset.id !== 'panic') await spacePlays(lab)
+    else {
+      // Of a machine that is dead no clock runs: that is told.
+      await lab.page.keyboard.press('Space')
+      await expect(lab.byId('ended')).toContainText('Nothing is left to happen')
+    }
+
     await lab.turnTo(`s=${preset.id}&at=${preset.horizonNs}&dock=tables`)
     await showsFigures(lab, preset.id)
     expect(lab.complaints).toEqual([])
